@@ -1,0 +1,126 @@
+/**
+ * Directory: who has mail here: domains, accounts, their credentials, aliases.
+ *
+ * Actor: ADMD (RFC 5598). Flow: submission, reception, routing and retrieval ask; the console and the provision file change.
+ * Invariants: local-parts and domains compare case-insensitively, domains as A-labels; a change resolves after its commit;
+ * passwords leave only as scrypt hashes and SCRAM keys, never in clear text.
+ */
+import type { Subscribe } from '../base/emitter.ts';
+import type { Result } from '../base/result.ts';
+
+export type AccountId = number;
+
+export interface Domain {
+  /** Lower case, as A-labels. */
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly localPart: string;
+  readonly domain: string;
+  /** `localPart@domain`; also the sign-in name. */
+  readonly address: string;
+  /** The person's name. */
+  readonly name: string;
+  readonly isEnabled: boolean;
+  readonly createdAt: number;
+  /** null: no limit. */
+  readonly quotaBytes: number | null;
+  readonly lastSignInAt: number | null;
+}
+
+/** An address that stands for others; a target may be anywhere. */
+export interface Alias {
+  readonly localPart: string;
+  readonly domain: string;
+  readonly address: string;
+  readonly targets: readonly string[];
+}
+
+/** What an address means to us. */
+export type RecipientResolution =
+  | {
+      readonly kind: 'local';
+      /** Accounts that get a copy, each once, however many aliases lead there. */
+      readonly accounts: readonly Account[];
+      /** Addresses elsewhere that an alias leads to. */
+      readonly foreign: readonly string[];
+      /** The alias addresses that were passed through, outermost first. */
+      readonly via: readonly string[];
+    }
+  /** The domain is not ours. */
+  | { readonly kind: 'foreign' }
+  /** Our domain, but nobody by that name. */
+  | { readonly kind: 'unknown' }
+  /** The account exists and is switched off. */
+  | { readonly kind: 'disabled' };
+
+export type DirectoryError =
+  | 'domainExists'
+  | 'noSuchDomain'
+  | 'domainInUse'
+  | 'addressTaken'
+  | 'noSuchAccount'
+  | 'noSuchAlias'
+  | 'invalidAddress'
+  | 'invalidDomain'
+  /** An alias must lead to an address in a domain of ours. */
+  | 'targetNotLocal'
+  | 'weakPassword';
+
+export type SignInOutcome =
+  | { readonly kind: 'ok'; readonly account: Account }
+  /** Unknown account or wrong password: never said which, and it takes the same time. */
+  | { readonly kind: 'refused' }
+  /** Right password, but the account is switched off. */
+  | { readonly kind: 'disabled' };
+
+/** What the stages ask. */
+export interface Directory {
+  isLocalDomain(domain: string): Promise<boolean>;
+  /** `address` is `local-part@domain` without brackets, or `postmaster` alone (RFC 5321 §4.1.1.3). */
+  resolve(address: string): Promise<RecipientResolution>;
+  /** Whether the account may name this address as its own, in MAIL FROM and in From. */
+  mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
+  /** `signInName` is an address of the account. */
+  signIn(signInName: string, password: string): Promise<SignInOutcome>;
+  getAccount(id: AccountId): Promise<Account | null>;
+}
+
+/** What the console and the provision file change. */
+export interface DirectoryAdmin {
+  listDomains(): Promise<readonly Domain[]>;
+  addDomain(name: string): Promise<Result<Domain, DirectoryError>>;
+  /** Refused while accounts or aliases are in it. */
+  removeDomain(name: string): Promise<Result<void, DirectoryError>>;
+
+  listAccounts(): Promise<readonly Account[]>;
+  addAccount(account: {
+    localPart: string;
+    domain: string;
+    name: string;
+    password: string;
+    quotaBytes?: number;
+  }): Promise<Result<Account, DirectoryError>>;
+  changeAccount(
+    id: AccountId,
+    change: { name?: string; isEnabled?: boolean; quotaBytes?: number | null },
+  ): Promise<Result<Account, DirectoryError>>;
+  setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>>;
+  /** Removes the account with its mailboxes and all its mail. */
+  removeAccount(id: AccountId): Promise<Result<void, DirectoryError>>;
+
+  listAliases(): Promise<readonly Alias[]>;
+  /** Adds the alias or replaces its targets. */
+  putAlias(alias: {
+    localPart: string;
+    domain: string;
+    targets: readonly string[];
+  }): Promise<Result<Alias, DirectoryError>>;
+  removeAlias(address: string): Promise<Result<void, DirectoryError>>;
+
+  /** Something of the directory changed; ask again. */
+  readonly onChange: Subscribe<void>;
+}

@@ -1,0 +1,76 @@
+/**
+ * MailEvent: what happened to a message, in the words that its timeline shows.
+ *
+ * Actor: every stage. Flow: events that belong to a commit are handed to the store with it, so a timeline can never say
+ * more or less than what is on disk; the observer hears of them after the commit.
+ * Invariants: plain JSON data; no secrets, no message content.
+ */
+import type { TlsDetails } from '../protocol/connection/session.ts';
+
+/** Names one message for all its life: queue entry, timeline, Received header field and reply text carry it. */
+export type TraceId = string;
+
+/** What RFC 3464 §2.3 says of one recipient after an attempt; the one outcome type of queue, timeline, DSN and console. */
+export interface RecipientOutcome {
+  readonly kind: 'delivered' | 'relayed' | 'deferred' | 'failed';
+  /** The forward-path as it was given to us. */
+  readonly recipient: string;
+  /** Enhanced status code, e.g. `2.1.5` (RFC 3463). */
+  readonly status: string;
+  /** Name of the MTA that answered; absent for local delivery. */
+  readonly remoteMta?: string;
+  /** Reply line or a sentence that says why. */
+  readonly diagnostic: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}
+
+export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
+  Readonly<
+    | {
+        type: 'received';
+        via: 'submission' | 'reception' | 'bounce';
+        /** The transcript that shows it; absent for a message we made ourselves. */
+        sessionId?: string;
+        remoteAddress?: string;
+        /** What the client called itself in EHLO. */
+        remoteName?: string;
+        /** The signed-in account's address. */
+        account?: string;
+        tls?: TlsDetails;
+        reversePath: string;
+        recipients: readonly string[];
+        sizeBytes: number;
+      }
+    /** A repair of the MSA (RFC 6409 §8), e.g. `Date added`. */
+    | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
+    | { type: 'queued'; recipients: readonly string[] }
+    /** An alias (or later a group, a rule) turned one recipient into others. */
+    | { type: 'expanded'; recipient: string; by: 'alias'; into: readonly string[] }
+    | {
+        type: 'attempted';
+        attempt: number;
+        outcome: RecipientOutcome;
+        /** Where a delivered message landed. */
+        account?: string;
+        mailbox?: string;
+        sessionId?: string;
+      }
+    /** The recipients were all dealt with and the queue entry is gone. */
+    | { type: 'finished' }
+    | { type: 'read'; by: 'imap' | 'pop3'; account: string; mailbox: string; sessionId?: string }
+  >;
+
+/** A recipient refused during a session, before there was any message: counted and shown, but there is no timeline. */
+export interface RefusalEvent {
+  readonly type: 'refused';
+  readonly at: number;
+  readonly via: 'submission' | 'reception';
+  readonly sessionId: string;
+  readonly remoteAddress: string;
+  readonly reversePath: string;
+  readonly recipient: string;
+  readonly reply: string;
+}
+
+export type MailEventSink = (event: MailEvent | RefusalEvent) => void;

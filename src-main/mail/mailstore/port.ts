@@ -1,0 +1,186 @@
+/**
+ * Mailstore, as retrieval (IMAP, POP3), delivery and the console see it.
+ *
+ * Actor: MS (RFC 5598). UIDs and UIDVALIDITY: RFC 9051 §2.3.1; MODSEQ: RFC 7162; MAILBOXID and EMAILID: RFC 8474.
+ * Flow: delivery deposits (through the queue's commit), IMAP APPEND → here → retrieval.
+ * Invariants: a promise that changes something resolves after the commit. UIDs rise and are never reused. Every change
+ * of a mailbox raises its MODSEQ. Change notices follow the commit and carry no data: a session asks changesSince().
+ * Mailbox names are Unicode (NFC), levels parted by `/`; INBOX is always there and always spelled so.
+ */
+import type { Subscribe } from '../../base/emitter.ts';
+import type { Result } from '../../base/result.ts';
+import type { MessageIndex } from '../../format/message-index.ts';
+import type { StagedContent } from '../content/port.ts';
+import type { TraceId } from '../events.ts';
+
+export type AccountId = number;
+export type MailboxId = number;
+export type Uid = number;
+export type ModSeq = number;
+
+/** Hierarchy delimiter of mailbox names. */
+export const MAILBOX_DELIMITER = '/';
+
+/** RFC 6154 §2 */
+export type SpecialUse = '\\Archive' | '\\Drafts' | '\\Flagged' | '\\Junk' | '\\Sent' | '\\Trash';
+
+/** RFC 9051 §2.3.2: these five are stored; `\Recent` is not kept (IMAP4rev2). */
+export const SYSTEM_FLAGS = ['\\Seen', '\\Answered', '\\Flagged', '\\Deleted', '\\Draft'] as const;
+export type SystemFlag = (typeof SYSTEM_FLAGS)[number];
+
+export interface Mailbox {
+  readonly id: MailboxId;
+  readonly accountId: AccountId;
+  readonly name: string;
+  readonly uidValidity: number;
+  readonly uidNext: Uid;
+  readonly highestModSeq: ModSeq;
+  readonly specialUse: SpecialUse | null;
+  readonly isSubscribed: boolean;
+  readonly messageCount: number;
+  readonly unseenCount: number;
+  readonly deletedCount: number;
+  readonly sizeBytes: number;
+  /** MAILBOXID (RFC 8474 §4). */
+  readonly objectId: string;
+}
+
+/** A message in a mailbox, without its content. */
+export interface MessageEntry {
+  readonly uid: Uid;
+  readonly modSeq: ModSeq;
+  /** System flags as in SYSTEM_FLAGS, and keywords as the client spelled them first. */
+  readonly flags: readonly string[];
+  /** INTERNALDATE, milliseconds since 1970 UTC. */
+  readonly internalDate: number;
+  /** RFC822.SIZE: prefix and content. */
+  readonly sizeBytes: number;
+  /** EMAILID (RFC 8474 §5.1): the same for copies of a message. */
+  readonly emailId: string;
+  /** When this copy came into this mailbox (RFC 8514). */
+  readonly savedAt: number;
+  /** The timeline this message came in on; null when a client appended it. */
+  readonly traceId: TraceId | null;
+}
+
+/** Inclusive range of UIDs. */
+export interface UidRange {
+  readonly first: Uid;
+  readonly last: Uid;
+}
+
+export interface MailboxChanges {
+  /** Entries that are new or whose flags changed after the given MODSEQ, by UID. */
+  readonly changed: readonly MessageEntry[];
+  /** UIDs expunged after it, rising. */
+  readonly vanished: readonly Uid[];
+  readonly highestModSeq: ModSeq;
+}
+
+export interface NewMessage {
+  readonly content: StagedContent;
+  readonly flags: readonly string[];
+  readonly internalDate: number;
+}
+
+export type FlagOperation = 'add' | 'remove' | 'replace';
+
+export interface FlagChange {
+  readonly uids: readonly UidRange[];
+  readonly operation: FlagOperation;
+  readonly flags: readonly string[];
+  /** RFC 7162 §3.1.3: leave messages alone whose MODSEQ is above this. */
+  readonly unchangedSince?: ModSeq;
+}
+
+export type MailboxError =
+  | 'noSuchMailbox'
+  | 'alreadyExists'
+  /** A name that no mailbox can have: empty level, control characters, too long, too deep. */
+  | 'invalidName'
+  /** INBOX cannot be deleted; a mailbox cannot be renamed into itself. */
+  | 'notAllowed'
+  /** RFC 9051 §6.3.5: has inferiors, so it cannot be deleted. */
+  | 'hasChildren'
+  | 'overQuota';
+
+/** Where copies came to lie (RFC 4315 COPYUID). `from[i]` became `to[i]`. */
+export interface CopiedUids {
+  readonly uidValidity: number;
+  readonly from: readonly Uid[];
+  readonly to: readonly Uid[];
+}
+
+/** A message opened for reading: prefix and content as one range of octets, and its index with matching offsets. */
+export interface OpenMessage {
+  readonly sizeBytes: number;
+  /** Offsets already count the prefix. */
+  readonly index: MessageIndex;
+  readRange(start: number, end: number): Promise<Uint8Array>;
+}
+
+export interface MailboxChanged {
+  readonly accountId: AccountId;
+  readonly mailboxId: MailboxId;
+  /** `deleted` mailboxes are gone with all their messages. */
+  readonly kind: 'messages' | 'created' | 'renamed' | 'deleted' | 'subscribed';
+}
+
+export interface MailStore {
+  /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
+  createAccountMailboxes(accountId: AccountId): Promise<void>;
+
+  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
+  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
+  getMailbox(id: MailboxId): Promise<Mailbox | null>;
+  /** Creates missing superior levels too (RFC 9051 §6.3.4). */
+  createMailbox(
+    accountId: AccountId,
+    name: string,
+    specialUse?: SpecialUse,
+  ): Promise<Result<Mailbox, MailboxError>>;
+  /** Renames inferiors too; renaming INBOX moves its messages into a new mailbox (RFC 9051 §6.3.6). */
+  renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>>;
+  deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>>;
+  setSubscribed(
+    accountId: AccountId,
+    name: string,
+    isSubscribed: boolean,
+  ): Promise<Result<void, MailboxError>>;
+  /** Names subscribed to, whether or not the mailbox exists (RFC 9051 §6.3.7). */
+  listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
+
+  /** All entries, or those in the ranges, by rising UID. */
+  listEntries(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly MessageEntry[]>;
+  changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges>;
+  openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null>;
+  /** The indexes of several messages, for ENVELOPE lists and searches over header data; missing UIDs are left out. */
+  readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>>;
+
+  appendMessages(
+    id: MailboxId,
+    messages: readonly NewMessage[],
+  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>>;
+  /** Entries as they are now, and UIDs that `unchangedSince` kept from changing. Entries that did not change keep their MODSEQ. */
+  storeFlags(
+    id: MailboxId,
+    change: FlagChange,
+  ): Promise<{ readonly entries: readonly MessageEntry[]; readonly modified: readonly Uid[] }>;
+  copyMessages(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Result<CopiedUids, MailboxError>>;
+  /** Copy and expunge in one commit (RFC 6851). */
+  moveMessages(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Result<CopiedUids, MailboxError>>;
+  /** Removes the \Deleted ones among `uids` (all of the mailbox when absent). */
+  expunge(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly Uid[]>;
+  /** Removes these messages whatever their flags: POP3's QUIT. */
+  removeMessages(id: MailboxId, uids: readonly Uid[]): Promise<readonly Uid[]>;
+
+  readonly onChange: Subscribe<MailboxChanged>;
+}

@@ -1,0 +1,108 @@
+/**
+ * Queue, as other stages and the store see it.
+ *
+ * Actor: MTA (RFC 5598). Flow: submission, reception → enqueue() → routing → delivery | relay → recordAttempt().
+ * Invariants: enqueue() resolves only after its commit: from then on the message is our responsibility (RFC 5321 §6.1).
+ * An attempt's outcomes and the mailbox deposits it made are one commit, so a local delivery happens exactly once.
+ * A recipient that is delivered, relayed or failed leaves the queue; an entry without recipients is gone.
+ */
+import type { ContentId, StagedContent } from '../content/port.ts';
+import type { MailEvent, RecipientOutcome, TraceId } from '../events.ts';
+
+export type RecipientState = 'queued' | 'active' | 'deferred' | 'held';
+
+export interface QueueRecipient {
+  /** Position in the transaction, 0-based; stable for the entry's life. */
+  readonly ordinal: number;
+  /** The forward-path as the client gave it (RFC 5321 §4.1.1.3), without angle brackets. */
+  readonly address: string;
+  readonly state: RecipientState;
+  readonly attempts: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly nextAttemptAt: number;
+  readonly lastOutcome?: RecipientOutcome;
+}
+
+export interface QueueEntry {
+  readonly id: TraceId;
+  readonly contentId: ContentId;
+  readonly sizeBytes: number;
+  /** Empty for the null reverse-path. */
+  readonly reversePath: string;
+  readonly receivedAt: number;
+  readonly origin: 'submission' | 'reception' | 'bounce';
+  readonly smtpUtf8: boolean;
+  readonly recipients: readonly QueueRecipient[];
+}
+
+export interface NewQueueEntry {
+  readonly id: TraceId;
+  readonly content: StagedContent;
+  readonly reversePath: string;
+  readonly receivedAt: number;
+  readonly origin: QueueEntry['origin'];
+  readonly smtpUtf8: boolean;
+  /** Forward-paths in the order of the transaction. */
+  readonly recipients: readonly string[];
+  /** Written in the same commit. */
+  readonly events: readonly MailEvent[];
+}
+
+/** A copy to put into an account's mailbox, in the commit that records the outcome. */
+export interface Deposit {
+  readonly accountId: number;
+  /** Mailbox name; INBOX where it does not exist any more. */
+  readonly mailbox: string;
+  /** Header fields that are this copy's own (Return-Path, Delivered-To), each ended by CRLF. */
+  readonly prefix: string;
+  readonly flags: readonly string[];
+}
+
+export interface AttemptRecord {
+  readonly entryId: TraceId;
+  /** Per recipient by ordinal; `nextAttemptAt` is set where the outcome's kind is deferred. */
+  readonly outcomes: readonly { ordinal: number; outcome: RecipientOutcome; nextAttemptAt?: number }[];
+  readonly deposits: readonly Deposit[];
+  readonly events: readonly MailEvent[];
+  readonly at: number;
+}
+
+/** How many recipients are in each state, and since when the oldest waits. */
+export interface QueueDepth {
+  readonly queued: number;
+  readonly active: number;
+  readonly deferred: number;
+  readonly held: number;
+  readonly oldestReceivedAt: number | null;
+}
+
+/** The durable queue; storage implements it. */
+export interface QueueStore {
+  enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
+  recordAttempt(record: AttemptRecord): Promise<void>;
+  /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
+  due(now: number, limit: number): Promise<readonly QueueEntry[]>;
+  /** When the next recipient falls due, or null when nothing waits. */
+  nextDueAt(): Promise<number | null>;
+  depth(): Promise<QueueDepth>;
+  find(id: TraceId): Promise<QueueEntry | null>;
+  list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
+}
+
+/** What submission and reception hand messages to: the queue stage itself. */
+export interface MessageQueue {
+  /** Takes responsibility for a message; resolves after the commit, so that the caller may answer 250. */
+  enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
+}
+
+/** One attempt's result for some recipients of an entry, made by delivery or relay. */
+export interface CourierReport {
+  readonly outcomes: AttemptRecord['outcomes'];
+  readonly deposits: readonly Deposit[];
+  readonly events: readonly MailEvent[];
+}
+
+/** Carries recipients of an entry to their next place; the queue records what it reports. Never throws for an expected outcome. */
+export interface Courier {
+  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[]): Promise<CourierReport>;
+}
