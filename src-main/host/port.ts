@@ -3,6 +3,8 @@
  */
 import type { Subscribe } from '../base/emitter.ts';
 
+export type { AdministratorStore } from '../directory/port.ts';
+
 export type ListenerName =
   'smtp' | 'submission' | 'submissions' | 'pop3' | 'pop3s' | 'imap' | 'imaps' | 'managesieve';
 
@@ -33,12 +35,4 @@ export interface SettingsStore {
   read(): Promise<HostSettings>;
   change(change: Partial<HostSettings>): Promise<HostSettings>;
   readonly onChange: Subscribe<HostSettings>;
-}
-
-/** People who may sign in to the console; not mail accounts. */
-export interface AdministratorStore {
-  count(): Promise<number>;
-  /** Adds the administrator or gives them a new password. */
-  put(administrator: { name: string; password: string }): Promise<void>;
-  verify(name: string, password: string): Promise<boolean>;
 }
