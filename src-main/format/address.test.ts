@@ -79,7 +79,6 @@ describe('addresses', () => {
         const text = formatAddress({ localPart, domain: 'example.com' });
         const again = parseAddress(text);
         if (again.ok) expect(again.value.localPart).toBe(localPart);
-         
         else expect(localPart).toMatch(/[\x00-\x1f\x7f]/);
       }),
     );

@@ -29,7 +29,7 @@ export interface AddressOptions {
 
 /** Octets that an atom is made of (RFC 5322 §3.2.3). */
 const ATEXT = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]/;
- 
+
 const NON_ASCII = /[^\x00-\x7f]/;
 const DOT_STRING =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;

@@ -13,7 +13,7 @@ const MAX_LABEL_OCTETS = 63;
 
 const ASCII_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
 const U_LABEL = /^[\p{L}\p{M}\p{N}\u00b7\u200c\u200d\u30fb-]+$/u;
- 
+
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /**
