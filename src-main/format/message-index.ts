@@ -69,6 +69,8 @@ export interface MessageIndex {
   readonly root: IndexedPart;
   /** Subject with encoded words decoded, for people. */
   readonly subject: string;
+  /** First address of From for people: `Name <address>` with the name decoded, or the address alone; empty without From. */
+  readonly author: string;
   /** The Date field as milliseconds since 1970 UTC, or null where it is missing or malformed. */
   readonly sentAt: number | null;
   /** Message-IDs of References (or In-Reply-To where there is none), oldest first. */

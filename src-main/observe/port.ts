@@ -62,8 +62,8 @@ export interface SessionFilter {
   readonly text?: string;
   readonly onlyWithErrors?: boolean;
   readonly limit: number;
-  /** Only sessions that started before this time, for the next page. */
-  readonly before?: number;
+  /** Only sessions older than the one of this id, for the next page. */
+  readonly before?: string;
 }
 
 /** All transcripts, open ones included. */
@@ -104,7 +104,8 @@ export interface MessageFilter {
   readonly text?: string;
   readonly state?: MessageSummary['state'];
   readonly limit: number;
-  readonly before?: number;
+  /** Only messages older than the one of this id, for the next page. */
+  readonly before?: TraceId;
 }
 
 export interface MessageTimeline {

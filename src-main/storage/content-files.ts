@@ -1,0 +1,88 @@
+/**
+ * ContentFiles: the folder of large contents, one file each.
+ *
+ * Flow: MessageReceiver writes a file while a message arrives; the commit names it; readers read ranges of it.
+ * Invariants: finish() resolves after the file and its directory are synced. A file is written once, under a new name.
+ */
+import { mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MakeId } from '../base/ids.ts';
+import type { ContentSpool, SpoolFile, StagedContent } from '../mail/content/port.ts';
+
+export class ContentFiles implements ContentSpool {
+  readonly #folder: string;
+  readonly #makeId: MakeId;
+
+  constructor(folder: string, makeId: MakeId) {
+    this.#folder = folder;
+    this.#makeId = makeId;
+  }
+
+  async create(): Promise<SpoolFile> {
+    const fileName = `${this.#makeId()}.eml`;
+    const path = join(this.#folder, fileName);
+    // wx: a name is never used twice
+    const handle = await open(path, 'wx', 0o600);
+    return {
+      fileName,
+      write: (chunk) => writeAll(handle, chunk),
+      finish: () => this.#finish(handle),
+      abort: async () => {
+        await handle.close();
+        await unlink(path);
+      },
+    };
+  }
+
+  async discard(content: StagedContent): Promise<void> {
+    if (content.body.kind === 'file') await this.remove(content.body.fileName);
+  }
+
+  async readRange(fileName: string, start: number, end: number): Promise<Uint8Array> {
+    const handle = await open(join(this.#folder, fileName), 'r');
+    try {
+      const octets = Buffer.allocUnsafe(Math.max(0, end - start));
+      const { bytesRead } = await handle.read(octets, 0, octets.length, start);
+      return octets.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async list(): Promise<readonly string[]> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return readdir(this.#folder);
+  }
+
+  /** Removes a file; one that is gone already is fine. */
+  async remove(fileName: string): Promise<void> {
+    await unlink(join(this.#folder, fileName)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+
+  async #finish(handle: FileHandle): Promise<void> {
+    await handle.sync();
+    await handle.close();
+    await syncFolder(this.#folder);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows has no way to sync a directory, and needs none: NTFS journals the entry with the file's flush.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  let at = 0;
+  while (at < chunk.length) {
+    const { bytesWritten } = await handle.write(chunk, at, chunk.length - at);
+    at += bytesWritten;
+  }
+}

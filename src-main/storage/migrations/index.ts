@@ -1,0 +1,64 @@
+/**
+ * Migrations: bring a data folder's database from the version it has to the version this program needs.
+ *
+ * Flow: the writer worker runs them before it takes its first write.
+ * Invariants: numbers rise in steps of ten (room to insert); one transaction each; a newer database is refused by name;
+ * a failure stops start-up with the database as it was; a copy of the database from before is kept.
+ */
+import { existsSync } from 'node:fs';
+import type { Connection } from '../connection.ts';
+import { createFirstSchema } from './0010-first-schema.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly run: (connection: Connection) => void;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 10, name: 'first schema', run: createFirstSchema },
+];
+
+/** The database was written by a newer Postroom. */
+export class NewerDatabaseError extends Error {
+  override name = 'NewerDatabaseError' as const;
+
+  constructor(found: number, known: number) {
+    super(
+      `the database has version ${found}, but this Postroom knows versions up to ${known}: it was written by a newer Postroom; install that one`,
+    );
+  }
+}
+
+/** Runs what is missing; answers the versions that were run. `path` is where a copy is put beside. */
+export function migrate(
+  connection: Connection,
+  path: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): readonly number[] {
+  const current = Number(connection.pragma('user_version'));
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (current > newest) throw new NewerDatabaseError(current, newest);
+  const missing = migrations.filter((migration) => migration.version > current);
+  if (missing.length > 0 && current > 0) keepCopy(connection, path, current);
+  for (const migration of missing) runInTransaction(connection, migration);
+  return missing.map((migration) => migration.version);
+}
+
+function keepCopy(connection: Connection, path: string, version: number): void {
+  const copy = `${path}.before-migration-${version}`;
+  if (existsSync(copy)) return;
+  connection.run('VACUUM INTO ?', copy);
+}
+
+function runInTransaction(connection: Connection, migration: Migration): void {
+  connection.execute('BEGIN IMMEDIATE');
+  try {
+    migration.run(connection);
+    connection.execute(`PRAGMA user_version = ${migration.version}`);
+    connection.execute('COMMIT');
+  } catch (error) {
+    if (connection.isInTransaction) connection.execute('ROLLBACK');
+    throw new Error(`migration ${migration.version} (${migration.name}) failed`, { cause: error });
+  }
+}

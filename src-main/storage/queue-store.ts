@@ -1,0 +1,298 @@
+/**
+ * The durable queue: entries and their recipients.
+ *
+ * Flow: enqueue() → entry, content, timeline in one commit; recordAttempt() → outcomes, mailbox deposits, timeline in one.
+ * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed; a failed one stays as `held`
+ * with its reason, since nobody has been told yet. An entry's last recipient takes the entry and its content reference along.
+ */
+import type { AttemptRecord, NewQueueEntry, QueueDepth, QueueEntry, QueueRecipient, QueueStore, RecipientState } from '../mail/queue/port.ts';
+import type { RecipientOutcome, TraceId } from '../mail/events.ts';
+import type { Connection } from './connection.ts';
+import { addContent, changeReferences, toContentArguments, type ContentArguments } from './content-store.ts';
+import { depositMessage, type DepositArguments } from './mail-store/message-writes.ts';
+import { addEvents, addTrace, setTraceState, toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
+import type { Transaction, Write } from './transaction.ts';
+import type { Writer } from './writer.ts';
+
+interface EnqueueArguments {
+  readonly id: TraceId;
+  readonly content: ContentArguments;
+  readonly reversePath: string;
+  readonly receivedAt: number;
+  readonly origin: string;
+  readonly smtpUtf8: boolean;
+  readonly recipients: readonly string[];
+  readonly trace: TraceArguments;
+  readonly events: readonly EventArguments[];
+}
+
+const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
+  const { connection } = transaction;
+  const contentId = addContent(transaction, entry.content, 1);
+  connection.run(
+    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, smtp_utf8)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    entry.id,
+    contentId,
+    entry.content.sizeBytes,
+    entry.reversePath,
+    entry.receivedAt,
+    entry.origin,
+    entry.smtpUtf8 ? 1 : 0,
+  );
+  entry.recipients.forEach((address, ordinal) => {
+    connection.run(
+      `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at)
+       VALUES (?, ?, ?, 'queued', 0, ?)`,
+      entry.id,
+      ordinal,
+      address,
+      entry.receivedAt,
+    );
+  });
+  addTrace(transaction, entry.trace);
+  addEvents(transaction, entry.events);
+  return contentId;
+};
+
+interface OutcomeArguments {
+  readonly ordinal: number;
+  readonly kind: RecipientOutcome['kind'];
+  readonly outcome: string;
+  readonly nextAttemptAt: number;
+}
+
+interface AttemptArguments {
+  readonly entryId: TraceId;
+  readonly outcomes: readonly OutcomeArguments[];
+  readonly deposits: readonly DepositArguments[];
+  readonly events: readonly EventArguments[];
+  readonly at: number;
+}
+
+const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
+  const entry = transaction.connection.get<{ content_id: number; size_bytes: number }>(
+    'SELECT content_id, size_bytes FROM queue_entry WHERE id = ?',
+    record.entryId,
+  );
+  // Removed by an administrator while the attempt ran: its outcome has no entry to belong to.
+  if (entry === undefined) return;
+  for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
+  const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
+  for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
+  addEvents(transaction, record.events);
+  const isFinished = removeFinishedEntry(transaction, record);
+  changeReferences(transaction, entry.content_id, record.deposits.length - (isFinished ? 1 : 0));
+};
+
+function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
+  const { connection } = transaction;
+  if (outcome.kind === 'delivered' || outcome.kind === 'relayed') {
+    connection.run('DELETE FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, outcome.ordinal);
+    return;
+  }
+  const state: RecipientState = outcome.kind === 'deferred' ? 'deferred' : 'held';
+  connection.run(
+    `UPDATE queue_recipient SET state = ?, attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?
+      WHERE entry_id = ? AND ordinal = ?`,
+    state,
+    outcome.nextAttemptAt,
+    outcome.outcome,
+    entryId,
+    outcome.ordinal,
+  );
+  setTraceState(transaction, entryId, state === 'held' ? 'failed' : 'waiting');
+}
+
+function removeFinishedEntry(transaction: Transaction, record: AttemptArguments): boolean {
+  const { connection } = transaction;
+  const waiting = connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? LIMIT 1', record.entryId);
+  if (waiting !== undefined) return false;
+  connection.run('DELETE FROM queue_entry WHERE id = ?', record.entryId);
+  setTraceState(transaction, record.entryId, 'done');
+  return true;
+}
+
+export const queueWrites = { enqueue, recordAttempt };
+
+interface EntryRow {
+  id: string;
+  content_id: number;
+  size_bytes: number;
+  reverse_path: string;
+  received_at: number;
+  origin: QueueEntry['origin'];
+  smtp_utf8: number;
+}
+
+interface RecipientRow {
+  ordinal: number;
+  address: string;
+  state: RecipientState;
+  attempts: number;
+  next_attempt_at: number;
+  last_outcome: string | null;
+}
+
+export class SqliteQueueStore implements QueueStore {
+  readonly #writer: Writer;
+  readonly #connection: Connection;
+
+  constructor(writer: Writer, connection: Connection) {
+    this.#writer = writer;
+    this.#connection = connection;
+  }
+
+  async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
+    const content = toContentArguments(entry.content);
+    const contentId = await this.#writer.run('enqueue', {
+      id: entry.id,
+      content,
+      reversePath: entry.reversePath,
+      receivedAt: entry.receivedAt,
+      origin: entry.origin,
+      smtpUtf8: entry.smtpUtf8,
+      recipients: entry.recipients,
+      trace: toTrace(entry),
+      events: toEventArguments(entry.events),
+    });
+    return toNewEntry(entry, contentId);
+  }
+
+  recordAttempt(record: AttemptRecord): Promise<void> {
+    return this.#writer.run('recordAttempt', {
+      entryId: record.entryId,
+      outcomes: record.outcomes.map(({ ordinal, outcome, nextAttemptAt }) => ({
+        ordinal,
+        kind: outcome.kind,
+        outcome: JSON.stringify(outcome),
+        nextAttemptAt: nextAttemptAt ?? record.at,
+      })),
+      deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
+      events: toEventArguments(record.events),
+      at: record.at,
+    });
+  }
+
+  due(now: number, limit: number): Promise<readonly QueueEntry[]> {
+    const rows = this.#connection.all<{ entry_id: string }>(
+      `SELECT entry_id, min(next_attempt_at) AS due_at FROM queue_recipient
+        WHERE state IN ('queued', 'deferred') AND next_attempt_at <= ?
+        GROUP BY entry_id ORDER BY due_at LIMIT ?`,
+      now,
+      limit,
+    );
+    return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
+  }
+
+  nextDueAt(): Promise<number | null> {
+    const row = this.#connection.get<{ due_at: number | null }>(
+      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient WHERE state IN ('queued', 'deferred')`,
+    );
+    return Promise.resolve(row?.due_at ?? null);
+  }
+
+  depth(): Promise<QueueDepth> {
+    const counts = { queued: 0, active: 0, deferred: 0, held: 0 };
+    const rows = this.#connection.all<{ state: RecipientState; count: number }>(
+      'SELECT state, count(*) AS count FROM queue_recipient GROUP BY state',
+    );
+    for (const { state, count } of rows) counts[state] = count;
+    const oldest = this.#connection.get<{ at: number | null }>('SELECT min(received_at) AS at FROM queue_entry');
+    return Promise.resolve({ ...counts, oldestReceivedAt: oldest?.at ?? null });
+  }
+
+  find(id: TraceId): Promise<QueueEntry | null> {
+    return Promise.resolve(this.#read([id])[0] ?? null);
+  }
+
+  list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]> {
+    const rows = this.#connection.all<{ id: string }>(
+      'SELECT id FROM queue_entry ORDER BY id LIMIT ? OFFSET ?',
+      page.limit,
+      page.offset,
+    );
+    return Promise.resolve(this.#read(rows.map((row) => row.id)));
+  }
+
+  #read(ids: readonly TraceId[]): QueueEntry[] {
+    return ids.flatMap((id) => {
+      const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
+      return row === undefined ? [] : [toEntry(row, this.#readRecipients(id))];
+    });
+  }
+
+  #readRecipients(id: TraceId): QueueRecipient[] {
+    return this.#connection
+      .all<RecipientRow>('SELECT * FROM queue_recipient WHERE entry_id = ? ORDER BY ordinal', id)
+      .map(toRecipient);
+  }
+}
+
+function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
+  return {
+    id: row.id,
+    contentId: row.content_id,
+    sizeBytes: row.size_bytes,
+    reversePath: row.reverse_path,
+    receivedAt: row.received_at,
+    origin: row.origin,
+    smtpUtf8: row.smtp_utf8 === 1,
+    recipients,
+  };
+}
+
+function toRecipient(row: RecipientRow): QueueRecipient {
+  return {
+    ordinal: row.ordinal,
+    address: row.address,
+    state: row.state,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    ...(row.last_outcome !== null && { lastOutcome: JSON.parse(row.last_outcome) as RecipientOutcome }),
+  };
+}
+
+function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
+  return {
+    id: entry.id,
+    contentId,
+    sizeBytes: entry.content.sizeBytes,
+    reversePath: entry.reversePath,
+    receivedAt: entry.receivedAt,
+    origin: entry.origin,
+    smtpUtf8: entry.smtpUtf8,
+    recipients: entry.recipients.map((address, ordinal) => ({
+      ordinal,
+      address,
+      state: 'queued',
+      attempts: 0,
+      nextAttemptAt: entry.receivedAt,
+    })),
+  };
+}
+
+function toTrace(entry: NewQueueEntry): TraceArguments {
+  const { index } = entry.content;
+  const received = entry.events.find((event) => event.type === 'received');
+  const remote = [received?.remoteName, received?.remoteAddress, received?.account];
+  return {
+    traceId: entry.id,
+    receivedAt: entry.receivedAt,
+    via: entry.origin,
+    reversePath: entry.reversePath,
+    author: formatAuthor(entry),
+    recipients: JSON.stringify(entry.recipients),
+    subject: index.subject,
+    messageId: index.envelope.messageId,
+    sizeBytes: entry.content.sizeBytes,
+    remote: remote.filter((part) => part !== undefined).join(' '),
+  };
+}
+
+function formatAuthor(entry: NewQueueEntry): string {
+  const [author] = entry.content.index.envelope.from;
+  if (author === undefined || author.mailbox === null || author.host === null) return entry.reversePath;
+  const address = `${author.mailbox}@${author.host}`;
+  return author.name === null || author.name === '' ? address : `${author.name} <${address}>`;
+}
