@@ -102,8 +102,8 @@ export const messagePage = z.object({ items: z.array(messageRow).readonly(), has
 export type MessagePage = z.infer<typeof messagePage>;
 
 export const messagesContract = {
-  /** Newest first; `before` (a receivedAt) asks for the next page. */
-  list: call.input(messageFilter.extend({ before: time.exactOptional() })).output(messagePage),
+  /** Newest first; `before` (a trace id of the page before) asks for the next page. */
+  list: call.input(messageFilter.extend({ before: id.exactOptional() })).output(messagePage),
   /** The first page, then rows that came or changed. */
   watch: call.input(messageFilter).output(feedOf(messagePage, messageRow)),
   timeline: call.input(z.object({ traceId: id })).output(messageTimeline),

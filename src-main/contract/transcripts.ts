@@ -75,8 +75,8 @@ export const sessionPage = z.object({ items: z.array(sessionRow).readonly(), has
 export type SessionPage = z.infer<typeof sessionPage>;
 
 export const transcriptsContract = {
-  /** Newest first; `before` (a startedAt) asks for the next page. */
-  list: call.input(sessionFilter.extend({ before: time.exactOptional() })).output(sessionPage),
+  /** Newest first; `before` (the last session id of the page before) asks for the next page. */
+  list: call.input(sessionFilter.extend({ before: id.exactOptional() })).output(sessionPage),
   /** The first page, then sessions that opened or changed. */
   watch: call.input(sessionFilter).output(feedOf(sessionPage, sessionRow)),
   read: call.input(z.object({ sessionId: id })).output(sessionTranscript),

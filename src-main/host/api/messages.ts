@@ -15,7 +15,7 @@ interface Query {
   readonly text: string;
   readonly state: MessageSummary['state'] | null;
   readonly limit: number;
-  readonly before?: number;
+  readonly before?: string;
 }
 
 export function createMessagesHandlers(services: ConsoleServices) {

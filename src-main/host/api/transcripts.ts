@@ -16,7 +16,7 @@ interface Query {
   readonly text: string;
   readonly onlyWithErrors: boolean;
   readonly limit: number;
-  readonly before?: number;
+  readonly before?: string;
 }
 
 export function createTranscriptsHandlers({ clock, transcripts }: ConsoleServices) {
