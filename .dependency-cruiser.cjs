@@ -164,6 +164,10 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.lint.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '\\.d\\.ts$' },
-    enhancedResolveOptions: { extensions: ['.ts', '.vue', '.js', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.vue', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -1,0 +1,89 @@
+/**
+ * Accounts area: who has mail here. Lists are filtered and paged in the host.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf, noChange } from './feed.ts';
+import { LIMITS } from './limits.ts';
+import { accountId, count, offset, pageSize, searchText, time } from './values.ts';
+
+export const accountRow = z.object({
+  id: accountId,
+  localPart: z.string(),
+  domain: z.string(),
+  /** `localPart@domain`, also the sign-in name of mail clients. */
+  address: z.string(),
+  /** The person's name. */
+  name: z.string(),
+  isEnabled: z.boolean(),
+  createdAt: time,
+  lastSignInAt: time.nullable(),
+  /** null: no limit. */
+  quotaBytes: count.nullable(),
+  usedBytes: count,
+  messages: count,
+  unread: count,
+  /** Aliases that lead to this account directly. */
+  aliases: z.array(z.string()).readonly(),
+});
+export type AccountRow = z.infer<typeof accountRow>;
+
+export const accountQuery = z.object({
+  /** Part of the address or the name. */
+  text: searchText.default(''),
+  domain: z.string().max(LIMITS.domainLength).nullable().default(null),
+  offset: offset.default(0),
+  limit: pageSize.default(200),
+});
+export type AccountQuery = z.input<typeof accountQuery>;
+
+export const accountPage = z.object({
+  items: z.array(accountRow).readonly(),
+  /** How many match, on all pages. */
+  total: count,
+});
+export type AccountPage = z.infer<typeof accountPage>;
+
+/** Exactly what goes when the account goes. */
+export const removalPreview = z.object({
+  address: z.string(),
+  messages: count,
+  sizeBytes: count,
+  mailboxes: count,
+  /** Aliases that lose a target, and those that would lead nowhere. */
+  aliasesShortened: z.array(z.string()).readonly(),
+  aliasesEmptied: z.array(z.string()).readonly(),
+});
+export type RemovalPreview = z.infer<typeof removalPreview>;
+
+const password = z.string().min(1).max(LIMITS.passwordLength);
+const personName = z.string().trim().max(LIMITS.personNameLength);
+const quotaBytes = z.int().positive().max(LIMITS.quotaBytes).nullable();
+
+export const newAccount = z.object({
+  localPart: z.string().trim().min(1).max(LIMITS.localPartLength),
+  domain: z.string().trim().min(1).max(LIMITS.domainLength),
+  name: personName,
+  password,
+  quotaBytes,
+});
+export type NewAccount = z.infer<typeof newAccount>;
+
+export const accountChange = z.object({
+  id: accountId,
+  name: personName.exactOptional(),
+  isEnabled: z.boolean().exactOptional(),
+  quotaBytes: quotaBytes.exactOptional(),
+});
+export type AccountChange = z.infer<typeof accountChange>;
+
+export const accountsContract = {
+  list: call.input(accountQuery).output(accountPage),
+  watch: call.input(accountQuery).output(feedOf(accountPage, noChange)),
+  add: call.input(newAccount).output(accountRow),
+  change: call.input(accountChange).output(accountRow),
+  setPassword: call.input(z.object({ id: accountId, password })).output(z.void()),
+  previewRemoval: call.input(z.object({ id: accountId })).output(removalPreview),
+  /** Removes the account with all its mail, and its address from the aliases that lead there. */
+  remove: call.input(z.object({ id: accountId })).output(removalPreview),
+};

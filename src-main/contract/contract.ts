@@ -1,0 +1,29 @@
+/**
+ * Contract: everything that the console and the host may say to each other, one file per area.
+ *
+ * Flow: page → client typed from here → MessagePort | WebSocket | HTTP → host/api handlers typed from here.
+ * Invariants: plain data only; every input has bounds; no secret is ever an output.
+ */
+import { accountsContract } from './accounts.ts';
+import { aliasesContract, domainsContract } from './domains.ts';
+import { messagesContract } from './messages.ts';
+import { overviewContract } from './overview.ts';
+import { queueContract } from './queue.ts';
+import { sessionContract } from './session.ts';
+import { settingsContract } from './settings.ts';
+import { setupContract } from './setup.ts';
+import { transcriptsContract } from './transcripts.ts';
+
+export const consoleContract = {
+  session: sessionContract,
+  setup: setupContract,
+  overview: overviewContract,
+  accounts: accountsContract,
+  domains: domainsContract,
+  aliases: aliasesContract,
+  messages: messagesContract,
+  transcripts: transcriptsContract,
+  queue: queueContract,
+  settings: settingsContract,
+};
+export type ConsoleContract = typeof consoleContract;

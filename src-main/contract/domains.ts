@@ -1,0 +1,59 @@
+/**
+ * Domains and aliases area: which addresses are ours.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf, noChange } from './feed.ts';
+import { LIMITS } from './limits.ts';
+import { count, offset, pageSize, searchText, time } from './values.ts';
+
+export const domainRow = z.object({
+  name: z.string(),
+  createdAt: time,
+  accounts: count,
+  aliases: count,
+});
+export type DomainRow = z.infer<typeof domainRow>;
+
+export const aliasRow = z.object({
+  localPart: z.string(),
+  domain: z.string(),
+  address: z.string(),
+  targets: z.array(z.string()).readonly(),
+});
+export type AliasRow = z.infer<typeof aliasRow>;
+
+export const aliasQuery = z.object({
+  text: searchText.default(''),
+  offset: offset.default(0),
+  limit: pageSize.default(200),
+});
+export type AliasQuery = z.input<typeof aliasQuery>;
+
+export const aliasPage = z.object({ items: z.array(aliasRow).readonly(), total: count });
+export type AliasPage = z.infer<typeof aliasPage>;
+
+const domainName = z.string().trim().min(1).max(LIMITS.domainLength);
+const address = z.string().trim().min(3).max(LIMITS.addressLength);
+
+export const newAlias = z.object({
+  localPart: z.string().trim().min(1).max(LIMITS.localPartLength),
+  domain: domainName,
+  targets: z.array(address).min(1).max(LIMITS.aliasTargets),
+});
+export type NewAlias = z.infer<typeof newAlias>;
+
+export const domainsContract = {
+  watch: call.output(feedOf(z.array(domainRow).readonly(), noChange)),
+  add: call.input(z.object({ name: domainName })).output(domainRow),
+  /** Refused while accounts or aliases are in it. */
+  remove: call.input(z.object({ name: domainName })).output(z.void()),
+};
+
+export const aliasesContract = {
+  list: call.input(aliasQuery).output(aliasPage),
+  watch: call.input(aliasQuery).output(feedOf(aliasPage, noChange)),
+  /** Adds the alias or replaces its targets. */
+  put: call.input(newAlias).output(aliasRow),
+  remove: call.input(z.object({ address })).output(z.void()),
+};

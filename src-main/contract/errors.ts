@@ -1,0 +1,47 @@
+/**
+ * Errors: the one vocabulary in which the host refuses a call of the console. The page has a sentence for each reason.
+ *
+ * Invariants: an expected refusal is one of these, with data that a program can act on; anything else is the host's fault
+ * and reaches the page as INTERNAL_SERVER_ERROR without detail. A malformed input is BAD_REQUEST.
+ */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+
+/** Why the host would not do what it was asked to. */
+export const refusalReason = z.enum([
+  'domainExists',
+  'noSuchDomain',
+  'domainInUse',
+  'addressTaken',
+  'noSuchAccount',
+  'noSuchAlias',
+  'invalidAddress',
+  'invalidDomain',
+  'targetNotLocal',
+  'weakPassword',
+  'invalidHostname',
+  'wrongNameOrPassword',
+  'alreadySetUp',
+  'notOnThisMachine',
+  'noSuchMessage',
+  'noSuchSession',
+  'testMessageFailed',
+  'cannotSignInHere',
+]);
+export type RefusalReason = z.infer<typeof refusalReason>;
+
+export const commonErrors = {
+  /** Nobody is signed in, or not any more. */
+  UNAUTHORIZED: { status: 401, message: 'Sign in first' },
+  /** Understood, and refused. */
+  REFUSED: { status: 422, message: 'Refused', data: z.object({ reason: refusalReason }) },
+  /** Too many wrong passwords from there. */
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    message: 'Too many attempts',
+    data: z.object({ retryAfterMs: z.int().nonnegative() }),
+  },
+} as const;
+
+/** Where every call of the contract starts. */
+export const call = oc.errors(commonErrors);

@@ -1,0 +1,21 @@
+/** Limits: what the console may ask for, known to the host and to the page's forms. No schema library in here. */
+export const LIMITS = {
+  /** One answer stays below about half a megabyte. */
+  pageSize: 500,
+  searchTextLength: 200,
+  idLength: 64,
+  /** Longer than anything a person types, short enough that hashing it costs nothing. */
+  passwordLength: 256,
+  administratorPasswordMinLength: 10,
+  administratorNameLength: 64,
+  /** RFC 5321 §4.5.3.1.1 */
+  localPartLength: 64,
+  /** RFC 5321 §4.5.3.1.2 */
+  domainLength: 255,
+  /** RFC 5321 §4.5.3.1.3, without the angle brackets. */
+  addressLength: 254,
+  personNameLength: 200,
+  aliasTargets: 500,
+  /** 1 PiB: more is a slip of the finger. */
+  quotaBytes: 2 ** 50,
+} as const;

@@ -1,0 +1,112 @@
+/**
+ * Messages area: where is Anna's mail? Search in the host, and one timeline per message.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf, noChange } from './feed.ts';
+import { count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
+
+export const messageState = z.enum(['waiting', 'done', 'failed']);
+export type MessageState = z.infer<typeof messageState>;
+
+const via = z.enum(['submission', 'reception', 'bounce']);
+
+export const messageRow = z.object({
+  traceId: id,
+  receivedAt: time,
+  via,
+  /** Empty for the null reverse-path. */
+  reversePath: z.string(),
+  author: z.string(),
+  recipients: z.array(z.string()).readonly(),
+  subject: z.string(),
+  messageId: z.string().nullable(),
+  sizeBytes: count,
+  state: messageState,
+});
+export type MessageRow = z.infer<typeof messageRow>;
+
+/** What one attempt came to, in the fields of RFC 3464 §2.3. */
+export const recipientOutcome = z.object({
+  kind: z.enum(['delivered', 'relayed', 'deferred', 'failed']),
+  recipient: z.string(),
+  status: z.string(),
+  remoteMta: z.string().exactOptional(),
+  diagnostic: z.string(),
+  at: time,
+});
+export type RecipientOutcome = z.infer<typeof recipientOutcome>;
+
+const eventBase = z.object({ traceId: id, at: time });
+const names = z.array(z.string()).readonly();
+
+export const timelineEvent = z.discriminatedUnion('type', [
+  eventBase.extend({
+    type: z.literal('received'),
+    via,
+    sessionId: id.exactOptional(),
+    remoteAddress: z.string().exactOptional(),
+    remoteName: z.string().exactOptional(),
+    account: z.string().exactOptional(),
+    tls: tlsDetails.exactOptional(),
+    reversePath: z.string(),
+    recipients: names,
+    sizeBytes: count,
+  }),
+  eventBase.extend({
+    type: z.literal('repaired'),
+    what: z.array(z.enum(['dateAdded', 'messageIdAdded', 'bccRemoved', 'fromAdded'])).readonly(),
+  }),
+  eventBase.extend({ type: z.literal('queued'), recipients: names }),
+  eventBase.extend({
+    type: z.literal('expanded'),
+    recipient: z.string(),
+    by: z.literal('alias'),
+    into: names,
+  }),
+  eventBase.extend({
+    type: z.literal('attempted'),
+    attempt: z.int(),
+    outcome: recipientOutcome,
+    account: z.string().exactOptional(),
+    mailbox: z.string().exactOptional(),
+    sessionId: id.exactOptional(),
+  }),
+  eventBase.extend({ type: z.literal('finished') }),
+  eventBase.extend({
+    type: z.literal('read'),
+    by: z.enum(['imap', 'pop3']),
+    account: z.string(),
+    mailbox: z.string(),
+    sessionId: id.exactOptional(),
+  }),
+]);
+export type TimelineEvent = z.infer<typeof timelineEvent>;
+
+export const messageTimeline = z.object({
+  summary: messageRow,
+  /** Oldest first. */
+  events: z.array(timelineEvent).readonly(),
+});
+export type MessageTimeline = z.infer<typeof messageTimeline>;
+
+export const messageFilter = z.object({
+  /** Words looked for in addresses, subject, Message-ID, trace id, remote address. */
+  text: searchText.default(''),
+  state: messageState.nullable().default(null),
+  limit: pageSize.default(100),
+});
+export type MessageFilter = z.input<typeof messageFilter>;
+
+export const messagePage = z.object({ items: z.array(messageRow).readonly(), hasMore: z.boolean() });
+export type MessagePage = z.infer<typeof messagePage>;
+
+export const messagesContract = {
+  /** Newest first; `before` (a trace id of the page before) asks for the next page. */
+  list: call.input(messageFilter.extend({ before: id.exactOptional() })).output(messagePage),
+  /** The first page, then rows that came or changed. */
+  watch: call.input(messageFilter).output(feedOf(messagePage, messageRow)),
+  timeline: call.input(z.object({ traceId: id })).output(messageTimeline),
+  /** null while there is no such message (yet). */
+  watchTimeline: call.input(z.object({ traceId: id })).output(feedOf(messageTimeline.nullable(), noChange)),
+};

@@ -1,0 +1,124 @@
+/**
+ * Overview area: is the mail flowing? One feed with the state of every box of a message's way.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf } from './feed.ts';
+import { count, mailProtocol, time } from './values.ts';
+
+/** What happened, in messages; `refused` counts recipients refused during sessions. */
+export const flowCounts = z.object({
+  received: count,
+  submitted: count,
+  refused: count,
+  delivered: count,
+  relayed: count,
+  deferred: count,
+  failed: count,
+  read: count,
+});
+export type FlowCounts = z.infer<typeof flowCounts>;
+
+export const flowMinute = flowCounts.extend({ minuteStart: time });
+export type FlowMinute = z.infer<typeof flowMinute>;
+
+/** A box on the map of a message's way; boxes that do not exist yet are not sent. */
+export const stageName = z.enum([
+  'reception',
+  'submission',
+  'queue',
+  'delivery',
+  'mailboxes',
+  'imap',
+  'pop3',
+]);
+export type StageName = z.infer<typeof stageName>;
+
+export const stageState = z.object({
+  stage: stageName,
+  /** `idle`: fine, nothing happened in the last minute. `off`: no listener, on purpose. */
+  state: z.enum(['ok', 'idle', 'warning', 'error', 'off']),
+  /** What is wrong; null when nothing is. */
+  problem: z
+    .enum(['listenerFailed', 'listenerPartlyFailed', 'mailWaits', 'mailHeld', 'deliveriesFail', 'overQuota'])
+    .nullable(),
+  /** Messages (imap, pop3: sessions open now) of the last 60 s; mailboxes: messages put in. */
+  perMinute: count,
+  /** What stands in the box now: queue: recipients waiting; servers: open sessions; mailboxes: accounts. */
+  inside: count,
+});
+export type StageState = z.infer<typeof stageState>;
+
+/** A thing that needs the administrator, worst first. */
+export const attention = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('listenerFailed'),
+    severity: z.literal('error'),
+    listener: z.string(),
+    port: z.int(),
+  }),
+  z.object({
+    kind: z.literal('listenerMoved'),
+    severity: z.literal('warning'),
+    listener: z.string(),
+    standardPort: z.int(),
+    port: z.int(),
+  }),
+  z.object({ kind: z.literal('diskLow'), severity: z.enum(['warning', 'error']), freeBytes: count }),
+  z.object({
+    kind: z.literal('certificateEnds'),
+    severity: z.enum(['warning', 'error']),
+    notAfter: time,
+  }),
+  z.object({ kind: z.literal('certificateSelfSigned'), severity: z.literal('notice') }),
+  z.object({
+    kind: z.literal('mailWaits'),
+    severity: z.literal('warning'),
+    recipients: count,
+    oldestReceivedAt: time,
+  }),
+  z.object({ kind: z.literal('overQuota'), severity: z.literal('warning'), accounts: count }),
+  z.object({ kind: z.literal('cleartextAuth'), severity: z.literal('warning') }),
+  z.object({ kind: z.literal('noDomain'), severity: z.literal('notice') }),
+  z.object({ kind: z.literal('noAccount'), severity: z.literal('notice') }),
+]);
+export type Attention = z.infer<typeof attention>;
+
+export const queueDepth = z.object({
+  queued: count,
+  active: count,
+  deferred: count,
+  held: count,
+  oldestReceivedAt: time.nullable(),
+});
+export type QueueDepth = z.infer<typeof queueDepth>;
+
+export const overview = z.object({
+  at: time,
+  stages: z.array(stageState).readonly(),
+  totals: flowCounts,
+  queue: queueDepth,
+  openSessions: z.record(mailProtocol, count),
+  attention: z.array(attention).readonly(),
+  diskFreeBytes: count,
+  certificateNotAfter: time,
+  accounts: count,
+  mailBytes: count,
+  mailMessages: count,
+});
+export type Overview = z.infer<typeof overview>;
+
+export const overviewSnapshot = z.object({
+  overview,
+  /** One bucket a minute, oldest first, the last one unfinished. */
+  history: z.array(flowMinute).readonly(),
+});
+export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
+
+/** The new state, and the buckets that moved. */
+export const overviewChange = z.object({ overview, minutes: z.array(flowMinute).readonly() });
+export type OverviewChange = z.infer<typeof overviewChange>;
+
+export const overviewContract = {
+  watch: call.output(feedOf(overviewSnapshot, overviewChange)),
+};

@@ -1,0 +1,74 @@
+/**
+ * Settings area: listeners and ports, the server's name, its certificate, where the data lies.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf, noChange } from './feed.ts';
+import { LIMITS } from './limits.ts';
+import { time } from './values.ts';
+
+export const listenerName = z.enum([
+  'smtp',
+  'submission',
+  'submissions',
+  'pop3',
+  'pop3s',
+  'imap',
+  'imaps',
+  'managesieve',
+]);
+export type ListenerName = z.infer<typeof listenerName>;
+
+/** What would give the listener its standard port. */
+export const portRemedy = z.object({
+  /** `grantRights`: the system keeps low ports to itself. `freePort`: another program has it. `seeDetail`: read the system's words. */
+  kind: z.enum(['grantRights', 'freePort', 'seeDetail']),
+  /** Commands to run on this machine, in order; empty where there is nothing to run. */
+  commands: z.array(z.string()).readonly(),
+});
+export type PortRemedy = z.infer<typeof portRemedy>;
+
+export const listenerRow = z.object({
+  name: listenerName,
+  standardPort: z.int(),
+  tls: z.enum(['implicit', 'starttls']),
+  state: z.enum(['listening', 'off', 'failed']),
+  port: z.int().nullable(),
+  problem: z.enum(['portTaken', 'needsRights', 'other']).nullable(),
+  problemDetail: z.string().nullable(),
+  remedy: portRemedy.nullable(),
+});
+export type ListenerRow = z.infer<typeof listenerRow>;
+
+export const certificateSummary = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  isSelfSigned: z.boolean(),
+  notAfter: time,
+  /** DNS names it is good for. */
+  names: z.array(z.string()).readonly(),
+});
+export type CertificateSummary = z.infer<typeof certificateSummary>;
+
+export const serverSettings = z.object({
+  hostname: z.string(),
+  allowCleartextAuth: z.boolean(),
+  listeners: z.array(listenerRow).readonly(),
+  certificate: certificateSummary,
+  dataFolder: z.string(),
+  version: z.string(),
+  /** As process.platform has it. */
+  platform: z.string(),
+});
+export type ServerSettings = z.infer<typeof serverSettings>;
+
+export const settingsChange = z.object({
+  hostname: z.string().trim().min(1).max(LIMITS.domainLength).exactOptional(),
+  allowCleartextAuth: z.boolean().exactOptional(),
+});
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+export const settingsContract = {
+  watch: call.output(feedOf(serverSettings, noChange)),
+  change: call.input(settingsChange).output(serverSettings),
+};

@@ -1,0 +1,44 @@
+/**
+ * Setup area: what the first start needs beyond the other areas: the first administrator, the DNS records to publish, a
+ * message through the real path. Domains, accounts and settings are changed through their own areas.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { credentials, sessionState } from './session.ts';
+import { LIMITS } from './limits.ts';
+import { accountId, id } from './values.ts';
+
+/** One DNS record to publish, as fields to copy one by one into a provider's form. */
+export const dnsRecord = z.object({
+  /** What the record is for. */
+  purpose: z.enum(['receive', 'serverAddress', 'spf', 'clientSubmission', 'clientImap', 'clientPop3']),
+  need: z.enum(['required', 'recommended', 'optional']),
+  type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV']),
+  /** Owner name, fully qualified, without the trailing dot. */
+  name: z.string(),
+  /** Owner name as most providers want it: relative to the domain, `@` for the domain itself. */
+  relativeName: z.string(),
+  priority: z.int().nullable(),
+  weight: z.int().nullable(),
+  port: z.int().nullable(),
+  /** Target, address or text; null where this server cannot know it: the public address. */
+  value: z.string().nullable(),
+  /** The line of a zone file; null where the value is not known. */
+  zoneLine: z.string().nullable(),
+});
+export type DnsRecord = z.infer<typeof dnsRecord>;
+
+const newAdministrator = credentials.extend({
+  password: z.string().min(LIMITS.administratorPasswordMinLength).max(LIMITS.passwordLength),
+});
+
+export const setupContract = {
+  /** The first step: only while there is no administrator, and only from this machine. Signs the new administrator in. */
+  createAdministrator: call.input(newAdministrator).output(sessionState),
+  dnsRecords: call.output(
+    z.array(z.object({ domain: z.string(), records: z.array(dnsRecord).readonly() })).readonly(),
+  ),
+  /** Sends a test message to an account through queue, routing and delivery; answers with its timeline's id. */
+  sendTestMessage: call.input(z.object({ accountId })).output(z.object({ traceId: id })),
+  finish: call.output(sessionState),
+};

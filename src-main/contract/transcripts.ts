@@ -1,0 +1,87 @@
+/**
+ * Transcripts area: what was said on the wire. Passwords are masked and content is left out before lines get here.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf } from './feed.ts';
+import { count, id, mailProtocol, pageSize, searchText, time, tlsDetails } from './values.ts';
+
+export const sessionRow = z.object({
+  id,
+  protocol: mailProtocol,
+  direction: z.enum(['in', 'out']),
+  remoteAddress: z.string(),
+  remotePort: z.int(),
+  localPort: z.int(),
+  remoteName: z.string().nullable(),
+  account: z.string().nullable(),
+  tls: tlsDetails.nullable(),
+  startedAt: time,
+  /** null while it is open. */
+  endedAt: time.nullable(),
+  end: z.enum(['closed', 'lost', 'timeout', 'refused', 'failed']).nullable(),
+  messages: count,
+  /** The last reply that refused something. */
+  lastError: z.string().nullable(),
+  lineCount: count,
+});
+export type SessionRow = z.infer<typeof sessionRow>;
+
+export const transcriptPhase = z.enum([
+  'connect',
+  'tls',
+  'sign-in',
+  'envelope',
+  'content',
+  'mailbox',
+  'close',
+]);
+export type TranscriptPhase = z.infer<typeof transcriptPhase>;
+
+export const transcriptLine = z.object({
+  /** Milliseconds since the session began. */
+  offsetMs: z.number(),
+  kind: z.enum(['client', 'server', 'content', 'note']),
+  phase: transcriptPhase,
+  text: z.string(),
+});
+export type TranscriptLine = z.infer<typeof transcriptLine>;
+
+export const sessionTranscript = z.object({
+  summary: sessionRow,
+  lines: z.array(transcriptLine).readonly(),
+  /** Lines left out because the session said more than is kept. */
+  omittedLines: count,
+});
+export type SessionTranscript = z.infer<typeof sessionTranscript>;
+
+/** Lines that came, and the session as it is now. */
+export const transcriptGrowth = z.object({
+  summary: sessionRow,
+  lines: z.array(transcriptLine).readonly(),
+});
+export type TranscriptGrowth = z.infer<typeof transcriptGrowth>;
+
+export const sessionFilter = z.object({
+  protocol: mailProtocol.nullable().default(null),
+  /** Part of an address, name or account. */
+  text: searchText.default(''),
+  onlyWithErrors: z.boolean().default(false),
+  limit: pageSize.default(100),
+});
+export type SessionFilter = z.input<typeof sessionFilter>;
+
+export const sessionPage = z.object({ items: z.array(sessionRow).readonly(), hasMore: z.boolean() });
+export type SessionPage = z.infer<typeof sessionPage>;
+
+export const transcriptsContract = {
+  /** Newest first; `before` (the last session id of the page before) asks for the next page. */
+  list: call.input(sessionFilter.extend({ before: id.exactOptional() })).output(sessionPage),
+  /** The first page, then sessions that opened or changed. */
+  watch: call.input(sessionFilter).output(feedOf(sessionPage, sessionRow)),
+  read: call.input(z.object({ sessionId: id })).output(sessionTranscript),
+  /** One session's dialogue as it goes on; null when there is no such session (any more). */
+  watchSession: call
+    .input(z.object({ sessionId: id }))
+    .output(feedOf(sessionTranscript.nullable(), transcriptGrowth)),
+};

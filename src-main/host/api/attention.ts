@@ -1,0 +1,83 @@
+/**
+ * Attention: the things that need the administrator, worst first, each one the page has a sentence and a way out for.
+ */
+import type { Attention, Overview } from '../../contract/overview.ts';
+import type { CertificateSummary } from '../../contract/settings.ts';
+import type { ListenerStatus } from '../port.ts';
+import { LONG_WAIT_MS } from './stages.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const CERTIFICATE_WARNING_MS = 21 * DAY_MS;
+const GIB = 2 ** 30;
+/** A commit needs room for its log; below this the next large message may not fit. */
+const DISK_ERROR_BYTES = GIB;
+const DISK_WARNING_BYTES = 5 * GIB;
+
+export interface AttentionFacts {
+  readonly now: number;
+  readonly listeners: readonly ListenerStatus[];
+  readonly queue: Overview['queue'];
+  readonly certificate: CertificateSummary;
+  readonly diskFreeBytes: number;
+  readonly allowCleartextAuth: boolean;
+  readonly domains: number;
+  readonly accounts: number;
+  readonly accountsOverQuota: number;
+}
+
+const RANK = { error: 0, warning: 1, notice: 2 } as const;
+
+export function findAttention(facts: AttentionFacts): readonly Attention[] {
+  return [
+    ...facts.listeners.flatMap(listener),
+    ...disk(facts.diskFreeBytes),
+    ...certificate(facts),
+    ...mail(facts),
+    ...directory(facts),
+  ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+function listener({ name, state, port, standardPort, problem }: ListenerStatus): Attention[] {
+  if (state === 'failed') {
+    return [{ kind: 'listenerFailed', severity: 'error', listener: name, port: standardPort }];
+  }
+  if (state !== 'listening' || problem === null || port === null) return [];
+  return [{ kind: 'listenerMoved', severity: 'warning', listener: name, standardPort, port }];
+}
+
+function disk(freeBytes: number): Attention[] {
+  if (freeBytes >= DISK_WARNING_BYTES) return [];
+  return [{ kind: 'diskLow', severity: freeBytes < DISK_ERROR_BYTES ? 'error' : 'warning', freeBytes }];
+}
+
+function certificate({ certificate: { notAfter, isSelfSigned }, now }: AttentionFacts): Attention[] {
+  if (notAfter <= now) return [{ kind: 'certificateEnds', severity: 'error', notAfter }];
+  if (notAfter - now < CERTIFICATE_WARNING_MS) {
+    return [{ kind: 'certificateEnds', severity: 'warning', notAfter }];
+  }
+  return isSelfSigned ? [{ kind: 'certificateSelfSigned', severity: 'notice' }] : [];
+}
+
+function mail({ queue, now, accountsOverQuota }: AttentionFacts): Attention[] {
+  const waiting: Attention[] = [];
+  if (queue.oldestReceivedAt !== null && now - queue.oldestReceivedAt > LONG_WAIT_MS) {
+    waiting.push({
+      kind: 'mailWaits',
+      severity: 'warning',
+      recipients: queue.queued + queue.active + queue.deferred + queue.held,
+      oldestReceivedAt: queue.oldestReceivedAt,
+    });
+  }
+  if (accountsOverQuota > 0) {
+    waiting.push({ kind: 'overQuota', severity: 'warning', accounts: accountsOverQuota });
+  }
+  return waiting;
+}
+
+function directory({ allowCleartextAuth, domains, accounts }: AttentionFacts): Attention[] {
+  const found: Attention[] = [];
+  if (allowCleartextAuth) found.push({ kind: 'cleartextAuth', severity: 'warning' });
+  if (domains === 0) found.push({ kind: 'noDomain', severity: 'notice' });
+  else if (accounts === 0) found.push({ kind: 'noAccount', severity: 'notice' });
+  return found;
+}

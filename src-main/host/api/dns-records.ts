@@ -1,0 +1,126 @@
+/**
+ * DNS records: what to publish so that the world finds this server (RFC 5321 §5.1 MX, RFC 7208 SPF) and mail clients find
+ * their settings by themselves (RFC 6186, RFC 8314 §5.1 SRV).
+ *
+ * Invariants: a record names a port only where a listener listens; what this machine cannot know (its public address) is null.
+ */
+import type { DnsRecord } from '../../contract/setup.ts';
+import type { ListenerName, ListenerStatus } from '../port.ts';
+
+const TTL_SECONDS = 3600;
+const MX_PREFERENCE = 10;
+
+interface ClientService {
+  readonly listener: ListenerName;
+  readonly label: string;
+  readonly purpose: DnsRecord['purpose'];
+  /** Lower is tried first; RFC 6186 §3.3 lets it rank IMAP before POP3. */
+  readonly priority: number;
+}
+
+const CLIENT_SERVICES: readonly ClientService[] = [
+  { listener: 'submissions', label: '_submissions._tcp', purpose: 'clientSubmission', priority: 0 },
+  { listener: 'submission', label: '_submission._tcp', purpose: 'clientSubmission', priority: 10 },
+  { listener: 'imaps', label: '_imaps._tcp', purpose: 'clientImap', priority: 0 },
+  { listener: 'imap', label: '_imap._tcp', purpose: 'clientImap', priority: 10 },
+  { listener: 'pop3s', label: '_pop3s._tcp', purpose: 'clientPop3', priority: 20 },
+  { listener: 'pop3', label: '_pop3._tcp', purpose: 'clientPop3', priority: 30 },
+];
+
+export function dnsRecordsOf(
+  domains: readonly string[],
+  hostname: string,
+  listeners: readonly ListenerStatus[],
+): readonly { domain: string; records: readonly DnsRecord[] }[] {
+  const home = domains.find((domain) => isWithin(hostname, domain)) ?? domains[0];
+  return domains.map((domain) => ({
+    domain,
+    records: [
+      mx(domain, hostname),
+      ...(domain === home ? addresses(domain, hostname) : []),
+      spf(domain),
+      ...CLIENT_SERVICES.flatMap((service) => srv({ domain, hostname, service, listeners })),
+    ],
+  }));
+}
+
+function mx(domain: string, hostname: string): DnsRecord {
+  return record(domain, {
+    purpose: 'receive',
+    need: 'required',
+    type: 'MX',
+    name: domain,
+    priority: MX_PREFERENCE,
+    value: hostname,
+  });
+}
+
+function addresses(domain: string, hostname: string): DnsRecord[] {
+  return (['A', 'AAAA'] as const).map((type) =>
+    record(domain, {
+      purpose: 'serverAddress',
+      need: type === 'A' ? 'required' : 'optional',
+      type,
+      name: hostname,
+      value: null,
+    }),
+  );
+}
+
+function spf(domain: string): DnsRecord {
+  // RFC 7208 §5.4: whoever receives our mail may send it, nobody else.
+  return record(domain, {
+    purpose: 'spf',
+    need: 'recommended',
+    type: 'TXT',
+    name: domain,
+    value: 'v=spf1 mx -all',
+  });
+}
+
+function srv(options: {
+  domain: string;
+  hostname: string;
+  service: ClientService;
+  listeners: readonly ListenerStatus[];
+}): DnsRecord[] {
+  const { domain, hostname, service } = options;
+  const listener = options.listeners.find((status) => status.name === service.listener);
+  if (listener?.state !== 'listening' || listener.port === null) return [];
+  return [
+    record(domain, {
+      purpose: service.purpose,
+      need: 'optional',
+      type: 'SRV',
+      name: `${service.label}.${domain}`,
+      priority: service.priority,
+      weight: 1,
+      port: listener.port,
+      value: hostname,
+    }),
+  ];
+}
+
+type RecordFields = Pick<DnsRecord, 'purpose' | 'need' | 'type' | 'name' | 'value'> &
+  Partial<Pick<DnsRecord, 'priority' | 'weight' | 'port'>>;
+
+function record(domain: string, fields: RecordFields): DnsRecord {
+  const full = { priority: null, weight: null, port: null, ...fields };
+  return { ...full, relativeName: relativeTo(domain, fields.name), zoneLine: zoneLine(full) };
+}
+
+function zoneLine(fields: Required<RecordFields>): string | null {
+  if (fields.value === null) return null;
+  const value = fields.type === 'TXT' ? `"${fields.value}"` : `${fields.value}.`;
+  const data = [fields.priority, fields.weight, fields.port, value].filter((part) => part !== null);
+  return `${fields.name}. ${String(TTL_SECONDS)} IN ${fields.type} ${data.join(' ')}`;
+}
+
+function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+function relativeTo(domain: string, name: string): string {
+  if (name === domain) return '@';
+  return isWithin(name, domain) ? name.slice(0, -domain.length - 1) : name;
+}

@@ -1,0 +1,89 @@
+/**
+ * Domain and alias handlers: which addresses are ours.
+ */
+import type { AliasPage, DomainRow } from '../../contract/domains.ts';
+import type { DirectoryAdmin, Domain } from '../../directory/port.ts';
+import { guardedCalls, valueOf } from './base.ts';
+import { windowFeed } from './feed.ts';
+import type { ConsoleServices } from './services.ts';
+
+const FEED_INTERVAL_MS = 300;
+
+export function createDomainsHandlers({ clock, directory, logger }: ConsoleServices) {
+  return {
+    watch: guardedCalls.domains.watch.handler(({ signal }) =>
+      windowFeed({
+        clock,
+        signal,
+        intervalMs: FEED_INTERVAL_MS,
+        snapshot: () => listDomains(directory),
+        open: directory.onChange,
+      }),
+    ),
+
+    add: guardedCalls.domains.add.handler(async ({ input, context }) => {
+      const domain = valueOf(await directory.addDomain(input.name));
+      logger.info('domain added', { domain: domain.name, by: context.administrator });
+      return { ...domain, accounts: 0, aliases: 0 };
+    }),
+
+    remove: guardedCalls.domains.remove.handler(async ({ input, context }) => {
+      valueOf(await directory.removeDomain(input.name));
+      logger.info('domain removed', { domain: input.name, by: context.administrator });
+    }),
+  };
+}
+
+export function createAliasesHandlers({ clock, directory, logger }: ConsoleServices) {
+  return {
+    list: guardedCalls.aliases.list.handler(({ input }) => listAliases(directory, input)),
+
+    watch: guardedCalls.aliases.watch.handler(({ input, signal }) =>
+      windowFeed({
+        clock,
+        signal,
+        intervalMs: FEED_INTERVAL_MS,
+        snapshot: () => listAliases(directory, input),
+        open: directory.onChange,
+      }),
+    ),
+
+    put: guardedCalls.aliases.put.handler(async ({ input, context }) => {
+      const alias = valueOf(await directory.putAlias(input));
+      logger.info('alias put', { alias: alias.address, by: context.administrator });
+      return alias;
+    }),
+
+    remove: guardedCalls.aliases.remove.handler(async ({ input, context }) => {
+      valueOf(await directory.removeAlias(input.address));
+      logger.info('alias removed', { alias: input.address, by: context.administrator });
+    }),
+  };
+}
+
+async function listDomains(directory: DirectoryAdmin): Promise<readonly DomainRow[]> {
+  const [domains, accounts, aliases] = await Promise.all([
+    directory.listDomains(),
+    directory.listAccounts(),
+    directory.listAliases(),
+  ]);
+  const countIn = (domain: Domain, rows: readonly { domain: string }[]): number =>
+    rows.filter((row) => row.domain === domain.name).length;
+  return domains.map((domain) => ({
+    ...domain,
+    accounts: countIn(domain, accounts),
+    aliases: countIn(domain, aliases),
+  }));
+}
+
+async function listAliases(
+  directory: DirectoryAdmin,
+  query: { text: string; offset: number; limit: number },
+): Promise<AliasPage> {
+  const text = query.text.toLowerCase();
+  const all = await directory.listAliases();
+  const found = all.filter((alias) =>
+    [alias.address, ...alias.targets].some((address) => address.toLowerCase().includes(text)),
+  );
+  return { items: found.slice(query.offset, query.offset + query.limit), total: found.length };
+}

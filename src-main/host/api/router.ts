@@ -1,0 +1,38 @@
+/**
+ * Console router: the contract's handlers, ready for a shell to serve over MessagePort, WebSocket or HTTP.
+ *
+ * Flow: createMailHost() → createConsoleRouter(services) → electron shell | console server.
+ * Invariants: every call but session.* and setup.createAdministrator checks that somebody is signed in; the contract's schemas
+ * check every input before a handler sees it. The router lives as long as its services do.
+ */
+import { createAccountsHandlers } from './accounts.ts';
+import { openCalls } from './base.ts';
+import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
+import { MailUsage } from './mail-usage.ts';
+import { createMessagesHandlers } from './messages.ts';
+import { createOverviewHandlers } from './overview.ts';
+import { createQueueHandlers } from './queue.ts';
+import type { ConsoleServices } from './services.ts';
+import { createSessionHandlers } from './session.ts';
+import { createSettingsHandlers } from './settings.ts';
+import { createSetupHandlers } from './setup.ts';
+import { SignInThrottle } from './sign-in-throttle.ts';
+import { createTranscriptsHandlers } from './transcripts.ts';
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+export function createConsoleRouter(services: ConsoleServices) {
+  const usage = new MailUsage(services.mailStore);
+  return openCalls.router({
+    session: createSessionHandlers(services, new SignInThrottle(services.clock)),
+    setup: createSetupHandlers(services),
+    overview: createOverviewHandlers(services, usage),
+    accounts: createAccountsHandlers(services, usage),
+    domains: createDomainsHandlers(services),
+    aliases: createAliasesHandlers(services),
+    messages: createMessagesHandlers(services),
+    transcripts: createTranscriptsHandlers(services),
+    queue: createQueueHandlers(services),
+    settings: createSettingsHandlers(services),
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * ConsoleServices: what the contract's handlers are built on, and who calls them.
+ *
+ * Flow: createMailHost() makes these from its stages and stores → createConsoleRouter() → a shell serves the router.
+ */
+import type { Clock } from '../../base/clock.ts';
+import type { Subscribe } from '../../base/emitter.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { CertificateSummary } from '../../contract/settings.ts';
+import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
+import type { TraceId } from '../../mail/events.ts';
+import type { MailStore } from '../../mail/mailstore/port.ts';
+import type { QueueStore } from '../../mail/queue/port.ts';
+import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
+import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
+
+export interface ConsoleServices {
+  readonly directory: DirectoryAdmin;
+  readonly mailStore: Pick<MailStore, 'listMailboxes' | 'onChange'>;
+  readonly transcripts: TranscriptBook;
+  readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
+  readonly meter: MailMeter;
+  readonly queue: Pick<QueueStore, 'list' | 'depth'>;
+  readonly settings: SettingsStore;
+  readonly administrators: AdministratorStore;
+  listeners(): readonly ListenerStatus[];
+  readonly onListenersChange: Subscribe<void>;
+  certificate(): CertificateSummary;
+  /** Puts a short message for the account into the queue, as any other message. */
+  sendTestMessage(to: AccountId): Promise<TraceId>;
+  /** Octets free on the disk that holds the data folder. */
+  diskFree(): Promise<number>;
+  readonly dataFolder: string;
+  readonly version: string;
+  /** As process.platform has it. */
+  readonly platform: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Who is at the other end of a call, as the shell that carries it knows. */
+export interface Visitor {
+  readonly shell: 'browser' | 'desktop';
+  /** Whether the client runs on this machine. */
+  readonly isLocal: boolean;
+  readonly remoteAddress: string;
+  /** The administrator signed in now, or null. */
+  administrator(): string | null;
+  /** Starts a session for the administrator; absent where the transport cannot (a WebSocket cannot set a cookie). */
+  readonly signIn?: (administrator: string) => void;
+  readonly signOut?: () => void;
+}
+
+export interface ConsoleContext {
+  readonly visitor: Visitor;
+}

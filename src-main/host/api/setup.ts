@@ -1,0 +1,55 @@
+/**
+ * Setup handlers: the first administrator, the DNS records to publish, a message through the real path.
+ */
+import { guardedCalls, openCalls, refusal } from './base.ts';
+import { dnsRecordsOf } from './dns-records.ts';
+import type { ConsoleServices } from './services.ts';
+import { describeSession } from './session.ts';
+
+export function createSetupHandlers(services: ConsoleServices) {
+  const { administrators, directory, settings } = services;
+  /** Two windows may press the button at once: the second waits and is then refused. */
+  let creation: Promise<void> = Promise.resolve();
+
+  async function createFirst(administrator: { name: string; password: string }): Promise<void> {
+    if ((await administrators.count()) > 0) throw refusal('alreadySetUp');
+    await administrators.put(administrator);
+  }
+
+  return {
+    createAdministrator: openCalls.setup.createAdministrator.handler(
+      async ({ input, context: { visitor } }) => {
+        if (!visitor.isLocal) throw refusal('notOnThisMachine');
+        const created = creation.then(() => createFirst(input));
+        creation = created.catch(() => undefined);
+        await created;
+        services.logger.info('first administrator created', { administrator: input.name });
+        visitor.signIn?.(input.name);
+        return describeSession(services, visitor);
+      },
+    ),
+
+    dnsRecords: guardedCalls.setup.dnsRecords.handler(async () => {
+      const [domains, { hostname }] = await Promise.all([directory.listDomains(), settings.read()]);
+      return dnsRecordsOf(
+        domains.map((domain) => domain.name),
+        hostname,
+        services.listeners(),
+      );
+    }),
+
+    sendTestMessage: guardedCalls.setup.sendTestMessage.handler(async ({ input }) => {
+      try {
+        return { traceId: await services.sendTestMessage(input.accountId) };
+      } catch (error) {
+        services.logger.error('test message was not accepted', { error });
+        throw refusal('testMessageFailed');
+      }
+    }),
+
+    finish: guardedCalls.setup.finish.handler(async ({ context: { visitor } }) => {
+      await settings.change({ isSetUp: true });
+      return describeSession(services, visitor);
+    }),
+  };
+}
