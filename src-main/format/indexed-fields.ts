@@ -86,14 +86,25 @@ export function readEnvelope(fields: IndexedFields): IndexedEnvelope {
 /** What people see of a message: subject decoded, time sent, thread. */
 export function readSummary(fields: IndexedFields): {
   subject: string;
+  author: string;
   sentAt: number | null;
   references: readonly string[];
 } {
   return {
     subject: decodeEncodedWords(fields.get('subject') ?? ''),
+    author: readAuthor(fields.get('from')),
     sentAt: parseDateTime(fields.get('date') ?? ''),
     references: messageIds(fields.get('references')) ?? messageIds(fields.get('in-reply-to')) ?? [],
   };
+}
+
+/** The first mailbox of From for people; a group's name is nobody's address. */
+function readAuthor(from: string | undefined): string {
+  const author = parseAddressList(from ?? '').find(({ host }) => host !== null);
+  if (author === undefined) return '';
+  const address = `${author.mailbox ?? ''}@${author.host ?? ''}`;
+  const name = decodeEncodedWords(author.name ?? '').trim();
+  return name === '' ? address : `${name} <${address}>`;
 }
 
 export function readMimeFields(fields: IndexedFields, isInDigest: boolean): MimeFields {
