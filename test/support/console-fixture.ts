@@ -1,0 +1,165 @@
+/**
+ * Console fixture: the console server over in-memory ports, full of mail and lively, for pictures and for trying the page.
+ *
+ * node test/support/console-fixture.ts [--port 8065] [--empty] [--calm]
+ * `--empty`: a first start, nobody set up. `--calm`: no traffic after the start, so that pictures are the same each time.
+ * Sign in as `admin` with `postroom-demo`.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Clock } from '../../src-main/base/clock.ts';
+import type { Logger } from '../../src-main/base/logger.ts';
+import { createConsoleRouter } from '../../src-main/host/api/router.ts';
+import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
+import { ConsoleSeed } from './console-seed.ts';
+import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
+
+export const FIXTURE_CREDENTIALS = { name: 'admin', password: 'postroom-demo' } as const;
+
+export interface FixtureOptions {
+  readonly port: number;
+  readonly isEmpty?: boolean;
+  readonly isCalm?: boolean;
+  readonly messages?: number;
+  readonly staticRoot?: string;
+}
+
+const wallClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+const stderrLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message, fields) => process.stderr.write(`warn ${message} ${JSON.stringify(fields ?? {})}\n`),
+  error: (message, fields) => process.stderr.write(`error ${message} ${String(fields?.['error'] ?? '')}\n`),
+  child: () => stderrLogger,
+};
+
+export async function startConsoleFixture(options: FixtureOptions) {
+  const world = new ConsoleWorld({ clock: wallClock, logger: stderrLogger });
+  const seed = new ConsoleSeed(world);
+  world.sendTestMessage = (to) => Promise.resolve(sendTestMessage(world, to));
+  if (options.isEmpty === true) {
+    await world.settings.change({ isSetUp: false, hostname: 'localhost' });
+  } else {
+    await world.administrators.put(FIXTURE_CREDENTIALS);
+    await seed.fillDirectory();
+    seed.fillHistory(options.messages ?? 4000);
+    await seed.fillQueue();
+  }
+  moveLowPorts(world);
+  if (options.isEmpty !== true) seed.liveSubmission();
+  const stopTraffic =
+    options.isCalm === true || options.isEmpty === true ? () => undefined : keepBusy(world, seed);
+  const server = createConsoleServer({
+    router: createConsoleRouter(world.services()),
+    staticRoot: options.staticRoot ?? join(import.meta.dirname, '../../out/renderer'),
+    bind: '127.0.0.1',
+    port: options.port,
+    clock: wallClock,
+    randomBytes: (length) => randomBytes(length),
+    logger: stderrLogger,
+  });
+  const { url } = await server.start();
+  const stop = async (): Promise<void> => {
+    stopTraffic();
+    await server.stop();
+  };
+  return { url, world, seed, stop };
+}
+
+function moveLowPorts(world: ConsoleWorld): void {
+  world.listenerStates = world.listenerStates.map((listener) => {
+    if (listener.name === 'smtp') return listenerAt('smtp', 25, 2525);
+    if (listener.name !== 'pop3') return listener;
+    return {
+      ...listenerAt('pop3', 110, 2110),
+      problem: 'portTaken',
+      problemDetail: 'listen EADDRINUSE: address already in use 0.0.0.0:110',
+    };
+  });
+}
+
+function keepBusy(world: ConsoleWorld, seed: ConsoleSeed): () => void {
+  const exchanges = setInterval(() => seed.exchange(world.clock.now()), 1300);
+  const sessions = setInterval(() => seed.liveSubmission(() => seed.exchange(world.clock.now())), 4000);
+  return () => {
+    clearInterval(exchanges);
+    clearInterval(sessions);
+  };
+}
+
+/** Plays the path of a message with the pauses that a person can follow. */
+function sendTestMessage(world: ConsoleWorld, to: number): string {
+  const { clock, directory, meter, timelines, mailStore } = world;
+  const account = directory.accounts.find((each) => each.id === to)?.address ?? '';
+  const traceId = `t${clock.now().toString(32)}k7d3fz0`;
+  const at = clock.now();
+  const reversePath = account;
+  const summary = {
+    traceId,
+    receivedAt: at,
+    via: 'submission' as const,
+    reversePath,
+    author: 'Postroom',
+    recipients: [account],
+    subject: 'Test message from Postroom',
+    messageId: `<${traceId}@mail.example.com>`,
+    sizeBytes: 912,
+    state: 'waiting' as const,
+  };
+  const steps = [
+    {
+      type: 'received' as const,
+      via: 'submission' as const,
+      reversePath,
+      recipients: [account],
+      sizeBytes: 912,
+    },
+    { type: 'queued' as const, recipients: [account] },
+    {
+      type: 'attempted' as const,
+      attempt: 1,
+      account,
+      mailbox: 'INBOX',
+      outcome: outcome({ recipient: account, at: at + 20 }),
+    },
+    { type: 'finished' as const },
+  ];
+  steps.forEach((step, i) => {
+    clock.after(i * 500, () => {
+      const event = { ...step, traceId, at: clock.now() };
+      timelines.put(summary, [event]);
+      const timeline = timelines.timelines[0];
+      if (step.type === 'finished' && timeline !== undefined) {
+        timelines.timelines[0] = { ...timeline, summary: { ...summary, state: 'done' } };
+        mailStore.put(to, { messages: 1, unread: 1, bytes: 912 });
+      }
+      meter.emit(event);
+    });
+  });
+  return traceId;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8065' },
+      empty: { type: 'boolean', default: false },
+      calm: { type: 'boolean', default: false },
+    },
+  });
+  const { url } = await startConsoleFixture({
+    port: Number(values.port),
+    isEmpty: values.empty,
+    isCalm: values.calm,
+  });
+  process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
+}

@@ -1,0 +1,449 @@
+/**
+ * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
+ * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
+ */
+import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
+import { Emitter } from '../../src-main/base/emitter.ts';
+import { type Logger, silentLogger } from '../../src-main/base/logger.ts';
+import { err, ok } from '../../src-main/base/result.ts';
+import type { CertificateSummary } from '../../src-main/contract/settings.ts';
+import type { Account, Alias, DirectoryAdmin, Domain } from '../../src-main/directory/port.ts';
+import type { ConsoleServices } from '../../src-main/host/api/services.ts';
+import type {
+  AdministratorStore,
+  HostSettings,
+  ListenerName,
+  ListenerStatus,
+  SettingsStore,
+} from '../../src-main/host/port.ts';
+import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
+import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
+import type { QueueDepth, QueueEntry } from '../../src-main/mail/queue/port.ts';
+import type {
+  FlowCounts,
+  MailMeter,
+  MessageFilter,
+  MessageSummary,
+  MessageTimeline,
+  SessionFeedEvent,
+  SessionFilter,
+  SessionRecord,
+  SessionSummary,
+  TranscriptBook,
+  TranscriptLine,
+} from '../../src-main/observe/port.ts';
+import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
+
+const MINUTE_MS = 60_000;
+const NO_FLOW: FlowCounts = {
+  received: 0,
+  submitted: 0,
+  refused: 0,
+  delivered: 0,
+  relayed: 0,
+  deferred: 0,
+  failed: 0,
+  read: 0,
+};
+
+export class WorldDirectory implements DirectoryAdmin {
+  domains: Domain[] = [];
+  accounts: Account[] = [];
+  aliases: Alias[] = [];
+  readonly passwords = new Map<number, string>();
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.subscribe;
+  readonly #clock: Clock;
+  #nextId = 1;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  listDomains = () => Promise.resolve([...this.domains]);
+  listAccounts = () => Promise.resolve([...this.accounts]);
+  listAliases = () => Promise.resolve([...this.aliases]);
+
+  addDomain: DirectoryAdmin['addDomain'] = async (text) => {
+    const name = text.toLowerCase();
+    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name)) return err('invalidDomain');
+    if (this.domains.some((domain) => domain.name === name)) return err('domainExists');
+    const domain = { name, createdAt: this.#clock.now() };
+    this.domains.push(domain);
+    this.#changed.emit();
+    return ok(domain);
+  };
+
+  removeDomain: DirectoryAdmin['removeDomain'] = async (name) => {
+    if (!this.domains.some((domain) => domain.name === name)) return err('noSuchDomain');
+    const isUsed = [...this.accounts, ...this.aliases].some((row) => row.domain === name);
+    if (isUsed) return err('domainInUse');
+    this.domains = this.domains.filter((domain) => domain.name !== name);
+    this.#changed.emit();
+    return ok(undefined);
+  };
+
+  addAccount: DirectoryAdmin['addAccount'] = async (fresh) => {
+    if (!this.domains.some((domain) => domain.name === fresh.domain)) return err('noSuchDomain');
+    if (!/^[a-z0-9._+-]+$/i.test(fresh.localPart)) return err('invalidAddress');
+    if (fresh.password.length < 8) return err('weakPassword');
+    const address = `${fresh.localPart}@${fresh.domain}`;
+    if ([...this.accounts, ...this.aliases].some((row) => row.address === address)) {
+      return err('addressTaken');
+    }
+    const account: Account = {
+      id: this.#nextId++,
+      localPart: fresh.localPart,
+      domain: fresh.domain,
+      address,
+      name: fresh.name,
+      isEnabled: true,
+      createdAt: this.#clock.now(),
+      quotaBytes: fresh.quotaBytes ?? null,
+      lastSignInAt: null,
+    };
+    this.accounts.push(account);
+    this.passwords.set(account.id, fresh.password);
+    this.#changed.emit();
+    return ok(account);
+  };
+
+  changeAccount = async (id: number, change: Partial<Account>) => {
+    const account = this.accounts.find((each) => each.id === id);
+    if (account === undefined) return err('noSuchAccount' as const);
+    const changed = { ...account, ...change };
+    this.accounts = this.accounts.map((each) => (each.id === id ? changed : each));
+    this.#changed.emit();
+    return ok(changed);
+  };
+
+  setPassword: DirectoryAdmin['setPassword'] = async (id, password) => {
+    if (!this.accounts.some((each) => each.id === id)) return err('noSuchAccount');
+    if (password.length < 8) return err('weakPassword');
+    this.passwords.set(id, password);
+    return ok(undefined);
+  };
+
+  removeAccount: DirectoryAdmin['removeAccount'] = async (id) => {
+    if (!this.accounts.some((each) => each.id === id)) return err('noSuchAccount');
+    this.accounts = this.accounts.filter((each) => each.id !== id);
+    this.#changed.emit();
+    return ok(undefined);
+  };
+
+  putAlias: DirectoryAdmin['putAlias'] = async ({ localPart, domain, targets }) => {
+    if (!this.domains.some((each) => each.name === domain)) return err('noSuchDomain');
+    const address = `${localPart}@${domain}`;
+    if (this.accounts.some((account) => account.address === address)) return err('addressTaken');
+    const isOurs = (target: string) => this.domains.some((each) => target.endsWith(`@${each.name}`));
+    if (!targets.every(isOurs)) return err('targetNotLocal');
+    const alias = { localPart, domain, address, targets: [...targets] };
+    this.aliases = [...this.aliases.filter((each) => each.address !== address), alias];
+    this.#changed.emit();
+    return ok(alias);
+  };
+
+  removeAlias: DirectoryAdmin['removeAlias'] = async (address) => {
+    if (!this.aliases.some((alias) => alias.address === address)) return err('noSuchAlias');
+    this.aliases = this.aliases.filter((alias) => alias.address !== address);
+    this.#changed.emit();
+    return ok(undefined);
+  };
+}
+
+export class WorldMailStore implements Pick<MailStore, 'listMailboxes' | 'onChange'> {
+  readonly #byAccount = new Map<number, { messages: number; unread: number; bytes: number }>();
+  readonly #changed = new Emitter<MailboxChanged>();
+  readonly onChange = this.#changed.subscribe;
+
+  put(accountId: number, mail: { messages: number; unread: number; bytes: number }): void {
+    const before = this.#byAccount.get(accountId) ?? { messages: 0, unread: 0, bytes: 0 };
+    this.#byAccount.set(accountId, {
+      messages: before.messages + mail.messages,
+      unread: before.unread + mail.unread,
+      bytes: before.bytes + mail.bytes,
+    });
+    this.#changed.emit({ accountId, mailboxId: accountId, kind: 'messages' });
+  }
+
+  listMailboxes = async (accountId: number): Promise<readonly Mailbox[]> => {
+    const mail = this.#byAccount.get(accountId) ?? { messages: 0, unread: 0, bytes: 0 };
+    return ['INBOX', 'Archive', 'Drafts', 'Junk', 'Sent', 'Trash'].map((name, i) => ({
+      id: accountId * 10 + i,
+      accountId,
+      name,
+      uidValidity: 1,
+      uidNext: 1,
+      highestModSeq: 1,
+      specialUse: null,
+      isSubscribed: true,
+      messageCount: i === 0 ? mail.messages : 0,
+      unseenCount: i === 0 ? mail.unread : 0,
+      deletedCount: 0,
+      sizeBytes: i === 0 ? mail.bytes : 0,
+      objectId: `M${String(accountId)}-${String(i)}`,
+    }));
+  };
+}
+
+export class WorldTranscripts implements TranscriptBook {
+  readonly records: SessionRecord[] = [];
+  readonly openSessionCount: Record<MailProtocol, number> = {
+    smtp: 0,
+    submission: 0,
+    imap: 0,
+    pop3: 0,
+    managesieve: 0,
+  };
+  readonly #events = new Emitter<SessionFeedEvent>();
+  readonly onSession = this.#events.subscribe;
+
+  open(summary: SessionSummary): void {
+    this.records.unshift({ summary, lines: [], omittedLines: 0 });
+    this.openSessionCount[summary.protocol]++;
+    this.#events.emit({ type: 'session', summary });
+  }
+
+  say(sessionId: string, lines: readonly TranscriptLine[], facts: Partial<SessionSummary> = {}): void {
+    this.#update(sessionId, (record) => {
+      const all = [...record.lines, ...lines];
+      return { ...record, lines: all, summary: { ...record.summary, ...facts, lineCount: all.length } };
+    });
+    this.#events.emit({ type: 'lines', sessionId, lines });
+  }
+
+  close(sessionId: string, endedAt: number, end: SessionEnd = 'closed'): void {
+    const record = this.#update(sessionId, (each) => ({
+      ...each,
+      summary: { ...each.summary, endedAt, end },
+    }));
+    if (record !== undefined) this.openSessionCount[record.summary.protocol]--;
+  }
+
+  /** A session that is over already. */
+  add(record: SessionRecord): void {
+    this.records.unshift(record);
+  }
+
+  list = async (filter: SessionFilter): Promise<readonly SessionSummary[]> => {
+    const text = filter.text?.toLowerCase();
+    const all = this.records.map((record) => record.summary);
+    const from = filter.before === undefined ? 0 : all.findIndex((each) => each.id === filter.before) + 1;
+    return all
+      .slice(from)
+      .filter((each) => filter.protocol === undefined || each.protocol === filter.protocol)
+      .filter((each) => filter.onlyWithErrors !== true || each.lastError !== null)
+      .filter(
+        (each) =>
+          text === undefined ||
+          `${each.remoteAddress} ${each.remoteName ?? ''} ${each.account ?? ''}`.toLowerCase().includes(text),
+      )
+      .slice(0, filter.limit);
+  };
+
+  read = async (sessionId: string): Promise<SessionRecord | null> =>
+    this.records.find((record) => record.summary.id === sessionId) ?? null;
+
+  #update(sessionId: string, change: (record: SessionRecord) => SessionRecord): SessionRecord | undefined {
+    const at = this.records.findIndex((record) => record.summary.id === sessionId);
+    const record = this.records[at];
+    if (record === undefined) return undefined;
+    const changed = change(record);
+    this.records[at] = changed;
+    this.#events.emit({ type: 'session', summary: changed.summary });
+    return changed;
+  }
+}
+
+export class WorldTimelines {
+  readonly timelines: MessageTimeline[] = [];
+
+  listMessages = async (filter: MessageFilter): Promise<readonly MessageSummary[]> => {
+    const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+    const all = this.timelines.map((timeline) => timeline.summary);
+    const from =
+      filter.before === undefined ? 0 : all.findIndex((each) => each.traceId === filter.before) + 1;
+    const found: MessageSummary[] = [];
+    for (const each of all.slice(from)) {
+      if (filter.state !== undefined && each.state !== filter.state) continue;
+      const haystack =
+        `${each.reversePath} ${each.author} ${each.recipients.join(' ')} ${each.subject} ${each.messageId ?? ''} ${each.traceId}`.toLowerCase();
+      if (words.every((word) => haystack.includes(word))) found.push(each);
+      if (found.length === filter.limit) break;
+    }
+    return found;
+  };
+
+  readTimeline = async (traceId: string): Promise<MessageTimeline | null> =>
+    this.timelines.find((timeline) => timeline.summary.traceId === traceId) ?? null;
+
+  /** Adds the message or the events to it. */
+  put(summary: MessageSummary, events: readonly MailEvent[]): void {
+    const at = this.timelines.findIndex((each) => each.summary.traceId === summary.traceId);
+    const before = this.timelines[at];
+    if (before === undefined) this.timelines.unshift({ summary, events });
+    else this.timelines[at] = { summary, events: [...before.events, ...events] };
+  }
+}
+
+export class WorldMeter implements MailMeter {
+  readonly #clock: Clock;
+  readonly #buckets = new Map<number, FlowCounts>();
+  readonly #events = new Emitter<MailEvent | RefusalEvent>();
+  readonly onEvent = this.#events.subscribe;
+  #totals = NO_FLOW;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  totals = () => this.#totals;
+
+  history = (minutes: number) => {
+    const last = Math.floor(this.#clock.now() / MINUTE_MS) * MINUTE_MS;
+    return Array.from({ length: minutes }, (_, i) => {
+      const minuteStart = last - (minutes - 1 - i) * MINUTE_MS;
+      return { minuteStart, ...(this.#buckets.get(minuteStart) ?? NO_FLOW) };
+    });
+  };
+
+  count(key: keyof FlowCounts, at = this.#clock.now(), by = 1): void {
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+    const bucket = this.#buckets.get(minute) ?? NO_FLOW;
+    this.#buckets.set(minute, { ...bucket, [key]: bucket[key] + by });
+    this.#totals = { ...this.#totals, [key]: this.#totals[key] + by };
+  }
+
+  emit(event: MailEvent | RefusalEvent): void {
+    if (event.type === 'refused') this.count('refused', event.at);
+    else if (event.type === 'received')
+      this.count(event.via === 'submission' ? 'submitted' : 'received', event.at);
+    else if (event.type === 'attempted') this.count(event.outcome.kind, event.at);
+    else if (event.type === 'read') this.count('read', event.at);
+    this.#events.emit(event);
+  }
+}
+
+export class WorldQueue {
+  entries: QueueEntry[] = [];
+
+  list = async ({ offset, limit }: { offset: number; limit: number }) =>
+    this.entries.slice(offset, offset + limit);
+
+  depth = async (): Promise<QueueDepth> => {
+    const states = this.entries.flatMap((entry) => entry.recipients.map((recipient) => recipient.state));
+    const countOf = (state: string) => states.filter((each) => each === state).length;
+    return {
+      queued: countOf('queued'),
+      active: countOf('active'),
+      deferred: countOf('deferred'),
+      held: countOf('held'),
+      oldestReceivedAt:
+        this.entries.length === 0 ? null : Math.min(...this.entries.map((entry) => entry.receivedAt)),
+    };
+  };
+}
+
+export class WorldSettings implements SettingsStore {
+  #settings: HostSettings = { hostname: 'mail.example.com', allowCleartextAuth: false, isSetUp: true };
+  readonly #changed = new Emitter<HostSettings>();
+  readonly onChange = this.#changed.subscribe;
+
+  read = async () => this.#settings;
+  change = async (change: Partial<HostSettings>) => {
+    this.#settings = { ...this.#settings, ...change };
+    this.#changed.emit(this.#settings);
+    return this.#settings;
+  };
+}
+
+export class WorldAdministrators implements AdministratorStore {
+  readonly passwords = new Map<string, string>();
+  count = async () => this.passwords.size;
+  put = async ({ name, password }: { name: string; password: string }) => {
+    this.passwords.set(name, password);
+  };
+  verify = async (name: string, password: string) => this.passwords.get(name) === password;
+}
+
+export function listenerAt(name: ListenerName, standardPort: number, port = standardPort): ListenerStatus {
+  const isMoved = port !== standardPort;
+  return {
+    name,
+    standardPort,
+    tls: name === 'submissions' || name === 'imaps' || name === 'pop3s' ? 'implicit' : 'starttls',
+    state: 'listening',
+    port,
+    problem: isMoved ? 'needsRights' : null,
+    problemDetail: isMoved ? `listen EACCES: permission denied 0.0.0.0:${String(standardPort)}` : null,
+  };
+}
+
+export class ConsoleWorld {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly directory: WorldDirectory;
+  readonly mailStore = new WorldMailStore();
+  readonly transcripts = new WorldTranscripts();
+  readonly timelines = new WorldTimelines();
+  readonly meter: WorldMeter;
+  readonly queue = new WorldQueue();
+  readonly settings = new WorldSettings();
+  readonly administrators = new WorldAdministrators();
+  readonly listenersChanged = new Emitter<void>();
+  listenerStates: ListenerStatus[] = [
+    listenerAt('smtp', 25),
+    listenerAt('submission', 587),
+    listenerAt('submissions', 465),
+    listenerAt('imap', 143),
+    listenerAt('imaps', 993),
+    listenerAt('pop3', 110),
+    listenerAt('pop3s', 995),
+  ];
+  certificateState: CertificateSummary;
+  freeBytes = 182 * 2 ** 30;
+  sendTestMessage: ConsoleServices['sendTestMessage'] = () => Promise.reject(new Error('no path to try'));
+
+  constructor(options: { clock?: Clock; logger?: Logger } = {}) {
+    this.clock = options.clock ?? new ManualClock();
+    this.logger = options.logger ?? silentLogger;
+    this.directory = new WorldDirectory(this.clock);
+    this.meter = new WorldMeter(this.clock);
+    this.certificateState = {
+      subject: 'CN=mail.example.com',
+      issuer: 'CN=mail.example.com',
+      isSelfSigned: true,
+      notAfter: this.clock.now() + 820 * 24 * 60 * MINUTE_MS,
+      names: ['mail.example.com'],
+    };
+  }
+
+  services(): ConsoleServices {
+    return {
+      directory: this.directory,
+      mailStore: this.mailStore,
+      transcripts: this.transcripts,
+      timelines: this.timelines,
+      meter: this.meter,
+      queue: this.queue,
+      settings: this.settings,
+      administrators: this.administrators,
+      listeners: () => this.listenerStates,
+      onListenersChange: this.listenersChanged.subscribe,
+      certificate: () => this.certificateState,
+      sendTestMessage: (to) => this.sendTestMessage(to),
+      diskFree: () => Promise.resolve(this.freeBytes),
+      dataFolder: '/var/lib/postroom',
+      version: '0.1.0',
+      platform: 'linux',
+      clock: this.clock,
+      logger: this.logger,
+    };
+  }
+}
+
+export function outcome(
+  fields: Partial<RecipientOutcome> & { recipient: string; at: number },
+): RecipientOutcome {
+  return { kind: 'delivered', status: '2.1.5', diagnostic: 'Delivered to INBOX', ...fields };
+}
