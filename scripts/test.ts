@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'types std', command: 'tsc', args: ['-p', 'tsconfig.std.json'] },
   { name: 'types node', command: 'tsc', args: ['-p', 'tsconfig.node.json'] },
+  { name: 'types preload', command: 'tsc', args: ['-p', 'tsconfig.preload.json'] },
   { name: 'types web', command: 'vue-tsc', args: ['-p', 'tsconfig.web.json'] },
   { name: 'build', command: 'electron-vite', args: ['build', '--logLevel', 'warn'] },
   vitest('unit and dialogues'),
