@@ -70,7 +70,8 @@ module.exports = {
         path: '^(src-main|src-renderer|test)/',
         pathNot: [
           '^src-main/(base|storage)/',
-          '/port\\.ts$',
+          '/(store-)?port\\.ts$',
+          '^src-main/mail/mailstore/mailbox-rules\\.ts$',
           '^src-main/mail/events\\.ts$',
           '^src-main/format/message-index\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',

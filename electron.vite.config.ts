@@ -12,7 +12,7 @@ const root = import.meta.dirname;
 const mainEntries = {
   index: 'src-main/electron/main.ts',
   service: 'src-main/service/main.ts',
-  'writer-worker': 'src-main/storage/writer-worker.ts',
+  'storage-worker': 'src-main/storage/storage-worker.ts',
 };
 
 function existing(entries: Readonly<Record<string, string>>): Record<string, string> {
@@ -30,7 +30,7 @@ export default defineConfig({
       outDir: 'out/main',
       rolldownOptions: {
         input: existing(mainEntries),
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

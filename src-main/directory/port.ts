@@ -124,3 +124,11 @@ export interface DirectoryAdmin {
   /** Something of the directory changed; ask again. */
   readonly onChange: Subscribe<void>;
 }
+
+/** People who may sign in to the console; not mail accounts. */
+export interface AdministratorStore {
+  count(): Promise<number>;
+  /** Adds the administrator or gives them a new password. */
+  put(administrator: { name: string; password: string }): Promise<void>;
+  verify(name: string, password: string): Promise<boolean>;
+}

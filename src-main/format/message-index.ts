@@ -14,6 +14,8 @@ export interface IndexedAddress {
   readonly mailbox: string | null;
   /** The domain; null marks the start (mailbox set) or the end (mailbox null) of a group. */
   readonly host: string | null;
+  /** The source route of an obsolete address, e.g. `@relay.example` (RFC 9051's addr-adl); left out where there is none. */
+  readonly route?: string;
 }
 
 /** The fields of RFC 9051's ENVELOPE, as they stand in the header section: unfolded, encoded words kept. */

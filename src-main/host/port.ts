@@ -3,6 +3,8 @@
  */
 import type { Subscribe } from '../base/emitter.ts';
 
+export type { AdministratorStore } from '../directory/port.ts';
+
 export type ListenerName =
   'smtp' | 'submission' | 'submissions' | 'pop3' | 'pop3s' | 'imap' | 'imaps' | 'managesieve';
 
@@ -25,6 +27,10 @@ export interface HostSettings {
   readonly hostname: string;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
+  /** The administrator's own certificate; null: one we sign ourselves. */
+  readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Name servers to ask, as `address` or `address:port`; empty: the system's. */
+  readonly dnsServers: readonly string[];
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }
@@ -33,12 +39,4 @@ export interface SettingsStore {
   read(): Promise<HostSettings>;
   change(change: Partial<HostSettings>): Promise<HostSettings>;
   readonly onChange: Subscribe<HostSettings>;
-}
-
-/** People who may sign in to the console; not mail accounts. */
-export interface AdministratorStore {
-  count(): Promise<number>;
-  /** Adds the administrator or gives them a new password. */
-  put(administrator: { name: string; password: string }): Promise<void>;
-  verify(name: string, password: string): Promise<boolean>;
 }

@@ -5,12 +5,27 @@
  * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed; a failed one stays as `held`
  * with its reason, since nobody has been told yet. An entry's last recipient takes the entry and its content reference along.
  */
-import type { AttemptRecord, NewQueueEntry, QueueDepth, QueueEntry, QueueRecipient, QueueStore, RecipientState } from '../mail/queue/port.ts';
+import type {
+  AttemptRecord,
+  NewQueueEntry,
+  QueueDepth,
+  QueueEntry,
+  QueueRecipient,
+  QueueStore,
+  RecipientState,
+} from '../mail/queue/port.ts';
 import type { RecipientOutcome, TraceId } from '../mail/events.ts';
 import type { Connection } from './connection.ts';
 import { addContent, changeReferences, toContentArguments, type ContentArguments } from './content-store.ts';
 import { depositMessage, type DepositArguments } from './mail-store/message-writes.ts';
-import { addEvents, addTrace, setTraceState, toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
+import {
+  addEvents,
+  addTrace,
+  setTraceState,
+  toEventArguments,
+  type EventArguments,
+  type TraceArguments,
+} from './timeline-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
@@ -88,7 +103,11 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
 function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
   const { connection } = transaction;
   if (outcome.kind === 'delivered' || outcome.kind === 'relayed') {
-    connection.run('DELETE FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, outcome.ordinal);
+    connection.run(
+      'DELETE FROM queue_recipient WHERE entry_id = ? AND ordinal = ?',
+      entryId,
+      outcome.ordinal,
+    );
     return;
   }
   const state: RecipientState = outcome.kind === 'deferred' ? 'deferred' : 'held';
@@ -198,7 +217,9 @@ export class SqliteQueueStore implements QueueStore {
       'SELECT state, count(*) AS count FROM queue_recipient GROUP BY state',
     );
     for (const { state, count } of rows) counts[state] = count;
-    const oldest = this.#connection.get<{ at: number | null }>('SELECT min(received_at) AS at FROM queue_entry');
+    const oldest = this.#connection.get<{ at: number | null }>(
+      'SELECT min(received_at) AS at FROM queue_entry',
+    );
     return Promise.resolve({ ...counts, oldestReceivedAt: oldest?.at ?? null });
   }
 
@@ -281,18 +302,11 @@ function toTrace(entry: NewQueueEntry): TraceArguments {
     receivedAt: entry.receivedAt,
     via: entry.origin,
     reversePath: entry.reversePath,
-    author: formatAuthor(entry),
+    author: index.author === '' ? entry.reversePath : index.author,
     recipients: JSON.stringify(entry.recipients),
     subject: index.subject,
     messageId: index.envelope.messageId,
     sizeBytes: entry.content.sizeBytes,
     remote: remote.filter((part) => part !== undefined).join(' '),
   };
-}
-
-function formatAuthor(entry: NewQueueEntry): string {
-  const [author] = entry.content.index.envelope.from;
-  if (author === undefined || author.mailbox === null || author.host === null) return entry.reversePath;
-  const address = `${author.mailbox}@${author.host}`;
-  return author.name === null || author.name === '' ? address : `${author.name} <${address}>`;
 }

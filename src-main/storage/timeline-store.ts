@@ -59,11 +59,16 @@ export function addTrace(transaction: Transaction, trace: TraceArguments): void 
   );
 }
 
-export function setTraceState(transaction: Transaction, traceId: TraceId, state: MessageSummary['state']): void {
+export function setTraceState(
+  transaction: Transaction,
+  traceId: TraceId,
+  state: MessageSummary['state'],
+): void {
   transaction.connection.run('UPDATE message_trace SET state = ? WHERE trace_id = ?', state, traceId);
 }
 
-const appendEvents: Write<readonly EventArguments[], void> = (transaction, events) => addEvents(transaction, events);
+const appendEvents: Write<readonly EventArguments[], void> = (transaction, events) =>
+  addEvents(transaction, events);
 
 /** Deletes timelines older than the limit that nothing waits for. Returns how many. */
 const pruneTimelines: Write<{ receivedBefore: number; limit: number }, number> = ({ connection }, prune) => {
@@ -143,7 +148,10 @@ export function listMessages(connection: Connection, filter: MessageFilter): rea
 /** The words of a search text; at most eight, so that a pasted page stays one query. */
 export function words(text: string | undefined): readonly string[] {
   const MOST_WORDS = 8;
-  return (text ?? '').split(/\s+/u).filter((word) => word !== '').slice(0, MOST_WORDS);
+  return (text ?? '')
+    .split(/\s+/u)
+    .filter((word) => word !== '')
+    .slice(0, MOST_WORDS);
 }
 
 /** A LIKE pattern (ESCAPE '\') that finds the word anywhere. */
@@ -179,5 +187,10 @@ export class SqliteTimelineStore implements TimelineStore {
 
   append(events: readonly MailEvent[]): Promise<void> {
     return this.#writer.run('appendEvents', toEventArguments(events));
+  }
+
+  /** Deletes at most `limit` timelines that are older and that nothing waits for; answers how many. */
+  prune(receivedBefore: number, limit: number): Promise<number> {
+    return this.#writer.run('pruneTimelines', { receivedBefore, limit });
   }
 }

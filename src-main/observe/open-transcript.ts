@@ -1,0 +1,132 @@
+/**
+ * OpenTranscript: one session's lines while it talks.
+ *
+ * Invariants: at most MOST_LINES lines of MOST_LINE_CHARACTERS characters are kept; what follows is counted, and the last
+ * reply that refused something is remembered all the same. After close() nothing changes.
+ */
+import type {
+  MailProtocol,
+  SessionEnd,
+  SessionStart,
+  SessionTranscript,
+  TlsDetails,
+  TranscriptPhase,
+} from '../protocol/connection/session.ts';
+import type { SessionRecord, SessionSummary, TranscriptLine, TranscriptLineKind } from './port.ts';
+
+/** A long IMAP day says more than anybody reads; a mail transaction never comes near. */
+const MOST_LINES = 2_000;
+/** The longest lines an SMTP client may send (RFC 5321 §4.5.3.1.6). */
+const MOST_LINE_CHARACTERS = 1_000;
+
+/** Replies that refuse, per protocol: RFC 5321 §4.2.1, RFC 9051 §7.1, RFC 1939 §3. */
+const REFUSALS: Readonly<Record<MailProtocol, RegExp>> = {
+  smtp: /^[45]\d\d/u,
+  submission: /^[45]\d\d/u,
+  imap: /^\S+ (?:NO|BAD)(?: |$)/iu,
+  pop3: /^-ERR/u,
+  managesieve: /^(?:NO|BYE)/iu,
+};
+
+export interface OpenTranscriptOptions {
+  readonly id: string;
+  readonly now: () => number;
+  readonly onChange: (transcript: OpenTranscript) => void;
+  readonly onClose: (transcript: OpenTranscript) => void;
+}
+
+export class OpenTranscript implements SessionTranscript {
+  readonly sessionId: string;
+  readonly #options: OpenTranscriptOptions;
+  readonly #lines: TranscriptLine[] = [];
+  #summary: SessionSummary;
+  #phase: TranscriptPhase = 'connect';
+  #omittedLines = 0;
+  #lastError: string | null = null;
+  #linesFed = 0;
+
+  constructor(start: SessionStart, options: OpenTranscriptOptions) {
+    this.sessionId = options.id;
+    this.#options = options;
+    this.#summary = {
+      id: options.id,
+      protocol: start.protocol,
+      direction: start.direction,
+      remoteAddress: start.remoteAddress,
+      remotePort: start.remotePort,
+      localPort: start.localPort,
+      remoteName: null,
+      account: null,
+      tls: null,
+      startedAt: options.now(),
+      endedAt: null,
+      end: null,
+      messages: 0,
+      lastError: null,
+      lineCount: 0,
+    };
+  }
+
+  get summary(): SessionSummary {
+    const lineCount = this.#lines.length + this.#omittedLines;
+    return { ...this.#summary, lastError: this.#lastError, lineCount };
+  }
+
+  client(line: string): void {
+    this.#add('client', line);
+  }
+
+  server(line: string): void {
+    if (REFUSALS[this.#summary.protocol].test(line)) this.#lastError = cut(line);
+    this.#add('server', line);
+  }
+
+  content(from: 'client' | 'server', octets: number): void {
+    this.#add('content', `${from} ${octets}`);
+  }
+
+  note(text: string): void {
+    this.#add('note', text);
+  }
+
+  phase(phase: TranscriptPhase): void {
+    this.#phase = phase;
+  }
+
+  update(facts: { remoteName?: string; account?: string; tls?: TlsDetails; messages?: number }): void {
+    if (this.#summary.endedAt !== null) return;
+    this.#summary = { ...this.#summary, ...facts };
+    this.#options.onChange(this);
+  }
+
+  close(end: SessionEnd): void {
+    if (this.#summary.endedAt !== null) return;
+    this.#summary = { ...this.#summary, endedAt: this.#options.now(), end };
+    this.#options.onClose(this);
+  }
+
+  /** Lines that came since the last call. */
+  takeNewLines(): readonly TranscriptLine[] {
+    const lines = this.#lines.slice(this.#linesFed);
+    this.#linesFed = this.#lines.length;
+    return lines;
+  }
+
+  toRecord(): SessionRecord {
+    return { summary: this.summary, lines: [...this.#lines], omittedLines: this.#omittedLines };
+  }
+
+  #add(kind: TranscriptLineKind, text: string): void {
+    if (this.#summary.endedAt !== null) return;
+    if (this.#lines.length >= MOST_LINES) this.#omittedLines++;
+    else {
+      const offsetMs = this.#options.now() - this.#summary.startedAt;
+      this.#lines.push({ offsetMs, kind, phase: this.#phase, text: cut(text) });
+    }
+    this.#options.onChange(this);
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= MOST_LINE_CHARACTERS ? text : `${text.slice(0, MOST_LINE_CHARACTERS)}…`;
+}

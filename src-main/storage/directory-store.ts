@@ -1,0 +1,184 @@
+/** Rows of domains, accounts and aliases. The directory keeps the rules and a copy in memory; this keeps the truth. */
+import type { AccountId, Domain } from '../directory/port.ts';
+import type {
+  AccountRow,
+  AliasRow,
+  DirectoryRows,
+  NewAccountRow,
+  StoredCredentials,
+} from '../directory/store-port.ts';
+import type { Connection, SqlValue } from './connection.ts';
+import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
+import type { Write } from './transaction.ts';
+import type { Writer } from './writer.ts';
+
+const addDomain: Write<Domain, void> = ({ connection }, domain) => {
+  connection.run('INSERT INTO domain (name, created_at) VALUES (?, ?)', domain.name, domain.createdAt);
+};
+
+const removeDomain: Write<string, void> = ({ connection }, name) => {
+  connection.run('DELETE FROM domain WHERE name = ?', name);
+};
+
+const addAccount: Write<NewAccountRow, AccountId> = (transaction, account) => {
+  const { rowId } = transaction.connection.run(
+    `INSERT INTO account (local_part, domain, address_key, name, is_enabled, created_at, quota_bytes, credentials)
+     VALUES (?, ?, ?, ?, 1, ?, ?, ?)`,
+    account.localPart,
+    account.domain,
+    account.addressKey,
+    account.name,
+    account.createdAt,
+    account.quotaBytes,
+    JSON.stringify(account.credentials),
+  );
+  mailboxWrites.createAccountMailboxes(transaction, rowId);
+  return rowId;
+};
+
+interface ChangeArguments {
+  readonly id: AccountId;
+  readonly change: Parameters<DirectoryRows['changeAccount']>[1];
+}
+
+const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, change }) => {
+  const columns: readonly (readonly [string, SqlValue | undefined])[] = [
+    ['name', change.name],
+    ['is_enabled', change.isEnabled === undefined ? undefined : Number(change.isEnabled)],
+    ['quota_bytes', change.quotaBytes],
+    ['last_sign_in_at', change.lastSignInAt],
+    ['credentials', change.credentials && JSON.stringify(change.credentials)],
+  ];
+  for (const [column, value] of columns) {
+    if (value !== undefined) connection.run(`UPDATE account SET ${column} = ? WHERE id = ?`, value, id);
+  }
+};
+
+const removeAccount: Write<AccountId, void> = (transaction, id) => {
+  const { connection } = transaction;
+  const mailboxes = connection.all<{ id: number }>('SELECT id FROM mailbox WHERE account_id = ?', id);
+  for (const mailbox of mailboxes) dropMailbox(transaction, id, mailbox.id);
+  connection.run('DELETE FROM subscription WHERE account_id = ?', id);
+  connection.run('DELETE FROM account WHERE id = ?', id);
+};
+
+const putAlias: Write<AliasRow, void> = ({ connection }, alias) => {
+  connection.run(
+    'INSERT OR REPLACE INTO alias (address_key, local_part, domain, targets) VALUES (?, ?, ?, ?)',
+    alias.addressKey,
+    alias.localPart,
+    alias.domain,
+    JSON.stringify(alias.targets),
+  );
+};
+
+const removeAlias: Write<string, void> = ({ connection }, addressKey) => {
+  connection.run('DELETE FROM alias WHERE address_key = ?', addressKey);
+};
+
+export const directoryWrites = {
+  addDomain,
+  removeDomain,
+  addAccount,
+  changeAccount,
+  removeAccount,
+  putAlias,
+  removeAlias,
+};
+
+interface AccountColumns {
+  id: number;
+  local_part: string;
+  domain: string;
+  name: string;
+  is_enabled: number;
+  created_at: number;
+  quota_bytes: number | null;
+  last_sign_in_at: number | null;
+  credentials: string;
+}
+
+export class SqliteDirectoryRows implements DirectoryRows {
+  readonly #writer: Writer;
+  readonly #connection: Connection;
+
+  constructor(writer: Writer, connection: Connection) {
+    this.#writer = writer;
+    this.#connection = connection;
+  }
+
+  listDomains(): Promise<readonly Domain[]> {
+    return Promise.resolve(
+      this.#connection.all<Domain>('SELECT name, created_at AS createdAt FROM domain ORDER BY name'),
+    );
+  }
+
+  listAccounts(): Promise<readonly AccountRow[]> {
+    return Promise.resolve(
+      this.#connection
+        .all<AccountColumns>('SELECT * FROM account ORDER BY domain, local_part')
+        .map(toAccount),
+    );
+  }
+
+  listAliases(): Promise<readonly AliasRow[]> {
+    const rows = this.#connection.all<{
+      address_key: string;
+      local_part: string;
+      domain: string;
+      targets: string;
+    }>('SELECT * FROM alias ORDER BY domain, local_part');
+    return Promise.resolve(
+      rows.map((row) => ({
+        addressKey: row.address_key,
+        localPart: row.local_part,
+        domain: row.domain,
+        address: `${row.local_part}@${row.domain}`,
+        targets: JSON.parse(row.targets) as string[],
+      })),
+    );
+  }
+
+  addDomain(domain: Domain): Promise<void> {
+    return this.#writer.run('addDomain', domain);
+  }
+
+  removeDomain(name: string): Promise<void> {
+    return this.#writer.run('removeDomain', name);
+  }
+
+  addAccount(account: NewAccountRow): Promise<AccountId> {
+    return this.#writer.run('addAccount', account);
+  }
+
+  changeAccount(id: AccountId, change: ChangeArguments['change']): Promise<void> {
+    return this.#writer.run('changeAccount', { id, change });
+  }
+
+  removeAccount(id: AccountId): Promise<void> {
+    return this.#writer.run('removeAccount', id);
+  }
+
+  putAlias(alias: AliasRow): Promise<void> {
+    return this.#writer.run('putAlias', alias);
+  }
+
+  removeAlias(addressKey: string): Promise<void> {
+    return this.#writer.run('removeAlias', addressKey);
+  }
+}
+
+function toAccount(row: AccountColumns): AccountRow {
+  return {
+    id: row.id,
+    localPart: row.local_part,
+    domain: row.domain,
+    address: `${row.local_part}@${row.domain}`,
+    name: row.name,
+    isEnabled: row.is_enabled === 1,
+    createdAt: row.created_at,
+    quotaBytes: row.quota_bytes,
+    lastSignInAt: row.last_sign_in_at,
+    credentials: JSON.parse(row.credentials) as StoredCredentials,
+  };
+}

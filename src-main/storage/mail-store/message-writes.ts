@@ -1,0 +1,241 @@
+/**
+ * Writes that add or remove messages of a mailbox: deposit, append, copy, move, expunge.
+ *
+ * UIDs: RFC 9051 §2.3.1.1; MODSEQ and expunged UIDs: RFC 7162 §3.1, §3.2.7.
+ * Invariants: every write raises the mailbox's MODSEQ once; a UID is given once; every message holds one content reference.
+ */
+import { err, ok, type Result } from '../../base/result.ts';
+import type { CopiedUids, MailboxError, MailboxId, Uid, UidRange } from '../../mail/mailstore/port.ts';
+import { addContent, changeReferences, type ContentArguments } from '../content-store.ts';
+import type { Transaction, Write } from '../transaction.ts';
+import { countMessage, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
+import { DELETED_BIT, toStoredFlags, writeKeywords, type MessageRow } from './rows.ts';
+
+/** What a message brings along into a mailbox, whether it is new or a copy. */
+type Insertion = Omit<MessageRow, 'mailbox_id' | 'uid' | 'mod_seq' | 'saved_at'> & { saved_at: number };
+
+/** Gives the message the next UID and the mailbox's current MODSEQ (the caller has raised it). */
+function insertMessage(transaction: Transaction, counts: MailboxCounts, message: Insertion): Uid {
+  const uid = counts.uidNext++;
+  transaction.connection.run(
+    `INSERT INTO message (mailbox_id, uid, mod_seq, flags, keywords, internal_date, saved_at, size_bytes, content_id,
+                          prefix, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    counts.id,
+    uid,
+    counts.highestModSeq,
+    message.flags,
+    message.keywords,
+    message.internal_date,
+    message.saved_at,
+    message.size_bytes,
+    message.content_id,
+    message.prefix,
+    message.trace_id,
+  );
+  countMessage(counts, { bits: message.flags, sizeBytes: message.size_bytes }, 1);
+  return uid;
+}
+
+export interface DepositArguments {
+  readonly accountId: number;
+  readonly mailbox: string;
+  readonly prefix: string;
+  readonly flags: readonly string[];
+  readonly savedAt: number;
+}
+
+/** Puts a queued message into a mailbox; the caller counts the content reference. */
+export function depositMessage(
+  transaction: Transaction,
+  deposit: DepositArguments,
+  content: { contentId: number; sizeBytes: number; traceId: string },
+): void {
+  const counts = findDepositMailbox(transaction, deposit);
+  const flags = toStoredFlags(deposit.flags);
+  counts.highestModSeq++;
+  insertMessage(transaction, counts, {
+    flags: flags.bits,
+    keywords: writeKeywords(flags.keywords),
+    internal_date: deposit.savedAt,
+    saved_at: deposit.savedAt,
+    size_bytes: content.sizeBytes + Buffer.byteLength(deposit.prefix),
+    content_id: content.contentId,
+    prefix: deposit.prefix,
+    trace_id: content.traceId,
+  });
+  saveCounts(transaction, counts);
+}
+
+function findDepositMailbox(transaction: Transaction, deposit: DepositArguments): MailboxCounts {
+  for (const name of [deposit.mailbox, 'INBOX']) {
+    const row = transaction.connection.get<{ id: number }>(
+      'SELECT id FROM mailbox WHERE account_id = ? AND name = ?',
+      deposit.accountId,
+      name,
+    );
+    const counts = row === undefined ? undefined : openCounts(transaction, row.id);
+    if (counts !== undefined) return counts;
+  }
+  throw new Error(`account ${deposit.accountId} has no mailboxes`);
+}
+
+interface AppendArguments {
+  readonly mailboxId: MailboxId;
+  readonly messages: readonly {
+    readonly content: ContentArguments;
+    readonly flags: readonly string[];
+    readonly internalDate: number;
+  }[];
+}
+
+type AppendAnswer = Result<{ uidValidity: number; uids: readonly Uid[] }, MailboxError>;
+
+const appendMessages: Write<AppendArguments, AppendAnswer> = (transaction, { mailboxId, messages }) => {
+  const counts = openCounts(transaction, mailboxId);
+  if (counts === undefined) return err('noSuchMailbox');
+  const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0);
+  if (isOverQuota(transaction, counts.accountId, octets)) return err('overQuota');
+  counts.highestModSeq++;
+  const uids = messages.map((message) => {
+    const flags = toStoredFlags(message.flags);
+    return insertMessage(transaction, counts, {
+      flags: flags.bits,
+      keywords: writeKeywords(flags.keywords),
+      internal_date: message.internalDate,
+      saved_at: transaction.now,
+      size_bytes: message.content.sizeBytes,
+      content_id: addContent(transaction, message.content, 1),
+      prefix: '',
+      trace_id: null,
+    });
+  });
+  saveCounts(transaction, counts);
+  return ok({ uidValidity: counts.uidValidity, uids });
+};
+
+function isOverQuota(transaction: Transaction, accountId: number, addedOctets: number): boolean {
+  const account = transaction.connection.get<{ quota_bytes: number | null }>(
+    'SELECT quota_bytes FROM account WHERE id = ?',
+    accountId,
+  );
+  if (account === undefined || account.quota_bytes === null) return false;
+  const used = transaction.connection.get<{ octets: number }>(
+    'SELECT coalesce(sum(size_bytes), 0) AS octets FROM mailbox WHERE account_id = ?',
+    accountId,
+  );
+  return (used?.octets ?? 0) + addedOctets > account.quota_bytes;
+}
+
+export function readRows(
+  transaction: Pick<Transaction, 'connection'>,
+  mailboxId: MailboxId,
+  ranges: readonly UidRange[],
+): MessageRow[] {
+  return ranges.flatMap(({ first, last }) =>
+    transaction.connection.all<MessageRow>(
+      'SELECT * FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid',
+      mailboxId,
+      first,
+      last,
+    ),
+  );
+}
+
+interface CopyArguments {
+  readonly from: MailboxId;
+  readonly uids: readonly UidRange[];
+  readonly to: MailboxId;
+}
+
+const copyMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
+  transaction,
+  { from, uids, to },
+) => {
+  const target = openCounts(transaction, to);
+  if (target === undefined) return err('noSuchMailbox');
+  const rows = readRows(transaction, from, uids);
+  const octets = rows.reduce((sum, row) => sum + row.size_bytes, 0);
+  if (isOverQuota(transaction, target.accountId, octets)) return err('overQuota');
+  for (const row of rows) changeReferences(transaction, row.content_id, 1);
+  return ok(insertCopies(transaction, target, rows));
+};
+
+const moveMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
+  transaction,
+  { from, uids, to },
+) => {
+  const target = openCounts(transaction, to);
+  if (target === undefined) return err('noSuchMailbox');
+  const rows = readRows(transaction, from, uids);
+  const copied = insertCopies(transaction, target, rows);
+  deleteRows(transaction, from, rows);
+  return ok(copied);
+};
+
+/** Moves everything; RENAME of INBOX needs it. */
+export function moveAllMessages(transaction: Transaction, from: MailboxId, to: MailboxId): void {
+  const target = openCounts(transaction, to);
+  if (target === undefined) throw new Error(`no mailbox ${to}`);
+  const rows = readRows(transaction, from, ALL_UIDS);
+  insertCopies(transaction, target, rows);
+  deleteRows(transaction, from, rows);
+}
+
+function insertCopies(
+  transaction: Transaction,
+  target: MailboxCounts,
+  rows: readonly MessageRow[],
+): CopiedUids {
+  if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
+  target.highestModSeq++;
+  const to = rows.map((row) => insertMessage(transaction, target, { ...row, saved_at: transaction.now }));
+  saveCounts(transaction, target);
+  return { uidValidity: target.uidValidity, from: rows.map((row) => row.uid), to };
+}
+
+/** Takes messages out of their mailbox, leaving their UIDs in `expunged`. Content references are the caller's. */
+function deleteRows(transaction: Transaction, mailboxId: MailboxId, rows: readonly MessageRow[]): void {
+  const counts = openCounts(transaction, mailboxId);
+  if (counts === undefined || rows.length === 0) return;
+  counts.highestModSeq++;
+  for (const row of rows) {
+    transaction.connection.run('DELETE FROM message WHERE mailbox_id = ? AND uid = ?', mailboxId, row.uid);
+    transaction.connection.run(
+      'INSERT INTO expunged (mailbox_id, mod_seq, uid) VALUES (?, ?, ?)',
+      mailboxId,
+      counts.highestModSeq,
+      row.uid,
+    );
+    countMessage(counts, { bits: row.flags, sizeBytes: row.size_bytes }, -1);
+  }
+  saveCounts(transaction, counts);
+}
+
+function removeRows(
+  transaction: Transaction,
+  mailboxId: MailboxId,
+  rows: readonly MessageRow[],
+): readonly Uid[] {
+  deleteRows(transaction, mailboxId, rows);
+  for (const row of rows) changeReferences(transaction, row.content_id, -1);
+  return rows.map((row) => row.uid);
+}
+
+/** All UIDs that a mailbox can have (RFC 9051 §2.3.1.1: 32 bits). */
+export const ALL_UIDS: readonly UidRange[] = [{ first: 1, last: 0xffff_ffff }];
+
+const expunge: Write<{ mailboxId: MailboxId; uids: readonly UidRange[] }, readonly Uid[]> = (
+  transaction,
+  args,
+) => {
+  const rows = readRows(transaction, args.mailboxId, args.uids);
+  const deleted = rows.filter((row) => (row.flags & DELETED_BIT) !== 0);
+  return removeRows(transaction, args.mailboxId, deleted);
+};
+
+const removeMessages: Write<{ mailboxId: MailboxId; uids: readonly UidRange[] }, readonly Uid[]> = (
+  transaction,
+  args,
+) => removeRows(transaction, args.mailboxId, readRows(transaction, args.mailboxId, args.uids));
+
+export const messageWrites = { appendMessages, copyMessages, moveMessages, expunge, removeMessages };

@@ -1,0 +1,249 @@
+/**
+ * The mailstore on SQLite: short indexed reads here, on the reading connection; changes through the writer.
+ *
+ * Invariants: as in mail/mailstore/port.ts. Names are checked before they reach a write.
+ */
+import { Emitter } from '../../base/emitter.ts';
+import { err, type Result } from '../../base/result.ts';
+import type { MessageIndex } from '../../format/message-index.ts';
+import { canonicalMailboxName, isInferior, shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
+import type {
+  AccountId,
+  CopiedUids,
+  FlagChange,
+  Mailbox,
+  MailboxChanged,
+  MailboxChanges,
+  MailboxError,
+  MailboxId,
+  MailStore,
+  MessageEntry,
+  ModSeq,
+  NewMessage,
+  OpenMessage,
+  SpecialUse,
+  Uid,
+  UidRange,
+} from '../../mail/mailstore/port.ts';
+import type { Connection } from '../connection.ts';
+import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
+import type { Writer } from '../writer.ts';
+import { findMailbox } from './mailbox-writes.ts';
+import { ALL_UIDS, readRows } from './message-writes.ts';
+import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
+
+interface IndexRow {
+  uid: number;
+  prefix: string;
+  message_index: string;
+}
+
+export class SqliteMailStore implements MailStore {
+  readonly #writer: Writer;
+  readonly #connection: Connection;
+  readonly #content: SqliteContentReader;
+  readonly #changed: Emitter<MailboxChanged>;
+
+  constructor(options: {
+    writer: Writer;
+    connection: Connection;
+    content: SqliteContentReader;
+    onError: (error: unknown) => void;
+  }) {
+    this.#writer = options.writer;
+    this.#connection = options.connection;
+    this.#content = options.content;
+    this.#changed = new Emitter(options.onError);
+    this.#writer.onChanges((changes) =>
+      mergeChanges(changes).forEach((change) => this.#changed.emit(change)),
+    );
+  }
+
+  get onChange() {
+    return this.#changed.subscribe;
+  }
+
+  createAccountMailboxes(accountId: AccountId): Promise<void> {
+    return this.#writer.run('createAccountMailboxes', accountId);
+  }
+
+  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]> {
+    const rows = this.#connection.all<MailboxRow>(
+      `SELECT ${MAILBOX_COLUMNS} FROM mailbox WHERE account_id = ? ORDER BY name <> 'INBOX', name`,
+      accountId,
+    );
+    return Promise.resolve(rows.map(toMailbox));
+  }
+
+  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null> {
+    const canonical = canonicalMailboxName(name);
+    return Promise.resolve(canonical === null ? null : findMailbox(this.#connection, accountId, canonical));
+  }
+
+  getMailbox(id: MailboxId): Promise<Mailbox | null> {
+    const row = this.#connection.get<MailboxRow>(`SELECT ${MAILBOX_COLUMNS} FROM mailbox WHERE id = ?`, id);
+    return Promise.resolve(row === undefined ? null : toMailbox(row));
+  }
+
+  async createMailbox(
+    accountId: AccountId,
+    name: string,
+    specialUse?: SpecialUse,
+  ): Promise<Result<Mailbox, MailboxError>> {
+    const canonical = canonicalMailboxName(name);
+    if (canonical === null) return err('invalidName');
+    return this.#writer.run('createMailbox', { accountId, name: canonical, specialUse: specialUse ?? null });
+  }
+
+  async renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>> {
+    const source = canonicalMailboxName(from);
+    const target = canonicalMailboxName(to);
+    if (source === null) return err('noSuchMailbox');
+    if (target === null) return err('invalidName');
+    if (isInferior(target, source) && source !== 'INBOX') return err('notAllowed');
+    return this.#writer.run('renameMailbox', { accountId, from: source, to: target });
+  }
+
+  async deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>> {
+    const canonical = canonicalMailboxName(name);
+    if (canonical === null) return err('noSuchMailbox');
+    if (canonical === 'INBOX') return err('notAllowed');
+    return this.#writer.run('deleteMailbox', { accountId, name: canonical });
+  }
+
+  async setSubscribed(
+    accountId: AccountId,
+    name: string,
+    isSubscribed: boolean,
+  ): Promise<Result<void, MailboxError>> {
+    const canonical = canonicalMailboxName(name);
+    if (canonical === null) return err('invalidName');
+    await this.#writer.run('setSubscribed', { accountId, name: canonical, isSubscribed });
+    return { ok: true, value: undefined };
+  }
+
+  listSubscriptions(accountId: AccountId): Promise<readonly string[]> {
+    const rows = this.#connection.all<{ name: string }>(
+      'SELECT name FROM subscription WHERE account_id = ? ORDER BY name',
+      accountId,
+    );
+    return Promise.resolve(rows.map((row) => row.name));
+  }
+
+  listEntries(id: MailboxId, uids: readonly UidRange[] = ALL_UIDS): Promise<readonly MessageEntry[]> {
+    return Promise.resolve(readRows({ connection: this.#connection }, id, uids).map(toEntry));
+  }
+
+  changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
+    const changed = this.#connection.all<MessageRow>(
+      'SELECT * FROM message WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
+      id,
+      modSeq,
+    );
+    const vanished = this.#connection.all<{ uid: number }>(
+      'SELECT uid FROM expunged WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
+      id,
+      modSeq,
+    );
+    const row = this.#connection.get<{ highest: number }>(
+      'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
+      id,
+    );
+    return Promise.resolve({
+      changed: changed.map(toEntry),
+      vanished: vanished.map(({ uid }) => uid),
+      highestModSeq: row?.highest ?? modSeq,
+    });
+  }
+
+  async openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {
+    const row = this.#connection.get<MessageRow>(
+      'SELECT * FROM message WHERE mailbox_id = ? AND uid = ?',
+      id,
+      uid,
+    );
+    if (row === undefined) return null;
+    const prefix = new TextEncoder().encode(row.prefix);
+    const index = shiftIndex(await this.#content.readIndex(row.content_id), prefix.length);
+    return {
+      sizeBytes: row.size_bytes,
+      index,
+      readRange: (start, end) => this.#readRange(row.content_id, prefix, { start, end }),
+    };
+  }
+
+  readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>> {
+    const indexes = new Map<Uid, MessageIndex>();
+    for (const uid of uids) {
+      const row = this.#connection.get<IndexRow>(
+        `SELECT message.uid, message.prefix, body.message_index FROM message
+           JOIN content_body AS body ON body.content_id = message.content_id
+          WHERE message.mailbox_id = ? AND message.uid = ?`,
+        id,
+        uid,
+      );
+      if (row === undefined) continue;
+      const index = JSON.parse(row.message_index) as MessageIndex;
+      indexes.set(uid, shiftIndex(index, Buffer.byteLength(row.prefix)));
+    }
+    return Promise.resolve(indexes);
+  }
+
+  appendMessages(
+    id: MailboxId,
+    messages: readonly NewMessage[],
+  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>> {
+    const flat = messages.map((message) => ({ ...message, content: toContentArguments(message.content) }));
+    return this.#writer.run('appendMessages', { mailboxId: id, messages: flat });
+  }
+
+  storeFlags(id: MailboxId, change: FlagChange) {
+    return this.#writer.run('storeFlags', { mailboxId: id, change });
+  }
+
+  copyMessages(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Result<CopiedUids, MailboxError>> {
+    return this.#writer.run('copyMessages', { from, uids, to });
+  }
+
+  moveMessages(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Result<CopiedUids, MailboxError>> {
+    return this.#writer.run('moveMessages', { from, uids, to });
+  }
+
+  expunge(id: MailboxId, uids: readonly UidRange[] = ALL_UIDS): Promise<readonly Uid[]> {
+    return this.#writer.run('expunge', { mailboxId: id, uids });
+  }
+
+  removeMessages(id: MailboxId, uids: readonly Uid[]): Promise<readonly Uid[]> {
+    return this.#writer.run('removeMessages', {
+      mailboxId: id,
+      uids: uids.map((uid) => ({ first: uid, last: uid })),
+    });
+  }
+
+  async #readRange(
+    contentId: number,
+    prefix: Uint8Array,
+    range: { start: number; end: number },
+  ): Promise<Uint8Array> {
+    const { start, end } = range;
+    if (start >= prefix.length) {
+      return this.#content.readRange(contentId, start - prefix.length, end - prefix.length);
+    }
+    const head = prefix.subarray(start, Math.min(end, prefix.length));
+    if (end <= prefix.length) return head;
+    return Buffer.concat([head, await this.#content.readRange(contentId, 0, end - prefix.length)]);
+  }
+}
+
+/** One notice per mailbox and kind, however many messages a commit brought. */
+function mergeChanges(changes: readonly MailboxChanged[]): readonly MailboxChanged[] {
+  return [...new Map(changes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
+}

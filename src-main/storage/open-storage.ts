@@ -1,0 +1,85 @@
+/**
+ * Storage: opens a data folder and gives out its stores.
+ *
+ * Flow: host → here → writer worker (migrates), reader worker, one reading connection on this thread.
+ * Invariants: one process at a time holds a data folder; close() ends after every requested write has committed.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MakeId } from '../base/ids.ts';
+import type { HostSettings } from '../host/port.ts';
+import { SqliteAdministratorRows } from './administrator-store.ts';
+import { Connection } from './connection.ts';
+import { ContentFiles } from './content-files.ts';
+import { SqliteContentReader } from './content-store.ts';
+import { SqliteDirectoryRows } from './directory-store.ts';
+import { lockFolder } from './folder-lock.ts';
+import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
+import { SqliteQueueStore } from './queue-store.ts';
+import { Reader } from './reader.ts';
+import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteTimelineStore } from './timeline-store.ts';
+import { SqliteTranscriptStore } from './transcript-store.ts';
+import { WorkerClient } from './worker-client.ts';
+import { Writer } from './writer.ts';
+
+export interface StorageOptions {
+  readonly folder: string;
+  readonly makeId: MakeId;
+  readonly defaultSettings: HostSettings;
+  /** Hears of failures that no caller waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+export async function openStorage(options: StorageOptions) {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(options.folder);
+  try {
+    const workers = await startWorkers(options);
+    return createStores(options, { ...workers, unlock });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function databasePath(options: StorageOptions): string {
+  return join(options.folder, 'postroom.db');
+}
+
+async function startWorkers(options: StorageOptions) {
+  const setup = { databasePath: databasePath(options), contentFolder: join(options.folder, 'content') };
+  const writing = await WorkerClient.start({ ...setup, mode: 'write' }, options.onError);
+  const reading = await WorkerClient.start({ ...setup, mode: 'read' }, options.onError);
+  return { writing, reading };
+}
+
+function createStores(
+  options: StorageOptions,
+  parts: { writing: WorkerClient; reading: WorkerClient; unlock: () => void },
+) {
+  const writer = new Writer(parts.writing);
+  const reader = new Reader(parts.reading);
+  const connection = new Connection(databasePath(options), { readonly: true });
+  const spool = new ContentFiles(join(options.folder, 'content'), options.makeId);
+  const content = new SqliteContentReader(connection, spool);
+  return {
+    spool,
+    content,
+    queue: new SqliteQueueStore(writer, connection),
+    mailStore: new SqliteMailStore({ writer, connection, content, onError: options.onError }),
+    directory: new SqliteDirectoryRows(writer, connection),
+    administrators: new SqliteAdministratorRows(writer, connection),
+    settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    timelines: new SqliteTimelineStore(writer, reader),
+    transcripts: new SqliteTranscriptStore(writer, reader),
+    close: async () => {
+      await parts.reading.close();
+      await parts.writing.close();
+      connection.close();
+      parts.unlock();
+    },
+  };
+}

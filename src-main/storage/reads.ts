@@ -1,0 +1,17 @@
+/** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
+import type { Connection } from './connection.ts';
+import { listMessages, readTimeline } from './timeline-store.ts';
+import { listTranscripts, readTranscript } from './transcript-store.ts';
+
+export const reads = { listMessages, readTimeline, listTranscripts, readTranscript };
+
+export type Reads = typeof reads;
+export type ReadName = keyof Reads;
+export type ReadArguments<Name extends ReadName> = Parameters<Reads[Name]>[1];
+export type ReadAnswer<Name extends ReadName> = ReturnType<Reads[Name]>;
+
+/** Runs a read by name; the types were checked where it was asked for. */
+export function runRead(connection: Connection, name: string, args: unknown): unknown {
+  const read = reads[name as ReadName] as (connection: Connection, args: unknown) => unknown;
+  return read(connection, args);
+}

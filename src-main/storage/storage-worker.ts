@@ -1,0 +1,92 @@
+/**
+ * The storage worker: the thread that owns a database connection: one for writing, others for searches and reports.
+ *
+ * Flow: Writer and Reader post groups of requests here; a group of writes is one commit (group-commit.ts).
+ * Invariants: the writing worker migrates first, and removes content files that no row names, before its first request.
+ */
+import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { Connection } from './connection.ts';
+import { namedFiles } from './content-store.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrate } from './migrations/index.ts';
+import { runRead } from './reads.ts';
+import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
+import { runWrite } from './writes.ts';
+
+type AnswerGroup = (requests: readonly WorkerRequest[]) => FromWorker;
+
+if (parentPort === null) throw new Error('the storage worker runs as a worker thread');
+serve(parentPort, workerData as WorkerSetup);
+
+function serve(port: MessagePort, setup: WorkerSetup): void {
+  const post = (message: FromWorker) => port.postMessage(message);
+  try {
+    const connection = new Connection(setup.databasePath, { readonly: setup.mode === 'read' });
+    const answerGroup = setup.mode === 'write' ? startWriting(connection, setup) : startReading(connection);
+    port.on('message', (message: ToWorker) => {
+      if (message.kind === 'requests') return post(answerGroup(message.requests));
+      connection.close();
+      port.close();
+    });
+    post({ kind: 'ready' });
+  } catch (error) {
+    post({ kind: 'failed', error: toError(error) });
+    port.close();
+  }
+}
+
+function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
+  migrate(connection, setup.databasePath);
+  removeUnnamedFiles(connection, setup.contentFolder);
+  const group = new GroupCommit(connection, runWrite, Date.now);
+  return (requests) => {
+    const { answers, changes, releasedFiles } = group.commit(requests);
+    removeFiles(setup.contentFolder, releasedFiles);
+    return { kind: 'answers', answers, changes };
+  };
+}
+
+function startReading(connection: Connection): AnswerGroup {
+  return (requests) => ({
+    kind: 'answers',
+    answers: requests.map((request) => answerRead(connection, request)),
+    changes: [],
+  });
+}
+
+function answerRead(connection: Connection, request: WorkerRequest): WorkerAnswer {
+  try {
+    const value = runRead(connection, request.name, request.args);
+    return { id: request.id, outcome: { ok: true, value } };
+  } catch (error) {
+    return { id: request.id, outcome: { ok: false, error: toError(error) } };
+  }
+}
+
+/** Files of messages that were arriving, or leaving, when the program was cut off. */
+function removeUnnamedFiles(connection: Connection, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files = readdirSync(folder);
+  const named = namedFiles(connection, files);
+  removeFiles(
+    folder,
+    files.filter((file) => !named.has(file)),
+  );
+}
+
+/** Deletes files that nothing names any more; one that cannot be deleted now goes at the next start. */
+function removeFiles(folder: string, names: readonly string[]): void {
+  for (const name of names) {
+    try {
+      unlinkSync(join(folder, name));
+    } catch {
+      // An antivirus may hold it; it takes space until the next start, nothing more.
+    }
+  }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

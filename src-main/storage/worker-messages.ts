@@ -1,0 +1,33 @@
+/** What the storage threads say to each other. */
+import type { MailboxChanged } from '../mail/mailstore/port.ts';
+
+export interface WorkerSetup {
+  readonly databasePath: string;
+  readonly contentFolder: string;
+  readonly mode: 'write' | 'read';
+}
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+}
+
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly outcome:
+    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | {
+      readonly kind: 'answers';
+      readonly answers: readonly WorkerAnswer[];
+      /** What changed in the commit these answers stand for. */
+      readonly changes: readonly MailboxChanged[];
+    };
+
+export type ToWorker =
+  { readonly kind: 'requests'; readonly requests: readonly WorkerRequest[] } | { readonly kind: 'close' };

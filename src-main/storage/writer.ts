@@ -1,0 +1,22 @@
+/** Writer: the typed way to the writing worker. A promise resolves after the commit is on disk. */
+import type { MailboxChanged } from '../mail/mailstore/port.ts';
+import type { Subscribe } from '../base/emitter.ts';
+import type { WorkerClient } from './worker-client.ts';
+import type { WriteAnswer, WriteArguments, WriteName } from './writes.ts';
+
+export class Writer {
+  readonly #client: WorkerClient;
+
+  constructor(client: WorkerClient) {
+    this.#client = client;
+  }
+
+  run<Name extends WriteName>(name: Name, args: WriteArguments<Name>): Promise<WriteAnswer<Name>> {
+    return this.#client.request(name, args) as Promise<WriteAnswer<Name>>;
+  }
+
+  /** Changes of a commit, right after its answers. */
+  get onChanges(): Subscribe<readonly MailboxChanged[]> {
+    return this.#client.onChanges;
+  }
+}

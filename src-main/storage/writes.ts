@@ -1,0 +1,34 @@
+/** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
+import { administratorWrites } from './administrator-store.ts';
+import { directoryWrites } from './directory-store.ts';
+import { flagWrites } from './mail-store/flag-writes.ts';
+import { mailboxWrites } from './mail-store/mailbox-writes.ts';
+import { messageWrites } from './mail-store/message-writes.ts';
+import { queueWrites } from './queue-store.ts';
+import { settingsWrites } from './settings-store.ts';
+import { timelineWrites } from './timeline-store.ts';
+import { transcriptWrites } from './transcript-store.ts';
+import type { Transaction } from './transaction.ts';
+
+export const writes = {
+  ...administratorWrites,
+  ...directoryWrites,
+  ...flagWrites,
+  ...mailboxWrites,
+  ...messageWrites,
+  ...queueWrites,
+  ...settingsWrites,
+  ...timelineWrites,
+  ...transcriptWrites,
+};
+
+export type Writes = typeof writes;
+export type WriteName = keyof Writes;
+export type WriteArguments<Name extends WriteName> = Parameters<Writes[Name]>[1];
+export type WriteAnswer<Name extends WriteName> = ReturnType<Writes[Name]>;
+
+/** Runs a write by name; the types were checked where it was asked for. */
+export function runWrite(transaction: Transaction, name: string, args: unknown): unknown {
+  const write = writes[name as WriteName] as (transaction: Transaction, args: unknown) => unknown;
+  return write(transaction, args);
+}
