@@ -166,9 +166,9 @@ export const en = {
     certificateEnded: 'The certificate has ended. Mail programs will warn or refuse.',
     certificateSelfSigned: 'The certificate is our own. Mail programs ask once whether to trust it.',
     mailWaits:
-      '{recipients} recipient has been waiting since {when}. | {recipients} recipient has been waiting since {when}. | {recipients} recipients have been waiting since {when}.',
+      '{count} recipient has been waiting since {when}. | {count} recipient has been waiting since {when}. | {count} recipients have been waiting since {when}.',
     overQuota:
-      '{accounts} mailbox is over its limit. | {accounts} mailbox is over its limit. | {accounts} mailboxes are over their limit.',
+      '{count} mailbox is over its limit. | {count} mailbox is over its limit. | {count} mailboxes are over their limit.',
     cleartextAuth: 'Passwords may travel unencrypted.',
     noDomain: 'There is no domain yet: nobody can get mail.',
     noAccount: 'There is no account yet: nobody can get mail.',

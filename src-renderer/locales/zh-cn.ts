@@ -159,8 +159,8 @@ export const zhCn: Messages = {
     certificateEnded: '证书已过期，邮件程序会发出警告或拒绝连接。',
     certificateSelfSigned: '证书由本服务器自行签发，邮件程序会询问一次是否信任。',
     mailWaits:
-      '{recipients} 位收件人的邮件自{when}起一直在等待。 | {recipients} 位收件人的邮件自{when}起一直在等待。 | {recipients} 位收件人的邮件自{when}起一直在等待。',
-    overQuota: '{accounts} 个邮箱超出限额。 | {accounts} 个邮箱超出限额。 | {accounts} 个邮箱超出限额。',
+      '{count} 位收件人的邮件自{when}起一直在等待。 | {count} 位收件人的邮件自{when}起一直在等待。 | {count} 位收件人的邮件自{when}起一直在等待。',
+    overQuota: '{count} 个邮箱超出限额。 | {count} 个邮箱超出限额。 | {count} 个邮箱超出限额。',
     cleartextAuth: '密码可能以明文传输。',
     noDomain: '尚无域名：没有人能收到邮件。',
     noAccount: '尚无账户：没有人能收到邮件。',
