@@ -107,9 +107,6 @@ export class SmtpConnection extends SMTPConnection {
     if (this.#isBusy) this.#lastInputAt = clock.now();
     if (clock.now() - this.#lastInputAt < context.limits.idleMs) return this._armTimeout();
     this.#hangUp(REPLIES.idle, 'timeout');
-    this.#flush();
-    // It did not listen for minutes: do not wait for its side to close.
-    this._socket.destroy();
   }
 
   // The listener has an error handler; 'close' follows.
@@ -139,10 +136,7 @@ export class SmtpConnection extends SMTPConnection {
   #createWireHandler(): WireHandler {
     return {
       onLine: (line) => this.#whileBusy(() => this.#handleLine(line)),
-      onEndlessLine: () => {
-        this.#hangUp(REPLIES.lineTooLong, 'refused');
-        this.#flush();
-      },
+      onEndlessLine: () => this.#hangUp(REPLIES.lineTooLong, 'refused'),
       onContentProgress: (intake) => this.#watchContent(intake),
       onContentEnd: (intake) => this.#whileBusy(() => this.#endContent(intake)),
       onDrained: () => this.#drained(),
@@ -256,7 +250,6 @@ export class SmtpConnection extends SMTPConnection {
     const reply = this.#farewell;
     if (reply === undefined || this._closing || this._closed) return;
     this.#hangUp(reply, 'closed');
-    this.#flush();
     // The service ends: once the reply has left, there is no time to wait for the client's side.
     this._socket.end(() => this._socket.destroy());
   }
