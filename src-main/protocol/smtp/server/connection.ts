@@ -40,6 +40,8 @@ export class SmtpConnection extends SMTPConnection {
   #wire: WireStream | undefined;
   #unsent = '';
   #isBusy = false;
+  /** The command or content that is being worked on; goes on when the client has left. */
+  #work: Promise<void> = Promise.resolve();
   #contentSince = 0;
   #lastInputAt: number;
   #cancelTimer: Cancel = () => undefined;
@@ -122,7 +124,7 @@ export class SmtpConnection extends SMTPConnection {
     const intake = this.#wire?.intake;
     const isInterrupted = intake !== undefined || this.#session.transaction !== undefined;
     context.transcript.close(this.#end ?? (isInterrupted ? 'lost' : 'closed'));
-    void (intake?.abort() ?? Promise.resolve()).then(this.#resolveOver);
+    void Promise.allSettled([this.#work, intake?.abort()]).then(() => this.#resolveOver());
   }
 
   /** Reads from the socket with a parser of its own, in place of the library's. */
@@ -148,14 +150,13 @@ export class SmtpConnection extends SMTPConnection {
     };
   }
 
-  async #whileBusy(work: () => Promise<void>): Promise<void> {
+  #whileBusy(work: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
-    try {
-      await work();
-    } finally {
+    this.#work = work().finally(() => {
       this.#isBusy = false;
       this.#lastInputAt = this.#options.clock.now();
-    }
+    });
+    return this.#work;
   }
 
   async #handleLine(line: CommandLine): Promise<void> {
