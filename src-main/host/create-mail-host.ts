@@ -15,7 +15,7 @@ import { createAdministrators } from '../directory/administrators.ts';
 import { createDirectory, type FullDirectory } from '../directory/create-directory.ts';
 import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
-import { createMessageReceiver } from '../mail/content/message-receiver.ts';
+import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
@@ -25,7 +25,7 @@ import { Certificates } from './certificates.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
-import type { HostSettings, ListenerStatus } from './port.ts';
+import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
@@ -77,6 +77,16 @@ interface Parts {
   readonly path: MailPath;
   readonly router: ConsoleRouter;
   readonly stopMaintenance: () => void;
+}
+
+/** What the console's handlers need besides the stores. */
+interface RouterParts {
+  readonly directory: FullDirectory;
+  readonly administrators: AdministratorStore;
+  readonly receiver: MessageReceiver;
+  readonly transcripts: TranscriptDesk;
+  readonly meter: EventMeter;
+  readonly path: MailPath;
 }
 
 class RunningHost implements MailHost {
@@ -197,35 +207,40 @@ class RunningHost implements MailHost {
       allowCleartextAuth: () => this.#settings.allowCleartextAuth,
       logger,
     });
-    const messageOptions = {
-      directory,
-      receiver,
-      clock,
-      makeId: this.#makeId,
-      hostname: () => this.#settings.hostname,
-    };
-    const router = createConsoleRouter({
+    const router = this.#createRouter(storage, {
       directory,
       administrators,
-      mailStore: storage.mailStore,
+      receiver,
       transcripts,
-      timelines: storage.timelines,
       meter,
+      path,
+    });
+    const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
+    return { storage, directory, transcripts, path, router, stopMaintenance };
+  }
+
+  #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
+    const { clock, dataFolder, logger, version } = this.#options;
+    const hostname = () => this.#settings.hostname;
+    const { path, receiver, ...services } = parts;
+    const testMessage = { ...services, receiver, queue: path.queue, clock, makeId: this.#makeId, hostname };
+    return createConsoleRouter({
+      ...services,
+      mailStore: storage.mailStore,
+      timelines: storage.timelines,
       queue: storage.queue,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
       certificate: () => this.#certificate.summary,
-      sendTestMessage: (to) => sendTestMessage({ ...messageOptions, queue: path.queue }, to),
-      diskFree: () => diskFree(this.#options.dataFolder),
-      dataFolder: this.#options.dataFolder,
-      version: this.#options.version,
+      sendTestMessage: (to) => sendTestMessage(testMessage, to),
+      diskFree: () => diskFree(dataFolder),
+      dataFolder,
+      version,
       platform: process.platform,
       clock,
       logger,
     });
-    const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
-    return { storage, directory, transcripts, path, router, stopMaintenance };
   }
 
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {

@@ -28,7 +28,8 @@ export interface ListenerSetOptions {
   readonly logger: Logger;
 }
 
-type Engines = Readonly<Record<ListenerName, ServeConnection>>;
+/** Who serves the connections of each listener. */
+export type Engines = Readonly<Partial<Record<ListenerName, ServeConnection>>>;
 
 interface OpenListener {
   readonly listener: Listener;
@@ -124,7 +125,7 @@ export class ListenerSet {
 
   #createListener(plan: ListenerPlan): Listener {
     return new Listener({
-      serve: async (connection: AcceptedConnection) => (await this.#engines)[plan.name](connection),
+      serve: async (connection: AcceptedConnection) => (await this.#engines)[plan.name]?.(connection),
       tlsMode: plan.tls,
       secureContext: this.#options.secureContext,
       busyLine: BUSY_LINES[plan.name],
