@@ -82,8 +82,8 @@ export interface AppendCommand {
 }
 
 export type Command =
-  | { readonly name: PlainCommandName }
-  | { readonly name: MailboxCommandName; readonly mailbox: WireName }
+  | { [Name in PlainCommandName]: { readonly name: Name } }[PlainCommandName]
+  | { [Name in MailboxCommandName]: { readonly name: Name; readonly mailbox: WireName } }[MailboxCommandName]
   | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; readonly initialResponse: string | null }
   | { readonly name: 'LOGIN'; readonly user: string; readonly password: string }
   | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
@@ -98,7 +98,8 @@ export type Command =
   | FetchCommand
   | StoreCommand
   | SearchCommand
-  | CopyCommand
+  | (CopyCommand & { readonly name: 'COPY' })
+  | (CopyCommand & { readonly name: 'MOVE' })
   | AppendCommand;
 
 export type CommandName = Command['name'];

@@ -119,13 +119,13 @@ function plainParsers(): Record<string, ArgumentParser> {
     'CHECK',
     'IDLE',
   ];
-  return Object.fromEntries(names.map((name) => [name, () => ({ name })]));
+  return Object.fromEntries(names.map((name) => [name, (): Command => ({ name })]));
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
   const names: MailboxCommandName[] = ['SELECT', 'EXAMINE', 'DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
   return Object.fromEntries(
-    names.map((name) => [name, (cursor: Cursor) => ({ name, mailbox: mailboxArgument(cursor) })]),
+    names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
 }
 

@@ -12,6 +12,7 @@ import type { ReadStop } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
 import type { AppendCommand, Command } from '../grammar/command.ts';
+import { formatString } from '../grammar/format.ts';
 import { parseCommand } from '../grammar/parse-command.ts';
 import {
   IDLE_TIMEOUT_MS,
@@ -147,7 +148,7 @@ export class ImapConnection {
   async #handle(tag: string, command: Command): Promise<Farewell | null> {
     const { session } = this.#options;
     const message = command.name === 'APPEND' ? this.#incomingMessage(command) : null;
-    const completion = await this.#complete(command, message);
+    const completion = await this.#complete(command, this.#commandIo(tag, message));
     if (this.#stop !== null) return this.#farewellFor(this.#stop);
     if (command.name === 'APPEND' && message !== null && !message.isAsked) {
       const stop = await this.#skipUnlessSynchronizing(command);
@@ -162,10 +163,10 @@ export class ImapConnection {
   }
 
   /** Has the session handle the command; a fault of ours costs this command only. */
-  async #complete(command: Command, message: IncomingMessage | null): Promise<Completion> {
+  async #complete(command: Command, io: CommandIo): Promise<Completion> {
     const { session, transcript, logger } = this.#options;
     try {
-      return await session.handle(command, this.#commandIo(message));
+      return await session.handle(command, io);
     } catch (error) {
       if (this.#replies.isBroken) throw error;
       const { sessionId } = transcript;
@@ -190,11 +191,12 @@ export class ImapConnection {
     return null;
   }
 
-  #commandIo(message: IncomingMessage | null): CommandIo {
+  #commandIo(tag: string, message: IncomingMessage | null): CommandIo {
     return {
       send: (response) => this.#replies.send(response),
       flush: () => this.#channel.flush(),
       challenge: (text, options) => this.#challenge(text, options.isSecret),
+      quotedTag: formatString(tag, false),
       message,
     };
   }

@@ -51,6 +51,8 @@ export interface CommandIo {
   flush(): Promise<void>;
   /** `+ text`, then one line of the client; secrets never reach the transcript. */
   challenge(text: string, options: { readonly isSecret: boolean }): Promise<ExchangeLine>;
+  /** The command's tag as a string of the grammar, for responses that name it. */
+  readonly quotedTag: string;
   /** Only with APPEND. */
   readonly message: IncomingMessage | null;
 }
