@@ -73,7 +73,7 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' },
   },
   {
-    files: ['scripts/**/*.ts', 'test/bench/**/*.ts', 'src-main/service/**/*.ts'],
+    files: ['scripts/**/*.ts', 'test/**/*.ts', 'src-main/service/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -5,7 +5,7 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['node_modules/**', 'out/**', 'test/e2e/**', 'test/interop/**', 'test/crash/**'],
+    exclude: ['node_modules/**', 'out/**', 'test/{service,interop,e2e,crash}/**'],
     testTimeout: 20_000,
   },
 });

@@ -34,11 +34,17 @@ export interface DirectoryOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export async function createDirectory(options: DirectoryOptions): Promise<Directory & DirectoryAdmin> {
+/** The directory as the host holds it. */
+export interface FullDirectory extends Directory, DirectoryAdmin {
+  /** Whether this is the account's password now; not a sign-in, so nothing is noted. */
+  hasPassword(id: AccountId, password: string): Promise<boolean>;
+}
+
+export async function createDirectory(options: DirectoryOptions): Promise<FullDirectory> {
   return new RowDirectory(options, await Registry.load(options.rows));
 }
 
-class RowDirectory implements Directory, DirectoryAdmin {
+class RowDirectory implements FullDirectory {
   readonly #options: DirectoryOptions;
   readonly #changed: Emitter<void>;
   #registry: Registry;
@@ -80,6 +86,10 @@ class RowDirectory implements Directory, DirectoryAdmin {
     if (!account.isEnabled) return { kind: 'disabled' };
     this.#noteSignIn(account);
     return { kind: 'ok', account: withoutCredentials(account) };
+  }
+
+  hasPassword(id: AccountId, password: string): Promise<boolean> {
+    return this.#options.passwords.verify(password, this.#registry.account(id)?.credentials.scrypt ?? null);
   }
 
   getAccount(id: AccountId): Promise<Account | null> {

@@ -27,6 +27,10 @@ export interface HostSettings {
   readonly hostname: string;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
+  /** The administrator's own certificate; null: one we sign ourselves. */
+  readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Name servers to ask, as `address` or `address:port`; empty: the system's. */
+  readonly dnsServers: readonly string[];
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }

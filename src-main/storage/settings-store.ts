@@ -30,11 +30,11 @@ export class SqliteSettingsStore implements SettingsStore {
   }
 
   read(): Promise<HostSettings> {
-    return Promise.resolve({
-      hostname: this.#value('hostname') ?? this.#defaults.hostname,
-      allowCleartextAuth: this.#value('allowCleartextAuth') ?? this.#defaults.allowCleartextAuth,
-      isSetUp: this.#value('isSetUp') ?? this.#defaults.isSetUp,
-    });
+    const rows = this.#connection.all<{ name: string; value: string }>('SELECT name, value FROM setting');
+    const values = rows
+      .filter(({ name }) => name in this.#defaults)
+      .map(({ name, value }) => [name, JSON.parse(value)]);
+    return Promise.resolve({ ...this.#defaults, ...(Object.fromEntries(values) as Partial<HostSettings>) });
   }
 
   async change(change: Partial<HostSettings>): Promise<HostSettings> {
@@ -43,10 +43,5 @@ export class SqliteSettingsStore implements SettingsStore {
     const settings = await this.read();
     this.#changed.emit(settings);
     return settings;
-  }
-
-  #value<Name extends keyof HostSettings>(name: Name): HostSettings[Name] | undefined {
-    const row = this.#connection.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', name);
-    return row === undefined ? undefined : (JSON.parse(row.value) as HostSettings[Name]);
   }
 }

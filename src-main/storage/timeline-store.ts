@@ -188,4 +188,9 @@ export class SqliteTimelineStore implements TimelineStore {
   append(events: readonly MailEvent[]): Promise<void> {
     return this.#writer.run('appendEvents', toEventArguments(events));
   }
+
+  /** Deletes at most `limit` timelines that are older and that nothing waits for; answers how many. */
+  prune(receivedBefore: number, limit: number): Promise<number> {
+    return this.#writer.run('pruneTimelines', { receivedBefore, limit });
+  }
 }

@@ -345,7 +345,13 @@ export class WorldQueue {
 }
 
 export class WorldSettings implements SettingsStore {
-  #settings: HostSettings = { hostname: 'mail.example.com', allowCleartextAuth: false, isSetUp: true };
+  #settings: HostSettings = {
+    hostname: 'mail.example.com',
+    allowCleartextAuth: false,
+    certificateFiles: null,
+    dnsServers: [],
+    isSetUp: true,
+  };
   readonly #changed = new Emitter<HostSettings>();
   readonly onChange = this.#changed.subscribe;
 

@@ -4,12 +4,22 @@
  * RFC 9051 §5.1 (names, INBOX in any case), §2.3.1 (sizes and offsets count what the client sees).
  */
 import type { IndexedPart, MessageIndex } from '../../format/message-index.ts';
-import { MAILBOX_DELIMITER } from './port.ts';
+import { MAILBOX_DELIMITER, type SpecialUse } from './port.ts';
 
 /** Longer than any client shows; keeps a LIST line within what clients read. */
 const MOST_NAME_CHARACTERS = 500;
 /** Deeper trees are a client gone wrong. */
 const MOST_LEVELS = 32;
+
+/** The mailboxes every account starts with; special uses: RFC 6154. */
+export const FIRST_MAILBOXES: readonly { readonly name: string; readonly specialUse: SpecialUse | null }[] = [
+  { name: 'INBOX', specialUse: null },
+  { name: 'Drafts', specialUse: '\\Drafts' },
+  { name: 'Sent', specialUse: '\\Sent' },
+  { name: 'Archive', specialUse: '\\Archive' },
+  { name: 'Junk', specialUse: '\\Junk' },
+  { name: 'Trash', specialUse: '\\Trash' },
+];
 
 /** The name as it is stored (NFC, INBOX in capitals), or null for a name that no mailbox can have. */
 export function canonicalMailboxName(name: string): string | null {

@@ -12,7 +12,7 @@ import type { Result } from '../../base/result.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import { isInRanges, normalizeFlags } from './flag-rules.ts';
-import { canonicalMailboxName, isInferior, shiftIndex } from './mailbox-rules.ts';
+import { canonicalMailboxName, FIRST_MAILBOXES, isInferior, shiftIndex } from './mailbox-rules.ts';
 import { MemoryMailbox } from './memory-mailbox.ts';
 import type { MemoryMessage } from './memory-mailbox.ts';
 import { MAILBOX_DELIMITER } from './port.ts';
@@ -37,16 +37,6 @@ import type {
 import type { MessageIndex } from '../../format/message-index.ts';
 
 const INBOX = 'INBOX';
-
-/** Mailboxes that every account is made with. */
-const FIRST_MAILBOXES: readonly { readonly name: string; readonly specialUse: SpecialUse | null }[] = [
-  { name: INBOX, specialUse: null },
-  { name: 'Drafts', specialUse: '\\Drafts' },
-  { name: 'Sent', specialUse: '\\Sent' },
-  { name: 'Archive', specialUse: '\\Archive' },
-  { name: 'Junk', specialUse: '\\Junk' },
-  { name: 'Trash', specialUse: '\\Trash' },
-];
 
 export interface MemoryMailStoreOptions {
   readonly clock: Clock;
@@ -100,7 +90,8 @@ export class MemoryMailStore implements MailStore {
   }
 
   listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]> {
-    return Promise.resolve(this.#ofAccount(accountId).map((mailbox) => this.#describe(mailbox)));
+    const mailboxes = this.#ofAccount(accountId).map((mailbox) => this.#describe(mailbox));
+    return Promise.resolve(mailboxes.sort(compareNames));
   }
 
   findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null> {
@@ -398,4 +389,9 @@ function keptFacts(entry: MessageEntry): {
   traceId: TraceId | null;
 } {
   return { flags: entry.flags, internalDate: entry.internalDate, traceId: entry.traceId };
+}
+
+function compareNames(a: Mailbox, b: Mailbox): number {
+  if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }

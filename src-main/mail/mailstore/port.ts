@@ -130,6 +130,7 @@ export interface MailStore {
   /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
   createAccountMailboxes(accountId: AccountId): Promise<void>;
 
+  /** INBOX first, then by name. */
   listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
   findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
   getMailbox(id: MailboxId): Promise<Mailbox | null>;

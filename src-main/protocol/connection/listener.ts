@@ -51,13 +51,9 @@ export class Listener {
     return bound.ok || bound.error.kind !== 'other' ? bound : this.#bind('0.0.0.0', port);
   }
 
-  /** Stops accepting; open connections go on. */
-  stopAccepting(): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.#server.listening) return resolve();
-      this.#server.close();
-      resolve();
-    });
+  /** Stops accepting at once; open connections go on. */
+  stopAccepting(): void {
+    if (this.#server.listening) this.#server.close();
   }
 
   /** Ends what is still connected. */

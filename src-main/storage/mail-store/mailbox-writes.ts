@@ -14,21 +14,12 @@ import {
   type MailboxId,
   type SpecialUse,
 } from '../../mail/mailstore/port.ts';
+import { FIRST_MAILBOXES } from '../../mail/mailstore/mailbox-rules.ts';
 import type { Connection } from '../connection.ts';
 import { changeReferences } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { moveAllMessages } from './message-writes.ts';
 import { MAILBOX_COLUMNS, toMailbox, type MailboxRow } from './rows.ts';
-
-/** The mailboxes every account starts with. */
-const FIRST_MAILBOXES: readonly { name: string; specialUse: SpecialUse | null }[] = [
-  { name: 'INBOX', specialUse: null },
-  { name: 'Drafts', specialUse: '\\Drafts' },
-  { name: 'Sent', specialUse: '\\Sent' },
-  { name: 'Archive', specialUse: '\\Archive' },
-  { name: 'Junk', specialUse: '\\Junk' },
-  { name: 'Trash', specialUse: '\\Trash' },
-];
 
 export function findMailbox(connection: Connection, accountId: AccountId, name: string): Mailbox | null {
   const row = connection.get<MailboxRow>(

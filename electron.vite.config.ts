@@ -1,0 +1,58 @@
+/**
+ * What is built: the two shells and the storage worker for Node and Electron's main process, the preload script, the page.
+ * Nothing here needs the Electron binary.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'electron-vite';
+
+const root = import.meta.dirname;
+
+const mainEntries = {
+  index: 'src-main/electron/main.ts',
+  service: 'src-main/service/main.ts',
+  'storage-worker': 'src-main/storage/storage-worker.ts',
+};
+
+function existing(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(entries)
+      .map(([name, path]) => [name, join(root, path)])
+      .filter(([, path]) => path !== undefined && existsSync(path)) as [string, string][],
+  );
+}
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node24',
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: existing(mainEntries),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node24',
+      outDir: 'out/preload',
+      rolldownOptions: {
+        input: { index: join(root, 'src-main/electron/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: join(root, 'src-renderer'),
+    plugins: [vue()],
+    build: {
+      target: 'es2023',
+      minify: true,
+      outDir: join(root, 'out/renderer'),
+      chunkSizeWarningLimit: 700,
+      rolldownOptions: { input: join(root, 'src-renderer/index.html') },
+    },
+  },
+});

@@ -1,0 +1,309 @@
+/**
+ * MailHost: the whole server: builds the stages in order, starts them, stops them in reverse.
+ *
+ * Flow: a shell (desktop, service, tests) → createMailHost() → start() → listeners serve, queue runs, console answers.
+ * Invariants: start() binds ports before it touches the data folder, and a failure leaves nothing running; stop() lets
+ * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
+ */
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import { createAdministrators } from '../directory/administrators.ts';
+import { createDirectory, type FullDirectory } from '../directory/create-directory.ts';
+import { PasswordKeeper } from '../directory/credentials.ts';
+import { createMessageIndexer } from '../format/message-indexer.ts';
+import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
+import type { MailEventSink } from '../mail/events.ts';
+import { EventMeter } from '../observe/mail-meter.ts';
+import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
+import { openStorage, type Storage } from '../storage/open-storage.ts';
+import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
+import { Certificates } from './certificates.ts';
+import { ListenerSet } from './listener-set.ts';
+import { createMailPath, type MailPath } from './mail-path.ts';
+import { startMaintenance } from './maintenance.ts';
+import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
+import type { PortChoices } from './ports.ts';
+import { applyProvision } from './provision/apply.ts';
+import { findProvisionProblem } from './provision/check.ts';
+import type { Provision } from './provision/schema.ts';
+import { sendTestMessage } from './test-message.ts';
+
+/** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
+export const STOP_GRACE_MS = 10_000;
+
+export interface MailHostOptions {
+  readonly dataFolder: string;
+  readonly version: string;
+  /** Address of the mail listeners; null: all. */
+  readonly bind: string | null;
+  readonly ports: PortChoices;
+  readonly whenPortUnavailable: 'fail' | 'takeHighPort';
+  readonly provision: Provision | null;
+  /** The server's name until somebody gives it one. */
+  readonly defaultHostname: string;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly logger: Logger;
+}
+
+export interface MailHost {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** The console's calls; only after start(). */
+  readonly router: ConsoleRouter;
+  listeners(): readonly ListenerStatus[];
+  /** The server's name now; only after start(). */
+  hostname(): string;
+}
+
+/** The provision file asks for something that cannot be; says what, with its path. */
+export class ProvisionProblem extends Error {
+  override name = 'ProvisionProblem' as const;
+}
+
+export function createMailHost(options: MailHostOptions): MailHost {
+  return new RunningHost(options);
+}
+
+/** What exists while the host runs. */
+interface Parts {
+  readonly storage: Storage;
+  readonly directory: FullDirectory;
+  readonly transcripts: TranscriptDesk;
+  readonly path: MailPath;
+  readonly router: ConsoleRouter;
+  readonly stopMaintenance: () => void;
+}
+
+/** What the console's handlers need besides the stores. */
+interface RouterParts {
+  readonly directory: FullDirectory;
+  readonly administrators: AdministratorStore;
+  readonly receiver: MessageReceiver;
+  readonly transcripts: TranscriptDesk;
+  readonly meter: EventMeter;
+  readonly path: MailPath;
+}
+
+class RunningHost implements MailHost {
+  readonly #options: MailHostOptions;
+  readonly #makeId: MakeId;
+  readonly #listeners: ListenerSet;
+  readonly #listenersChanged = new Emitter<void>();
+  #certificates: Certificates | undefined;
+  #settings: HostSettings;
+  #parts: Parts | undefined;
+
+  constructor(options: MailHostOptions) {
+    this.#options = options;
+    this.#makeId = createIdMaker(options.clock.now, options.randomBytes);
+    this.#settings = defaultSettings(options.defaultHostname);
+    this.#listeners = new ListenerSet({
+      bind: options.bind,
+      ports: options.ports,
+      whenUnavailable: options.whenPortUnavailable,
+      secureContext: () => this.#certificate.secureContext(),
+      logger: options.logger,
+    });
+  }
+
+  get router(): ConsoleRouter {
+    return this.#running.router;
+  }
+
+  listeners(): readonly ListenerStatus[] {
+    return this.#listeners.statuses;
+  }
+
+  hostname(): string {
+    return this.#settings.hostname;
+  }
+
+  async start(): Promise<void> {
+    const { logger } = this.#options;
+    await this.#listeners.bind();
+    try {
+      this.#parts = await this.#build();
+    } catch (error) {
+      this.#listeners.close();
+      throw error;
+    }
+    await this.#parts.path.start();
+    this.#parts.transcripts.start();
+    this.#listeners.serve(this.#parts.path.engines);
+    logger.info('listening', {
+      listeners: this.#listeners.statuses.map(({ name, port }) => ({ name, port })),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#listeners.stopAccepting();
+    const parts = this.#parts;
+    if (parts === undefined) return;
+    this.#parts = undefined;
+    await withinGrace(parts.path.closeSessions('the server is stopping'));
+    this.#listeners.close();
+    parts.stopMaintenance();
+    await parts.path.stopQueue();
+    await parts.transcripts.stop();
+    await parts.storage.close();
+    this.#options.logger.info('stopped');
+  }
+
+  get #running(): Parts {
+    if (this.#parts === undefined) throw new Error('the host is not running');
+    return this.#parts;
+  }
+
+  get #certificate(): Certificates {
+    if (this.#certificates === undefined) throw new Error('there is no certificate yet');
+    return this.#certificates;
+  }
+
+  async #build(): Promise<Parts> {
+    const storage = await openStorage({
+      folder: this.#options.dataFolder,
+      makeId: this.#makeId,
+      defaultSettings: this.#settings,
+      onError: this.#onError,
+    });
+    try {
+      return await this.#buildOn(storage);
+    } catch (error) {
+      await storage.close();
+      throw error;
+    }
+  }
+
+  async #buildOn(storage: Storage): Promise<Parts> {
+    const { clock, randomBytes, logger } = this.#options;
+    const passwords = new PasswordKeeper({ clock, randomBytes });
+    const directory = await createDirectory({
+      rows: storage.directory,
+      passwords,
+      clock,
+      onError: this.#onError,
+    });
+    const administrators = createAdministrators({ rows: storage.administrators, passwords });
+    await this.#provision({ directory, administrators, settings: storage.settings });
+    await this.#followSettings(storage);
+    const meter = new EventMeter({ clock, onError: this.#onError });
+    const transcripts = this.#createTranscripts(storage);
+    const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+    const path = createMailPath({
+      storage,
+      directory,
+      receiver,
+      transcripts,
+      events: keepReads(meter.sink, storage, this.#onError),
+      clock,
+      randomBytes,
+      makeId: this.#makeId,
+      hostname: () => this.#settings.hostname,
+      allowCleartextAuth: () => this.#settings.allowCleartextAuth,
+      logger,
+    });
+    const router = this.#createRouter(storage, {
+      directory,
+      administrators,
+      receiver,
+      transcripts,
+      meter,
+      path,
+    });
+    const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
+    return { storage, directory, transcripts, path, router, stopMaintenance };
+  }
+
+  #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
+    const { clock, dataFolder, logger, version } = this.#options;
+    const hostname = () => this.#settings.hostname;
+    const { path, receiver, ...services } = parts;
+    const testMessage = { ...services, receiver, queue: path.queue, clock, makeId: this.#makeId, hostname };
+    return createConsoleRouter({
+      ...services,
+      mailStore: storage.mailStore,
+      timelines: storage.timelines,
+      queue: storage.queue,
+      settings: storage.settings,
+      listeners: () => this.#listeners.statuses,
+      onListenersChange: this.#listenersChanged.subscribe,
+      certificate: () => this.#certificate.summary,
+      sendTestMessage: (to) => sendTestMessage(testMessage, to),
+      diskFree: () => diskFree(dataFolder),
+      dataFolder,
+      version,
+      platform: process.platform,
+      clock,
+      logger,
+    });
+  }
+
+  async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
+    const { provision } = this.#options;
+    if (provision === null) return;
+    const known = new Set((await targets.directory.listDomains()).map((domain) => domain.name));
+    const problem = findProvisionProblem(provision, known);
+    if (problem !== null) throw new ProvisionProblem(problem);
+    await applyProvision(provision, targets);
+  }
+
+  /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */
+  async #followSettings(storage: Storage): Promise<void> {
+    this.#settings = await storage.settings.read();
+    this.#certificates = await Certificates.open({
+      folder: join(this.#options.dataFolder, 'certificate'),
+      now: this.#options.clock.now,
+      hostname: this.#settings.hostname,
+      files: this.#settings.certificateFiles,
+    });
+    storage.settings.onChange((settings) => {
+      this.#settings = settings;
+      this.#certificate
+        .change({ hostname: settings.hostname, files: settings.certificateFiles })
+        .then(() => this.#listenersChanged.emit(), this.#onError);
+    });
+  }
+
+  #createTranscripts(storage: Storage): TranscriptDesk {
+    return new TranscriptDesk({
+      store: storage.transcripts,
+      clock: this.#options.clock,
+      makeId: this.#makeId,
+      limits: TRANSCRIPT_LIMITS,
+      onError: this.#onError,
+    });
+  }
+
+  readonly #onError = (error: unknown): void => {
+    this.#options.logger.error('something failed in the background', { error });
+  };
+}
+
+function defaultSettings(hostname: string): HostSettings {
+  return { hostname, allowCleartextAuth: false, certificateFiles: null, dnsServers: [], isSetUp: false };
+}
+
+/** `read` events belong to no commit of a stage, so they are written here. */
+function keepReads(sink: MailEventSink, storage: Storage, onError: (error: unknown) => void): MailEventSink {
+  return (event) => {
+    sink(event);
+    if (event.type === 'read') storage.timelines.append([event]).catch(onError);
+  };
+}
+
+async function diskFree(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function withinGrace(work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, STOP_GRACE_MS);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * The mail listeners there are: names, standard ports, TLS modes, and where to go when the standard port is not to be had.
+ *
+ * Ports: RFC 5321 §4.5.4.2 (25), RFC 6409 (587), RFC 8314 §7 (465, 993, 995), RFC 9051 (143), RFC 1939 (110).
+ */
+import type { ListenerName } from './port.ts';
+
+export interface ListenerPlan {
+  readonly name: ListenerName;
+  readonly standardPort: number;
+  /** First port tried where the standard one needs rights or is taken. */
+  readonly highPort: number;
+  readonly tls: 'implicit' | 'starttls';
+}
+
+export const LISTENER_PLANS: readonly ListenerPlan[] = [
+  { name: 'smtp', standardPort: 25, highPort: 2525, tls: 'starttls' },
+  { name: 'submission', standardPort: 587, highPort: 2587, tls: 'starttls' },
+  { name: 'submissions', standardPort: 465, highPort: 2465, tls: 'implicit' },
+  { name: 'pop3', standardPort: 110, highPort: 2110, tls: 'starttls' },
+  { name: 'pop3s', standardPort: 995, highPort: 2995, tls: 'implicit' },
+  { name: 'imap', standardPort: 143, highPort: 2143, tls: 'starttls' },
+  { name: 'imaps', standardPort: 993, highPort: 2993, tls: 'implicit' },
+];
+
+/** A port number (0: any free one), or `off`. Names left out keep their standard port. */
+export type PortChoices = Readonly<Partial<Record<ListenerName, number | 'off'>>>;
+
+/** How many ports above `highPort` are tried before we give up. */
+export const MOST_PORTS_TRIED = 100;

@@ -1,0 +1,104 @@
+/**
+ * Applies a checked provision file. Declarative and idempotent: what is so already stays untouched; what the file does
+ * not name is left alone.
+ */
+import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
+import type { FullDirectory } from '../../directory/create-directory.ts';
+import type { Account, AdministratorStore, DirectoryAdmin } from '../../directory/port.ts';
+import type { Result } from '../../base/result.ts';
+import type { HostSettings, SettingsStore } from '../port.ts';
+import type { Provision } from './schema.ts';
+
+export interface ProvisionTargets {
+  readonly directory: FullDirectory;
+  readonly administrators: AdministratorStore;
+  readonly settings: SettingsStore;
+}
+
+type ProvisionedDomain = Provision['domains'][number];
+
+export async function applyProvision(provision: Provision, targets: ProvisionTargets): Promise<void> {
+  await applySettings(provision, targets.settings);
+  if (provision.admin !== undefined) await applyAdministrator(provision.admin, targets.administrators);
+  for (const domain of provision.domains) await applyDomain(domain, targets.directory);
+  // Aliases last: they may lead to accounts of any domain in the file.
+  for (const domain of provision.domains) await applyAliases(domain, targets.directory);
+}
+
+async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
+  const allowCleartextAuth = provision.security?.allowCleartextAuth;
+  const wanted: Partial<HostSettings> = {
+    ...(provision.hostname !== undefined && { hostname: provision.hostname }),
+    ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
+    ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
+    ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...(provision.admin !== undefined && { isSetUp: true }),
+  };
+  const current = await store.read();
+  const isSame = JSON.stringify({ ...current, ...wanted }) === JSON.stringify(current);
+  if (!isSame) await store.change(wanted);
+}
+
+async function applyAdministrator(
+  admin: NonNullable<Provision['admin']>,
+  store: AdministratorStore,
+): Promise<void> {
+  if (!(await store.verify(admin.name, admin.password))) await store.put(admin);
+}
+
+async function applyDomain(
+  domain: ProvisionedDomain,
+  directory: ProvisionTargets['directory'],
+): Promise<void> {
+  if (!(await directory.isLocalDomain(domain.name)))
+    expectOk(await directory.addDomain(domain.name), domain.name);
+  const accounts = new Map(
+    (await directory.listAccounts()).map((account) => [
+      addressKey(account.localPart, account.domain),
+      account,
+    ]),
+  );
+  for (const wanted of domain.accounts) {
+    const key = addressKey(wanted.localPart, canonicalDomain(domain.name) ?? domain.name);
+    const existing = accounts.get(key);
+    if (existing !== undefined) await updateAccount(existing, wanted, directory);
+    else expectOk(await directory.addAccount({ ...wanted, domain: domain.name }), key);
+  }
+}
+
+async function updateAccount(
+  account: Account,
+  wanted: ProvisionedDomain['accounts'][number],
+  directory: ProvisionTargets['directory'],
+): Promise<void> {
+  if (wanted.name !== '' && wanted.name !== account.name) {
+    expectOk(await directory.changeAccount(account.id, { name: wanted.name }), account.address);
+  }
+  if (!(await directory.hasPassword(account.id, wanted.password))) {
+    expectOk(await directory.setPassword(account.id, wanted.password), account.address);
+  }
+}
+
+async function applyAliases(domain: ProvisionedDomain, directory: DirectoryAdmin): Promise<void> {
+  const existing = new Map(
+    (await directory.listAliases()).map((alias) => [alias.address.toLowerCase(), alias]),
+  );
+  for (const { localPart, to } of domain.aliases) {
+    const known = existing.get(`${localPart}@${canonicalDomain(domain.name)}`.toLowerCase());
+    if (known !== undefined && JSON.stringify(known.targets) === JSON.stringify(to)) continue;
+    expectOk(
+      await directory.putAlias({ localPart, domain: domain.name, targets: to }),
+      `${localPart}@${domain.name}`,
+    );
+  }
+}
+
+/** The file was checked against the directory; what is refused all the same stops the start with its name. */
+function expectOk(result: Result<unknown, string>, name: string): void {
+  if (!result.ok) throw new ProvisionError(`${name}: ${result.error}`);
+}
+
+/** The directory refused something of the provision file. */
+export class ProvisionError extends Error {
+  override name = 'ProvisionError' as const;
+}

@@ -1,0 +1,65 @@
+/**
+ * The provision file: a whole set-up as JSON, for unattended installation and for scripts.
+ *
+ * Invariants: an unknown key or a wrong value is refused with its path, before anything is changed.
+ */
+import { z } from 'zod';
+import { err, ok, type Result } from '../../base/result.ts';
+
+const account = z.strictObject({
+  localPart: z.string().min(1),
+  password: z.string().min(1),
+  name: z.string().default(''),
+});
+
+const alias = z.strictObject({
+  localPart: z.string().min(1),
+  to: z.array(z.string().min(3)).min(1),
+});
+
+const domain = z.strictObject({
+  name: z.string().min(1),
+  accounts: z.array(account).default([]),
+  aliases: z.array(alias).default([]),
+});
+
+const provision = z.strictObject({
+  hostname: z.string().min(1).optional(),
+  admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
+  domains: z.array(domain).default([]),
+  tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+  security: z.strictObject({ allowCleartextAuth: z.boolean().optional() }).optional(),
+  dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
+});
+
+export type Provision = z.infer<typeof provision>;
+
+/** Reads the text of a provision file; the error is one sentence with the path of what is wrong. */
+export function parseProvision(text: string): Result<Provision, string> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return err(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const parsed = provision.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  return err(issue === undefined ? 'is not valid' : describeIssue(issue));
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `${formatPath([...issue.path, issue.keys[0] ?? ''])}: unknown key`;
+  }
+  return `${formatPath(issue.path)}: ${issue.message}`;
+}
+
+/** `domains[0].accounts[1].password` */
+function formatPath(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./u, '');
+  return text === '' ? 'the whole file' : text;
+}

@@ -1,0 +1,275 @@
+/**
+ * Queue runner: takes responsibility for messages and gives each recipient its attempts until it is dealt with.
+ *
+ * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → recordAttempt().
+ * Invariants: the store is the truth, memory only a bounded list of what to do next; an entry is worked on once at a time;
+ * outcomes and deposits are recorded together or not at all, so a failing store delays a delivery and never doubles it;
+ * events reach the sink after their commit.
+ */
+import type { Cancel, Clock } from '../../base/clock.ts';
+import type { RandomBytes } from '../../base/ids.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
+import type {
+  AttemptRecord,
+  Courier,
+  MessageQueue,
+  NewQueueEntry,
+  QueueEntry,
+  QueueRecipient,
+  QueueStore,
+} from './port.ts';
+import { makeAttemptRecord, reportOfFailure } from './attempt-record.ts';
+
+/** Enough attempts at once for the store to commit them in groups; each costs a few hundred octets of memory. */
+const DEFAULT_CONCURRENCY = 128;
+
+/** Entries kept in memory ready to run; what exceeds it is read back from the store page by page. */
+const MAX_READY_ENTRIES = 2000;
+
+/** Entries asked of the store at once. */
+const PAGE_SIZE = 500;
+
+/** How long to leave a store alone that failed. */
+const STORE_REST_MS = 5_000;
+
+/** How long stop() waits for attempts that are under way. */
+const STOP_GRACE_MS = 8_000;
+
+export interface MessageQueueOptions {
+  readonly store: QueueStore;
+  readonly courier: Courier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Hears of events once they are committed. */
+  readonly events: MailEventSink;
+  /** For the jitter of retries. */
+  readonly randomBytes: RandomBytes;
+  /** Attempts under way at once. */
+  readonly concurrency?: number;
+}
+
+export interface RunningMessageQueue extends MessageQueue {
+  /** Begins to work, first on what lies in the store since the last run. */
+  start(): Promise<void>;
+  /** Begins nothing more and waits for what is under way, for a bounded time. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is ready or under way; what is deferred or held may still wait. */
+  whenIdle(): Promise<void>;
+}
+
+export function createMessageQueue(options: MessageQueueOptions): RunningMessageQueue {
+  return new QueueRunner(options);
+}
+
+class QueueRunner implements RunningMessageQueue {
+  readonly #options: MessageQueueOptions;
+  readonly #concurrency: number;
+  #ready: QueueEntry[] = [];
+  /** Index of the next entry in #ready: cheaper than shifting a long list. */
+  #nextReady = 0;
+  /** Entries that are ready or under way. */
+  readonly #known = new Set<TraceId>();
+  /** Entries being enqueued: a page of the store may hold them before enqueue() has resolved. */
+  readonly #arriving = new Set<TraceId>();
+  /** Entries worked on while a page was being read: the page may show them as they were before. */
+  readonly #settledDuringRead = new Set<TraceId>();
+  #underWay = 0;
+  #isRunning = false;
+  #isReading = false;
+  /** Whether the store may hold entries that are due and not known. */
+  #hasMoreInStore = false;
+  #wakeAt: number | undefined;
+  #cancelWake: Cancel = () => undefined;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(options: MessageQueueOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  }
+
+  async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
+    this.#arriving.add(entry.id);
+    const stored = await this.#options.store.enqueue(entry).finally(() => this.#arriving.delete(entry.id));
+    this.#tell(entry.events);
+    if (this.#isRunning) this.#offer(stored);
+    return stored;
+  }
+
+  async start(): Promise<void> {
+    this.#isRunning = true;
+    this.#hasMoreInStore = true;
+    await this.#readStore();
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#cancelWake();
+    this.#wakeAt = undefined;
+    this.#forgetReady();
+    let cancel: Cancel = () => undefined;
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(STOP_GRACE_MS, resolve);
+    });
+    await Promise.race([this.whenIdle(), limit]);
+    cancel();
+  }
+
+  async whenIdle(): Promise<void> {
+    if (this.#isIdle()) return;
+    await new Promise<void>((resolve) => {
+      this.#idleWaiters.push(resolve);
+    });
+  }
+
+  #isIdle(): boolean {
+    return this.#underWay === 0 && this.#readyCount === 0 && !this.#isReading;
+  }
+
+  get #readyCount(): number {
+    return this.#ready.length - this.#nextReady;
+  }
+
+  #offer(entry: QueueEntry): void {
+    if (this.#readyCount >= MAX_READY_ENTRIES) {
+      this.#hasMoreInStore = true;
+      return;
+    }
+    if (this.#known.has(entry.id)) return;
+    this.#known.add(entry.id);
+    this.#ready.push(entry);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#isRunning && this.#underWay < this.#concurrency) {
+      const entry = this.#takeReady();
+      if (entry === undefined) break;
+      this.#underWay++;
+      void this.#work(entry);
+    }
+    if (this.#readyCount === 0 && this.#hasMoreInStore && this.#isRunning) void this.#readStore();
+    if (this.#isIdle()) this.#tellIdle();
+  }
+
+  #takeReady(): QueueEntry | undefined {
+    const entry = this.#ready[this.#nextReady];
+    if (entry === undefined) {
+      this.#ready = [];
+      this.#nextReady = 0;
+    } else {
+      this.#nextReady++;
+    }
+    return entry;
+  }
+
+  #forgetReady(): void {
+    for (let entry = this.#takeReady(); entry !== undefined; entry = this.#takeReady()) {
+      this.#known.delete(entry.id);
+    }
+  }
+
+  async #work(entry: QueueEntry): Promise<void> {
+    try {
+      await this.#attempt(entry);
+    } catch (error) {
+      this.#options.logger.error('An attempt could not be recorded and will be made again', {
+        traceId: entry.id,
+        error,
+      });
+      this.#restStore();
+    }
+    this.#known.delete(entry.id);
+    if (this.#isReading) this.#settledDuringRead.add(entry.id);
+    this.#underWay--;
+    this.#pump();
+  }
+
+  async #attempt(entry: QueueEntry): Promise<void> {
+    const { clock, store, randomBytes } = this.#options;
+    const now = clock.now();
+    const recipients = entry.recipients.filter((recipient) => isDue(recipient, now));
+    if (recipients.length === 0) return;
+    const report = await this.#askCourier(entry, recipients);
+    const record = makeAttemptRecord(entry, report, { at: clock.now(), randomBytes });
+    await store.recordAttempt(record);
+    this.#tell(record.events);
+    this.#wakeForDeferred(record);
+  }
+
+  async #askCourier(entry: QueueEntry, recipients: readonly QueueRecipient[]) {
+    try {
+      return await this.#options.courier.attempt(entry, recipients);
+    } catch (error) {
+      this.#options.logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
+      return reportOfFailure(entry, recipients, this.#options.clock.now());
+    }
+  }
+
+  #wakeForDeferred(record: AttemptRecord): void {
+    for (const { nextAttemptAt } of record.outcomes) {
+      if (nextAttemptAt !== undefined) this.#wakeBy(nextAttemptAt);
+    }
+  }
+
+  #wakeBy(time: number): void {
+    if (!this.#isRunning || (this.#wakeAt !== undefined && this.#wakeAt <= time)) return;
+    this.#cancelWake();
+    this.#wakeAt = time;
+    const { clock } = this.#options;
+    this.#cancelWake = clock.after(Math.max(0, time - clock.now()), () => {
+      this.#wakeAt = undefined;
+      this.#hasMoreInStore = true;
+      void this.#readStore();
+    });
+  }
+
+  #restStore(): void {
+    this.#hasMoreInStore = false;
+    this.#wakeBy(this.#options.clock.now() + STORE_REST_MS);
+  }
+
+  /** Takes a page of what is due from the store, or sets the alarm for what falls due next. */
+  async #readStore(): Promise<void> {
+    if (this.#isReading || !this.#isRunning) return;
+    this.#isReading = true;
+    try {
+      await this.#readPage();
+    } catch (error) {
+      this.#options.logger.error('The queue could not be read', { error });
+      this.#restStore();
+    }
+    this.#isReading = false;
+    this.#settledDuringRead.clear();
+    this.#pump();
+  }
+
+  async #readPage(): Promise<void> {
+    const { store, clock } = this.#options;
+    // What is known may be due as well: ask for so many that a page of others remains.
+    const limit = this.#known.size + PAGE_SIZE;
+    this.#hasMoreInStore = false;
+    const due = await store.due(clock.now(), limit);
+    if (due.length === limit) this.#hasMoreInStore = true;
+    for (const entry of due) {
+      if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
+    }
+    if (this.#hasMoreInStore) return;
+    const next = await store.nextDueAt();
+    if (next !== null && next > clock.now()) this.#wakeBy(next);
+  }
+
+  #tell(events: readonly MailEvent[]): void {
+    for (const event of events) this.#options.events(event);
+  }
+
+  #tellIdle(): void {
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+function isDue(recipient: QueueRecipient, now: number): boolean {
+  return (recipient.state === 'queued' || recipient.state === 'deferred') && recipient.nextAttemptAt <= now;
+}

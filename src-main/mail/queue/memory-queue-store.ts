@@ -1,0 +1,130 @@
+/**
+ * A queue store in memory: for tests of the stages, and the reference that the contract suite holds the database against.
+ * Keeps the port's promises except for durability: one call is one commit.
+ */
+import type { StagedContent } from '../content/port.ts';
+import type { TraceId } from '../events.ts';
+import type {
+  AttemptRecord,
+  Deposit,
+  NewQueueEntry,
+  QueueDepth,
+  QueueEntry,
+  QueueRecipient,
+  QueueStore,
+} from './port.ts';
+
+/** A copy that goes into a mailbox with the commit of its attempt. */
+export interface DepositedCopy {
+  readonly deposit: Deposit;
+  readonly content: StagedContent;
+  readonly traceId: TraceId;
+  readonly savedAt: number;
+}
+
+interface StoredEntry {
+  readonly entry: QueueEntry;
+  readonly content: StagedContent;
+}
+
+export class MemoryQueueStore implements QueueStore {
+  readonly #entries = new Map<TraceId, StoredEntry>();
+  readonly #onDeposit: (copy: DepositedCopy) => void;
+  #nextContentId = 1;
+
+  constructor(onDeposit: (copy: DepositedCopy) => void = () => undefined) {
+    this.#onDeposit = onDeposit;
+  }
+
+  enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
+    const { content, recipients, events: _events, ...facts } = entry;
+    if (this.#entries.has(entry.id))
+      return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
+    const stored: QueueEntry = {
+      ...facts,
+      contentId: this.#nextContentId++,
+      sizeBytes: content.sizeBytes,
+      recipients: recipients.map((address, ordinal) => ({
+        ordinal,
+        address,
+        state: 'queued',
+        attempts: 0,
+        nextAttemptAt: entry.receivedAt,
+      })),
+    };
+    this.#entries.set(entry.id, { entry: stored, content });
+    return Promise.resolve(stored);
+  }
+
+  recordAttempt(record: AttemptRecord): Promise<void> {
+    const stored = this.#entries.get(record.entryId);
+    // Removed while the attempt ran: its outcome has no entry to belong to.
+    if (stored === undefined) return Promise.resolve();
+    const recipients = stored.entry.recipients.flatMap((recipient) => applyOutcome(recipient, record));
+    for (const deposit of record.deposits) {
+      this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
+    }
+    if (recipients.length === 0) this.#entries.delete(record.entryId);
+    else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
+    return Promise.resolve();
+  }
+
+  due(now: number, limit: number): Promise<readonly QueueEntry[]> {
+    const due = this.#all()
+      .map((entry) => ({ entry, at: earliestDue(entry) }))
+      .filter(({ at }) => at <= now)
+      .sort((a, b) => a.at - b.at);
+    return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
+  }
+
+  nextDueAt(): Promise<number | null> {
+    const earliest = Math.min(...this.#all().map(earliestDue));
+    return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
+  }
+
+  depth(): Promise<QueueDepth> {
+    const depth = { queued: 0, active: 0, deferred: 0, held: 0 };
+    let oldestReceivedAt: number | null = null;
+    for (const entry of this.#all()) {
+      oldestReceivedAt = Math.min(oldestReceivedAt ?? entry.receivedAt, entry.receivedAt);
+      for (const recipient of entry.recipients) depth[recipient.state]++;
+    }
+    return Promise.resolve({ ...depth, oldestReceivedAt });
+  }
+
+  find(id: TraceId): Promise<QueueEntry | null> {
+    return Promise.resolve(this.#entries.get(id)?.entry ?? null);
+  }
+
+  list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]> {
+    const sorted = this.#all().sort((a, b) => (a.id < b.id ? -1 : 1));
+    return Promise.resolve(sorted.slice(page.offset, page.offset + page.limit));
+  }
+
+  #all(): QueueEntry[] {
+    return [...this.#entries.values()].map(({ entry }) => entry);
+  }
+}
+
+/** The recipient as it stays in the queue; nothing where it leaves. */
+function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRecipient[] {
+  const found = record.outcomes.find(({ ordinal }) => ordinal === recipient.ordinal);
+  if (found === undefined) return [recipient];
+  const { outcome, nextAttemptAt = record.at } = found;
+  if (outcome.kind === 'delivered' || outcome.kind === 'relayed') return [];
+  return [
+    {
+      ...recipient,
+      state: outcome.kind === 'deferred' ? 'deferred' : 'held',
+      attempts: recipient.attempts + 1,
+      nextAttemptAt,
+      lastOutcome: outcome,
+    },
+  ];
+}
+
+/** When the first recipient that waits is due; Infinity where none does. */
+function earliestDue(entry: QueueEntry): number {
+  const waiting = entry.recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
+  return Math.min(...waiting.map(({ nextAttemptAt }) => nextAttemptAt));
+}

@@ -1,0 +1,87 @@
+/**
+ * Submission: takes mail from our users' programs and makes it fit to travel.
+ *
+ * Actor: MSA (RFC 6409), ports 587 (STARTTLS) and 465 (implicit TLS, RFC 8314). Flow: MUA → here → queue.
+ * Invariants: nobody submits without signing in, nor in a name that is not theirs; what leaves here has Date, From and
+ * Message-ID, no Bcc, and a well-formed header section; an unknown recipient is told while the client is still there.
+ */
+import { err, ok } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
+import { formatAddress } from '../../format/address.ts';
+import type { MailService } from '../../protocol/connection/mail-service.ts';
+import type {
+  MailCommand,
+  SmtpClient,
+  SmtpPolicy,
+  SmtpTransaction,
+} from '../../protocol/smtp/server/policy.ts';
+import { smtpReply } from '../../protocol/smtp/server/reply.ts';
+import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
+import { createSmtpService } from '../../protocol/smtp/server/smtp-service.ts';
+import { reportRefusal } from '../acceptance/acceptance.ts';
+import type { AcceptanceOptions } from '../acceptance/acceptance.ts';
+import { AcceptingTransaction } from '../acceptance/accepting-transaction.ts';
+import type { AcceptanceRules } from '../acceptance/accepting-transaction.ts';
+import { repairHeader } from './repair-header.ts';
+
+export interface SubmissionOptions extends AcceptanceOptions {
+  /** Whether passwords may cross the wire without TLS. */
+  readonly allowCleartextAuth: () => boolean;
+}
+
+/** One user's mistakes must not end a session in which they correct them. */
+const ERRORS_OF_A_USER = 100;
+
+export function createSubmissionService(options: SubmissionOptions): MailService {
+  const { directory, allowCleartextAuth } = options;
+  const policy: SmtpPolicy = {
+    authentication: {
+      backend: { verifyPassword: (name, password) => directory.signIn(name, password) },
+      allowCleartext: allowCleartextAuth,
+    },
+    beginTransaction: (client, mail) => beginTransaction(options, client, mail),
+  };
+  const limits = { errors: ERRORS_OF_A_USER, ...options.limits };
+  return createSmtpService({ ...options, limits, protocol: 'submission', policy });
+}
+
+async function beginTransaction(
+  options: SubmissionOptions,
+  client: SmtpClient,
+  mail: MailCommand,
+): Promise<Result<SmtpTransaction, SmtpReply>> {
+  const refusal = await checkSender(options, client, mail);
+  if (refusal !== null) {
+    return err(reportRefusal(options, { origin: 'submission', client, mail, recipient: '' }, refusal));
+  }
+  return ok(new AcceptingTransaction(options, submissionRules(options), { client, mail }));
+}
+
+async function checkSender(
+  options: SubmissionOptions,
+  client: SmtpClient,
+  mail: MailCommand,
+): Promise<SmtpReply | null> {
+  const { identity } = client;
+  if (identity === undefined) {
+    const mustEncrypt = client.tls === undefined && !options.allowCleartextAuth();
+    // RFC 4954 §6, RFC 3207 §4
+    return smtpReply(530, '5.7.0', mustEncrypt ? 'Send STARTTLS first, then sign in' : 'Sign in first');
+  }
+  const { address } = mail.reversePath;
+  // RFC 8098 §2: disposition notifications leave with the null reverse-path.
+  if (address === null) return null;
+  const isOwn = await options.directory.mayUseAddress(identity.id, formatAddress(address));
+  if (isOwn) return null;
+  const text = `You are signed in as ${identity.address} and may not send as ${mail.reversePath.text}`;
+  return smtpReply(553, '5.7.1', text);
+}
+
+function submissionRules(options: SubmissionOptions): AcceptanceRules {
+  return {
+    origin: 'submission',
+    refuseForeign: (recipient) =>
+      smtpReply(550, '5.7.1', `This server cannot send mail to other servers yet, so not to ${recipient}`),
+    prepareHeader: (header, envelope, traceId) => repairHeader(options, header, { ...envelope, traceId }),
+  };
+}

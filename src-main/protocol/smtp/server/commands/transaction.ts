@@ -1,0 +1,67 @@
+/** The mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 §3.3, §4.1.1.2 to §4.1.1.5). */
+import { malformedPath, parsePathArgument } from '../command-grammar.ts';
+import { parseMailParameters, unknownParameter } from '../mail-parameters.ts';
+import { isPositive, REPLIES, smtpReply } from '../reply.ts';
+import type { Outcome, SmtpSession } from '../session.ts';
+
+const NON_ASCII = /[^\x00-\x7f]/;
+
+export async function handleMail(session: SmtpSession, argument: string): Promise<Outcome> {
+  if (session.transaction !== undefined) return { reply: REPLIES.nestedMail };
+  const parsed = parsePathArgument(argument, 'FROM');
+  if (!parsed.ok) return { reply: parsed.error };
+  const { policy, limits } = session.context;
+  const parameters = parseMailParameters(parsed.value.parameters, {
+    maxOctets: limits.messageOctets,
+    isAuthOffered: policy.authentication !== undefined,
+  });
+  if (!parameters.ok) return { reply: parameters.error };
+  const mail = { ...parameters.value, reversePath: parsed.value.path };
+  if (mail.reversePath.address?.domain === '') {
+    return { reply: malformedPath('FROM', 'The address is malformed: there is no @') };
+  }
+  if (!mail.smtpUtf8 && NON_ASCII.test(mail.reversePath.text)) return { reply: needsSmtpUtf8() };
+  const transaction = await policy.beginTransaction(session.client, mail);
+  if (!transaction.ok) return { reply: transaction.error };
+  session.transaction = { mail, policy: transaction.value, attempted: 0, accepted: 0 };
+  return { reply: smtpReply(250, '2.1.0', 'Sender ok') };
+}
+
+export async function handleRcpt(session: SmtpSession, argument: string): Promise<Outcome> {
+  const { transaction } = session;
+  if (transaction === undefined) return { reply: REPLIES.mailFirst };
+  transaction.attempted++;
+  const parsed = parsePathArgument(argument, 'TO');
+  if (!parsed.ok) return { reply: parsed.error };
+  const { path, parameters } = parsed.value;
+  const [parameter] = parameters.keys();
+  if (parameter !== undefined) return { reply: unknownParameter(parameter) };
+  if (path.address === null) return { reply: malformedPath('TO', 'The recipient is missing') };
+  if (!transaction.mail.smtpUtf8 && NON_ASCII.test(path.text)) return { reply: needsSmtpUtf8() };
+  if (transaction.accepted >= session.context.limits.recipients) return { reply: REPLIES.tooManyRecipients };
+  const reply = await transaction.policy.addRecipient({ address: path.address, text: path.text });
+  if (isPositive(reply)) transaction.accepted++;
+  return { reply };
+}
+
+/** RFC 6531 §3.5 */
+function needsSmtpUtf8() {
+  return smtpReply(553, '5.6.7', 'An address beyond ASCII needs the SMTPUTF8 parameter of MAIL');
+}
+
+export async function handleData(session: SmtpSession): Promise<Outcome> {
+  const { transaction } = session;
+  if (transaction === undefined) return { reply: REPLIES.mailFirst };
+  if (transaction.accepted === 0) {
+    return { reply: transaction.attempted === 0 ? REPLIES.recipientFirst : REPLIES.noValidRecipients };
+  }
+  const sink = await transaction.policy.receive();
+  if (sink.ok) return { reply: REPLIES.startContent, next: sink.value };
+  session.transaction = undefined;
+  return { reply: sink.error };
+}
+
+export function handleRset(session: SmtpSession): Outcome {
+  session.transaction = undefined;
+  return { reply: REPLIES.ok };
+}

@@ -1,0 +1,286 @@
+/**
+ * SmtpConnection: one client's socket joined to its session.
+ *
+ * Built on smtp-server's SMTPConnection: the library keeps the life of the socket (piping with back-pressure, closing in
+ * halves with a deadline); parsing, commands, replies, TLS and timeouts are ours. Its greeting delay, its reverse look-up
+ * and its one-write-per-reply are left out.
+ * Invariants: replies of commands that came together leave in one write (RFC 2920 §3.2); nothing is read while a reply waits
+ * for a slow client; what came before a TLS handshake is never run after it.
+ */
+import type { Socket } from 'node:net';
+import { SMTPConnection } from 'smtp-server/lib/smtp-connection';
+import type { SMTPServer } from 'smtp-server';
+import type { Cancel, Clock } from '../../../base/clock.ts';
+import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
+import type { SessionEnd } from '../../connection/session.ts';
+import { ContentIntake } from './content-intake.ts';
+import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
+import type { ContentSink } from './policy.ts';
+import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
+import type { SmtpReply } from './reply.ts';
+import { SmtpSession } from './session.ts';
+import type { Outcome, SessionContext } from './session.ts';
+import { WireStream } from './wire-stream.ts';
+import type { CommandLine, WireHandler } from './wire-stream.ts';
+
+export interface ConnectionOptions {
+  readonly accepted: AcceptedConnection;
+  readonly context: SessionContext;
+  readonly clock: Clock;
+  /** Refuse the client with this reply instead of greeting it. */
+  readonly refusal?: SmtpReply;
+}
+
+export class SmtpConnection extends SMTPConnection {
+  /** Resolves when the connection is over. */
+  readonly whenOver: Promise<void>;
+  readonly #options: ConnectionOptions;
+  readonly #session: SmtpSession;
+  #resolveOver: () => void = () => undefined;
+  #wire: WireStream | undefined;
+  #unsent = '';
+  #isBusy = false;
+  #contentSince = 0;
+  #lastInputAt: number;
+  #cancelTimer: Cancel = () => undefined;
+  #end: SessionEnd | undefined;
+  /** Set once the service closes: the reply that ends the session at the next opportunity. */
+  #farewell: SmtpReply | undefined;
+
+  constructor(library: SMTPServer, options: ConnectionOptions) {
+    const { accepted, context, clock } = options;
+    // The library asks for a net.Socket but uses only what every Duplex has, the addresses apart, which are given here.
+    super(library, accepted.socket as Socket, {
+      id: context.transcript.sessionId,
+      remoteAddress: accepted.remoteAddress,
+      remotePort: accepted.remotePort,
+      localAddress: accepted.localAddress,
+      localPort: accepted.localPort,
+    });
+    this.#options = options;
+    this.#lastInputAt = clock.now();
+    this.#session = new SmtpSession(context, {
+      sessionId: context.transcript.sessionId,
+      remoteAddress: accepted.remoteAddress,
+      tls: accepted.tls,
+    });
+    this.whenOver = new Promise((resolve) => {
+      this.#resolveOver = resolve;
+    });
+  }
+
+  /** Greets the client at once. */
+  override init(): void {
+    const { context, refusal, accepted } = this.#options;
+    context.transcript.phase('connect');
+    if (accepted.tls !== undefined) context.transcript.update({ tls: accepted.tls });
+    this.#attach();
+    if (refusal === undefined) this.#write(smtpReply(220, null, `${context.hostname()} ESMTP`));
+    else this.#hangUp(refusal, 'refused');
+    this.#flush();
+  }
+
+  /** Ends the session with `reply`: at once, or after the message that is being received. */
+  shutDown(reply: SmtpReply): void {
+    this.#farewell = reply;
+    if (!this.#isBusy && this.#wire?.intake === undefined) this.#sayFarewell();
+  }
+
+  /** Ends the session whatever it is doing. */
+  destroy(): void {
+    this._socket.destroy();
+  }
+
+  // The library's parts that are replaced.
+
+  override _armTimeout(): void {
+    const { clock, context } = this.#options;
+    this.#cancelTimer();
+    const idleMs = clock.now() - this.#lastInputAt;
+    const delayMs = Math.max(1, context.limits.idleMs - idleMs);
+    this.#cancelTimer = clock.after(delayMs, () => this._onTimeout());
+  }
+
+  override _onTimeout(): void {
+    const { clock, context } = this.#options;
+    // While a command or a commit is running, the client waits for us.
+    if (this.#isBusy) this.#lastInputAt = clock.now();
+    if (clock.now() - this.#lastInputAt < context.limits.idleMs) return this._armTimeout();
+    this.#hangUp(REPLIES.idle, 'timeout');
+    this.#flush();
+    // It did not listen for minutes: do not wait for its side to close.
+    this._socket.destroy();
+  }
+
+  // The listener has an error handler; 'close' follows.
+  override _onError(): void {
+    return;
+  }
+
+  override _onClose(): void {
+    if (this._closed) return;
+    super._onClose();
+    this.#cancelTimer();
+    const { context } = this.#options;
+    const intake = this.#wire?.intake;
+    const isInterrupted = intake !== undefined || this.#session.transaction !== undefined;
+    context.transcript.close(this.#end ?? (isInterrupted ? 'lost' : 'closed'));
+    void (intake?.abort() ?? Promise.resolve()).then(this.#resolveOver);
+  }
+
+  /** Reads from the socket with a parser of its own, in place of the library's. */
+  #attach(): void {
+    this.#wire = new WireStream(this.#createWireHandler());
+    this.#wire.on('finish', () => this.#inputEnded());
+    this._parser = this.#wire;
+    this._setListeners(() => undefined);
+  }
+
+  #createWireHandler(): WireHandler {
+    return {
+      onLine: (line) => this.#whileBusy(() => this.#handleLine(line)),
+      onEndlessLine: () => {
+        this.#hangUp(REPLIES.lineTooLong, 'refused');
+        this.#flush();
+      },
+      onContentProgress: (intake) => this.#watchContent(intake),
+      onContentEnd: (intake) => this.#whileBusy(() => this.#endContent(intake)),
+      onDrained: () => this.#drained(),
+      onError: (error) => {
+        this.#options.context.logger.error('An SMTP session failed', { sessionId: this.id, error });
+        this.#end = 'failed';
+        this._socket.destroy();
+      },
+    };
+  }
+
+  async #whileBusy(work: () => Promise<void>): Promise<void> {
+    this.#isBusy = true;
+    try {
+      await work();
+    } finally {
+      this.#isBusy = false;
+      this.#lastInputAt = this.#options.clock.now();
+    }
+  }
+
+  async #handleLine(line: CommandLine): Promise<void> {
+    await this.#conclude(await this.#session.handleLine(line));
+  }
+
+  async #conclude(outcome: Outcome): Promise<void> {
+    if (this._closed) return;
+    if (outcome.next === 'close') {
+      this.#hangUp(outcome.reply, isPositive(outcome.reply) ? 'closed' : 'refused');
+      return;
+    }
+    this.#write(outcome.reply);
+    if (outcome.next === 'startTls') await this.#startTls();
+    else if (outcome.next !== undefined) return this.#startContent(outcome.next);
+    this.#sayFarewell();
+  }
+
+  #startContent(sink: ContentSink): void {
+    const { context, clock } = this.#options;
+    this.#contentSince = clock.now();
+    const onError = (error: unknown) => {
+      context.logger.error('A message could not be taken', { sessionId: this.id, error });
+    };
+    this.#wire?.startContent(new ContentIntake(sink, { maxOctets: context.limits.messageOctets, onError }));
+  }
+
+  #watchContent(intake: ContentIntake): void {
+    const { clock, context } = this.#options;
+    const now = clock.now();
+    this.#lastInputAt = now;
+    if (now - this.#contentSince > context.limits.contentMs) this.#hangUp(REPLIES.contentTooSlow, 'timeout');
+    else if (intake.isHopeless) this.#hangUp(REPLIES.tooManyErrors, 'refused');
+  }
+
+  async #endContent(intake: ContentIntake): Promise<void> {
+    this.#options.context.transcript.content('client', intake.octets);
+    const allowsUtf8 = this.#session.allowsUtf8;
+    const outcome = this.#session.contentEnded(await intake.finish());
+    if (this._closed) return;
+    if (outcome.next === 'close') return this.#hangUp(outcome.reply, 'refused');
+    this.#write(outcome.reply, allowsUtf8);
+    this.#sayFarewell();
+  }
+
+  async #startTls(): Promise<void> {
+    const { accepted } = this.#options;
+    this.#flush();
+    // What is left of this chunk came in clear text: the old parser drops it, and the new one never sees it.
+    if (this._parser) {
+      this._socket.unpipe(this._parser);
+      this._parser.isClosed = true;
+    }
+    try {
+      const tls = await accepted.startTls();
+      this._socket = accepted.socket as Socket;
+      this.secure = true;
+      this.#session.startedTls(tls);
+      this.#attach();
+    } catch (error) {
+      this.#options.context.transcript.note(`The TLS handshake failed: ${String(error)}`);
+      this.#end = 'failed';
+      this._onClose();
+    }
+  }
+
+  /** Everything that came was handled: let the replies go, and wait for a client that does not take them. */
+  #drained(): Promise<void> | undefined {
+    this.#lastInputAt = this.#options.clock.now();
+    this.#flush();
+    const socket = this._socket;
+    if (!socket.writableNeedDrain || socket.destroyed) return undefined;
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.once('drain', done);
+      socket.once('close', done);
+    });
+  }
+
+  /** The client closed its side: what it had asked for is answered already. */
+  #inputEnded(): void {
+    this.#flush();
+    this.close();
+  }
+
+  /** If the service closes and this session may end now. */
+  #sayFarewell(): void {
+    const reply = this.#farewell;
+    if (reply === undefined || this._closing || this._closed) return;
+    this.#hangUp(reply, 'closed');
+    this.#flush();
+    // The service ends: once the reply has left, there is no time to wait for the client's side.
+    this._socket.end(() => this._socket.destroy());
+  }
+
+  #hangUp(reply: SmtpReply, end: SessionEnd): void {
+    if (this._closing || this._closed) return;
+    this.#write(reply);
+    this.#end = end;
+    this.#flush();
+    this.close();
+  }
+
+  #write(reply: SmtpReply, allowsUtf8 = this.#session.allowsUtf8): void {
+    const { transcript } = this.#options.context;
+    for (const line of formatReplyLines(reply, allowsUtf8)) {
+      transcript.server(line);
+      this.#unsent += `${line}\r\n`;
+    }
+    if (this.#unsent.length > MAX_UNSENT_REPLY_CHARACTERS) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#unsent === '' || this._socket.destroyed || !this._socket.writable) return;
+    this._socket.write(this.#unsent);
+    this.#unsent = '';
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * SmtpSession: the protocol state of one client, without a socket: a line goes in, a reply and what to do next come out.
+ *
+ * RFC 5321 §4.1.4 (order of commands), RFC 4954 §4 (AUTH's responses). Flow: connection → here → command table → policy.
+ * Invariants: what the transcript hears has no secret in it; an exception of a policy is a 451, never the end of the session.
+ */
+import type { Logger } from '../../../base/logger.ts';
+import { MASKED } from '../../connection/session.ts';
+import type { SessionTranscript, TlsDetails } from '../../connection/session.ts';
+import type { SaslExchange } from '../../sasl/exchange.ts';
+import { decodeLine, parseCommand } from './command-grammar.ts';
+import type { Command } from './command-grammar.ts';
+import { continueSignIn } from './commands/auth.ts';
+import { findCommand } from './commands/command-table.ts';
+import type { CommandRule } from './commands/command-table.ts';
+import { MAX_COMMAND_LINE_OCTETS } from './limits.ts';
+import type { SmtpLimits } from './limits.ts';
+import type {
+  ContentSink,
+  MailCommand,
+  SmtpClient,
+  SmtpIdentity,
+  SmtpPolicy,
+  SmtpTransaction,
+} from './policy.ts';
+import { isPositive, REPLIES } from './reply.ts';
+import type { SmtpReply } from './reply.ts';
+import type { CommandLine } from './wire-stream.ts';
+
+/** A reply, and what happens once it is written. */
+export interface Outcome {
+  readonly reply: SmtpReply;
+  readonly next?: 'close' | 'startTls' | ContentSink;
+}
+
+export interface OpenTransaction {
+  readonly mail: MailCommand;
+  readonly policy: SmtpTransaction;
+  /** RCPT commands given, and those among them that were accepted. */
+  attempted: number;
+  accepted: number;
+}
+
+export interface SessionContext {
+  readonly policy: SmtpPolicy;
+  readonly limits: SmtpLimits;
+  /** The name this server gives itself. */
+  readonly hostname: () => string;
+  readonly transcript: SessionTranscript;
+  readonly logger: Logger;
+}
+
+type MutableClient = { -readonly [Key in keyof SmtpClient]: SmtpClient[Key] };
+
+export class SmtpSession {
+  readonly context: SessionContext;
+  readonly client: MutableClient;
+  transaction: OpenTransaction | undefined;
+  /** An AUTH exchange that waits for the client's next response. */
+  signIn: SaslExchange<SmtpIdentity> | undefined;
+  failedSignIns = 0;
+  #errors = 0;
+  #messages = 0;
+  /** After an AUTH that came to nothing, a client may go on as if it had not: its next lines may be secrets. */
+  #mayHearSecrets = false;
+
+  constructor(
+    context: SessionContext,
+    client: { sessionId: string; remoteAddress: string; tls: TlsDetails | undefined },
+  ) {
+    this.context = context;
+    this.client = { ...client, remoteName: '', isExtended: false, identity: undefined };
+  }
+
+  /** Whether HELO or EHLO was accepted. */
+  get isGreeted(): boolean {
+    return this.client.remoteName !== '';
+  }
+
+  /** Whether reply texts may hold UTF-8. */
+  get allowsUtf8(): boolean {
+    return this.transaction?.mail.smtpUtf8 ?? false;
+  }
+
+  /** Handles one line; never rejects. */
+  async handleLine(line: CommandLine): Promise<Outcome> {
+    try {
+      return this.#countErrors(await this.#dispatch(line));
+    } catch (error) {
+      this.context.logger.error('An SMTP command failed', { sessionId: this.client.sessionId, error });
+      return { reply: REPLIES.localError };
+    }
+  }
+
+  /** The transaction's content was received and answered with this reply. */
+  contentEnded(reply: SmtpReply): Outcome {
+    this.transaction = undefined;
+    if (!isPositive(reply)) return this.#countErrors({ reply });
+    this.#errors = 0;
+    this.#messages++;
+    this.context.transcript.update({ messages: this.#messages });
+    return { reply };
+  }
+
+  /** RFC 3207 §4.2: after the handshake everything the client said before is forgotten. */
+  startedTls(tls: TlsDetails): void {
+    this.transaction = undefined;
+    Object.assign(this.client, { tls, remoteName: '', isExtended: false, identity: undefined });
+    this.context.transcript.update({ tls });
+    this.context.transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
+  }
+
+  async #dispatch(line: CommandLine): Promise<Outcome> {
+    if (this.signIn !== undefined) return this.#respond(line);
+    const text = decodeLine(line.octets);
+    const command = text.ok ? parseCommand(text.value) : undefined;
+    const rule = command && findCommand(command.verb);
+    this.#record(line, { command, rule });
+    if (line.ending === 'bareLf') return { reply: REPLIES.bareLineFeed };
+    if (!text.ok) return { reply: text.error };
+    if (command === undefined || rule === undefined) return { reply: REPLIES.unknownCommand };
+    if (line.octets.length > MAX_COMMAND_LINE_OCTETS && rule.verb !== 'AUTH') {
+      return { reply: REPLIES.lineTooLong };
+    }
+    if (rule.argument === 'none' && command.argument !== '') return { reply: REPLIES.noArgument };
+    if (rule.needsGreeting && !this.isGreeted) return { reply: REPLIES.helloFirst };
+    return rule.run(this, command.argument);
+  }
+
+  async #respond(line: CommandLine): Promise<Outcome> {
+    this.context.transcript.client(MASKED);
+    if (line.ending === 'bareLf') {
+      this.signIn = undefined;
+      return { reply: REPLIES.bareLineFeed };
+    }
+    return continueSignIn(this, line.octets.toString('latin1'));
+  }
+
+  #record(line: CommandLine, parsed: { command: Command | undefined; rule: CommandRule | undefined }): void {
+    const { command, rule } = parsed;
+    const { transcript } = this.context;
+    if (rule?.phase !== undefined) transcript.phase(rule.phase);
+    if (command !== undefined && rule?.verb === 'AUTH') {
+      const [mechanism = '', ...secrets] = command.argument.split(/[ \t]+/);
+      transcript.client(['AUTH', mechanism, ...secrets.map(() => MASKED)].join(' ').trimEnd());
+    } else {
+      transcript.client(rule === undefined && this.#mayHearSecrets ? MASKED : line.octets.toString('utf8'));
+    }
+    if (rule !== undefined) this.#mayHearSecrets = rule.verb === 'AUTH';
+  }
+
+  #countErrors(outcome: Outcome): Outcome {
+    if (outcome.reply.code < 500) return outcome;
+    this.#errors++;
+    return this.#errors < this.context.limits.errors
+      ? outcome
+      : { reply: REPLIES.tooManyErrors, next: 'close' };
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Runs the service shell: reads the options, starts the host and the console, says READY, stops on SIGTERM.
+ *
+ * Invariants: standard output carries the READY line and nothing else; what is unusable is one line on standard error
+ * and exit 2, with nothing changed; SIGTERM ends with exit 0.
+ */
+import { FolderInUseError } from '../storage/folder-lock.ts';
+import { createLogger } from '../observe/pino-logger.ts';
+import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
+import { endWithParent } from './own-node.ts';
+import { startService, UnusableError, type RunningService } from './run-service.ts';
+
+const EXIT_UNUSABLE = 2;
+const EXIT_FAILED = 1;
+
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  endWithParent();
+  if (args.includes('--help') || args.includes('-h')) return console.log(USAGE);
+  const options = parseOptions(args);
+  if (!options.ok) return exitUnusable(options.error);
+  await run(options.value);
+}
+
+async function run(options: ServiceOptions): Promise<void> {
+  const logger = createLogger(options.logLevel);
+  try {
+    const service = await startService(options, logger);
+    stopOnSignal(service);
+    console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+  } catch (error) {
+    if (error instanceof UnusableError || error instanceof FolderInUseError)
+      return exitUnusable(error.message);
+    logger.error('cannot start', { error });
+    process.exit(EXIT_FAILED);
+  }
+}
+
+function stopOnSignal(service: RunningService): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error('postroom: stopped with an error:', error);
+        process.exit(EXIT_FAILED);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function exitUnusable(sentence: string): void {
+  console.error(`postroom: ${sentence}`);
+  process.exit(EXIT_UNUSABLE);
+}

@@ -1,0 +1,118 @@
+/** The command line of the service shell, read and checked. */
+import { parseArgs } from 'node:util';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LOG_LEVELS, type LogLevel } from '../base/logger.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import type { ListenerName } from '../host/port.ts';
+import { LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
+
+export const USAGE = `usage: postroom serve [--data DIR] [--provision FILE] [--bind ADDR] [--ports LIST]
+                      [--console ADDR:PORT] [--log-level LEVEL]
+       postroom start   the same; takes free high ports where the standard ones cannot be had, and opens the console
+
+  --data DIR           data folder (default ${defaultDataFolder()})
+  --provision FILE     JSON set-up, applied at start
+  --bind ADDR          address of the mail listeners (default: all)
+  --ports LIST         e.g. smtp=2525,imap=off,imaps=0 (0: any free port; off: not served)
+  --console ADDR:PORT  address of the console (default 127.0.0.1:8025)
+  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info)`;
+
+const DEFAULT_CONSOLE = { address: '127.0.0.1', port: 8025 };
+const HIGHEST_PORT = 65_535;
+
+export interface ServiceOptions {
+  readonly command: 'serve' | 'start';
+  readonly dataFolder: string;
+  readonly provisionFile: string | null;
+  readonly bind: string | null;
+  readonly ports: PortChoices;
+  readonly console: { readonly address: string; readonly port: number };
+  readonly logLevel: LogLevel;
+}
+
+/** The options, or a sentence that names what is unusable. */
+export function parseOptions(args: readonly string[]): Result<ServiceOptions, string> {
+  const parsed = parseTexts(args);
+  if (!parsed.ok) return parsed;
+  const { command, values } = parsed.value;
+  const ports = parsePorts(values.ports ?? '');
+  if (!ports.ok) return ports;
+  const console = values.console === undefined ? ok(DEFAULT_CONSOLE) : parseEndpoint(values.console);
+  if (!console.ok) return console;
+  const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
+  if (logLevel === undefined)
+    return err(`--log-level ${values['log-level']}: not one of ${LOG_LEVELS.join(', ')}`);
+  return ok({
+    command,
+    dataFolder: resolve(values.data ?? defaultDataFolder()),
+    provisionFile: values.provision === undefined ? null : resolve(values.provision),
+    bind: values.bind ?? null,
+    ports: ports.value,
+    console: console.value,
+    logLevel,
+  });
+}
+
+type Texts = Partial<Record<'data' | 'provision' | 'bind' | 'ports' | 'console' | 'log-level', string>>;
+
+function parseTexts(
+  args: readonly string[],
+): Result<{ command: ServiceOptions['command']; values: Texts }, string> {
+  const text = { type: 'string' } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { data: text, provision: text, bind: text, ports: text, console: text, 'log-level': text },
+    });
+    const [command = 'serve', ...extra] = positionals;
+    if (command !== 'serve' && command !== 'start') return err(`${command}: not a command`);
+    if (extra.length > 0) return err(`${extra[0]}: not understood`);
+    return ok({ command, values });
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `smtp=2525,imap=off` */
+export function parsePorts(list: string): Result<PortChoices, string> {
+  const choices: Partial<Record<ListenerName, number | 'off'>> = {};
+  const names: readonly ListenerName[] = [...LISTENER_PLANS.map((plan) => plan.name), 'managesieve'];
+  for (const item of list.split(',').filter((part) => part.trim() !== '')) {
+    const [key = '', value = '', ...rest] = item.split('=').map((part) => part.trim());
+    const name = names.find((known) => known === key);
+    if (name === undefined) return err(`--ports ${item}: no listener is called ${JSON.stringify(key)}`);
+    const port = value === 'off' ? 'off' : parsePort(value);
+    if (port === null || rest.length > 0) return err(`--ports ${item}: not a port number, 0 or off`);
+    choices[name] = port;
+  }
+  return ok(choices);
+}
+
+function parseEndpoint(text: string): Result<{ address: string; port: number }, string> {
+  const at = text.lastIndexOf(':');
+  const address = text.slice(0, at).replace(/^\[(.*)\]$/u, '$1');
+  const port = parsePort(text.slice(at + 1));
+  if (at < 1 || port === null) return err(`--console ${text}: not ADDR:PORT`);
+  return ok({ address, port });
+}
+
+function parsePort(text: string): number | null {
+  if (!/^\d{1,5}$/u.test(text)) return null;
+  const port = Number(text);
+  return port <= HIGHEST_PORT ? port : null;
+}
+
+/** Where a program keeps a user's data on this system. */
+function defaultDataFolder(): string {
+  const home = homedir();
+  switch (process.platform) {
+    case 'win32':
+      return join(process.env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Postroom');
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'Postroom');
+    default:
+      return join(process.env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'postroom');
+  }
+}

@@ -1,0 +1,129 @@
+/** Starts host and console as the options say; what is unusable becomes an UnusableError with one sentence. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Logger } from '../base/logger.ts';
+import { CertificateFileError, readFiles } from '../host/certificates.ts';
+import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
+import { ListenError } from '../host/listener-set.ts';
+import { ProvisionError } from '../host/provision/apply.ts';
+import { parseProvision, type Provision } from '../host/provision/schema.ts';
+import { systemClock } from '../host/system-clock.ts';
+import { NewerDatabaseError } from '../storage/migrations/index.ts';
+import { createConsoleServer, type ConsoleServer } from './http/console-server.ts';
+import type { ServiceOptions } from './options.ts';
+import { pageFolder, VERSION } from './package-facts.ts';
+
+/** An option, file, folder or port cannot be used; the message names it. */
+export class UnusableError extends Error {
+  override name = 'UnusableError' as const;
+}
+
+export interface RunningService {
+  /** Port per listener that listens. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly consoleUrl: string;
+  stop(): Promise<void>;
+}
+
+/** How many console ports above the wanted one are tried by `start`. */
+const MOST_CONSOLE_PORTS_TRIED = 100;
+
+export async function startService(options: ServiceOptions, logger: Logger): Promise<RunningService> {
+  const provision = await readProvision(options.provisionFile);
+  const host = createMailHost({
+    dataFolder: options.dataFolder,
+    version: VERSION,
+    bind: options.bind,
+    ports: options.ports,
+    whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
+    provision,
+    defaultHostname: hostname(),
+    clock: systemClock,
+    randomBytes,
+    logger,
+  });
+  await startHost(host, options);
+  try {
+    const { server, url } = await startConsole(host, options, logger);
+    return { ports: portsOf(host), consoleUrl: url, stop: () => stopAll(host, server) };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+async function readProvision(path: string | null): Promise<Provision | null> {
+  if (path === null) return null;
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new UnusableError(`cannot read the provision file ${path}: ${error.message}`);
+  });
+  const provision = parseProvision(text);
+  if (!provision.ok) throw new UnusableError(`provision file ${path}: ${provision.error}`);
+  if (provision.value.tls === undefined) return provision.value;
+  try {
+    await readFiles(provision.value.tls);
+  } catch (error) {
+    if (error instanceof CertificateFileError)
+      throw new UnusableError(`provision file ${path}: tls: ${error.message}`);
+    throw error;
+  }
+  return provision.value;
+}
+
+async function startHost(host: MailHost, options: ServiceOptions): Promise<void> {
+  try {
+    await host.start();
+  } catch (error) {
+    const sentence = describeStartFailure(error, options);
+    throw sentence === null ? error : new UnusableError(sentence, { cause: error });
+  }
+}
+
+function describeStartFailure(error: unknown, options: ServiceOptions): string | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof ListenError || error instanceof NewerDatabaseError) return error.message;
+  if (error instanceof CertificateFileError) return error.message;
+  if (error instanceof ProvisionProblem || error instanceof ProvisionError) {
+    return `provision file ${options.provisionFile}: ${error.message}`;
+  }
+  const isFileProblem = 'code' in error && /^(?:E[A-Z]+|SQLITE_.*)$/u.test(String(error.code));
+  return isFileProblem ? `cannot use the data folder ${options.dataFolder}: ${error.message}` : null;
+}
+
+async function startConsole(
+  host: MailHost,
+  options: ServiceOptions,
+  logger: Logger,
+): Promise<{ server: ConsoleServer; url: string }> {
+  const { address, port } = options.console;
+  const tries = options.command === 'start' && port !== 0 ? MOST_CONSOLE_PORTS_TRIED : 1;
+  let failure: Error | undefined;
+  for (let tried = 0; tried < tries; tried++) {
+    const server = createConsoleServer({
+      router: host.router,
+      staticRoot: pageFolder(),
+      bind: address,
+      port: port + tried,
+      hostnames: () => [host.hostname()],
+      clock: systemClock,
+      randomBytes,
+      logger,
+    });
+    try {
+      return { server, url: (await server.start()).url };
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+  throw new UnusableError(`cannot serve the console at ${address}:${port}: ${failure?.message}`);
+}
+
+function portsOf(host: MailHost): Record<string, number> {
+  const open = host.listeners().flatMap(({ name, port }) => (port === null ? [] : [[name, port] as const]));
+  return Object.fromEntries(open);
+}
+
+async function stopAll(host: MailHost, console: ConsoleServer): Promise<void> {
+  await Promise.all([host.stop(), console.stop()]);
+}

@@ -1,0 +1,25 @@
+/** Navigation: the pages in the order of the side bar, each with its icon's path (24 × 24, stroked). */
+import type { MessageKey } from '../../locales/text.ts';
+
+export interface NavigationItem {
+  readonly name: 'overview' | 'queue' | 'messages' | 'transcripts' | 'accounts' | 'settings';
+  readonly label: MessageKey;
+  readonly icon: string;
+}
+
+export const NAVIGATION: readonly NavigationItem[] = [
+  { name: 'overview', label: 'nav.overview', icon: 'M3 12h4l2-6 4 12 3-9 1.5 3H21' },
+  { name: 'queue', label: 'nav.queue', icon: 'M4 6h16M4 12h16M4 18h9M17 16v4M15 18h4' },
+  { name: 'messages', label: 'nav.messages', icon: 'M3 6h18v12H3zM3 7l9 6 9-6' },
+  { name: 'transcripts', label: 'nav.transcripts', icon: 'M4 5h16v12H9l-5 4zM8 9h8M8 13h5' },
+  {
+    name: 'accounts',
+    label: 'nav.accounts',
+    icon: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c.8-3.6 4-5.5 8-5.5s7.200 1.900 8 5.500',
+  },
+  {
+    name: 'settings',
+    label: 'nav.settings',
+    icon: 'M4 7h9M19 7h1M4 17h1M11 17h9M16 7m-2.500 0a2.500 2.500 0 1 0 5 0 2.500 2.500 0 1 0-5 0M8 17m-2.500 0a2.500 2.500 0 1 0 5 0 2.500 2.500 0 1 0-5 0',
+  },
+];

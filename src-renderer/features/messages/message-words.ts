@@ -1,0 +1,105 @@
+/** Words for rows of the messages list and for the steps of a timeline. */
+import type { MessageRow, MessageState, TimelineEvent } from '../../../src-main/contract/messages.ts';
+import { t } from '../../locales/text.ts';
+import { formatList } from '../../ui/format.ts';
+import type { Tone } from '../../ui/StatusMark.vue';
+
+export const MESSAGE_TONES: Readonly<Record<MessageState, Tone>> = {
+  waiting: 'busy',
+  done: 'ok',
+  failed: 'error',
+};
+
+export function senderOf(row: MessageRow): string {
+  if (row.author !== '') return row.author;
+  return row.reversePath === '' ? t('messages.nobody') : row.reversePath;
+}
+
+export function recipientsOf(row: MessageRow): string {
+  const [first = '', ...others] = row.recipients;
+  return others.length === 0 ? first : t('messages.andMore', { first, count: others.length });
+}
+
+export interface Step {
+  readonly tone: Tone;
+  readonly title: string;
+  /** Further facts, shown quietly. */
+  readonly facts: readonly string[];
+  readonly sessionId: string | null;
+}
+
+type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
+
+/** One event of a timeline in plain words. */
+export function describeStep(event: TimelineEvent): Step {
+  switch (event.type) {
+    case 'received':
+      return describeReceived(event);
+    case 'repaired':
+      return plain(
+        t('timeline.repaired', { what: formatList(event.what.map((what) => t(`timeline.${what}`))) }),
+      );
+    case 'queued':
+      return plain(t('timeline.queued', { count: event.recipients.length }));
+    case 'expanded':
+      return plain(t('timeline.expanded', { recipient: event.recipient, into: formatList(event.into) }));
+    case 'attempted':
+      return describeAttempt(event);
+    case 'finished':
+      return { ...plain(t('timeline.finished')), tone: 'ok' };
+    case 'read':
+      return {
+        ...plain(t(event.by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...event })),
+        sessionId: event.sessionId ?? null,
+      };
+  }
+}
+
+function describeReceived(event: EventOf<'received'>): Step {
+  const remote = event.remoteAddress ?? t('timeline.unknownRemote');
+  const isOwn = event.remoteAddress === undefined;
+  const title = isOwn
+    ? t('timeline.receivedOwn')
+    : event.via === 'submission'
+      ? t('timeline.receivedSubmission', { account: event.account ?? remote })
+      : t('timeline.receivedReception', { remote });
+  const facts = [
+    ...(event.via === 'submission' && !isOwn ? [remote] : []),
+    ...(event.remoteName === undefined ? [] : [t('timeline.remoteName', { name: event.remoteName })]),
+    ...(isOwn ? [] : [event.tls === undefined ? t('timeline.noTls') : t('timeline.tls', { ...event.tls })]),
+  ];
+  return { tone: 'idle', title, facts, sessionId: event.sessionId ?? null };
+}
+
+const OUTCOME_TONES = { delivered: 'ok', relayed: 'ok', deferred: 'warning', failed: 'error' } as const;
+
+function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
+  const facts = [
+    ...(outcome.kind === 'delivered' ? [] : [`${outcome.status} ${outcome.diagnostic}`]),
+    ...(event.attempt > 1 || outcome.kind !== 'delivered'
+      ? [t('timeline.attempt', { count: event.attempt })]
+      : []),
+  ];
+  return {
+    tone: OUTCOME_TONES[outcome.kind],
+    title: attemptTitle(event, outcome),
+    facts,
+    sessionId: event.sessionId ?? null,
+  };
+}
+
+function attemptTitle(
+  event: Omit<EventOf<'attempted'>, 'outcome'>,
+  outcome: EventOf<'attempted'>['outcome'],
+): string {
+  const { recipient } = outcome;
+  if (outcome.kind === 'relayed') return t('timeline.relayed', { recipient, mta: outcome.remoteMta ?? '' });
+  if (outcome.kind !== 'delivered') return t(`timeline.${outcome.kind}`, { recipient });
+  const { account, mailbox } = event;
+  if (account === undefined || mailbox === undefined) return t('timeline.deliveredPlain', { recipient });
+  return t('timeline.delivered', { account, mailbox });
+}
+
+function plain(title: string): Step {
+  return { tone: 'idle', title, facts: [], sessionId: null };
+}

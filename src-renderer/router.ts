@@ -1,0 +1,29 @@
+/** Routes: one page per question; what is chosen and filtered is in the address, so that it can be linked and gone back to. */
+import { createRouter, createWebHistory } from 'vue-router';
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/overview' },
+    { path: '/overview', name: 'overview', component: () => import('./features/overview/OverviewPage.vue') },
+    { path: '/queue', name: 'queue', component: () => import('./features/queue/QueuePage.vue') },
+    {
+      path: '/messages/:traceId?',
+      name: 'messages',
+      component: () => import('./features/messages/MessagesPage.vue'),
+    },
+    {
+      path: '/transcripts/:sessionId?',
+      name: 'transcripts',
+      component: () => import('./features/transcripts/TranscriptsPage.vue'),
+    },
+    {
+      path: '/accounts/:tab(aliases|domains)?',
+      name: 'accounts',
+      component: () => import('./features/accounts/AccountsPage.vue'),
+    },
+    { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
+    { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
+    { path: '/:rest(.*)*', redirect: '/overview' },
+  ],
+});

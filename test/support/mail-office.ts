@@ -1,0 +1,167 @@
+/**
+ * A whole office in memory: submission → queue → routing → delivery and reception → …, over memory ports.
+ *
+ * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off, sales and boss are aliases.
+ */
+import { ManualClock } from '../../src-main/base/clock.ts';
+import { silentLogger } from '../../src-main/base/logger.ts';
+import type { Account, Directory, RecipientResolution } from '../../src-main/directory/port.ts';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
+import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
+import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
+import { createMessageQueue } from '../../src-main/mail/queue/create-message-queue.ts';
+import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
+import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store.ts';
+import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
+import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
+import type { SmtpLimits } from '../../src-main/protocol/smtp/server/limits.ts';
+import { MemoryClient } from './memory-connection.ts';
+import { MemoryTranscripts } from './memory-transcripts.ts';
+
+const DOMAIN = 'server1.com';
+
+function makeAccount(id: number, localPart: string, isEnabled = true): Account {
+  const address = `${localPart}@${DOMAIN}`;
+  const facts = { domain: DOMAIN, createdAt: 0, quotaBytes: null, lastSignInAt: null };
+  return { id, localPart, address, name: localPart, isEnabled, ...facts };
+}
+
+/** A directory of a few people that can be changed by the test. */
+export class OfficeDirectory implements Directory {
+  readonly accounts = new Map<string, Account>(
+    [makeAccount(1, 'tom'), makeAccount(2, 'anna'), makeAccount(3, 'otto', false)].map((account) => [
+      account.address,
+      account,
+    ]),
+  );
+  readonly aliases = new Map<string, readonly string[]>([
+    [`sales@${DOMAIN}`, [`tom@${DOMAIN}`, `anna@${DOMAIN}`]],
+    [`postmaster@${DOMAIN}`, [`anna@${DOMAIN}`]],
+    [`boss@${DOMAIN}`, [`sales@${DOMAIN}`]],
+  ]);
+
+  isLocalDomain(domain: string): Promise<boolean> {
+    return Promise.resolve(domain.toLowerCase() === DOMAIN);
+  }
+
+  resolve(address: string): Promise<RecipientResolution> {
+    return Promise.resolve(this.#resolve(address.toLowerCase()));
+  }
+
+  mayUseAddress(accountId: number, address: string): Promise<boolean> {
+    const own = this.accounts.get(address.toLowerCase())?.id === accountId;
+    const byAlias = this.#resolve(address.toLowerCase());
+    return Promise.resolve(
+      own || (byAlias.kind === 'local' && byAlias.accounts.some((account) => account.id === accountId)),
+    );
+  }
+
+  signIn(signInName: string, password: string) {
+    const account = this.accounts.get(signInName.toLowerCase());
+    if (account === undefined || password !== `secret-${account.localPart}`) {
+      return Promise.resolve({ kind: 'refused' } as const);
+    }
+    return Promise.resolve(
+      account.isEnabled ? ({ kind: 'ok', account } as const) : ({ kind: 'disabled' } as const),
+    );
+  }
+
+  getAccount(id: number): Promise<Account | null> {
+    return Promise.resolve([...this.accounts.values()].find((account) => account.id === id) ?? null);
+  }
+
+  #resolve(address: string): RecipientResolution {
+    const full = address === 'postmaster' ? `postmaster@${DOMAIN}` : address;
+    if (!full.endsWith(`@${DOMAIN}`)) return { kind: 'foreign' };
+    const targets = this.aliases.get(full);
+    if (targets !== undefined) return this.#expand(full, targets);
+    const account = this.accounts.get(full);
+    if (account === undefined) return { kind: 'unknown' };
+    if (!account.isEnabled) return { kind: 'disabled' };
+    return { kind: 'local', accounts: [account], foreign: [], via: [] };
+  }
+
+  #expand(alias: string, targets: readonly string[]): RecipientResolution {
+    const accounts = new Map<number, Account>();
+    const via = [alias];
+    for (const target of targets) {
+      const resolved = this.#resolve(target);
+      if (resolved.kind !== 'local') continue;
+      for (const account of resolved.accounts) accounts.set(account.id, account);
+      via.push(...resolved.via);
+    }
+    return { kind: 'local', accounts: [...accounts.values()], foreign: [], via };
+  }
+}
+
+export interface OfficeOptions {
+  readonly limits?: Partial<SmtpLimits>;
+  readonly allowCleartextAuth?: boolean;
+}
+
+export class MailOffice {
+  readonly clock = new ManualClock();
+  readonly directory = new OfficeDirectory();
+  readonly transcripts = new MemoryTranscripts();
+  readonly events: (MailEvent | RefusalEvent)[] = [];
+  readonly copies: DepositedCopy[] = [];
+  readonly spool = new MemorySpool();
+  readonly store = new MemoryQueueStore((copy) => this.copies.push(copy));
+  readonly queue;
+  readonly submission;
+  readonly reception;
+  #ids = 0;
+
+  constructor(options: OfficeOptions = {}) {
+    const { clock, directory } = this;
+    const router = createRouter({ directory });
+    const events = (event: MailEvent | RefusalEvent) => {
+      this.events.push(event);
+    };
+    this.queue = createMessageQueue({
+      store: this.store,
+      courier: createDeliveryCourier({ router, clock }),
+      clock,
+      logger: silentLogger,
+      events,
+      randomBytes: (length) => new Uint8Array(length),
+    });
+    const acceptance = {
+      directory,
+      router,
+      queue: this.queue,
+      receiver: createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer }),
+      transcripts: this.transcripts,
+      events,
+      clock,
+      makeId: () => `id${++this.#ids}`,
+      hostname: () => 'mail.server1.com',
+      logger: silentLogger,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    };
+    const allowCleartextAuth = () => options.allowCleartextAuth ?? false;
+    this.submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
+    this.reception = createReceptionService(acceptance);
+  }
+
+  connect(service: 'submission' | 'submissions' | 'reception'): MemoryClient {
+    const { serve } = service === 'reception' ? this.reception : this.submission;
+    return new MemoryClient(serve, { tls: service === 'submissions' });
+  }
+
+  /** A copy as a mail client would read it. */
+  textOf(copy: DepositedCopy): string {
+    return copy.deposit.prefix + Buffer.from(this.spool.bytesOf(copy.content)).toString('utf8');
+  }
+
+  /** Which mailboxes got copies, by account. */
+  get deliveredTo(): readonly string[] {
+    return this.copies.map(({ deposit }) => {
+      const account = [...this.directory.accounts.values()].find(({ id }) => id === deposit.accountId);
+      return account?.localPart ?? '?';
+    });
+  }
+}
