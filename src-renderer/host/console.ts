@@ -47,8 +47,7 @@ export function connectToHost(onSignedOut: () => void): Console {
 function routingLink(connection: Connection, http: Link | null): Link {
   return {
     async call(path, input, options) {
-      if (http !== null && isOpenToAll(path))
-        return http.call(path, input, options as { context: ClientContext });
+      if (http !== null && isOpenToAll(path)) return http.call(path, input, options);
       const transport = await connection.whenOpen();
       return transport.link.call(path, input, options);
     },
