@@ -3,7 +3,7 @@
  *
  * Flow: stores → client → (session area: HTTP | all else: the connection's transport) → host.
  */
-import { type ClientContext, createORPCClient } from '@orpc/client';
+import { createORPCClient } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ConsoleContract } from '../../src-main/contract/contract.ts';
 import { Connection } from './connection.ts';
@@ -47,8 +47,7 @@ export function connectToHost(onSignedOut: () => void): Console {
 function routingLink(connection: Connection, http: Link | null): Link {
   return {
     async call(path, input, options) {
-      if (http !== null && isOpenToAll(path))
-        return http.call(path, input, options as { context: ClientContext });
+      if (http !== null && isOpenToAll(path)) return http.call(path, input, options);
       const transport = await connection.whenOpen();
       return transport.link.call(path, input, options);
     },
