@@ -16,8 +16,10 @@ export class DialogueClient {
     this.client = new MemoryClient(serve, options);
   }
 
-  get over(): Promise<void> {
-    return this.client.over;
+  /** Closes the client's side and waits until the server has ended the session. */
+  async leave(): Promise<void> {
+    this.client.end();
+    await this.client.over;
   }
 
   readLine(): Promise<string | null> {

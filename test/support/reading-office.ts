@@ -12,6 +12,7 @@ import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
 import type { Uid } from '../../src-main/mail/mailstore/port.ts';
 import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
+import { createPop3Service } from '../../src-main/mail/retrieval/pop3/pop3-service.ts';
 import { DialogueClient } from './dialogue-client.ts';
 import { OfficeDirectory } from './mail-office.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
@@ -42,6 +43,7 @@ export class ReadingOffice {
   readonly receiver = createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer });
   readonly store: MemoryMailStore;
   readonly imap;
+  readonly pop3;
   #ids = 0;
 
   constructor(options: ReadingOfficeOptions = {}) {
@@ -65,6 +67,7 @@ export class ReadingOffice {
       logger: silentLogger,
     };
     this.imap = createImapService({ ...retrieval, receiver });
+    this.pop3 = createPop3Service(retrieval);
   }
 
   /** A message arrives as through the queue. Line ends of `text` become CRLF. */
@@ -82,6 +85,10 @@ export class ReadingOffice {
 
   connectImap(options: { tls?: boolean } = {}): DialogueClient {
     return new DialogueClient(this.imap.serve, options);
+  }
+
+  connectPop3(options: { tls?: boolean } = {}): DialogueClient {
+    return new DialogueClient(this.pop3.serve, options);
   }
 
   /** A client that has signed in as tom, with INBOX or another mailbox selected. */

@@ -76,8 +76,8 @@ export class ImapConnection {
     transcript.phase('close');
     session.close();
     if (farewell.bye !== null) await this.#replies.send(`* BYE ${farewell.bye}`);
-    await this.#channel.close();
     transcript.close(farewell.end);
+    await this.#channel.close();
   }
 
   /** Ends the session with BYE once the command that is running is done. */
