@@ -132,6 +132,8 @@ export class SmtpConnection extends SMTPConnection {
     this.#wire = new WireStream(this.#createWireHandler());
     this.#wire.on('finish', () => this.#inputEnded());
     this._parser = this.#wire;
+    // A client that closes its side after its last command still gets the replies; we close when they are written.
+    this._socket.allowHalfOpen = true;
     this._setListeners(() => undefined);
   }
 
@@ -210,6 +212,8 @@ export class SmtpConnection extends SMTPConnection {
       this._socket.unpipe(this._parser);
       this._parser.isClosed = true;
     }
+    // In the middle of a handshake half a connection is of no use to anybody.
+    this._socket.allowHalfOpen = false;
     try {
       const tls = await accepted.startTls();
       this._socket = accepted.socket as Socket;
