@@ -1,0 +1,3 @@
+/** The steps of the setup, in their order. */
+export const SETUP_STEPS = ['administrator', 'domain', 'accounts', 'connections', 'dns', 'test'] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
