@@ -13,7 +13,7 @@ import type { SMTPServer } from 'smtp-server';
 import type { Cancel, Clock } from '../../../base/clock.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { SessionEnd } from '../../connection/session.ts';
-import { ContentIntake } from './content-intake.ts';
+import { ContentIntake, messageTooLarge } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
 import type { ContentSink } from './policy.ts';
 import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
@@ -191,7 +191,7 @@ export class SmtpConnection extends SMTPConnection {
     const now = clock.now();
     this.#lastInputAt = now;
     if (now - this.#contentSince > context.limits.contentMs) this.#hangUp(REPLIES.contentTooSlow, 'timeout');
-    else if (intake.isHopeless) this.#hangUp(REPLIES.tooManyErrors, 'refused');
+    else if (intake.isHopeless) this.#hangUp(messageTooLarge(context.limits.messageOctets), 'refused');
   }
 
   async #endContent(intake: ContentIntake): Promise<void> {
