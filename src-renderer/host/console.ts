@@ -3,7 +3,7 @@
  *
  * Flow: stores → client → (session area: HTTP | all else: the connection's transport) → host.
  */
-import { type ClientContext, createORPCClient } from '@orpc/client';
+import { createORPCClient } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { ConsoleContract } from '../../src-main/contract/contract.ts';
 import { Connection } from './connection.ts';
