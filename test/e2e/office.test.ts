@@ -43,6 +43,7 @@ beforeAll(async () => {
   service = await startService([...args, '--console', '127.0.0.1:0', '--log-level', 'warn']);
   browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
+  page.setDefaultTimeout(10_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -113,10 +114,10 @@ describe('the first day', () => {
     await page.getByText('v=spf1', { exact: false }).first().waitFor();
     await picture('setup-5-dns');
     await press('Next');
-    await press(/Send/u);
+    await press('Send test message');
     await page.getByText('Delivered', { exact: false }).first().waitFor();
     await picture('setup-6-test');
-    await press(/Finish/u);
+    await press('Open the console');
     await page.waitForURL('**/overview');
   });
 
@@ -150,7 +151,7 @@ describe('the first day', () => {
     const row = page.getByRole('row').filter({ hasText: 'Lunch at noon?' });
     await row.waitFor();
     await row.click();
-    const timeline = page.getByRole('complementary', { name: 'Timeline' });
+    const timeline = page.getByRole('complementary', { name: 'What happened' });
     await timeline.getByText(ANNA.user).first().waitFor();
     await timeline.getByText('Delivered', { exact: false }).first().waitFor();
     await picture('timeline');
@@ -165,7 +166,7 @@ describe('the first day', () => {
     ]);
     expect(imap.output).toContain('Subject: Lunch at noon?');
     expect(imap.output).toContain('Return-Path: <tom@server1.com>');
-    const timeline = page.getByRole('complementary', { name: 'Timeline' });
+    const timeline = page.getByRole('complementary', { name: 'What happened' });
     await timeline.getByText('IMAP', { exact: false }).first().waitFor();
     await picture('timeline-read');
     const listed = await readWithCurl(`pop3s://127.0.0.1:${service.port('pop3s')}/`, ANNA);
