@@ -23,6 +23,15 @@ function existing(entries: Readonly<Record<string, string>>): Record<string, str
   );
 }
 
+/** The page has routes, so what it loads is named from the root of its origin; electron-vite insists on './'. */
+const pathsFromRoot = {
+  name: 'paths-from-root',
+  transformIndexHtml: {
+    order: 'post' as const,
+    handler: (html: string) => html.replaceAll('="./', '="/'),
+  },
+};
+
 export default defineConfig({
   main: {
     build: {
@@ -46,7 +55,7 @@ export default defineConfig({
   },
   renderer: {
     root: join(root, 'src-renderer'),
-    plugins: [vue()],
+    plugins: [vue(), pathsFromRoot],
     build: {
       target: 'es2023',
       minify: true,

@@ -39,5 +39,8 @@ export { ElSwitch } from 'element-plus/es/components/switch/index.mjs';
 export { ElTooltip } from 'element-plus/es/components/tooltip/index.mjs';
 
 // Their own declarations do not hold under exactOptionalPropertyTypes: these are the properties that we use.
-export const ElConfigProvider = ConfigProvider as unknown as FunctionalComponent<{ locale: Language }>;
+export const ElConfigProvider = ConfigProvider as unknown as FunctionalComponent<{
+  locale: Language;
+  emptyValues: readonly unknown[];
+}>;
 export const ElOption = Option as unknown as FunctionalComponent<{ value: string; label: string }>;

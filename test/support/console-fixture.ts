@@ -137,9 +137,8 @@ function sendTestMessage(world: ConsoleWorld, to: number): string {
     clock.after(i * 500, () => {
       const event = { ...step, traceId, at: clock.now() };
       timelines.put(summary, [event]);
-      const timeline = timelines.timelines[0];
-      if (step.type === 'finished' && timeline !== undefined) {
-        timelines.timelines[0] = { ...timeline, summary: { ...summary, state: 'done' } };
+      if (step.type === 'finished') {
+        timelines.put({ ...summary, state: 'done' }, []);
         mailStore.put(to, { messages: 1, unread: 1, bytes: 912 });
       }
       meter.emit(event);

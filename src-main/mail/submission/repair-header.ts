@@ -40,8 +40,8 @@ export async function repairHeader(
 
 /** Everything that makes a header section malformed. */
 function checkHeader(header: HeldHeader, submission: Submission): Result<readonly Originator[], string> {
-  const { section, isComplete } = header;
-  if (!isComplete) return err(`The header section is longer than ${MAX_HEADER_SECTION_OCTETS} octets`);
+  const { section, isTooLong } = header;
+  if (isTooLong) return err(`The header section is longer than ${MAX_HEADER_SECTION_OCTETS} octets`);
   if (section.problem !== null) return err(`Line ${section.problem.line}: ${section.problem.text}`);
   const [date] = findFields(section, 'date');
   if (date !== undefined && parseDateTime(fieldBody(section, date)) === null) {

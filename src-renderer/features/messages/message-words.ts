@@ -15,6 +15,11 @@ export function senderOf(row: MessageRow): string {
   return row.reversePath === '' ? t('messages.nobody') : row.reversePath;
 }
 
+/** The author's name alone, where there is one: for lists. */
+export function senderName(row: MessageRow): string {
+  return senderOf(row).replace(/^"?([^"<]*[^"<\s])"?\s*<[^<>]*>$/, '$1');
+}
+
 export function recipientsOf(row: MessageRow): string {
   const [first = '', ...others] = row.recipients;
   return others.length === 0 ? first : t('messages.andMore', { first, count: others.length });

@@ -41,12 +41,13 @@ export const mail = {
     needsYou: 'Things that need you',
     nothingNeedsYou: 'Nothing needs you. Mail flows.',
     queueDepth: 'Waiting in the queue',
-    oldest: 'oldest {age}',
+    oldest: 'the oldest for {age}',
     empty: 'empty',
     connected: 'Connected now',
     kept: 'Mail kept',
     messages: 'no message | {count} message | {count} messages',
     disk: 'Free on disk',
+    diskDetail: 'where the data lies',
     certificate: 'Certificate',
     validFor: '{days} days left',
     ended: 'has ended',
@@ -61,7 +62,7 @@ export const mail = {
     certificateEnded: 'The certificate has ended. Mail programs will warn or refuse.',
     certificateSelfSigned: 'The certificate is our own. Mail programs ask once whether to trust it.',
     mailWaits:
-      '{count} recipient has been waiting since {when}. | {count} recipient has been waiting since {when}. | {count} recipients have been waiting since {when}.',
+      '{count} recipient is waiting, for {age}. | {count} recipient is waiting, for {age}. | {count} recipients are waiting, the oldest for {age}.',
     overQuota:
       '{count} mailbox is over its limit. | {count} mailbox is over its limit. | {count} mailboxes are over their limit.',
     cleartextAuth: 'Passwords may travel unencrypted.',

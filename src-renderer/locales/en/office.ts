@@ -143,7 +143,7 @@ export const office = {
     title: 'Set up a device for {address}',
     intro: 'Enter this in Thunderbird, Outlook, Apple Mail or a phone.',
     incoming: 'Incoming mail (IMAP)',
-    incomingPop3: 'Incoming mail (POP3), if the program cannot do IMAP',
+    incomingPop3: 'Or incoming mail over POP3',
     outgoing: 'Outgoing mail (SMTP)',
     server: 'Server',
     port: 'Port',

@@ -52,6 +52,7 @@ export const mail: Pick<
     kept: '保存的邮件',
     messages: '无邮件 | {count} 封邮件 | {count} 封邮件',
     disk: '磁盘剩余',
+    diskDetail: '数据所在磁盘',
     certificate: '证书',
     validFor: '剩余 {days} 天',
     ended: '已过期',
@@ -66,7 +67,7 @@ export const mail: Pick<
     certificateEnded: '证书已过期，邮件程序会发出警告或拒绝连接。',
     certificateSelfSigned: '证书由本服务器自行签发，邮件程序会询问一次是否信任。',
     mailWaits:
-      '{count} 位收件人的邮件自{when}起一直在等待。 | {count} 位收件人的邮件自{when}起一直在等待。 | {count} 位收件人的邮件自{when}起一直在等待。',
+      '{count} 位收件人的邮件在等待，最久已 {age}。 | {count} 位收件人的邮件在等待，最久已 {age}。 | {count} 位收件人的邮件在等待，最久已 {age}。',
     overQuota: '{count} 个邮箱超出限额。 | {count} 个邮箱超出限额。 | {count} 个邮箱超出限额。',
     cleartextAuth: '密码可能以明文传输。',
     noDomain: '尚无域名：没有人能收到邮件。',

@@ -144,7 +144,7 @@ export const office: Pick<
     title: '为 {address} 设置设备',
     intro: '请在 Thunderbird、Outlook、Apple Mail 或手机中填写以下内容。',
     incoming: '收信（IMAP）',
-    incomingPop3: '收信（POP3），用于不支持 IMAP 的程序',
+    incomingPop3: '或通过 POP3 收信',
     outgoing: '发信（SMTP）',
     server: '服务器',
     port: '端口',

@@ -13,7 +13,7 @@ import type { SMTPServer } from 'smtp-server';
 import type { Cancel, Clock } from '../../../base/clock.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { SessionEnd } from '../../connection/session.ts';
-import { ContentIntake } from './content-intake.ts';
+import { ContentIntake, messageTooLarge } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
 import type { ContentSink } from './policy.ts';
 import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
@@ -132,6 +132,8 @@ export class SmtpConnection extends SMTPConnection {
     this.#wire = new WireStream(this.#createWireHandler());
     this.#wire.on('finish', () => this.#inputEnded());
     this._parser = this.#wire;
+    // A client that closes its side after its last command still gets the replies; we close when they are written.
+    this._socket.allowHalfOpen = true;
     this._setListeners(() => undefined);
   }
 
@@ -189,7 +191,7 @@ export class SmtpConnection extends SMTPConnection {
     const now = clock.now();
     this.#lastInputAt = now;
     if (now - this.#contentSince > context.limits.contentMs) this.#hangUp(REPLIES.contentTooSlow, 'timeout');
-    else if (intake.isHopeless) this.#hangUp(REPLIES.tooManyErrors, 'refused');
+    else if (intake.isHopeless) this.#hangUp(messageTooLarge(context.limits.messageOctets), 'refused');
   }
 
   async #endContent(intake: ContentIntake): Promise<void> {
@@ -210,6 +212,8 @@ export class SmtpConnection extends SMTPConnection {
       this._socket.unpipe(this._parser);
       this._parser.isClosed = true;
     }
+    // In the middle of a handshake half a connection is of no use to anybody.
+    this._socket.allowHalfOpen = false;
     try {
       const tls = await accepted.startTls();
       this._socket = accepted.socket as Socket;

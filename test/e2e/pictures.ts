@@ -1,0 +1,205 @@
+/**
+ * Pictures of every page of a console, for looking at: light and dark, English and Chinese, two widths.
+ *
+ * node test/e2e/pictures.ts --url http://127.0.0.1:8065/ [--name admin] [--password postroom-demo]
+ *   [--out test-results] [--only overview,messages] [--looks light-en-1440,dark-zh-1024]
+ * Prints what the browser complained of, and fails if it did.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+
+interface Look {
+  readonly theme: 'light' | 'dark';
+  readonly locale: 'en' | 'zh-CN';
+  readonly width: number;
+}
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  /** What to do before the page opens. */
+  readonly prepare?: (page: Page) => Promise<void>;
+  /** What to do before the picture. */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const HEIGHTS: Readonly<Record<number, number>> = { 1440: 900, 1024: 768 };
+const DEFAULT_LOOKS = ['light-en-1440', 'dark-en-1440', 'light-zh-1440', 'dark-zh-1024', 'light-en-1024'];
+
+const openFirstRow = async (page: Page): Promise<void> => {
+  await page.locator('[role=grid] [data-index="2"]').click();
+  await page.waitForTimeout(400);
+};
+const pressButton =
+  (index: number) =>
+  async (page: Page): Promise<void> => {
+    await openFirstRow(page);
+    await page.locator('aside .actions button').nth(index).click();
+    await page.waitForTimeout(500);
+  };
+
+export const SHOTS: readonly Shot[] = [
+  { name: 'overview', path: '/overview' },
+  { name: 'queue', path: '/queue' },
+  { name: 'messages', path: '/messages' },
+  { name: 'messages-open', path: '/messages', act: openFirstRow },
+  { name: 'messages-no-match', path: '/messages?text=zzzzz' },
+  { name: 'transcripts', path: '/transcripts' },
+  { name: 'transcripts-open', path: '/transcripts?protocol=smtp', act: openFirstRow },
+  { name: 'transcripts-errors', path: '/transcripts?errors=1', act: openFirstRow },
+  { name: 'transcripts-imap', path: '/transcripts?protocol=imap', act: openFirstRow },
+  { name: 'accounts', path: '/accounts' },
+  { name: 'accounts-open', path: '/accounts', act: openFirstRow },
+  { name: 'accounts-device', path: '/accounts', act: pressButton(0) },
+  { name: 'accounts-edit', path: '/accounts', act: pressButton(1) },
+  { name: 'accounts-remove', path: '/accounts', act: pressButton(4) },
+  { name: 'accounts-add', path: '/accounts?add=1' },
+  { name: 'aliases', path: '/accounts/aliases' },
+  { name: 'domains', path: '/accounts/domains' },
+  {
+    name: 'domains-records',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await page.locator('tbody button').first().click();
+      await page.waitForTimeout(500);
+    },
+  },
+  { name: 'settings', path: '/settings' },
+  { name: 'settings-certificate', path: '/settings#certificate' },
+  { name: 'setup-domain', path: '/setup' },
+  ...[2, 3, 4, 5].map((step) => ({
+    name: `setup-step-${String(step + 1)}`,
+    path: '/setup',
+    act: async (page: Page) => {
+      await page.locator('.columns ol button').nth(step).click();
+      await page.waitForTimeout(400);
+      if (step === 5) {
+        await page.locator('form.send button').click();
+        await page.waitForTimeout(2600);
+      }
+    },
+  })),
+  {
+    name: 'palette',
+    path: '/overview',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('an');
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: 'lost-connection',
+    path: '/overview',
+    prepare: async (page) => {
+      let connections = 0;
+      await page.routeWebSocket('**/live', (socket) => {
+        if (connections++ > 0) return void socket.close();
+        socket.connectToServer();
+        setTimeout(() => void socket.close(), 2500);
+      });
+    },
+    act: async (page) => {
+      await page.waitForSelector('[role=alert]', { timeout: 10_000 });
+      await page.waitForTimeout(300);
+    },
+  },
+];
+
+function parseLook(text: string): Look {
+  const [theme, locale, width] = text.split('-');
+  return {
+    theme: theme === 'dark' ? 'dark' : 'light',
+    locale: locale === 'zh' ? 'zh-CN' : 'en',
+    width: Number(width),
+  };
+}
+
+async function openContext(browser: Browser, url: string, look: Look): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: look.width, height: HEIGHTS[look.width] ?? 900 },
+    colorScheme: look.theme,
+    locale: look.locale,
+    reducedMotion: 'reduce',
+  });
+  await context.addInitScript(
+    ([locale]) => localStorage.setItem('postroom.locale', locale ?? 'en'),
+    [look.locale],
+  );
+  return context;
+}
+
+async function signIn(page: Page, credentials: { name: string; password: string }): Promise<void> {
+  await page.fill('#sign-in-name', credentials.name);
+  await page.fill('#sign-in-password', credentials.password);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('nav a');
+}
+
+async function takeLook(
+  browser: Browser,
+  options: { url: string; name: string; password: string; out: string; only: readonly string[] },
+  lookText: string,
+): Promise<readonly string[]> {
+  const context = await openContext(browser, options.url, parseLook(lookText));
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    const isExpected = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket connection/.test(message.text());
+    if (message.type() === 'error' && !isExpected)
+      complaints.push(`${lookText} ${page.url()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`${lookText} ${page.url()}: ${error.message}`));
+  const folder = join(options.out, lookText);
+  await mkdir(folder, { recursive: true });
+  await page.goto('/');
+  const hasSignIn = await page.waitForSelector('#sign-in-name', { timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
+  if (options.only.length === 0) {
+    await page.screenshot({ path: join(folder, hasSignIn ? 'sign-in.png' : 'setup-first-start.png') });
+  }
+  if (!hasSignIn) return complaints;
+  await signIn(page, options);
+  for (const shot of SHOTS) {
+    if (options.only.length > 0 && !options.only.includes(shot.name)) continue;
+    await shot.prepare?.(page);
+    await page.goto(shot.path);
+    await page.waitForSelector('h1');
+    await page.waitForTimeout(shot.name === 'overview' ? 1500 : 700);
+    try {
+      await shot.act?.(page);
+    } catch (error) {
+      complaints.push(`${lookText} ${shot.name}: ${String(error).split('\n')[0] ?? ''}`);
+    }
+    await page.screenshot({ path: join(folder, `${shot.name}.png`) });
+  }
+  await context.close();
+  return complaints;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      url: { type: 'string', default: 'http://127.0.0.1:8065/' },
+      name: { type: 'string', default: 'admin' },
+      password: { type: 'string', default: 'postroom-demo' },
+      out: { type: 'string', default: 'test-results' },
+      only: { type: 'string', default: '' },
+      looks: { type: 'string', default: DEFAULT_LOOKS.join() },
+    },
+  });
+  const only = values.only.split(',').filter((name) => name !== '');
+  const browser = await launchChromium();
+  const complaints: string[] = [];
+  for (const look of values.looks.split(','))
+    complaints.push(...(await takeLook(browser, { ...values, only }, look)));
+  await browser.close();
+  for (const complaint of new Set(complaints)) process.stderr.write(`${complaint}\n`);
+  process.exitCode = complaints.length > 0 ? 1 : 0;
+}
