@@ -138,8 +138,8 @@ function parseFieldNames(cursor: Cursor): string[] {
 function parsePartial(cursor: Cursor): Partial | null {
   if (!cursor.take('<')) return null;
   const first = cursor.number();
-  cursor.expect('.');
-  const count = cursor.nonZeroNumber();
+  // Some clients leave the count out, and mean the rest.
+  const count = cursor.take('.') ? cursor.nonZeroNumber() : Number.POSITIVE_INFINITY;
   cursor.expect('>');
   return { first, count };
 }
