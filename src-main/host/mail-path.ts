@@ -14,6 +14,8 @@ import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
 import type { MessageQueue } from '../mail/queue/port.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
+import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
+import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
@@ -52,10 +54,20 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const queue = createMessageQueue({ ...options, store: storage.queue, courier });
   const submission = createSubmissionService({ ...options, router, queue });
   const reception = createReceptionService({ ...options, router, queue });
-  const services: readonly MailService[] = [submission, reception];
+  const imap = createImapService({ ...options, mailStore: storage.mailStore });
+  const pop3 = createPop3Service({ ...options, mailStore: storage.mailStore });
+  const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
-    engines: { smtp: reception.serve, submission: submission.serve, submissions: submission.serve },
+    engines: {
+      smtp: reception.serve,
+      submission: submission.serve,
+      submissions: submission.serve,
+      imap: imap.serve,
+      imaps: imap.serve,
+      pop3: pop3.serve,
+      pop3s: pop3.serve,
+    },
     start: () => queue.start(),
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));

@@ -22,6 +22,7 @@ export interface MemoryClientOptions {
 export class MemoryClient {
   /** Resolves when the engine has ended the session. */
   readonly over: Promise<void>;
+  readonly #accepted: MemoryAcceptedConnection;
   #socket: Duplex;
   #received = '';
   #isEnded = false;
@@ -30,7 +31,8 @@ export class MemoryClient {
   constructor(serve: ServeConnection, options: MemoryClientOptions = {}) {
     const [client, server] = duplexPair();
     this.#socket = this.#listen(client);
-    this.over = serve(new MemoryAcceptedConnection(server, options, () => this.#changeSocket()));
+    this.#accepted = new MemoryAcceptedConnection(server, options, () => this.#changeSocket());
+    this.over = serve(this.#accepted);
   }
 
   write(text: string | Uint8Array): void {
@@ -42,9 +44,10 @@ export class MemoryClient {
     this.#socket.end();
   }
 
-  /** Goes away without a word. */
+  /** Goes away without a word: both ends break, as by a TCP reset. */
   destroy(): void {
     this.#socket.destroy();
+    this.#accepted.socket.destroy();
   }
 
   /** Whether the server has closed its side. */

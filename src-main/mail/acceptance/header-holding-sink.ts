@@ -18,8 +18,8 @@ export const MAX_HEADER_SECTION_OCTETS = 256 * 1024;
 
 export interface HeldHeader {
   readonly section: HeaderSection;
-  /** False where the limit was reached before the section's end. */
-  readonly isComplete: boolean;
+  /** It is longer than the limit; perhaps only its beginning is here. */
+  readonly isTooLong: boolean;
 }
 
 export interface HeaderHoldingOptions {
@@ -52,8 +52,8 @@ export class HeaderHoldingSink implements ContentSink {
     const end = this.#findEnd(chunk);
     this.#held.push(chunk);
     this.#heldOctets += chunk.length;
-    if (end !== -1) return this.#release(this.#heldOctets - chunk.length + end);
-    if (this.#heldOctets > MAX_HEADER_SECTION_OCTETS) return this.#release(null);
+    if (end !== null) return this.#release(end);
+    if (this.#heldOctets > MAX_HEADER_SECTION_OCTETS) return this.#release(this.#heldOctets);
   }
 
   async finish(): Promise<SmtpReply> {
@@ -69,24 +69,25 @@ export class HeaderHoldingSink implements ContentSink {
     await this.#writer?.abort();
   }
 
-  /** Where the header section ends within the chunk: at the empty line, which is not part of it; -1 where it goes on. */
-  #findEnd(chunk: Uint8Array): number {
+  /** Where the header section ends: octets held up to the empty line, which is not part of it; null where it goes on. */
+  #findEnd(chunk: Uint8Array): number | null {
     for (let i = 0; i < chunk.length; i++) {
       const octet = chunk[i];
       if (octet === CR) this.#progress = this.#progress === 2 ? 3 : 1;
       else if (octet === LF) this.#progress++;
       else this.#progress = 0;
-      if (this.#progress === 4) return i - 1;
+      if (this.#progress === 4) return this.#heldOctets + i - 1;
     }
-    return -1;
+    return null;
   }
 
-  /** `end`: octets of the section, or null where it has no end within the limit. */
-  async #release(end: number | null): Promise<void> {
+  /** `end`: octets of the section. */
+  async #release(end: number): Promise<void> {
     const octets = Buffer.concat(this.#held);
     this.#held.length = 0;
-    const section = parseHeaderSection(octets.subarray(0, end ?? octets.length));
-    const prepared = await this.#options.prepare({ section, isComplete: end !== null });
+    const section = parseHeaderSection(octets.subarray(0, end));
+    const isTooLong = end > MAX_HEADER_SECTION_OCTETS;
+    const prepared = await this.#options.prepare({ section, isTooLong });
     if (!prepared.ok) {
       this.#refusal = prepared.error;
       return;

@@ -5,54 +5,43 @@
  */
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import { formatAddress, parseAddress } from '../../format/address.ts';
-import { parseAddressList } from '../../format/address-list.ts';
+import { formatAddress } from '../../format/address.ts';
 import { fieldBody } from '../../format/header-section.ts';
 import type { HeaderField, HeaderSection } from '../../format/header-section.ts';
+import { parseStrictAddressList } from '../../format/strict-address-list.ts';
 
-/** RFC 5322 §3.6.3: only Bcc may be empty. */
 const ADDRESS_FIELDS = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']);
 
-/** Addresses of the fields that say whom a message is from. */
-export interface Originators {
-  readonly from: readonly string[] | null;
-  readonly sender: readonly string[] | null;
+/** An address that a field gives as the message's author or sender. */
+export interface Originator {
+  /** As the field is spelled, e.g. `From`. */
+  readonly fieldName: string;
+  readonly line: number;
+  readonly address: string;
 }
 
 export function checkAddressFields(
   section: HeaderSection,
   options: { allowUtf8: boolean },
-): Result<Originators, string> {
-  const found = new Map<string, readonly string[]>();
+): Result<readonly Originator[], string> {
+  const originators: Originator[] = [];
   for (const field of section.fields) {
     const name = field.name.toLowerCase();
     if (!ADDRESS_FIELDS.has(name)) continue;
-    const addresses = readAddresses(fieldBody(section, field), options);
-    if (!addresses.ok)
-      return err(`Line ${field.line}: the ${field.name} field is malformed: ${addresses.error}`);
-    const problem = checkCount(field, addresses.value);
+    const list = parseStrictAddressList(fieldBody(section, field), options);
+    if (!list.ok) return err(`Line ${field.line}: the ${field.name} field is malformed: ${list.error}`);
+    const problem = checkCount(field, list.value.length);
     if (problem !== null) return err(`Line ${field.line}: ${problem}`);
-    found.set(name, addresses.value);
+    if (name !== 'from' && name !== 'sender') continue;
+    for (const address of list.value) {
+      originators.push({ fieldName: field.name, line: field.line, address: formatAddress(address) });
+    }
   }
-  return ok({ from: found.get('from') ?? null, sender: found.get('sender') ?? null });
+  return ok(originators);
 }
 
-function checkCount(field: HeaderField, addresses: readonly string[]): string | null {
+function checkCount(field: HeaderField, count: number): string | null {
   const name = field.name.toLowerCase();
-  if (name === 'from' && addresses.length === 0) return 'the From field names nobody';
-  return name === 'sender' && addresses.length !== 1 ? 'the Sender field must name one address' : null;
-}
-
-/** The addresses of a list, groups opened. */
-function readAddresses(body: string, options: { allowUtf8: boolean }): Result<readonly string[], string> {
-  const addresses: string[] = [];
-  for (const { mailbox, host } of parseAddressList(body)) {
-    // Start or end of a group.
-    if (host === null) continue;
-    const text = formatAddress({ localPart: mailbox ?? '', domain: host });
-    const address = parseAddress(text, options);
-    if (!address.ok) return err(`"${text}": ${address.error}`);
-    addresses.push(text);
-  }
-  return ok(addresses);
+  if (name === 'from' && count === 0) return 'the From field names nobody';
+  return name === 'sender' && count !== 1 ? 'the Sender field must name one address' : null;
 }

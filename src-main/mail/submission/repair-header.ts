@@ -18,7 +18,7 @@ import { MAX_HEADER_SECTION_OCTETS } from '../acceptance/header-holding-sink.ts'
 import type { HeldHeader } from '../acceptance/header-holding-sink.ts';
 import type { MailEvent, TraceId } from '../events.ts';
 import { checkAddressFields } from './address-fields.ts';
-import type { Originators } from './address-fields.ts';
+import type { Originator } from './address-fields.ts';
 
 type Submission = Pick<Envelope, 'client' | 'mail'> & { readonly traceId: TraceId };
 type Repair = Extract<MailEvent, { type: 'repaired' }>['what'][number];
@@ -39,9 +39,9 @@ export async function repairHeader(
 }
 
 /** Everything that makes a header section malformed. */
-function checkHeader(header: HeldHeader, submission: Submission): Result<Originators, string> {
-  const { section, isComplete } = header;
-  if (!isComplete) return err(`The header section is longer than ${MAX_HEADER_SECTION_OCTETS} octets`);
+function checkHeader(header: HeldHeader, submission: Submission): Result<readonly Originator[], string> {
+  const { section, isTooLong } = header;
+  if (isTooLong) return err(`The header section is longer than ${MAX_HEADER_SECTION_OCTETS} octets`);
   if (section.problem !== null) return err(`Line ${section.problem.line}: ${section.problem.text}`);
   const [date] = findFields(section, 'date');
   if (date !== undefined && parseDateTime(fieldBody(section, date)) === null) {
@@ -54,15 +54,12 @@ function checkHeader(header: HeldHeader, submission: Submission): Result<Origina
 async function checkOwnership(
   options: AcceptanceOptions,
   identity: SmtpIdentity,
-  originators: Originators,
+  originators: readonly Originator[],
 ): Promise<SmtpReply | null> {
-  for (const [field, addresses] of Object.entries(originators) as [string, string[] | null][]) {
-    for (const address of addresses ?? []) {
-      if (await options.directory.mayUseAddress(identity.id, address)) continue;
-      const name = field === 'from' ? 'From' : 'Sender';
-      const text = `You are signed in as ${identity.address} and may not write as ${address} (${name} field)`;
-      return smtpReply(550, '5.7.1', text);
-    }
+  for (const { fieldName, line, address } of originators) {
+    if (await options.directory.mayUseAddress(identity.id, address)) continue;
+    const text = `Line ${line}: you are signed in as ${identity.address} and may not write as ${address} (${fieldName} field)`;
+    return smtpReply(550, '5.7.1', text);
   }
   return null;
 }

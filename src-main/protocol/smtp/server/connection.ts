@@ -13,7 +13,7 @@ import type { SMTPServer } from 'smtp-server';
 import type { Cancel, Clock } from '../../../base/clock.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { SessionEnd } from '../../connection/session.ts';
-import { ContentIntake } from './content-intake.ts';
+import { ContentIntake, messageTooLarge } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
 import type { ContentSink } from './policy.ts';
 import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
@@ -40,6 +40,8 @@ export class SmtpConnection extends SMTPConnection {
   #wire: WireStream | undefined;
   #unsent = '';
   #isBusy = false;
+  /** The command or content that is being worked on; goes on when the client has left. */
+  #work: Promise<void> = Promise.resolve();
   #contentSince = 0;
   #lastInputAt: number;
   #cancelTimer: Cancel = () => undefined;
@@ -107,9 +109,6 @@ export class SmtpConnection extends SMTPConnection {
     if (this.#isBusy) this.#lastInputAt = clock.now();
     if (clock.now() - this.#lastInputAt < context.limits.idleMs) return this._armTimeout();
     this.#hangUp(REPLIES.idle, 'timeout');
-    this.#flush();
-    // It did not listen for minutes: do not wait for its side to close.
-    this._socket.destroy();
   }
 
   // The listener has an error handler; 'close' follows.
@@ -125,7 +124,7 @@ export class SmtpConnection extends SMTPConnection {
     const intake = this.#wire?.intake;
     const isInterrupted = intake !== undefined || this.#session.transaction !== undefined;
     context.transcript.close(this.#end ?? (isInterrupted ? 'lost' : 'closed'));
-    void (intake?.abort() ?? Promise.resolve()).then(this.#resolveOver);
+    void Promise.allSettled([this.#work, intake?.abort()]).then(() => this.#resolveOver());
   }
 
   /** Reads from the socket with a parser of its own, in place of the library's. */
@@ -133,16 +132,15 @@ export class SmtpConnection extends SMTPConnection {
     this.#wire = new WireStream(this.#createWireHandler());
     this.#wire.on('finish', () => this.#inputEnded());
     this._parser = this.#wire;
+    // A client that closes its side after its last command still gets the replies; we close when they are written.
+    this._socket.allowHalfOpen = true;
     this._setListeners(() => undefined);
   }
 
   #createWireHandler(): WireHandler {
     return {
       onLine: (line) => this.#whileBusy(() => this.#handleLine(line)),
-      onEndlessLine: () => {
-        this.#hangUp(REPLIES.lineTooLong, 'refused');
-        this.#flush();
-      },
+      onEndlessLine: () => this.#hangUp(REPLIES.lineTooLong, 'refused'),
       onContentProgress: (intake) => this.#watchContent(intake),
       onContentEnd: (intake) => this.#whileBusy(() => this.#endContent(intake)),
       onDrained: () => this.#drained(),
@@ -154,14 +152,13 @@ export class SmtpConnection extends SMTPConnection {
     };
   }
 
-  async #whileBusy(work: () => Promise<void>): Promise<void> {
+  #whileBusy(work: () => Promise<void>): Promise<void> {
     this.#isBusy = true;
-    try {
-      await work();
-    } finally {
+    this.#work = work().finally(() => {
       this.#isBusy = false;
       this.#lastInputAt = this.#options.clock.now();
-    }
+    });
+    return this.#work;
   }
 
   async #handleLine(line: CommandLine): Promise<void> {
@@ -194,7 +191,7 @@ export class SmtpConnection extends SMTPConnection {
     const now = clock.now();
     this.#lastInputAt = now;
     if (now - this.#contentSince > context.limits.contentMs) this.#hangUp(REPLIES.contentTooSlow, 'timeout');
-    else if (intake.isHopeless) this.#hangUp(REPLIES.tooManyErrors, 'refused');
+    else if (intake.isHopeless) this.#hangUp(messageTooLarge(context.limits.messageOctets), 'refused');
   }
 
   async #endContent(intake: ContentIntake): Promise<void> {
@@ -215,6 +212,8 @@ export class SmtpConnection extends SMTPConnection {
       this._socket.unpipe(this._parser);
       this._parser.isClosed = true;
     }
+    // In the middle of a handshake half a connection is of no use to anybody.
+    this._socket.allowHalfOpen = false;
     try {
       const tls = await accepted.startTls();
       this._socket = accepted.socket as Socket;
@@ -256,7 +255,6 @@ export class SmtpConnection extends SMTPConnection {
     const reply = this.#farewell;
     if (reply === undefined || this._closing || this._closed) return;
     this.#hangUp(reply, 'closed');
-    this.#flush();
     // The service ends: once the reply has left, there is no time to wait for the client's side.
     this._socket.end(() => this._socket.destroy());
   }

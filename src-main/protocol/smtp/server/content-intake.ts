@@ -26,6 +26,8 @@ export class ContentIntake {
   readonly #scanner = new DataScanner();
   #refusal: SmtpReply | undefined;
   #aborted: Promise<void> | undefined;
+  /** The sink's calls must not overlap. */
+  #writing: Promise<void> | undefined;
   #octets = 0;
 
   constructor(sink: ContentSink, options: { maxOctets: number; onError: (error: unknown) => void }) {
@@ -80,7 +82,8 @@ export class ContentIntake {
   #pass(piece: Uint8Array): Promise<void> | undefined {
     try {
       const written = this.#sink.write(piece);
-      return written === undefined ? undefined : written.catch((error: unknown) => this.#fail(error));
+      this.#writing = written?.catch((error: unknown) => this.#fail(error));
+      return this.#writing;
     } catch (error) {
       this.#fail(error);
       return undefined;
@@ -94,7 +97,12 @@ export class ContentIntake {
 
   #refuse(reply: SmtpReply): void {
     this.#refusal ??= reply;
-    this.#aborted ??= this.#sink.abort().catch(this.#onError);
+    this.#aborted ??= this.#abortSink().catch(this.#onError);
+  }
+
+  async #abortSink(): Promise<void> {
+    await this.#writing;
+    await this.#sink.abort();
   }
 }
 

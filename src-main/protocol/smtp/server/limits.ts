@@ -1,4 +1,7 @@
-/** Limits of the SMTP server, each with its reason. What an administrator may want to change is in SmtpLimits. */
+/**
+ * Limits of the SMTP server, each with its reason. What an administrator may want to change is in SmtpLimits.
+ * How many clients may be connected at once is the listener's matter.
+ */
 
 const MINUTE = 60_000;
 
@@ -29,10 +32,6 @@ export interface SmtpLimits {
   readonly errors: number;
   /** Failed AUTH commands in a session. */
   readonly failedSignIns: number;
-  /** Sessions of this service at once: each may hold buffers of some 100 KiB. */
-  readonly sessions: number;
-  /** Sessions from one address at once: one client must not shut out the rest. */
-  readonly sessionsPerAddress: number;
   /** RFC 5321 §4.5.3.2.7: a server waits at least 5 minutes for the next command or piece of content. */
   readonly idleMs: number;
   /** A message that trickles in for longer than this is somebody holding a session open. */
@@ -44,8 +43,6 @@ export const DEFAULT_SMTP_LIMITS: SmtpLimits = {
   recipients: 1000,
   errors: 20,
   failedSignIns: 3,
-  sessions: 1000,
-  sessionsPerAddress: 200,
   idleMs: 5 * MINUTE,
   contentMs: 60 * MINUTE,
 };

@@ -55,8 +55,6 @@ export const REPLIES = {
   contentTooSlow: smtpReply(421, '4.4.2', 'The message took too long to arrive, closing the connection'),
   tooManyErrors: smtpReply(421, '4.7.0', 'Too many errors, closing the connection'),
   tooManySignIns: smtpReply(421, '4.7.0', 'Too many failed attempts to sign in, closing the connection'),
-  tooManySessions: smtpReply(421, '4.3.2', 'Too many connections, try again later'),
-  tooManyFromAddress: smtpReply(421, '4.7.0', 'Too many connections from your address, try again later'),
   localError: smtpReply(451, '4.3.0', 'Something went wrong here, try again later'),
   tooManyRecipients: smtpReply(452, '4.5.3', 'Too many recipients, send the message again for the rest'),
   signInUnavailable: smtpReply(454, '4.7.0', 'Signing in does not work at the moment, try again later'),

@@ -1,8 +1,8 @@
 /**
- * The SMTP service: greets accepted connections, counts them, and ends them when the host stops.
+ * The SMTP service: greets accepted connections, and ends them when the host stops.
  *
- * Flow: listener → serve() → SmtpConnection → policy. Invariants: a connection beyond the limits gets a 421 and is closed;
- * one connection's failure does not reach another.
+ * Flow: listener → serve() → SmtpConnection → policy. Invariants: one connection's failure does not reach another; once the
+ * service closes, whoever still comes gets a 421.
  */
 import { SMTPServer } from 'smtp-server';
 import type { Clock } from '../../../base/clock.ts';
@@ -14,7 +14,7 @@ import { SmtpConnection } from './connection.ts';
 import { CLOSE_GRACE_MS, DEFAULT_SMTP_LIMITS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
 import type { SmtpPolicy } from './policy.ts';
-import { REPLIES, smtpReply } from './reply.ts';
+import { smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 
 export interface SmtpServiceOptions {
@@ -36,8 +36,7 @@ class SmtpService implements MailService {
   readonly #options: SmtpServiceOptions;
   readonly #limits: SmtpLimits;
   readonly #connections = new Set<SmtpConnection>();
-  readonly #perAddress = new Map<string, number>();
-  /** Never listens: the library's connections keep their options and their register in one. */
+  /** Never listens: the library's connections look up their options in one. */
   readonly #library = new SMTPServer({ logger: false, secured: true, disableReverseLookup: true });
   #farewell: SmtpReply | undefined;
 
@@ -51,21 +50,18 @@ class SmtpService implements MailService {
   }
 
   readonly serve = async (accepted: AcceptedConnection): Promise<void> => {
-    const refusal = this.#refusalFor(accepted.remoteAddress);
     const connection = new SmtpConnection(this.#library, {
       accepted,
       clock: this.#options.clock,
       context: this.#createContext(accepted),
-      ...(refusal === undefined ? {} : { refusal }),
+      ...(this.#farewell === undefined ? {} : { refusal: this.#farewell }),
     });
-    this.#count(accepted.remoteAddress, 1);
     this.#connections.add(connection);
     try {
       connection.init();
       await connection.whenOver;
     } finally {
       this.#connections.delete(connection);
-      this.#count(accepted.remoteAddress, -1);
     }
   };
 
@@ -86,18 +82,5 @@ class SmtpService implements MailService {
     const start = { remoteAddress, remotePort, localAddress, localPort };
     const transcript = transcripts.open({ protocol, direction: 'in', ...start });
     return { policy, hostname, logger, transcript, limits: this.#limits };
-  }
-
-  #refusalFor(remoteAddress: string): SmtpReply | undefined {
-    if (this.#farewell !== undefined) return this.#farewell;
-    if (this.#connections.size >= this.#limits.sessions) return REPLIES.tooManySessions;
-    const fromAddress = this.#perAddress.get(remoteAddress) ?? 0;
-    return fromAddress >= this.#limits.sessionsPerAddress ? REPLIES.tooManyFromAddress : undefined;
-  }
-
-  #count(remoteAddress: string, change: 1 | -1): void {
-    const count = (this.#perAddress.get(remoteAddress) ?? 0) + change;
-    if (count === 0) this.#perAddress.delete(remoteAddress);
-    else this.#perAddress.set(remoteAddress, count);
   }
 }

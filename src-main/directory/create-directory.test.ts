@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../base/clock.ts';
+import { createDirectory, type FullDirectory } from './create-directory.ts';
+import { PasswordKeeper } from './credentials.ts';
+import { MemoryDirectoryRows } from './memory-directory-rows.ts';
+
+let directory: FullDirectory;
+let clock: ManualClock;
+let rows: MemoryDirectoryRows;
+
+function value<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
+  if (!result.ok) throw new Error(String(result.error));
+  return result.value;
+}
+
+async function add(localPart: string, domain = 'example.com', password = 'secret') {
+  return value(await directory.addAccount({ localPart, domain, name: localPart, password }));
+}
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  rows = new MemoryDirectoryRows();
+  const passwords = new PasswordKeeper({ clock, randomBytes });
+  directory = await createDirectory({
+    rows,
+    passwords,
+    clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  value(await directory.addDomain('Example.COM'));
+});
+
+describe('domains', () => {
+  it('are known in any case and as U-labels', async () => {
+    value(await directory.addDomain('bücher.example'));
+    expect(await directory.isLocalDomain('EXAMPLE.com')).toBe(true);
+    expect(await directory.isLocalDomain('xn--bcher-kva.example')).toBe(true);
+    expect(await directory.isLocalDomain('example.org')).toBe(false);
+  });
+
+  it.each(['', 'no spaces.example', '-a.example', 'a..example', `${'a'.repeat(64)}.example`])(
+    'refuse the name %j',
+    async (name) => {
+      expect(await directory.addDomain(name)).toEqual({ ok: false, error: 'invalidDomain' });
+    },
+  );
+
+  it('cannot be added twice, nor removed while they are in use', async () => {
+    expect(await directory.addDomain('example.com')).toEqual({ ok: false, error: 'domainExists' });
+    const account = await add('anna');
+    expect(await directory.removeDomain('example.com')).toEqual({ ok: false, error: 'domainInUse' });
+    value(await directory.removeAccount(account.id));
+    value(await directory.removeDomain('example.com'));
+    expect(await directory.isLocalDomain('example.com')).toBe(false);
+  });
+});
+
+describe('accounts', () => {
+  it('resolve by address in any case, a quoted local-part too', async () => {
+    const { id } = await add('Anna.Smith');
+    for (const address of ['anna.smith@example.com', 'ANNA.SMITH@EXAMPLE.COM', '"anna.smith"@example.com']) {
+      expect(await directory.resolve(address)).toMatchObject({ kind: 'local', accounts: [{ id }] });
+    }
+  });
+
+  it('tell unknown, disabled and foreign apart', async () => {
+    const { id } = await add('anna');
+    value(await directory.changeAccount(id, { isEnabled: false }));
+    expect(await directory.resolve('anna@example.com')).toEqual({ kind: 'disabled' });
+    expect(await directory.resolve('nobody@example.com')).toEqual({ kind: 'unknown' });
+    expect(await directory.resolve('anna@example.org')).toEqual({ kind: 'foreign' });
+  });
+
+  it('refuse an address that is taken, or malformed, or in no domain of ours, and an empty password', async () => {
+    await add('anna');
+    const wanted = { localPart: 'ANNA', domain: 'example.com', name: '', password: 'x' };
+    expect(await directory.addAccount(wanted)).toEqual({ ok: false, error: 'addressTaken' });
+    expect(await directory.addAccount({ ...wanted, localPart: 'a b' })).toEqual({
+      ok: false,
+      error: 'invalidAddress',
+    });
+    expect(await directory.addAccount({ ...wanted, domain: 'example.org' })).toEqual({
+      ok: false,
+      error: 'noSuchDomain',
+    });
+    expect(await directory.addAccount({ ...wanted, localPart: 'b', password: '' })).toEqual({
+      ok: false,
+      error: 'weakPassword',
+    });
+  });
+});
+
+describe('aliases', () => {
+  it('lead to each account once, through other aliases, and survive a loop', async () => {
+    const anna = await add('anna');
+    const tom = await add('tom');
+    const put = async (localPart: string, ...targets: string[]) =>
+      value(await directory.putAlias({ localPart, domain: 'example.com', targets }));
+    await put('sales', 'anna@example.com', 'team@example.com');
+    await put('team', 'tom@example.com', 'anna@example.com', 'sales@example.com');
+    const resolution = await directory.resolve('sales@example.com');
+    expect(resolution).toMatchObject({ kind: 'local', via: ['sales@example.com', 'team@example.com'] });
+    if (resolution.kind !== 'local') throw new Error('not local');
+    expect(resolution.accounts.map((account) => account.id).sort()).toEqual([anna.id, tom.id].sort());
+  });
+
+  it('are unknown when they lead to nobody', async () => {
+    value(await directory.putAlias({ localPart: 'a', domain: 'example.com', targets: ['gone@example.com'] }));
+    expect(await directory.resolve('a@example.com')).toEqual({ kind: 'unknown' });
+  });
+
+  it('may not leave our domains, nor take an address of an account', async () => {
+    await add('anna');
+    const put = (localPart: string, target: string) =>
+      directory.putAlias({ localPart, domain: 'example.com', targets: [target] });
+    expect(await put('x', 'x@elsewhere.example')).toEqual({ ok: false, error: 'targetNotLocal' });
+    expect(await put('anna', 'anna@example.com')).toEqual({ ok: false, error: 'addressTaken' });
+    expect(await directory.removeAlias('x@example.com')).toEqual({ ok: false, error: 'noSuchAlias' });
+  });
+
+  it('may be used as a sender by those they lead to', async () => {
+    const anna = await add('anna');
+    const tom = await add('tom');
+    value(
+      await directory.putAlias({ localPart: 'sales', domain: 'example.com', targets: ['anna@example.com'] }),
+    );
+    expect(await directory.mayUseAddress(anna.id, 'sales@example.com')).toBe(true);
+    expect(await directory.mayUseAddress(anna.id, 'Anna@Example.com')).toBe(true);
+    expect(await directory.mayUseAddress(tom.id, 'sales@example.com')).toBe(false);
+    expect(await directory.mayUseAddress(anna.id, 'postmaster@example.com')).toBe(false);
+  });
+});
+
+describe('postmaster and abuse', () => {
+  it('reach the first account of the domain, also without a domain, until somebody takes the name', async () => {
+    const anna = await add('anna');
+    await add('tom');
+    for (const address of ['postmaster', 'Postmaster', 'postmaster@example.com', 'abuse@example.com']) {
+      expect(await directory.resolve(address)).toMatchObject({ kind: 'local', accounts: [{ id: anna.id }] });
+    }
+    const taken = await add('postmaster');
+    expect(await directory.resolve('postmaster')).toMatchObject({ accounts: [{ id: taken.id }] });
+  });
+});
+
+describe('sign-in', () => {
+  it('takes the right password in any spelling of the address, and no other', async () => {
+    const { id } = await add('anna');
+    expect(await directory.signIn('ANNA@example.com', 'secret')).toMatchObject({
+      kind: 'ok',
+      account: { id },
+    });
+    expect(await directory.signIn('anna@example.com', 'Secret')).toEqual({ kind: 'refused' });
+    expect(await directory.signIn('nobody@example.com', 'secret')).toEqual({ kind: 'refused' });
+    expect(await directory.signIn('anna@example.com', 'x'.repeat(100_000))).toEqual({ kind: 'refused' });
+  });
+
+  it('says that an account is disabled only to who knows its password', async () => {
+    const { id } = await add('anna');
+    value(await directory.changeAccount(id, { isEnabled: false }));
+    expect(await directory.signIn('anna@example.com', 'wrong')).toEqual({ kind: 'refused' });
+    expect(await directory.signIn('anna@example.com', 'secret')).toEqual({ kind: 'disabled' });
+  });
+
+  it('forgets the old password at once when there is a new one', async () => {
+    const { id } = await add('anna');
+    await directory.signIn('anna@example.com', 'secret');
+    value(await directory.setPassword(id, 'fresh'));
+    expect(await directory.signIn('anna@example.com', 'secret')).toEqual({ kind: 'refused' });
+    expect(await directory.signIn('anna@example.com', 'fresh')).toMatchObject({ kind: 'ok' });
+  });
+
+  it('keeps no clear text, and never hands credentials out', async () => {
+    const account = await add('anna');
+    expect(account).not.toHaveProperty('credentials');
+    const [row] = await rows.listAccounts();
+    expect(JSON.stringify(row)).not.toContain('secret');
+    expect(row?.credentials.scrypt).toMatch(/^scrypt\$16384\$8\$1\$/u);
+    expect(row?.credentials.scramSha256).toMatch(/^SCRAM-SHA-256\$10000:[^$]+\$[^:]+:.+$/u);
+  });
+
+  it('notes the last sign-in, at most once a minute', async () => {
+    await add('anna');
+    await directory.signIn('anna@example.com', 'secret');
+    await directory.listAccounts();
+    const first = clock.now();
+    await expect.poll(async () => (await directory.listAccounts())[0]?.lastSignInAt).toBe(first);
+    clock.advance(30_000);
+    await directory.signIn('anna@example.com', 'secret');
+    expect((await directory.listAccounts())[0]?.lastSignInAt).toBe(first);
+  });
+});

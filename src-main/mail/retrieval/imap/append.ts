@@ -1,0 +1,64 @@
+/**
+ * APPEND (RFC 9051 §6.3.12; APPENDLIMIT: RFC 7889).
+ *
+ * Invariants: the message goes to the content receiver as it arrives; OK follows the commit; a client that breaks off
+ * leaves nothing behind.
+ */
+import type { AppendCommand } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion, IncomingMessage } from '../../../protocol/imap/server/session.ts';
+import type { StagedContent } from '../../content/port.ts';
+import { bad, okay, refuse, refuseForTarget } from './completion.ts';
+import { readFlags } from './flags.ts';
+import type { ImapSession } from './imap-session.ts';
+import { MAX_APPEND_OCTETS } from './limits.ts';
+
+export async function append(
+  session: ImapSession,
+  command: AppendCommand,
+  io: CommandIo,
+): Promise<Completion> {
+  const { mailStore, clock, receiver } = session.options;
+  const flags = readFlags(command.flags);
+  if (typeof flags === 'string') return refuse(flags, 'CANNOT');
+  if (command.literal.octets > MAX_APPEND_OCTETS) return refuse('The message is too large', 'TOOBIG');
+  const name = session.readName(command.mailbox);
+  const mailbox = await mailStore.findMailbox(session.signedIn.id, name);
+  if (mailbox === null) return refuseForTarget('noSuchMailbox');
+  if (io.message === null) throw new Error('APPEND without a message');
+  const received = await receive(session, io.message, { isBinary: command.literal.isBinary });
+  if (!('content' in received)) return received;
+  const { content } = received;
+  const internalDate = command.internalDate ?? clock.now();
+  const appended = await mailStore.appendMessages(mailbox.id, [{ content, flags, internalDate }]);
+  if (!appended.ok) {
+    await receiver.discard(content);
+    return refuseForTarget(appended.error);
+  }
+  session.touch(mailbox.id);
+  const { uidValidity, uids } = appended.value;
+  return okay('APPEND completed', `APPENDUID ${uidValidity} ${uids.join(',')}`);
+}
+
+async function receive(
+  session: ImapSession,
+  message: IncomingMessage,
+  { isBinary }: { isBinary: boolean },
+): Promise<{ content: StagedContent } | Completion> {
+  const writer = session.options.receiver.begin();
+  let hasNul = false;
+  let isWhole = false;
+  try {
+    isWhole = await message.receive((chunk) => {
+      hasNul ||= chunk.includes(0);
+      return writer.write(chunk);
+    });
+    if (isWhole && !hasNul) return { content: await writer.finish() };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  await writer.abort();
+  if (!isWhole) return bad('APPEND takes one message and nothing after it');
+  // RFC 3516 §4.4; and RFC 9051 §4.3 forbids NUL in a literal.
+  return isBinary ? refuse('A message must not hold NUL', 'UNKNOWN-CTE') : bad('A literal must not hold NUL');
+}

@@ -1,0 +1,41 @@
+/**
+ * Capabilities: what this session can do now (RFC 9051 §7.2.2), from its state and from what is really there.
+ */
+import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import { MAX_APPEND_OCTETS } from './limits.ts';
+
+/** Those that matter before anybody has signed in. */
+const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ENABLE', 'ID'];
+
+const SIGNED_IN = [
+  'BINARY',
+  'CHILDREN',
+  'CREATE-SPECIAL-USE',
+  'ESEARCH',
+  'IDLE',
+  'LIST-EXTENDED',
+  'LIST-STATUS',
+  'MOVE',
+  'NAMESPACE',
+  'SEARCHRES',
+  'SPECIAL-USE',
+  'STATUS=SIZE',
+  'UIDPLUS',
+  'UNSELECT',
+  'WITHIN',
+  `APPENDLIMIT=${MAX_APPEND_OCTETS}`,
+];
+
+export interface CapabilityFacts {
+  readonly isSignedIn: boolean;
+  readonly hasTls: boolean;
+  /** Passwords may come in over this connection. */
+  readonly maySignIn: boolean;
+}
+
+export function listCapabilities(facts: CapabilityFacts): string {
+  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN].join(' ');
+  const startTls = facts.hasTls ? [] : ['STARTTLS'];
+  const signIn = facts.maySignIn ? SASL_MECHANISM_NAMES.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
+  return [...ALWAYS, ...startTls, ...signIn].join(' ');
+}

@@ -1,0 +1,95 @@
+/**
+ * Command table: which commands there are, in which states each is allowed, who handles it, and what its client may be told
+ * afterwards (RFC 9051 §6, §7.5.1).
+ */
+import type { Command, CommandName, CommandOf } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion, ImapState } from '../../../protocol/imap/server/session.ts';
+import { append } from './append.ts';
+import { copy, move } from './copy.ts';
+import { expunge } from './expunge.ts';
+import { fetch } from './fetch.ts';
+import { capability, check, enable, id, logout, namespace, noop } from './general.ts';
+import { idle } from './idle.ts';
+import type { ImapSession } from './imap-session.ts';
+import { list } from './list.ts';
+import { lsub } from './lsub.ts';
+import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { search } from './search.ts';
+import { close, examine, select, unselect } from './select.ts';
+import { authenticate, login } from './sign-in.ts';
+import { status } from './status.ts';
+import { store } from './store.ts';
+
+export type Handler<Name extends CommandName> = (
+  session: ImapSession,
+  command: CommandOf<Name>,
+  io: CommandIo,
+) => Promise<Completion>;
+
+interface TableEntry<Name extends CommandName> {
+  readonly states: readonly ImapState[];
+  readonly handle: Handler<Name>;
+  /** How the client hears of changes before the completion: not at all, without EXPUNGE, or wholly. */
+  readonly updates: 'none' | 'withoutExpunge' | 'all';
+}
+
+const ANY: readonly ImapState[] = ['notAuthenticated', 'authenticated', 'selected'];
+const NOT_AUTHENTICATED: readonly ImapState[] = ['notAuthenticated'];
+const SIGNED_IN: readonly ImapState[] = ['authenticated', 'selected'];
+const SELECTED: readonly ImapState[] = ['selected'];
+
+/** STARTTLS belongs to the engine; it is here for its states. */
+async function startTlsByEngine(): Promise<Completion> {
+  throw new Error('STARTTLS is handled by the engine');
+}
+
+export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> } = {
+  CAPABILITY: { states: ANY, handle: capability, updates: 'all' },
+  NOOP: { states: ANY, handle: noop, updates: 'all' },
+  LOGOUT: { states: ANY, handle: logout, updates: 'none' },
+  ID: { states: ANY, handle: id, updates: 'all' },
+  STARTTLS: { states: NOT_AUTHENTICATED, handle: startTlsByEngine, updates: 'none' },
+  AUTHENTICATE: { states: NOT_AUTHENTICATED, handle: authenticate, updates: 'none' },
+  LOGIN: { states: NOT_AUTHENTICATED, handle: login, updates: 'none' },
+  ENABLE: { states: SIGNED_IN, handle: enable, updates: 'all' },
+  NAMESPACE: { states: SIGNED_IN, handle: namespace, updates: 'all' },
+  LIST: { states: SIGNED_IN, handle: list, updates: 'all' },
+  LSUB: { states: SIGNED_IN, handle: lsub, updates: 'all' },
+  STATUS: { states: SIGNED_IN, handle: status, updates: 'all' },
+  CREATE: { states: SIGNED_IN, handle: create, updates: 'all' },
+  DELETE: { states: SIGNED_IN, handle: deleteMailbox, updates: 'all' },
+  RENAME: { states: SIGNED_IN, handle: rename, updates: 'all' },
+  SUBSCRIBE: { states: SIGNED_IN, handle: subscribe, updates: 'all' },
+  UNSUBSCRIBE: { states: SIGNED_IN, handle: unsubscribe, updates: 'all' },
+  SELECT: { states: SIGNED_IN, handle: select, updates: 'none' },
+  EXAMINE: { states: SIGNED_IN, handle: examine, updates: 'none' },
+  APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
+  IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
+  CHECK: { states: SELECTED, handle: check, updates: 'all' },
+  CLOSE: { states: SELECTED, handle: close, updates: 'none' },
+  UNSELECT: { states: SELECTED, handle: unselect, updates: 'none' },
+  EXPUNGE: { states: SELECTED, handle: expunge, updates: 'all' },
+  FETCH: { states: SELECTED, handle: fetch, updates: 'withoutExpunge' },
+  STORE: { states: SELECTED, handle: store, updates: 'withoutExpunge' },
+  SEARCH: { states: SELECTED, handle: search, updates: 'withoutExpunge' },
+  COPY: { states: SELECTED, handle: copy, updates: 'all' },
+  MOVE: { states: SELECTED, handle: move, updates: 'all' },
+};
+
+/** Handles a command and then tells the client what has changed in its mailbox. */
+export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
+  const { updates } = COMMAND_TABLE[command.name];
+  const completion = await dispatch(session, command, io);
+  const isUid = 'isUid' in command && command.isUid;
+  if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
+  return completion;
+}
+
+function dispatch<Name extends CommandName>(
+  session: ImapSession,
+  command: CommandOf<Name>,
+  io: CommandIo,
+): Promise<Completion> {
+  const entry: TableEntry<Name> = COMMAND_TABLE[command.name];
+  return entry.handle(session, command, io);
+}

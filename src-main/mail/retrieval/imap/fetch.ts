@@ -1,0 +1,123 @@
+/**
+ * FETCH (RFC 9051 §6.4.5).
+ *
+ * Invariants: what the index knows (ENVELOPE, BODYSTRUCTURE) is answered without touching the content; \Seen is set before
+ * the answer and told in it; other sessions are let through during a long FETCH.
+ */
+import type { MessageIndex } from '../../../format/message-index.ts';
+import type { FetchCommand } from '../../../protocol/imap/grammar/command.ts';
+import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
+import type { CommandIo, Completion, Response } from '../../../protocol/imap/server/session.ts';
+import type { MessageEntry, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
+import { breather } from './breather.ts';
+import { okay, refuse } from './completion.ts';
+import { formatAnswer } from './fetch-answer.ts';
+import type { ImapSession } from './imap-session.ts';
+import { INDEX_BATCH } from './limits.ts';
+import { INVALID_SET, resolveSet } from './message-set.ts';
+
+/** What the items of one FETCH need. */
+interface FetchPlan {
+  readonly items: readonly FetchItem[];
+  readonly withUid: boolean;
+  readonly needsIndex: boolean;
+  readonly needsContent: boolean;
+  readonly setsSeen: boolean;
+}
+
+export async function fetch(session: ImapSession, command: FetchCommand, io: CommandIo): Promise<Completion> {
+  const ranges = resolveSet(session, command.set, command.isUid);
+  if (ranges === null) return INVALID_SET;
+  const plan = planFetch(session, command);
+  const entries = await session.options.mailStore.listEntries(session.mailbox.id, ranges);
+  const seen = plan.setsSeen ? await markSeen(session, ranges, entries) : new Map<Uid, MessageEntry>();
+  const breathe = breather(session.options.clock);
+  let isIncomplete = false;
+  for (let at = 0; at < entries.length; at += INDEX_BATCH) {
+    const batch = entries.slice(at, at + INDEX_BATCH);
+    const indexes = plan.needsIndex ? await readIndexes(session, batch) : NO_INDEXES;
+    for (const entry of batch) {
+      const answer = await answerFor(session, {
+        plan,
+        entry,
+        index: indexes.get(entry.uid),
+        seen: seen.get(entry.uid),
+      });
+      if (answer === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
+      if (answer === null) isIncomplete = true;
+      else await io.send(answer);
+      await breathe();
+    }
+  }
+  // RFC 5530: some were expunged by another session, and this client has not heard of it.
+  return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+}
+
+const NO_INDEXES: ReadonlyMap<Uid, MessageIndex> = new Map();
+
+function planFetch(session: ImapSession, { items, isUid }: FetchCommand): FetchPlan {
+  const kinds = new Set(items.map((item) => item.kind));
+  const setsSeen = items.some((item) => 'isPeek' in item && !item.isPeek);
+  return {
+    items,
+    withUid: isUid && !kinds.has('uid'),
+    needsIndex: kinds.has('envelope') || kinds.has('body') || kinds.has('bodyStructure'),
+    needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
+    setsSeen: setsSeen && !session.mailbox.isReadOnly,
+  };
+}
+
+/** Sets \Seen where it is missing; returns the entries that changed, and lets their timelines know. */
+async function markSeen(
+  session: ImapSession,
+  ranges: readonly UidRange[],
+  entries: readonly MessageEntry[],
+): Promise<Map<Uid, MessageEntry>> {
+  const unseen = new Set(
+    entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid),
+  );
+  if (unseen.size === 0) return new Map();
+  const { mailbox, options } = session;
+  const change = { uids: ranges, operation: 'add', flags: ['\\Seen'] } as const;
+  const { entries: stored } = await options.mailStore.storeFlags(mailbox.id, change);
+  const changed = stored.filter((entry) => unseen.has(entry.uid));
+  mailbox.noteTold(changed);
+  for (const entry of changed) session.reportRead(entry.traceId);
+  return new Map(changed.map((entry) => [entry.uid, entry]));
+}
+
+function readIndexes(
+  session: ImapSession,
+  batch: readonly MessageEntry[],
+): Promise<ReadonlyMap<Uid, MessageIndex>> {
+  const uids = batch.map((entry) => entry.uid);
+  return session.options.mailStore.readIndexes(session.mailbox.id, uids);
+}
+
+interface FetchedMessage {
+  readonly plan: FetchPlan;
+  readonly entry: MessageEntry;
+  readonly index: MessageIndex | undefined;
+  /** The entry after \Seen was set by this FETCH. */
+  readonly seen: MessageEntry | undefined;
+}
+
+/** Null where the message is gone or unknown to the client. */
+async function answerFor(
+  session: ImapSession,
+  { plan, entry, index, seen }: FetchedMessage,
+): Promise<Response | 'unknownEncoding' | null> {
+  const { mailbox } = session;
+  const sequence = mailbox.sequenceOf(entry.uid);
+  if (sequence === 0 || (plan.needsIndex && index === undefined)) return null;
+  let message: OpenMessage | null = null;
+  if (plan.needsContent) {
+    message = await session.options.mailStore.openMessage(mailbox.id, entry.uid);
+    if (message === null) return null;
+  }
+  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isRev2 };
+  const items: FetchItem[] = [...plan.items];
+  if (plan.withUid) items.unshift({ kind: 'uid' });
+  if (seen !== undefined && !items.some((item) => item.kind === 'flags')) items.push({ kind: 'flags' });
+  return formatAnswer(facts, items);
+}

@@ -1,0 +1,65 @@
+/** CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE (RFC 9051 §6.1, §6.3.1, §6.3.10; ID: RFC 2971). */
+import { formatString } from '../../../protocol/imap/grammar/format.ts';
+import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
+import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
+import { okay } from './completion.ts';
+import type { ImapSession } from './imap-session.ts';
+
+export async function capability(
+  session: ImapSession,
+  _command: CommandOf<'CAPABILITY'>,
+  io: CommandIo,
+): Promise<Completion> {
+  await io.send(`* CAPABILITY ${session.capabilities}`);
+  return okay('CAPABILITY completed');
+}
+
+export async function noop(): Promise<Completion> {
+  return okay('NOOP completed');
+}
+
+export async function check(): Promise<Completion> {
+  return okay('CHECK completed');
+}
+
+export async function logout(
+  session: ImapSession,
+  _command: CommandOf<'LOGOUT'>,
+  io: CommandIo,
+): Promise<Completion> {
+  await io.send('* BYE Logging out');
+  session.close();
+  return okay('LOGOUT completed');
+}
+
+export async function id(session: ImapSession, command: CommandOf<'ID'>, io: CommandIo): Promise<Completion> {
+  const name = command.fields.get('name');
+  const version = command.fields.get('version');
+  if (name !== undefined) {
+    const remoteName = version === undefined ? name : `${name} ${version}`;
+    session.transcript.update({ remoteName: remoteName.slice(0, 100) });
+  }
+  await io.send('* ID ("name" "Postroom")');
+  return okay('ID completed');
+}
+
+export async function enable(
+  session: ImapSession,
+  command: CommandOf<'ENABLE'>,
+  io: CommandIo,
+): Promise<Completion> {
+  const isNew = command.capabilities.includes('IMAP4REV2') && !session.isRev2;
+  if (isNew) session.isRev2 = true;
+  await io.send(isNew ? '* ENABLED IMAP4rev2' : '* ENABLED');
+  return okay('ENABLE completed');
+}
+
+export async function namespace(
+  _session: ImapSession,
+  _command: CommandOf<'NAMESPACE'>,
+  io: CommandIo,
+): Promise<Completion> {
+  await io.send(`* NAMESPACE (("" ${formatString(MAILBOX_DELIMITER, false)})) NIL NIL`);
+  return okay('NAMESPACE completed');
+}

@@ -1,0 +1,177 @@
+/**
+ * IMAP session: one client's state over the mailstore: who has signed in, what was enabled, which mailbox is selected.
+ *
+ * Actor: MS (RFC 5598), RFC 9051 §3. Flow: IMAP engine → command table → handlers, which read and change this state.
+ * Invariants: after every command the client hears of changes in its mailbox, with EXPUNGE only where that is allowed.
+ */
+import type { Account } from '../../../directory/port.ts';
+import type { TlsDetails, SessionTranscript } from '../../../protocol/connection/session.ts';
+import type { Command, CommandName } from '../../../protocol/imap/grammar/command.ts';
+import { decodeMailboxName, encodeMailboxName } from '../../../protocol/imap/grammar/mailbox-name.ts';
+import { formatAstring, formatString } from '../../../protocol/imap/grammar/format.ts';
+import type {
+  CommandIo,
+  Completion,
+  EngineSession,
+  ImapState,
+} from '../../../protocol/imap/server/session.ts';
+import type { MessageReceiver } from '../../content/message-receiver.ts';
+import type { TraceId } from '../../events.ts';
+import type { MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { RetrievalOptions } from '../options.ts';
+import { listCapabilities } from './capabilities.ts';
+import { COMMAND_TABLE, runCommand } from './command-table.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
+
+export interface ImapServiceOptions extends RetrievalOptions {
+  readonly receiver: MessageReceiver;
+}
+
+export class ImapSession implements EngineSession {
+  readonly options: ImapServiceOptions;
+  readonly transcript: SessionTranscript;
+  account: Account | null = null;
+  selected: SelectedMailbox | null = null;
+  /** `$` (RFC 5182): UIDs that the last SEARCH saved. */
+  savedResult: readonly Uid[] = [];
+  failedSignIns = 0;
+  isLoggedOut = false;
+  /** ENABLE IMAP4rev2 (RFC 9051 §6.3.1): ESEARCH instead of SEARCH, names in UTF-8, no RECENT. */
+  isRev2 = false;
+  /** Called when the selected mailbox may have changed; IDLE waits for it. */
+  onMailboxChange: (() => void) | null = null;
+  #hasTls: boolean;
+  #unsubscribe: (() => void) | null = null;
+
+  constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
+    this.options = options;
+    this.transcript = transcript;
+    this.#hasTls = facts.hasTls;
+  }
+
+  get state(): ImapState {
+    if (this.isLoggedOut) return 'logout';
+    if (this.account === null) return 'notAuthenticated';
+    return this.selected === null ? 'authenticated' : 'selected';
+  }
+
+  get hasTls(): boolean {
+    return this.#hasTls;
+  }
+
+  /** Whether a password may come over this connection. */
+  get maySignIn(): boolean {
+    return this.#hasTls || this.options.allowCleartextAuth();
+  }
+
+  get capabilities(): string {
+    return listCapabilities({
+      isSignedIn: this.account !== null,
+      hasTls: this.#hasTls,
+      maySignIn: this.maySignIn,
+    });
+  }
+
+  /** The account whose session this is; the command table lets nobody get here without one. */
+  get signedIn(): Account {
+    if (this.account === null) throw new Error('nobody has signed in');
+    return this.account;
+  }
+
+  /** The selected mailbox; the command table lets nobody get here without one. */
+  get mailbox(): SelectedMailbox {
+    if (this.selected === null) throw new Error('no mailbox is selected');
+    return this.selected;
+  }
+
+  greeting(): string {
+    return `OK [CAPABILITY ${this.capabilities}] ${this.options.hostname()} Postroom ready`;
+  }
+
+  isAllowed(name: CommandName): boolean {
+    if (name === 'STARTTLS' && this.#hasTls) return false;
+    return COMMAND_TABLE[name].states.includes(this.state);
+  }
+
+  handle(command: Command, io: CommandIo): Promise<Completion> {
+    return runCommand(this, command, io);
+  }
+
+  secured(_tls: TlsDetails): void {
+    this.#hasTls = true;
+  }
+
+  /** A mailbox name as the client wrote it. A trailing delimiter only says that inferiors will come (RFC 9051 §6.3.4). */
+  readName(wireName: string): string {
+    const name = decodeMailboxName(wireName, this.isRev2);
+    return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
+  }
+
+  /** A pattern or a reference of LIST as the client wrote it. */
+  readPattern(wireName: string): string {
+    return decodeMailboxName(wireName, this.isRev2).normalize('NFC');
+  }
+
+  /** A mailbox name as the client can read it. */
+  writeName(name: string): string {
+    const text = encodeMailboxName(name, this.isRev2);
+    return this.isRev2 ? formatString(text, true) : formatAstring(text);
+  }
+
+  select(mailbox: SelectedMailbox): void {
+    this.deselect();
+    this.selected = mailbox;
+    this.#unsubscribe = this.options.mailStore.onChange((change) => this.#hear(change, mailbox));
+    // What changed while it was being opened has no notice.
+    mailbox.markDirty();
+  }
+
+  deselect(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    this.selected = null;
+    this.savedResult = [];
+  }
+
+  /** This session has changed a mailbox: if it is the selected one, its client hears of it with this command. */
+  touch(mailboxId: MailboxId): void {
+    if (this.selected?.id === mailboxId) this.selected.markDirty();
+  }
+
+  /** A message was read for the first time: its timeline shows it. Messages that a client appended have none. */
+  reportRead(traceId: TraceId | null): void {
+    if (traceId === null) return;
+    const { events, clock } = this.options;
+    const { sessionId } = this.transcript;
+    const account = this.signedIn.address;
+    events({
+      type: 'read',
+      by: 'imap',
+      traceId,
+      at: clock.now(),
+      account,
+      mailbox: this.mailbox.name,
+      sessionId,
+    });
+  }
+
+  /** Tells the client what has changed in its mailbox. */
+  async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
+    await this.selected?.announce((response) => io.send(response), {
+      mayExpunge: options.mayExpunge,
+      withUid: options.isUid === true || this.isRev2,
+    });
+  }
+
+  close(): void {
+    this.deselect();
+    this.isLoggedOut = true;
+  }
+
+  #hear(change: MailboxChanged, mailbox: SelectedMailbox): void {
+    if (change.mailboxId !== mailbox.id) return;
+    if (change.kind === 'deleted') mailbox.markGone();
+    else if (change.kind === 'messages') mailbox.markDirty();
+    this.onMailboxChange?.();
+  }
+}

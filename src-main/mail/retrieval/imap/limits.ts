@@ -1,0 +1,22 @@
+/** Limits of IMAP sessions over the mailstore. */
+
+/** APPENDLIMIT (RFC 7889): as large as what submission takes, so that a sent message can be filed. */
+export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
+
+/** A failed sign-in waits this long, times the failures so far: guessing gets slow, mistyping does not. */
+export const FAILED_SIGN_IN_DELAY_MS = 1_000;
+
+/** Octets read from the store at a time when a large part is sent. */
+export const READ_OCTETS = 256 * 1024;
+
+/** Messages whose indexes are read at a time. */
+export const INDEX_BATCH = 200;
+
+/** How long a search or fetch may keep other sessions waiting before it lets them go first. */
+export const TIME_SLICE_MS = 20;
+
+/** A text part beyond this is searched up to here; decoding needs it in memory. */
+export const MAX_SEARCHED_OCTETS = 16 * 1024 * 1024;
+
+/** Characters of a LIST pattern; names have at most 500. */
+export const MAX_PATTERN_LENGTH = 2_000;

@@ -1,0 +1,104 @@
+/**
+ * Searchable message: the texts of a message as searches see them: fields and text parts decoded from any charset and
+ * transfer encoding (RFC 9051 §6.4.4).
+ *
+ * Invariants: each piece is read and decoded once per search; text parts beyond MAX_SEARCHED_OCTETS only up to it.
+ */
+import { decodeCharset, guessText } from '../../../format/charset.ts';
+import { decodeEncodedWords } from '../../../format/encoded-word.ts';
+import { scanFields, unfold } from '../../../format/field-scanner.ts';
+import type { IndexedAddress, IndexedPart } from '../../../format/message-index.ts';
+import { htmlToText } from '../../../format/preview.ts';
+import { decodeTransferEncoding } from '../../../format/transfer-encoding.ts';
+import type { EnvelopeField } from '../../../protocol/imap/grammar/search-key.ts';
+import type { OpenMessage } from '../../mailstore/port.ts';
+import { MAX_SEARCHED_OCTETS } from './limits.ts';
+import { foldText } from './search-text.ts';
+
+/** The day, month and year of a Date field, however the rest of it looks. */
+const DATE = /(\d{1,2})[\s-]+([A-Za-z]{3})[A-Za-z]*[\s-]+(\d{4}|\d{2})/;
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
+
+export class SearchableMessage {
+  readonly #message: OpenMessage;
+  /** Names in lower case and folded texts of the header section. */
+  #fields: readonly (readonly [name: string, text: string])[] | null = null;
+
+  constructor(message: OpenMessage) {
+    this.#message = message;
+  }
+
+  /** The day of the Date field as it is written there, whatever its zone; midnight as if in UTC. */
+  get sentDay(): number | null {
+    const match = DATE.exec(this.#message.index.envelope.date ?? '');
+    const month = MONTHS.indexOf((match?.[2] ?? '?').toLowerCase());
+    if (match === null || month < 0 || month % 3 !== 0) return null;
+    const year = Number(match[3]);
+    const fullYear = year >= 100 ? year : year < 50 ? 2000 + year : 1900 + year;
+    return Date.UTC(fullYear, month / 3, Number(match[1]));
+  }
+
+  /** The folded text of a field that the index has. */
+  envelopeText(field: EnvelopeField): string {
+    const { index } = this.#message;
+    if (field === 'subject') return foldText(index.subject);
+    return foldText(index.envelope[field].map(addressText).join(', '));
+  }
+
+  /** The folded texts of all fields of this name. */
+  async fieldTexts(name: string): Promise<string[]> {
+    const fields = await this.#readFields();
+    return fields.filter(([each]) => each === name).map(([, text]) => text);
+  }
+
+  /** Whether a text part, or a header field of a message within, has the text. */
+  async bodyHas(text: string): Promise<boolean> {
+    return this.#partHas(this.#message.index.root, text);
+  }
+
+  /** The same, or a header field of the message itself. */
+  async textHas(text: string): Promise<boolean> {
+    const fields = await this.#readFields();
+    return fields.some(([name, value]) => `${name}: ${value}`.includes(text)) || this.bodyHas(text);
+  }
+
+  async #partHas(part: IndexedPart, text: string): Promise<boolean> {
+    if (part.message !== null) return this.#messageHas(part.message.root, text);
+    if (part.type === 'text') return (await this.#readText(part)).some((each) => each.includes(text));
+    for (const child of part.children) if (await this.#partHas(child, text)) return true;
+    return false;
+  }
+
+  async #messageHas(root: IndexedPart, text: string): Promise<boolean> {
+    const fields = await this.#readSection(root);
+    return fields.some(([name, value]) => `${name}: ${value}`.includes(text)) || this.#partHas(root, text);
+  }
+
+  /** The folded text of a part; of HTML both what people see and its source, where links and addresses are. */
+  async #readText(part: IndexedPart): Promise<string[]> {
+    const end = Math.min(part.bodyEnd, part.bodyStart + MAX_SEARCHED_OCTETS);
+    const octets = await this.#message.readRange(part.bodyStart, end);
+    const decoded = decodeTransferEncoding(octets, part.encoding) ?? octets;
+    const text = decodeCharset(decoded, part.parameters['charset']);
+    return part.subtype === 'html' ? [foldText(htmlToText(text)), foldText(text)] : [foldText(text)];
+  }
+
+  async #readFields(): Promise<readonly (readonly [string, string])[]> {
+    this.#fields ??= await this.#readSection(this.#message.index.root);
+    return this.#fields;
+  }
+
+  async #readSection(root: IndexedPart): Promise<readonly (readonly [string, string])[]> {
+    const section = guessText(await this.#message.readRange(root.headerStart, root.bodyStart));
+    const fields: [string, string][] = [];
+    scanFields(section, (name, value) => {
+      fields.push([name, foldText(decodeEncodedWords(unfold(value)))]);
+    });
+    return fields;
+  }
+}
+
+function addressText({ name, mailbox, host }: IndexedAddress): string {
+  const address = host === null ? (mailbox ?? '') : `${mailbox ?? ''}@${host}`;
+  return name === null ? address : `${decodeEncodedWords(name)} <${address}>`;
+}

@@ -1,0 +1,211 @@
+/**
+ * Selected mailbox: what one session has told its client about a mailbox, and what it still has to tell.
+ *
+ * RFC 9051 §2.3.1.2 (sequence numbers), §7.4, §7.5.1 (when EXPUNGE may be sent). Flow: the store's change notices mark it,
+ * announce() asks the store for the changes and tells them.
+ * Invariants: sequence numbers change only in announce(); a message that was expunged keeps its number until the client
+ * has heard of it; a flag change that the client made itself is not told twice.
+ */
+import type {
+  MailStore,
+  Mailbox,
+  MailboxId,
+  MessageEntry,
+  ModSeq,
+  Uid,
+  UidRange,
+} from '../../mailstore/port.ts';
+import { resolveRanges, mergeRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { Response } from '../../../protocol/imap/server/session.ts';
+import { formatFlags } from './flags.ts';
+
+export interface AnnounceOptions {
+  /** False while answering FETCH, STORE or SEARCH (RFC 9051 §7.5.1). */
+  readonly mayExpunge: boolean;
+  /** Whether FETCH responses name the UID. */
+  readonly withUid: boolean;
+}
+
+type Send = (response: Response) => void | Promise<void>;
+
+export class SelectedMailbox {
+  readonly id: MailboxId;
+  readonly name: string;
+  readonly uidValidity: number;
+  readonly isReadOnly: boolean;
+  readonly #store: MailStore;
+  /** UIDs by sequence number, the first is number 1. */
+  #uids: Uid[];
+  #modSeq: ModSeq;
+  #announced: number;
+  #isDirty = false;
+  #isGone = false;
+  readonly #vanished = new Set<Uid>();
+  /** MODSEQs of flag changes that the client knows of, since it made them. */
+  readonly #told = new Map<Uid, ModSeq>();
+  readonly #keywords = new Map<string, string>();
+
+  constructor(
+    store: MailStore,
+    mailbox: Mailbox,
+    view: { isReadOnly: boolean; entries: readonly MessageEntry[] },
+  ) {
+    this.#store = store;
+    this.id = mailbox.id;
+    this.name = mailbox.name;
+    this.uidValidity = mailbox.uidValidity;
+    this.#modSeq = mailbox.highestModSeq;
+    this.isReadOnly = view.isReadOnly;
+    this.#uids = view.entries.map((entry) => entry.uid);
+    this.#announced = this.#uids.length;
+    for (const entry of view.entries) this.#learnKeywords(entry.flags);
+  }
+
+  get messageCount(): number {
+    return this.#uids.length;
+  }
+
+  get keywords(): readonly string[] {
+    return [...this.#keywords.values()];
+  }
+
+  /** The sequence number of a message, or 0 where the client does not know it. */
+  sequenceOf(uid: Uid): number {
+    let low = 0;
+    let high = this.#uids.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#uids[middle] ?? 0;
+      if (found === uid) return middle + 1;
+      if (found < uid) low = middle + 1;
+      else high = middle - 1;
+    }
+    return 0;
+  }
+
+  /** The UID ranges that a set of sequence numbers means, or null where a number is too great (RFC 9051 §9 seq-number). */
+  rangesOfSequence(ranges: readonly NumberRange[]): UidRange[] | null {
+    const greatest = this.#uids.length;
+    const resolved = resolveRanges(ranges, greatest);
+    const last = resolved.at(-1)?.last ?? 0;
+    if (last === 0 || last > greatest) return null;
+    return resolved.map(({ first, last }) => ({
+      first: this.#uids[first - 1] ?? 0,
+      last: this.#uids[last - 1] ?? 0,
+    }));
+  }
+
+  /** The UID ranges that a UID set means: messages that the client has not heard of are not in them. */
+  rangesOfUids(ranges: readonly NumberRange[]): UidRange[] {
+    const greatest = this.#uids.at(-1) ?? 0;
+    return resolveRanges(ranges, greatest)
+      .filter((range) => range.first <= greatest)
+      .map(({ first, last }) => ({ first, last: Math.min(last, greatest) }));
+  }
+
+  /** UIDs that the client knows within ranges. */
+  uidsIn(ranges: readonly UidRange[]): Uid[] {
+    return mergeRanges(ranges).flatMap(({ first, last }) =>
+      this.#uids.slice(this.#lowerBound(first), this.#lowerBound(last + 1)),
+    );
+  }
+
+  /** Something may have changed: ask at the next announcement. */
+  markDirty(): void {
+    this.#isDirty = true;
+  }
+
+  /** The mailbox was deleted: all its messages vanish. */
+  markGone(): void {
+    this.#isGone = true;
+    this.#isDirty = true;
+  }
+
+  /** The client knows these flags: its own STORE is answered with them, or it asked for silence. */
+  noteTold(entries: readonly MessageEntry[]): void {
+    for (const entry of entries) this.#told.set(entry.uid, entry.modSeq);
+  }
+
+  /** Tells the client what has changed since the last time (RFC 9051 §7). */
+  async announce(send: Send, options: AnnounceOptions): Promise<void> {
+    const changed = this.#isDirty ? await this.#collectChanges() : [];
+    if (options.mayExpunge) await this.#announceVanished(send);
+    if (this.#announced !== this.#uids.length) {
+      this.#announced = this.#uids.length;
+      await send(`* ${this.#announced} EXISTS`);
+    }
+    await this.announceKeywords(send, changed);
+    for (const entry of changed) await this.#announceFlags(send, entry, options.withUid);
+  }
+
+  /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
+  async announceKeywords(send: Send, entries: readonly MessageEntry[]): Promise<void> {
+    const known = this.#keywords.size;
+    for (const entry of entries) this.#learnKeywords(entry.flags);
+    if (this.#keywords.size > known) await send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...this.keywords])}`);
+  }
+
+  /** Asks the store; returns changed flags of messages that the client knows. */
+  async #collectChanges(): Promise<readonly MessageEntry[]> {
+    this.#isDirty = false;
+    if (this.#isGone) {
+      for (const uid of this.#uids) this.#vanished.add(uid);
+      return [];
+    }
+    const { changed, vanished, highestModSeq } = await this.#store.changesSince(this.id, this.#modSeq);
+    this.#modSeq = highestModSeq;
+    for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
+    const flagChanges: MessageEntry[] = [];
+    const greatest = this.#uids.at(-1) ?? 0;
+    for (const entry of changed) {
+      if (entry.uid > greatest) this.#uids.push(entry.uid);
+      else if (this.#told.get(entry.uid) !== entry.modSeq) flagChanges.push(entry);
+    }
+    this.#told.clear();
+    return flagChanges;
+  }
+
+  async #announceVanished(send: Send): Promise<void> {
+    if (this.#vanished.size === 0) return;
+    let expunged = 0;
+    // From the last to the first, so that no number moves before it is told.
+    for (let index = this.#announced - 1; index >= 0; index--) {
+      if (!this.#vanished.has(this.#uids[index] ?? 0)) continue;
+      expunged++;
+      await send(`* ${index + 1} EXPUNGE`);
+    }
+    this.#uids = this.#uids.filter((uid) => !this.#vanished.has(uid));
+    this.#announced -= expunged;
+    this.#vanished.clear();
+  }
+
+  async #announceFlags(send: Send, entry: MessageEntry, withUid: boolean): Promise<void> {
+    const sequence = this.sequenceOf(entry.uid);
+    if (sequence === 0) return;
+    const uid = withUid ? `UID ${entry.uid} ` : '';
+    await send(`* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)})`);
+  }
+
+  #learnKeywords(flags: readonly string[]): void {
+    for (const flag of flags) {
+      const key = flag.toLowerCase();
+      if (!flag.startsWith('\\') && !this.#keywords.has(key)) this.#keywords.set(key, flag);
+    }
+  }
+
+  /** Index of the first UID that is not below `uid`. */
+  #lowerBound(uid: Uid): number {
+    let low = 0;
+    let high = this.#uids.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#uids[middle] ?? 0) < uid) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** System flags in the order of RFC 9051's examples. */
+export const ALL_FLAGS: readonly string[] = ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'];

@@ -1,0 +1,46 @@
+/** STATUS (RFC 9051 §6.3.11). */
+import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
+import type { StatusItem } from '../../../protocol/imap/grammar/status-item.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
+import type { Mailbox } from '../../mailstore/port.ts';
+import { okay, refuseForMailbox } from './completion.ts';
+import type { ImapSession } from './imap-session.ts';
+import { MAX_APPEND_OCTETS } from './limits.ts';
+
+export async function status(
+  session: ImapSession,
+  command: CommandOf<'STATUS'>,
+  io: CommandIo,
+): Promise<Completion> {
+  const name = session.readName(command.mailbox);
+  const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
+  if (mailbox === null) return refuseForMailbox('noSuchMailbox');
+  await io.send(formatStatus(session, mailbox, command.items));
+  return okay('STATUS completed');
+}
+
+export function formatStatus(session: ImapSession, mailbox: Mailbox, items: readonly StatusItem[]): string {
+  const values = items.map((item) => `${item} ${valueOf(item, mailbox)}`);
+  return `* STATUS ${session.writeName(mailbox.name)} (${values.join(' ')})`;
+}
+
+function valueOf(item: StatusItem, mailbox: Mailbox): number {
+  switch (item) {
+    case 'MESSAGES':
+      return mailbox.messageCount;
+    case 'UIDNEXT':
+      return mailbox.uidNext;
+    case 'UIDVALIDITY':
+      return mailbox.uidValidity;
+    case 'UNSEEN':
+      return mailbox.unseenCount;
+    case 'DELETED':
+      return mailbox.deletedCount;
+    case 'SIZE':
+      return mailbox.sizeBytes;
+    case 'RECENT':
+      return 0;
+    case 'APPENDLIMIT':
+      return MAX_APPEND_OCTETS;
+  }
+}

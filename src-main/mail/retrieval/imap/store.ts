@@ -1,0 +1,28 @@
+/** STORE (RFC 9051 §6.4.6). */
+import type { StoreCommand } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
+import { okay, refuse } from './completion.ts';
+import { formatFlags, readFlags } from './flags.ts';
+import type { ImapSession } from './imap-session.ts';
+import { INVALID_SET, resolveSet } from './message-set.ts';
+
+export async function store(session: ImapSession, command: StoreCommand, io: CommandIo): Promise<Completion> {
+  const { mailbox } = session;
+  const uids = resolveSet(session, command.set, command.isUid);
+  if (uids === null) return INVALID_SET;
+  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  const flags = readFlags(command.flags);
+  if (typeof flags === 'string') return refuse(flags, 'CANNOT');
+  const { operation } = command;
+  const { entries } = await session.options.mailStore.storeFlags(mailbox.id, { uids, operation, flags });
+  mailbox.noteTold(entries);
+  await mailbox.announceKeywords((response) => io.send(response), entries);
+  if (command.isSilent) return okay('STORE completed');
+  const withUid = command.isUid || session.isRev2;
+  for (const entry of entries) {
+    const uid = withUid ? `UID ${entry.uid} ` : '';
+    const sequence = mailbox.sequenceOf(entry.uid);
+    if (sequence > 0) await io.send(`* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)})`);
+  }
+  return okay('STORE completed');
+}

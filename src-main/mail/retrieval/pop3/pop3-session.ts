@@ -1,0 +1,237 @@
+/**
+ * POP3 session: one client's state over the account's INBOX.
+ *
+ * Actor: MS (RFC 5598), RFC 1939. Flow: POP3 engine → here → directory, maildrop.
+ * Invariants: one session holds a maildrop at a time; a connection that breaks removes nothing; without TLS no password is
+ * looked at unless the administrator allowed it.
+ */
+import { assertNever } from '../../../base/result.ts';
+import type { Account } from '../../../directory/port.ts';
+import type { SessionTranscript, TlsDetails } from '../../../protocol/connection/session.ts';
+import type { Pop3Command, Pop3CommandName } from '../../../protocol/pop3/command.ts';
+import type {
+  Challenge,
+  Pop3EngineSession,
+  Pop3Reply,
+  Pop3State,
+} from '../../../protocol/pop3/server/session.ts';
+import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import type { RetrievalOptions } from '../options.ts';
+import { Maildrop } from './maildrop.ts';
+import type { NumberedMessage } from './maildrop.ts';
+import type { MaildropLocks } from './maildrop-locks.ts';
+import { Pop3SignIn } from './pop3-sign-in.ts';
+import { headerOf, linesOf, textOf } from './message-text.ts';
+import { okay, refuse } from './reply.ts';
+
+const IN_AUTHORIZATION: readonly Pop3CommandName[] = ['CAPA', 'STLS', 'QUIT', 'USER', 'PASS', 'AUTH'];
+const IN_TRANSACTION: readonly Pop3CommandName[] = [
+  'CAPA',
+  'QUIT',
+  'STAT',
+  'LIST',
+  'UIDL',
+  'RETR',
+  'DELE',
+  'TOP',
+  'NOOP',
+  'RSET',
+];
+const NO_SUCH_MESSAGE = refuse('No such message');
+
+export class Pop3Session implements Pop3EngineSession {
+  readonly #options: RetrievalOptions;
+  readonly #transcript: SessionTranscript;
+  readonly #locks: MaildropLocks;
+  readonly #signIn: Pop3SignIn;
+  #hasTls: boolean;
+  #isOver = false;
+  #account: Account | null = null;
+  #maildrop: Maildrop | null = null;
+
+  constructor(
+    options: RetrievalOptions,
+    transcript: SessionTranscript,
+    facts: { hasTls: boolean; locks: MaildropLocks },
+  ) {
+    this.#options = options;
+    this.#transcript = transcript;
+    this.#locks = facts.locks;
+    this.#hasTls = facts.hasTls;
+    this.#signIn = new Pop3SignIn(options.directory, options.clock, (account) => this.#open(account));
+  }
+
+  get state(): Pop3State {
+    if (this.#isOver) return 'over';
+    return this.#maildrop === null ? 'authorization' : 'transaction';
+  }
+
+  get failedSignIns(): number {
+    return this.#signIn.failures;
+  }
+
+  greeting(): string {
+    return `${this.#options.hostname()} Postroom ready`;
+  }
+
+  isAllowed(name: Pop3CommandName): boolean {
+    if (name === 'STLS' && this.#hasTls) return false;
+    return (this.state === 'transaction' ? IN_TRANSACTION : IN_AUTHORIZATION).includes(name);
+  }
+
+  async handle(command: Pop3Command, challenge: Challenge): Promise<Pop3Reply> {
+    switch (command.name) {
+      case 'CAPA':
+        return okay('Capabilities', { kind: 'lines', lines: this.#capabilities() });
+      case 'USER':
+      case 'PASS':
+      case 'AUTH':
+        if (!this.#maySignIn)
+          return refuse('Use STLS first: passwords are not taken in clear text', 'SYS/PERM');
+        return this.#signIn.handle(command, challenge);
+      case 'QUIT':
+        return this.#quit();
+      case 'STLS':
+        throw new Error('STLS is handled by the engine');
+      default:
+        return this.#handleMaildrop(command);
+    }
+  }
+
+  secured(_tls: TlsDetails): void {
+    this.#hasTls = true;
+  }
+
+  close(): void {
+    if (this.#maildrop !== null && this.#account !== null) this.#locks.release(this.#account.id);
+    this.#maildrop = null;
+    this.#isOver = true;
+  }
+
+  get #maySignIn(): boolean {
+    return this.#hasTls || this.#options.allowCleartextAuth();
+  }
+
+  /** RFC 2449 §5; what is here is really there. */
+  #capabilities(): string[] {
+    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES.join(' ')}`] : [];
+    const beforeSignIn = this.state === 'authorization' && !this.#hasTls ? ['STLS'] : [];
+    const always = [
+      'TOP',
+      'UIDL',
+      'PIPELINING',
+      'RESP-CODES',
+      'AUTH-RESP-CODE',
+      'EXPIRE NEVER',
+      'IMPLEMENTATION Postroom',
+    ];
+    return [...signIn, ...beforeSignIn, ...always];
+  }
+
+  /** The maildrop of who has signed in, if no other session holds it. */
+  async #open(account: Account): Promise<Pop3Reply> {
+    const { mailStore } = this.#options;
+    if (!this.#locks.acquire(account.id)) return refuse('Another session has this maildrop', 'IN-USE');
+    try {
+      await mailStore.createAccountMailboxes(account.id);
+      this.#maildrop = await Maildrop.open(mailStore, account.id);
+      this.#account = account;
+    } finally {
+      if (this.#maildrop === null) this.#locks.release(account.id);
+    }
+    if (this.#maildrop === null) return refuse('There is no maildrop', 'SYS/TEMP');
+    this.#transcript.update({ account: account.address });
+    this.#transcript.phase('mailbox');
+    return okay(`${this.#maildrop.messages.length} messages`);
+  }
+
+  async #quit(): Promise<Pop3Reply> {
+    const maildrop = this.#maildrop;
+    try {
+      // RFC 1939 §6: removed before the answer.
+      await maildrop?.commit();
+      return okay('Goodbye');
+    } finally {
+      this.close();
+    }
+  }
+
+  async #handleMaildrop(
+    command: Exclude<Pop3Command, { name: 'CAPA' | 'USER' | 'PASS' | 'AUTH' | 'QUIT' | 'STLS' }>,
+  ): Promise<Pop3Reply> {
+    const maildrop = this.#maildrop;
+    if (maildrop === null) throw new Error('no maildrop is open');
+    switch (command.name) {
+      case 'STAT':
+        return okay(`${maildrop.messages.length} ${maildrop.sizeBytes}`);
+      case 'LIST':
+        return listing(maildrop, command.number, ({ entry }) => String(entry.sizeBytes));
+      case 'UIDL':
+        return listing(maildrop, command.number, ({ uniqueId }) => uniqueId);
+      case 'NOOP':
+        return okay('Here');
+      case 'RSET':
+        maildrop.unmarkAll();
+        return okay(`${maildrop.messages.length} messages`);
+      case 'DELE':
+        return deleteMessage(maildrop, command.number);
+      case 'TOP':
+        return this.#retrieve(maildrop, command.number, command.lines);
+      case 'RETR':
+        return this.#retrieve(maildrop, command.number, null);
+      default:
+        return assertNever(command);
+    }
+  }
+
+  /** RETR, or TOP with so many lines of the body. */
+  async #retrieve(maildrop: Maildrop, number: number, lines: number | null): Promise<Pop3Reply> {
+    const found = maildrop.find(number);
+    if (found === null) return NO_SUCH_MESSAGE;
+    const message = await maildrop.read(found);
+    if (message === null) return refuse('The message is gone');
+    if (lines === null && maildrop.noteRetrieved(found)) this.#reportRead(found);
+    return okay(lines === null ? `${found.entry.sizeBytes} octets` : 'Top of the message', {
+      kind: 'message',
+      header: headerOf(message),
+      body: lines === null ? textOf(message) : linesOf(message, lines),
+      bodyLines: lines ?? Number.POSITIVE_INFINITY,
+    });
+  }
+
+  #reportRead({ entry }: NumberedMessage): void {
+    if (entry.traceId === null || this.#account === null) return;
+    const { events, clock } = this.#options;
+    const { sessionId } = this.#transcript;
+    const account = this.#account.address;
+    events({
+      type: 'read',
+      by: 'pop3',
+      traceId: entry.traceId,
+      at: clock.now(),
+      account,
+      mailbox: 'INBOX',
+      sessionId,
+    });
+  }
+}
+
+function listing(
+  maildrop: Maildrop,
+  number: number | null,
+  show: (message: NumberedMessage) => string,
+): Pop3Reply {
+  if (number === null) {
+    const lines = maildrop.messages.map((message) => `${message.number} ${show(message)}`);
+    return okay(`${lines.length} messages`, { kind: 'lines', lines });
+  }
+  const found = maildrop.find(number);
+  return found === null ? NO_SUCH_MESSAGE : okay(`${number} ${show(found)}`);
+}
+
+function deleteMessage(maildrop: Maildrop, number: number): Pop3Reply {
+  const found = maildrop.find(number);
+  if (found === null) return NO_SUCH_MESSAGE;
+  maildrop.markDeleted(found);
+  return okay(`Message ${number} is marked for removal`);
+}

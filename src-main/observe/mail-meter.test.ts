@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../base/clock.ts';
+import type { MailEvent } from '../mail/events.ts';
+import { EventMeter } from './mail-meter.ts';
+
+const MINUTE_MS = 60_000;
+
+function delivered(at: number): MailEvent {
+  const outcome = {
+    kind: 'delivered',
+    recipient: 'a@example.com',
+    status: '2.1.5',
+    diagnostic: '',
+    at,
+  } as const;
+  return { type: 'attempted', traceId: 't', at, attempt: 1, outcome };
+}
+
+describe('the meter', () => {
+  it('counts by kind, in all and per minute, with empty minutes between', () => {
+    const clock = new ManualClock();
+    const meter = new EventMeter({ clock, onError: () => undefined });
+    meter.sink(delivered(0));
+    clock.advance(2 * MINUTE_MS);
+    meter.sink(delivered(0));
+    meter.sink(delivered(0));
+    meter.sink({ type: 'finished', traceId: 't', at: 0 });
+    expect(meter.totals()).toMatchObject({ delivered: 3, received: 0, refused: 0 });
+    expect(meter.history(4).map((bucket) => bucket.delivered)).toEqual([0, 1, 0, 2]);
+  });
+
+  it('keeps counting when a listener throws', () => {
+    const errors: unknown[] = [];
+    const meter = new EventMeter({ clock: new ManualClock(), onError: (error) => errors.push(error) });
+    meter.onEvent(() => {
+      throw new Error('a broken page');
+    });
+    meter.sink(delivered(0));
+    meter.sink(delivered(0));
+    expect(meter.totals().delivered).toBe(2);
+    expect(errors).toHaveLength(2);
+  });
+
+  it('remembers a week and no more', () => {
+    const clock = new ManualClock();
+    const meter = new EventMeter({ clock, onError: () => undefined });
+    for (let minute = 0; minute < 8 * 24 * 60; minute++) {
+      meter.sink(delivered(0));
+      clock.advance(MINUTE_MS);
+    }
+    const week = meter.history(8 * 24 * 60).filter((bucket) => bucket.delivered > 0);
+    expect(week).toHaveLength(7 * 24 * 60);
+  });
+});

@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../base/clock.ts';
+import type { SessionStart } from '../protocol/connection/session.ts';
+import type { SessionFeedEvent, SessionRecord, TranscriptStore } from './port.ts';
+import { matchesFilter } from './session-filter.ts';
+import { TranscriptDesk } from './transcript-desk.ts';
+
+class MemoryTranscripts implements TranscriptStore {
+  readonly records = new Map<string, SessionRecord>();
+  failure: Error | undefined;
+
+  save(records: readonly SessionRecord[]): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    for (const record of records) this.records.set(record.summary.id, record);
+    return Promise.resolve();
+  }
+
+  list(filter: Parameters<TranscriptStore['list']>[0]) {
+    const summaries = [...this.records.values()].map((record) => record.summary);
+    return Promise.resolve(summaries.filter((summary) => matchesFilter(summary, filter)));
+  }
+
+  read(sessionId: string): Promise<SessionRecord | null> {
+    return Promise.resolve(this.records.get(sessionId) ?? null);
+  }
+
+  prune(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const START: SessionStart = {
+  protocol: 'smtp',
+  direction: 'in',
+  remoteAddress: '192.0.2.7',
+  remotePort: 40_000,
+  localAddress: '192.0.2.1',
+  localPort: 25,
+};
+
+let clock: ManualClock;
+let store: MemoryTranscripts;
+let desk: TranscriptDesk;
+let errors: unknown[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  store = new MemoryTranscripts();
+  errors = [];
+  let next = 1;
+  desk = new TranscriptDesk({
+    store,
+    clock,
+    makeId: () => `session-${next++}`,
+    limits: { keepDays: 1, keepBytes: 1_000 },
+    onError: (error) => errors.push(error),
+  });
+});
+
+describe('a transcript', () => {
+  it('shows who said what, when, in which phase', async () => {
+    const session = desk.open(START);
+    session.server('220 mail.example.com');
+    clock.advance(40);
+    session.phase('envelope');
+    session.client('MAIL FROM:<tom@example.com>');
+    session.content('client', 4_096);
+    expect((await desk.read(session.sessionId))?.lines).toEqual([
+      { offsetMs: 0, kind: 'server', phase: 'connect', text: '220 mail.example.com' },
+      { offsetMs: 40, kind: 'client', phase: 'envelope', text: 'MAIL FROM:<tom@example.com>' },
+      { offsetMs: 40, kind: 'content', phase: 'envelope', text: 'client 4096' },
+    ]);
+  });
+
+  it('remembers the last reply that refused something, in each protocol', () => {
+    const refusals = [
+      ['smtp', '550 5.1.1 No such user'],
+      ['imap', 'a1 NO [AUTHENTICATIONFAILED] Wrong'],
+      ['pop3', '-ERR [AUTH] Wrong'],
+    ] as const;
+    for (const [protocol, line] of refusals) {
+      const session = desk.open({ ...START, protocol });
+      session.server('250 fine');
+      session.server('* OK NO such thing');
+      session.server(line);
+      session.server('+OK bye');
+      session.close('closed');
+    }
+    expect([...store.records.values()]).toEqual([]);
+    return desk.stop().then(() => {
+      const found = [...store.records.values()].map((record) => record.summary.lastError);
+      expect(found).toEqual(refusals.map(([, line]) => line));
+    });
+  });
+
+  it('is bounded: what is said beyond is counted, and long lines are cut', async () => {
+    const session = desk.open(START);
+    for (let line = 0; line < 2_500; line++) session.client('NOOP');
+    session.server(`500 ${'x'.repeat(5_000)}`);
+    const record = await desk.read(session.sessionId);
+    expect(record?.lines).toHaveLength(2_000);
+    expect(record?.omittedLines).toBe(501);
+    expect(record?.summary.lastError?.length).toBe(1_001);
+  });
+
+  it('does not change any more once it is closed', async () => {
+    const session = desk.open(START);
+    session.close('lost');
+    session.client('late');
+    session.update({ account: 'x@example.com' });
+    session.close('closed');
+    expect((await desk.read(session.sessionId))?.summary).toMatchObject({
+      end: 'lost',
+      account: null,
+      lineCount: 0,
+    });
+    expect(desk.openSessionCount.smtp).toBe(0);
+  });
+});
+
+describe('the live feed', () => {
+  it('brings sessions and their new lines together, ten times a second at most', () => {
+    const events: SessionFeedEvent[] = [];
+    desk.onSession((event) => events.push(event));
+    const session = desk.open(START);
+    session.client('EHLO a');
+    session.client('MAIL');
+    expect(events).toEqual([]);
+    clock.advance(100);
+    expect(events.map((event) => event.type)).toEqual(['session', 'lines']);
+    session.client('RCPT');
+    clock.advance(100);
+    const [, , , more] = events;
+    expect(more).toMatchObject({ type: 'lines', lines: [{ text: 'RCPT' }] });
+  });
+});
+
+describe('closed transcripts', () => {
+  it('are saved together after half a second, and listed newest first with the open ones', async () => {
+    desk.open(START).close('closed');
+    desk.open({ ...START, protocol: 'imap' });
+    expect(store.records.size).toBe(0);
+    clock.advance(500);
+    await Promise.resolve();
+    expect(store.records.size).toBe(1);
+    const list = await desk.list({ limit: 10 });
+    expect(list.map((summary) => summary.id)).toEqual(['session-2', 'session-1']);
+    expect((await desk.list({ limit: 10, protocol: 'smtp' })).map((summary) => summary.id)).toEqual([
+      'session-1',
+    ]);
+    expect(await desk.list({ limit: 10, text: '192.0.2.7 nobody' })).toEqual([]);
+  });
+
+  it('stay readable when the store fails, and are saved with the next ones', async () => {
+    store.failure = new Error('disk full');
+    const session = desk.open(START);
+    session.close('closed');
+    clock.advance(500);
+    await expect.poll(() => errors).toEqual([store.failure]);
+    expect(await desk.read(session.sessionId)).not.toBeNull();
+    store.failure = undefined;
+    await desk.stop();
+    expect(store.records.size).toBe(1);
+  });
+
+  it('do not pile up without end while the store does not answer', async () => {
+    store.failure = new Error('disk full');
+    for (let count = 0; count < 5_200; count++) desk.open(START).close('closed');
+    store.failure = undefined;
+    await desk.stop();
+    expect(store.records.size).toBe(5_000);
+    expect(store.records.has('session-5200')).toBe(true);
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Commands: what a client can ask, as data (RFC 9051 §6, RFC 3501 §6 and the extensions that we announce).
+ *
+ * Flow: parser → here → handlers. Strings that the client sent are text; mailbox names are still as they came, since only
+ * the session knows their encoding.
+ */
+import type { LiteralAnnouncement } from './cursor.ts';
+import type { FetchItem } from './fetch-item.ts';
+import type { SearchKey, SearchReturnOption } from './search-key.ts';
+import type { SequenceSet } from './sequence-set.ts';
+import type { StatusItem } from './status-item.ts';
+
+/** A mailbox name as octets (RFC 3501: modified UTF-7). */
+export type WireName = string;
+
+export type ListSelectionOption = 'SUBSCRIBED' | 'REMOTE' | 'RECURSIVEMATCH' | 'SPECIAL-USE';
+
+export interface ListReturn {
+  readonly subscribed: boolean;
+  readonly children: boolean;
+  readonly specialUse: boolean;
+  /** STATUS items (RFC 5819), null where not asked. */
+  readonly status: readonly StatusItem[] | null;
+}
+
+export interface ListCommand {
+  readonly name: 'LIST';
+  readonly selection: readonly ListSelectionOption[];
+  readonly reference: WireName;
+  readonly patterns: readonly WireName[];
+  readonly returns: ListReturn;
+  /** Written in the extended syntax (RFC 5258), in which an empty pattern is no question for the delimiter. */
+  readonly isExtended: boolean;
+}
+
+/** Commands without arguments. */
+export type PlainCommandName =
+  'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
+
+/** Commands whose only argument is a mailbox. */
+export type MailboxCommandName = 'SELECT' | 'EXAMINE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
+
+export interface FetchCommand {
+  readonly name: 'FETCH';
+  readonly isUid: boolean;
+  readonly set: SequenceSet;
+  readonly items: readonly FetchItem[];
+}
+
+export interface StoreCommand {
+  readonly name: 'STORE';
+  readonly isUid: boolean;
+  readonly set: SequenceSet;
+  readonly operation: 'add' | 'remove' | 'replace';
+  readonly isSilent: boolean;
+  readonly flags: readonly string[];
+}
+
+export interface SearchCommand {
+  readonly name: 'SEARCH';
+  readonly isUid: boolean;
+  /** null: no RETURN; an empty list is RETURN (), which means ALL. */
+  readonly returns: readonly SearchReturnOption[] | null;
+  readonly charset: string | null;
+  readonly key: SearchKey;
+}
+
+export interface CopyCommand {
+  readonly name: 'COPY' | 'MOVE';
+  readonly isUid: boolean;
+  readonly set: SequenceSet;
+  readonly mailbox: WireName;
+}
+
+export interface AppendCommand {
+  readonly name: 'APPEND';
+  readonly mailbox: WireName;
+  readonly flags: readonly string[];
+  /** Milliseconds since 1970 UTC, null where not given. */
+  readonly internalDate: number | null;
+  readonly literal: LiteralAnnouncement;
+}
+
+export type Command =
+  | { [Name in PlainCommandName]: { readonly name: Name } }[PlainCommandName]
+  | { [Name in MailboxCommandName]: { readonly name: Name; readonly mailbox: WireName } }[MailboxCommandName]
+  | { readonly name: 'AUTHENTICATE'; readonly mechanism: string; readonly initialResponse: string | null }
+  | { readonly name: 'LOGIN'; readonly user: string; readonly password: string }
+  | { readonly name: 'ENABLE'; readonly capabilities: readonly string[] }
+  | { readonly name: 'ID'; readonly fields: ReadonlyMap<string, string> }
+  | { readonly name: 'CREATE'; readonly mailbox: WireName; readonly specialUses: readonly string[] }
+  | { readonly name: 'RENAME'; readonly from: WireName; readonly to: WireName }
+  | { readonly name: 'LSUB'; readonly reference: WireName; readonly pattern: WireName }
+  | { readonly name: 'STATUS'; readonly mailbox: WireName; readonly items: readonly StatusItem[] }
+  /** `set` only for UID EXPUNGE (RFC 9051 §6.4.9). */
+  | { readonly name: 'EXPUNGE'; readonly set: SequenceSet | null }
+  | ListCommand
+  | FetchCommand
+  | StoreCommand
+  | SearchCommand
+  | (CopyCommand & { readonly name: 'COPY' })
+  | (CopyCommand & { readonly name: 'MOVE' })
+  | AppendCommand;
+
+export type CommandName = Command['name'];
+export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;

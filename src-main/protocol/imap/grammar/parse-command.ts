@@ -1,0 +1,228 @@
+/**
+ * Command parser: one command's text to a typed Command (RFC 9051 §6, §9).
+ *
+ * Invariants: never throws; linear time. A tag that can be read is part of every answer, so that BAD can carry it.
+ */
+import { err, ok } from '../../../base/result.ts';
+import type { Result } from '../../../base/result.ts';
+import type { AppendCommand, Command, MailboxCommandName, PlainCommandName } from './command.ts';
+import { Cursor, ImapSyntaxError, decodeOctets, readLiteralAnnouncement } from './cursor.ts';
+import { parseDateTime } from './date.ts';
+import { parseFetchItems } from './fetch-item.ts';
+import { parseList } from './parse-list.ts';
+import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
+import { parseSequenceSet } from './sequence-set.ts';
+import { parseStatusItems } from './status-item.ts';
+
+export interface TaggedCommand {
+  readonly tag: string;
+  readonly command: Command;
+}
+
+export interface SyntaxProblem {
+  /** null where not even the tag could be read. */
+  readonly tag: string | null;
+  readonly message: string;
+  /** The command was known, but not its arguments. */
+  readonly isKnown: boolean;
+}
+
+type ArgumentParser = (cursor: Cursor) => Command;
+
+const PARSERS: Readonly<Record<string, ArgumentParser>> = {
+  ...plainParsers(),
+  ...mailboxParsers(),
+  AUTHENTICATE: (cursor) => {
+    const mechanism = spaceThen(cursor, () => cursor.keyword());
+    const initialResponse = cursor.take(' ') ? cursor.rest() : null;
+    return { name: 'AUTHENTICATE', mechanism, initialResponse };
+  },
+  LOGIN: (cursor) => {
+    const user = decodeOctets(spaceThen(cursor, () => cursor.astring()));
+    return { name: 'LOGIN', user, password: decodeOctets(spaceThen(cursor, () => cursor.astring())) };
+  },
+  ENABLE: (cursor) => {
+    const capabilities: string[] = [];
+    do capabilities.push(spaceThen(cursor, () => cursor.keyword()));
+    while (cursor.sees(' '));
+    return { name: 'ENABLE', capabilities };
+  },
+  ID: (cursor) => ({ name: 'ID', fields: spaceThen(cursor, () => parseIdFields(cursor)) }),
+  CREATE: (cursor) => ({ name: 'CREATE', mailbox: mailboxArgument(cursor), specialUses: parseUse(cursor) }),
+  RENAME: (cursor) => ({ name: 'RENAME', from: mailboxArgument(cursor), to: mailboxArgument(cursor) }),
+  LIST: parseList,
+  LSUB: (cursor) => ({
+    name: 'LSUB',
+    reference: mailboxArgument(cursor),
+    pattern: spaceThen(cursor, () => cursor.listMailbox()),
+  }),
+  STATUS: (cursor) => ({
+    name: 'STATUS',
+    mailbox: mailboxArgument(cursor),
+    items: spaceThen(cursor, () => parseStatusItems(cursor)),
+  }),
+  APPEND: (cursor) => parseAppend(cursor) ?? cursor.fail('a message literal'),
+  EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
+  FETCH: (cursor) => parseFetch(cursor, false),
+  STORE: (cursor) => parseStore(cursor, false),
+  SEARCH: (cursor) => parseSearch(cursor, false),
+  COPY: (cursor) => parseCopy(cursor, 'COPY', false),
+  MOVE: (cursor) => parseCopy(cursor, 'MOVE', false),
+  UID: parseUid,
+};
+
+const UID_PARSERS: Readonly<Record<string, ArgumentParser>> = {
+  FETCH: (cursor) => parseFetch(cursor, true),
+  STORE: (cursor) => parseStore(cursor, true),
+  SEARCH: (cursor) => parseSearch(cursor, true),
+  COPY: (cursor) => parseCopy(cursor, 'COPY', true),
+  MOVE: (cursor) => parseCopy(cursor, 'MOVE', true),
+  EXPUNGE: (cursor) => ({ name: 'EXPUNGE', set: spaceThen(cursor, () => parseSequenceSet(cursor)) }),
+};
+
+/** Parses a command whose literals, except an APPEND's message, stand in its text. */
+export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem> {
+  const cursor = new Cursor(text);
+  let tag: string | null = null;
+  let isKnown = false;
+  try {
+    tag = cursor.tag();
+    cursor.space();
+    const parser = PARSERS[cursor.keyword()];
+    if (parser === undefined) return err({ tag, message: 'Unknown command', isKnown });
+    isKnown = true;
+    const command = parser(cursor);
+    if (command.name !== 'APPEND') cursor.end();
+    return ok({ tag, command });
+  } catch (error) {
+    if (!(error instanceof ImapSyntaxError)) throw error;
+    return err({ tag, message: `Syntax error: ${error.message}`, isKnown });
+  }
+}
+
+/** Whether the literal that `text` announces at its end is the message of an APPEND, which is not gathered but passed on. */
+export function announcesMessage(text: string): boolean {
+  if (!/^[^ ]+ append /i.test(text)) return false;
+  const parsed = parseCommand(text);
+  return parsed.ok && parsed.value.command.name === 'APPEND';
+}
+
+function plainParsers(): Record<string, ArgumentParser> {
+  const names: PlainCommandName[] = [
+    'CAPABILITY',
+    'NOOP',
+    'LOGOUT',
+    'STARTTLS',
+    'NAMESPACE',
+    'CLOSE',
+    'UNSELECT',
+    'CHECK',
+    'IDLE',
+  ];
+  return Object.fromEntries(names.map((name) => [name, (): Command => ({ name })]));
+}
+
+function mailboxParsers(): Record<string, ArgumentParser> {
+  const names: MailboxCommandName[] = ['SELECT', 'EXAMINE', 'DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
+  return Object.fromEntries(
+    names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
+  );
+}
+
+function spaceThen<T>(cursor: Cursor, read: () => T): T {
+  cursor.space();
+  return read();
+}
+
+function mailboxArgument(cursor: Cursor): string {
+  return spaceThen(cursor, () => cursor.astring());
+}
+
+function parseUid(cursor: Cursor): Command {
+  const name = spaceThen(cursor, () => cursor.keyword());
+  const parser = UID_PARSERS[name];
+  return parser === undefined ? cursor.fail('FETCH, STORE, SEARCH, COPY, MOVE or EXPUNGE') : parser(cursor);
+}
+
+/** RFC 2971 §3.1: a list of name and value, or NIL. */
+function parseIdFields(cursor: Cursor): Map<string, string> {
+  const fields = new Map<string, string>();
+  if (cursor.take('NIL')) return fields;
+  cursor.list(() => {
+    const name = decodeOctets(cursor.string()).toLowerCase();
+    cursor.space();
+    const value = cursor.nstring();
+    if (value !== null) fields.set(name, decodeOctets(value));
+  }, 0);
+  return fields;
+}
+
+/** RFC 6154 §3: `(USE (\Sent))`. */
+function parseUse(cursor: Cursor): string[] {
+  if (!cursor.take(' ')) return [];
+  let uses: string[] = [];
+  cursor.list(() => {
+    if (cursor.keyword() !== 'USE') cursor.fail('USE');
+    uses = spaceThen(cursor, () => cursor.list(() => cursor.flag(), 0));
+  }, 0);
+  return uses;
+}
+
+/** Null where the literal at the end is not the message, but an argument before it. */
+function parseAppend(cursor: Cursor): AppendCommand | null {
+  cursor.space();
+  if (cursor.isAtAnnouncement) return null;
+  const mailbox = cursor.astring();
+  cursor.space();
+  let flags: string[] = [];
+  if (cursor.sees('(')) {
+    flags = cursor.list(() => cursor.flag(), 0);
+    cursor.space();
+  }
+  const internalDate = cursor.sees('"') ? parseAppendDate(cursor) : null;
+  if (!cursor.isAtAnnouncement) return cursor.fail('a message literal');
+  const literal = readLiteralAnnouncement(cursor.rest());
+  return literal === null ? null : { name: 'APPEND', mailbox, flags, internalDate, literal };
+}
+
+function parseAppendDate(cursor: Cursor): number {
+  const date = parseDateTime(cursor.string());
+  cursor.space();
+  return date ?? cursor.fail('a date-time');
+}
+
+function parseFetch(cursor: Cursor, isUid: boolean): Command {
+  const set = spaceThen(cursor, () => parseSequenceSet(cursor));
+  return { name: 'FETCH', isUid, set, items: spaceThen(cursor, () => parseFetchItems(cursor)) };
+}
+
+function parseStore(cursor: Cursor, isUid: boolean): Command {
+  const set = spaceThen(cursor, () => parseSequenceSet(cursor));
+  cursor.space();
+  const operation = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
+  const item = cursor.keyword();
+  if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') cursor.fail('FLAGS');
+  cursor.space();
+  const flags = cursor.sees('(') ? cursor.list(() => cursor.flag(), 0) : parseBareFlags(cursor);
+  return { name: 'STORE', isUid, set, operation, isSilent: item === 'FLAGS.SILENT', flags };
+}
+
+/** RFC 9051 §9 store-att-flags: flags without parentheses. */
+function parseBareFlags(cursor: Cursor): string[] {
+  const flags = [cursor.flag()];
+  while (cursor.take(' ')) flags.push(cursor.flag());
+  return flags;
+}
+
+function parseSearch(cursor: Cursor, isUid: boolean): Command {
+  cursor.space();
+  const returns = parseSearchReturn(cursor);
+  const charset = cursor.take('CHARSET ') ? cursor.astring() : null;
+  if (charset !== null) cursor.space();
+  return { name: 'SEARCH', isUid, returns, charset, key: parseSearchKeys(cursor) };
+}
+
+function parseCopy(cursor: Cursor, name: 'COPY' | 'MOVE', isUid: boolean): Command {
+  const set = spaceThen(cursor, () => parseSequenceSet(cursor));
+  return { name, isUid, set, mailbox: mailboxArgument(cursor) };
+}

@@ -1,0 +1,276 @@
+/**
+ * IMAP connection: the loop that reads commands, gates them by state, has them handled, and writes the answers.
+ *
+ * RFC 9051 §2.2, §3, §5.4. Flow: listener → here → EngineSession. Invariants: never throws; every command is answered
+ * exactly once with its tag, or the connection ends with BYE; replies to pipelined commands leave in one write.
+ */
+import type { Clock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/logger.ts';
+import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
+import { LineChannel } from '../../connection/line-channel.ts';
+import type { ReadStop } from '../../connection/line-channel.ts';
+import { MASKED } from '../../connection/session.ts';
+import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
+import type { AppendCommand, Command } from '../grammar/command.ts';
+import { formatString } from '../grammar/format.ts';
+import { parseCommand } from '../grammar/parse-command.ts';
+import {
+  IDLE_TIMEOUT_MS,
+  LITERAL_TIMEOUT_MS,
+  MAX_BAD_COMMANDS,
+  MAX_COMMAND_LITERAL_OCTETS,
+  MAX_FAILED_SIGN_INS,
+  MAX_LINE_OCTETS,
+  MAX_UNAUTHENTICATED_LITERAL_OCTETS,
+  SIGN_IN_TIMEOUT_MS,
+} from '../limits.ts';
+import { readCommand, skipLiteral } from './command-reader.ts';
+import type { CommandRead, ReadLimits } from './command-reader.ts';
+import { maskCommand } from './mask-command.ts';
+import { ReplyWriter } from './reply-writer.ts';
+import type { CommandIo, Completion, EngineSession, ExchangeLine, IncomingMessage } from './session.ts';
+
+export interface ImapConnectionOptions {
+  readonly connection: AcceptedConnection;
+  readonly session: EngineSession;
+  readonly transcript: SessionTranscript;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How the loop ended, and what the client is told. */
+interface Farewell {
+  readonly end: SessionEnd;
+  /** Text of the BYE, null where nobody listens any more or it was said already. */
+  readonly bye: string | null;
+}
+
+const LOGGED_OUT: Farewell = { end: 'closed', bye: null };
+
+export class ImapConnection {
+  readonly #options: ImapConnectionOptions;
+  readonly #channel: LineChannel;
+  readonly #replies: ReplyWriter;
+  #badCommands = 0;
+  #closeReason: string | null = null;
+  /** Why the input ended in the middle of a command. */
+  #stop: ReadStop | null = null;
+
+  constructor(options: ImapConnectionOptions) {
+    this.#options = options;
+    this.#channel = new LineChannel(options.connection, options.clock);
+    this.#replies = new ReplyWriter(this.#channel, options.transcript);
+  }
+
+  /** Serves the connection until it is over. */
+  async run(): Promise<void> {
+    const { session, transcript, logger } = this.#options;
+    let farewell: Farewell;
+    try {
+      await this.#replies.send(`* ${session.greeting()}`);
+      farewell = await this.#serve();
+    } catch (error) {
+      logger.error('IMAP session failed', { error, sessionId: transcript.sessionId });
+      farewell = { end: 'failed', bye: 'Internal error, see the log of the server' };
+    }
+    transcript.phase('close');
+    session.close();
+    if (farewell.bye !== null) await this.#replies.send(`* BYE ${farewell.bye}`);
+    transcript.close(farewell.end);
+    await this.#channel.close();
+  }
+
+  /** Ends the session with BYE once the command that is running is done. */
+  interrupt(reason: string): void {
+    this.#closeReason = reason;
+    this.#channel.interrupt();
+  }
+
+  /** Drops the connection. */
+  destroy(): void {
+    this.#channel.destroy();
+  }
+
+  async #serve(): Promise<Farewell> {
+    for (;;) {
+      if (!this.#channel.hasLine) await this.#channel.flush();
+      const read = await readCommand(this.#channel, this.#limits(), () => this.#goAhead());
+      const farewell = await this.#pass(read);
+      if (farewell !== null) return farewell;
+    }
+  }
+
+  async #pass(read: CommandRead): Promise<Farewell | null> {
+    switch (read.kind) {
+      case 'command':
+        return this.#execute(read.text);
+      case 'tooBig':
+        return this.#refuseTooBig(read);
+      default:
+        return this.#farewellFor(read.kind);
+    }
+  }
+
+  async #refuseTooBig(read: Extract<CommandRead, { kind: 'tooBig' }>): Promise<Farewell | null> {
+    this.#options.transcript.note('The command or a literal of it is too long');
+    if (!read.isRecoverable) return { end: 'refused', bye: '[TOOBIG] Command too long' };
+    await this.#replies.send(`${read.tag ?? '*'} BAD [TOOBIG] Command or literal too long`);
+    return this.#countBad();
+  }
+
+  async #execute(text: string): Promise<Farewell | null> {
+    const { transcript, session } = this.#options;
+    const parsed = parseCommand(text);
+    if (!parsed.ok) {
+      transcript.client(maskCommand(text, null));
+      const { tag, message } = parsed.error;
+      await this.#replies.send(`${tag ?? '*'} BAD ${message}`);
+      return this.#countBad();
+    }
+    const { tag, command } = parsed.value;
+    transcript.client(maskCommand(text, command));
+    if (!session.isAllowed(command.name)) {
+      return this.#refuseState(tag, command);
+    }
+    this.#badCommands = 0;
+    return command.name === 'STARTTLS' ? this.#startTls(tag) : this.#handle(tag, command);
+  }
+
+  async #refuseState(tag: string, command: Command): Promise<Farewell | null> {
+    if (command.name === 'APPEND') {
+      const stop = await this.#skipUnlessSynchronizing(command);
+      if (stop !== null) return this.#farewellFor(stop);
+    }
+    await this.#replies.send(`${tag} BAD ${command.name} is not allowed in this state`);
+    return this.#countBad();
+  }
+
+  async #handle(tag: string, command: Command): Promise<Farewell | null> {
+    const { session } = this.#options;
+    const message = command.name === 'APPEND' ? this.#incomingMessage(command) : null;
+    const completion = await this.#complete(command, this.#commandIo(tag, message));
+    if (this.#stop !== null) return this.#farewellFor(this.#stop);
+    if (command.name === 'APPEND' && message !== null && !message.isAsked) {
+      const stop = await this.#skipUnlessSynchronizing(command);
+      if (stop !== null) return this.#farewellFor(stop);
+    }
+    await this.#replies.send(formatCompletion(tag, completion));
+    if (session.state === 'logout') return LOGGED_OUT;
+    if (session.failedSignIns >= MAX_FAILED_SIGN_INS) {
+      return { end: 'refused', bye: 'Too many failed sign-ins' };
+    }
+    return completion.status === 'BAD' ? this.#countBad() : null;
+  }
+
+  /** Has the session handle the command; a fault of ours costs this command only. */
+  async #complete(command: Command, io: CommandIo): Promise<Completion> {
+    const { session, transcript, logger } = this.#options;
+    try {
+      return await session.handle(command, io);
+    } catch (error) {
+      if (this.#replies.isBroken) throw error;
+      const { sessionId } = transcript;
+      logger.error('IMAP command failed', { error, sessionId, command: command.name });
+      return { status: 'NO', code: 'SERVERBUG', text: `Internal error, see the log (${sessionId})` };
+    }
+  }
+
+  async #startTls(tag: string): Promise<Farewell | null> {
+    const { session, transcript } = this.#options;
+    transcript.phase('tls');
+    await this.#replies.send(`${tag} OK Begin TLS negotiation now`);
+    const tls = await this.#channel.startTls();
+    if (tls === null) {
+      transcript.note('The TLS handshake failed');
+      return { end: 'lost', bye: null };
+    }
+    transcript.update({ tls });
+    transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
+    transcript.phase('sign-in');
+    session.secured(tls);
+    return null;
+  }
+
+  #commandIo(tag: string, message: IncomingMessage | null): CommandIo {
+    return {
+      send: (response) => this.#replies.send(response),
+      flush: () => this.#channel.flush(),
+      challenge: (text, options) => this.#challenge(text, options.isSecret),
+      quotedTag: formatString(tag, false),
+      message,
+    };
+  }
+
+  async #challenge(text: string, isSecret: boolean): Promise<ExchangeLine> {
+    await this.#replies.send(`+ ${text}`);
+    await this.#channel.flush();
+    const read = await this.#channel.readLine(MAX_LINE_OCTETS, this.#limits().timeoutMs);
+    if (read.kind !== 'line') {
+      this.#stop = read.kind === 'tooLong' ? 'end' : read.kind;
+      return { kind: 'lost' };
+    }
+    this.#options.transcript.client(isSecret && read.text !== '*' ? MASKED : read.text);
+    return read;
+  }
+
+  /** The message literal of an APPEND; asked for only when the handler wants it. */
+  #incomingMessage({ literal }: AppendCommand): IncomingMessage & { isAsked: boolean } {
+    const incoming = {
+      isAsked: false,
+      receive: async (sink: (chunk: Uint8Array) => void | Promise<void>): Promise<boolean> => {
+        incoming.isAsked = true;
+        if (literal.isSynchronizing) await this.#goAhead();
+        this.#stop = await this.#channel.readOctets(literal.octets, LITERAL_TIMEOUT_MS, sink);
+        if (this.#stop !== null) return false;
+        this.#options.transcript.content('client', literal.octets);
+        return this.#endsHere();
+      },
+    };
+    return incoming;
+  }
+
+  /** Whether nothing follows the literal on its last line. */
+  async #endsHere(): Promise<boolean> {
+    const rest = await this.#channel.readLine(MAX_LINE_OCTETS, LITERAL_TIMEOUT_MS);
+    if (rest.kind === 'line') return rest.text.trim() === '';
+    this.#stop = rest.kind === 'tooLong' ? 'end' : rest.kind;
+    return false;
+  }
+
+  async #skipUnlessSynchronizing(command: AppendCommand): Promise<ReadStop | null> {
+    if (command.literal.isSynchronizing) return null;
+    return skipLiteral(this.#channel, command.literal.octets);
+  }
+
+  async #goAhead(): Promise<void> {
+    this.#channel.write('+ Ready for the literal\r\n');
+    await this.#channel.flush();
+  }
+
+  #limits(): ReadLimits {
+    const { state } = this.#options.session;
+    return state === 'notAuthenticated'
+      ? { timeoutMs: SIGN_IN_TIMEOUT_MS, literalOctets: MAX_UNAUTHENTICATED_LITERAL_OCTETS }
+      : { timeoutMs: IDLE_TIMEOUT_MS, literalOctets: MAX_COMMAND_LITERAL_OCTETS };
+  }
+
+  #countBad(): Farewell | null {
+    if (++this.#badCommands < MAX_BAD_COMMANDS) return null;
+    return { end: 'refused', bye: 'Too many commands that are not IMAP' };
+  }
+
+  #farewellFor(stop: ReadStop): Farewell {
+    switch (stop) {
+      case 'end':
+        return { end: 'lost', bye: null };
+      case 'timeout':
+        return { end: 'timeout', bye: 'Idle for too long' };
+      case 'interrupted':
+        return { end: 'closed', bye: this.#closeReason ?? 'The server closes the connection' };
+    }
+  }
+}
+
+function formatCompletion(tag: string, { status, code, text }: Completion): string {
+  return code === undefined ? `${tag} ${status} ${text}` : `${tag} ${status} [${code}] ${text}`;
+}

@@ -1,0 +1,73 @@
+/**
+ * Engine session: what the IMAP engine asks of whoever knows the mailboxes, and what it offers in return.
+ *
+ * Flow: connection → engine (grammar, literals, states' gate, replies, transcript) → EngineSession → Completion.
+ * Invariants: a session handles one command at a time and never writes to a socket: it sends responses through CommandIo
+ * and returns the completion. The engine alone writes, records and counts.
+ */
+import type { TlsDetails } from '../../connection/session.ts';
+import type { Command } from '../grammar/command.ts';
+
+/** RFC 9051 §3 */
+export type ImapState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
+
+/** A literal in a response, written as it becomes available; exactly `octets` of it. */
+export interface LiteralContent {
+  readonly octets: number;
+  /** literal8 (RFC 9051 §4.3) */
+  readonly isBinary?: boolean;
+  read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Part of a response: `private` text is message data, which transcripts leave out. */
+export type ResponsePart = string | { readonly private: string } | LiteralContent;
+
+/** One response without its CRLF: a line, or a line with message data in it. */
+export type Response = string | readonly ResponsePart[];
+
+export interface Completion {
+  readonly status: 'OK' | 'NO' | 'BAD';
+  /** Response code without brackets, e.g. `READ-ONLY`. */
+  readonly code?: string;
+  readonly text: string;
+}
+
+/** The message literal of an APPEND, on its way in. */
+export interface IncomingMessage {
+  /**
+   * Passes the literal and the end of the command to `sink`. False when the client broke off or wrote more than a message:
+   * then nothing of it may be kept.
+   */
+  receive(sink: (chunk: Uint8Array) => void | Promise<void>): Promise<boolean>;
+}
+
+/** What one line of an exchange within a command brought. */
+export type ExchangeLine = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'lost' };
+
+export interface CommandIo {
+  /** Sends a response. Await what it returns: the client may be slow. */
+  send(response: Response): void | Promise<void>;
+  /** Sends what is gathered now, e.g. updates while idling. */
+  flush(): Promise<void>;
+  /** `+ text`, then one line of the client; secrets never reach the transcript. */
+  challenge(text: string, options: { readonly isSecret: boolean }): Promise<ExchangeLine>;
+  /** The command's tag as a string of the grammar, for responses that name it. */
+  readonly quotedTag: string;
+  /** Only with APPEND. */
+  readonly message: IncomingMessage | null;
+}
+
+export interface EngineSession {
+  readonly state: ImapState;
+  /** The greeting after `* ` (RFC 9051 §7.1). */
+  greeting(): string;
+  /** Whether the command is allowed in this state (RFC 9051 §6). */
+  isAllowed(name: Command['name']): boolean;
+  handle(command: Command, io: CommandIo): Promise<Completion>;
+  /** STARTTLS is done. */
+  secured(tls: TlsDetails): void;
+  /** Failed sign-ins so far. */
+  readonly failedSignIns: number;
+  /** The connection is over; never called twice. */
+  close(): void;
+}

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatReplyLines, REPLIES, smtpReply } from './reply.ts';
+
+test('a reply of several lines has its codes on every line', () => {
+  expect(formatReplyLines(smtpReply(214, '2.0.0', ['one', 'two']), false)).toEqual([
+    '214-2.0.0 one',
+    '214 2.0.0 two',
+  ]);
+  expect(formatReplyLines(smtpReply(334, null, ''), false)).toEqual(['334 ']);
+});
+
+test('UTF-8 stands in a reply only where SMTPUTF8 allows it', () => {
+  const reply = smtpReply(550, '5.1.1', 'no ü');
+  expect(formatReplyLines(reply, false)).toEqual(['550 5.1.1 no ?']);
+  expect(formatReplyLines(reply, true)).toEqual(['550 5.1.1 no ü']);
+});
+
+test('no text breaks out of its line or makes it too long (RFC 5321 §4.5.3.1.5)', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 2000 }), fc.boolean(), (text, allowUtf8) => {
+      const [line = '', ...rest] = formatReplyLines(smtpReply(550, '5.1.1', text), allowUtf8);
+      expect(rest).toEqual([]);
+      expect(line).not.toMatch(/[\r\n\0]/);
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
+    }),
+  );
+});
+
+test('every reply has the enhanced code of its class (RFC 2034 §4)', () => {
+  for (const reply of Object.values(REPLIES)) {
+    const expected = reply.code < 300 ? '2' : reply.code < 500 ? '4' : '5';
+    if (reply.enhanced !== null) expect(reply.enhanced.charAt(0)).toBe(expected);
+  }
+});

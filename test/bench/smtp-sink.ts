@@ -1,0 +1,97 @@
+/**
+ * SMTP sink: the whole way of a message (reception or submission, queue, routing, delivery) over memory stores on a real
+ * socket, to measure the path without a disk.
+ *
+ * node test/bench/smtp-sink.ts [--service reception|submission]   prints `READY {"port":…}`; each line on standard input
+ * prints what was accepted and the CPU time since the line before.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { createIdMaker } from '../../src-main/base/ids.ts';
+import { silentLogger } from '../../src-main/base/logger.ts';
+import { systemClock as clock } from '../../src-main/host/system-clock.ts';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
+import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
+import { createMessageQueue } from '../../src-main/mail/queue/create-message-queue.ts';
+import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
+import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
+import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
+import { Listener } from '../../src-main/protocol/connection/listener.ts';
+import type { SessionTranscript } from '../../src-main/protocol/connection/session.ts';
+import { OfficeDirectory } from '../support/mail-office.ts';
+
+const nothing = () => undefined;
+const silentTranscript: SessionTranscript = {
+  sessionId: 'bench',
+  client: nothing,
+  server: nothing,
+  content: nothing,
+  note: nothing,
+  phase: nothing,
+  update: nothing,
+  close: nothing,
+};
+
+const { values } = parseArgs({ options: { service: { type: 'string', default: 'reception' } } });
+const directory = new OfficeDirectory();
+const router = createRouter({ directory });
+let deposited = 0;
+const queue = createMessageQueue({
+  store: new MemoryQueueStore(() => deposited++),
+  courier: createDeliveryCourier({ router, clock }),
+  clock,
+  logger: silentLogger,
+  events: nothing,
+  randomBytes,
+});
+const options = {
+  directory,
+  router,
+  queue,
+  receiver: createMessageReceiver({ spool: new MemorySpool(), createIndexer: createMessageIndexer }),
+  transcripts: { open: () => silentTranscript },
+  events: nothing,
+  clock,
+  makeId: createIdMaker(() => clock.now(), randomBytes),
+  hostname: () => 'mail.server1.com',
+  logger: silentLogger,
+};
+const service =
+  values.service === 'submission'
+    ? createSubmissionService({ ...options, allowCleartextAuth: () => true })
+    : createReceptionService(options);
+
+const listener = new Listener({
+  serve: service.serve,
+  tlsMode: 'starttls',
+  secureContext: () => {
+    throw new Error('no TLS here');
+  },
+  busyLine: '421 4.3.2 Too many connections',
+  logger: silentLogger,
+});
+await queue.start();
+const port = await listener.listen('127.0.0.1', 0);
+if (!port.ok) throw new Error(port.error.detail);
+console.log(`READY ${JSON.stringify({ port: port.value })}`);
+
+let before = process.cpuUsage();
+let depositedBefore = 0;
+async function report(): Promise<void> {
+  await queue.whenIdle();
+  const { user, system } = process.cpuUsage(before);
+  const messages = deposited - depositedBefore;
+  console.log(JSON.stringify({ messages, cpuMicrosPerMessage: Math.round((user + system) / messages) }));
+  before = process.cpuUsage();
+  depositedBefore = deposited;
+}
+const input = createInterface({ input: process.stdin });
+input.on('line', () => void report());
+await once(input, 'close');
+listener.stopAccepting();
+await service.closeAll('The server is stopping');

@@ -1,0 +1,305 @@
+/** What every QueueStore must do; run against each implementation. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
+import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import type { ContentSpool } from '../../src-main/mail/content/port.ts';
+import type { RecipientOutcome } from '../../src-main/mail/events.ts';
+import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
+import type { Deposit, NewQueueEntry, QueueStore } from '../../src-main/mail/queue/port.ts';
+import type { Storage } from '../../src-main/storage/open-storage.ts';
+import { addTestAccount, openTestStorage } from './mail-stores.ts';
+
+interface Under {
+  readonly store: QueueStore;
+  readonly spool: ContentSpool;
+  readonly account: number;
+  /** Copies that reached the account's mailboxes. */
+  copies(): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function openMemory(): Promise<Under> {
+  const deposits: Deposit[] = [];
+  const store = new MemoryQueueStore((copy) => deposits.push(copy.deposit));
+  return {
+    store,
+    spool: new MemorySpool(),
+    account: 1,
+    copies: () => Promise.resolve(deposits.length),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openSqlite(): Promise<Under & { storage: Storage; folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'postroom-queue-'));
+  const storage = await openTestStorage(folder);
+  await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
+  const account = await addTestAccount(storage, 'anna');
+  return {
+    storage,
+    folder,
+    store: storage.queue,
+    spool: storage.spool,
+    account,
+    copies: async () =>
+      (await storage.mailStore.listMailboxes(account)).reduce(
+        (sum, mailbox) => sum + mailbox.messageCount,
+        0,
+      ),
+    close: async () => {
+      await storage.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function outcome(kind: RecipientOutcome['kind'], recipient = 'anna@example.com'): RecipientOutcome {
+  return { kind, recipient, status: '2.1.5', diagnostic: 'as asked', at: 2_000 };
+}
+
+async function newEntry(
+  under: Under,
+  entry: Partial<NewQueueEntry> & { text?: string },
+): Promise<NewQueueEntry> {
+  const receiver = createMessageReceiver({ spool: under.spool, createIndexer: createMessageIndexer });
+  const writer = receiver.begin();
+  await writer.write(Buffer.from(entry.text ?? 'Subject: hello\r\n\r\nGood morning.\r\n'));
+  const { text: _text, ...rest } = entry;
+  return {
+    id: 'entry-1',
+    content: await writer.finish(),
+    reversePath: 'tom@example.com',
+    receivedAt: 1_000,
+    origin: 'submission',
+    smtpUtf8: false,
+    recipients: ['anna@example.com'],
+    events: [],
+    ...rest,
+  };
+}
+
+describe.each([
+  { name: 'memory', open: openMemory },
+  { name: 'SQLite', open: openSqlite },
+])('a queue store in $name', ({ open }) => {
+  let under: Under;
+  let store: QueueStore;
+
+  beforeEach(async () => {
+    under = await open();
+    store = under.store;
+  });
+
+  afterEach(() => under.close());
+
+  const deposit = (): Deposit => ({ accountId: under.account, mailbox: 'INBOX', prefix: '', flags: [] });
+
+  it('gives the entry back as it was queued, every recipient due at once', async () => {
+    const entry = await newEntry(under, {
+      recipients: ['anna@example.com', 'tom@example.com'],
+      smtpUtf8: true,
+    });
+    const queued = await store.enqueue(entry);
+    expect(queued).toMatchObject({
+      id: 'entry-1',
+      reversePath: 'tom@example.com',
+      smtpUtf8: true,
+      origin: 'submission',
+    });
+    expect(queued.recipients).toEqual([
+      { ordinal: 0, address: 'anna@example.com', state: 'queued', attempts: 0, nextAttemptAt: 1_000 },
+      { ordinal: 1, address: 'tom@example.com', state: 'queued', attempts: 0, nextAttemptAt: 1_000 },
+    ]);
+    expect(await store.find('entry-1')).toEqual(queued);
+    expect(await store.due(1_000, 10)).toEqual([queued]);
+    expect(await store.due(999, 10)).toEqual([]);
+  });
+
+  it('refuses a second entry of the same id and keeps the first', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    await expect(store.enqueue(await newEntry(under, { reversePath: 'x@example.com' }))).rejects.toThrow();
+    expect((await store.find('entry-1'))?.reversePath).toBe('tom@example.com');
+  });
+
+  it('lets an entry go with its last recipient, its copies in the mailboxes', async () => {
+    await store.enqueue(await newEntry(under, { recipients: ['anna@example.com', 'tom@example.com'] }));
+    const attempt = { entryId: 'entry-1', at: 2_000, events: [] };
+    await store.recordAttempt({
+      ...attempt,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [deposit()],
+    });
+    expect((await store.find('entry-1'))?.recipients.map((recipient) => recipient.ordinal)).toEqual([1]);
+    await store.recordAttempt({
+      ...attempt,
+      outcomes: [{ ordinal: 1, outcome: outcome('relayed') }],
+      deposits: [],
+    });
+    expect(await store.find('entry-1')).toBeNull();
+    expect(await under.copies()).toBe(1);
+  });
+
+  it('keeps a deferred recipient until it is due again, and counts the attempt', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('deferred'), nextAttemptAt: 9_000 }],
+      deposits: [],
+      events: [],
+    });
+    expect((await store.find('entry-1'))?.recipients).toEqual([
+      {
+        ordinal: 0,
+        address: 'anna@example.com',
+        state: 'deferred',
+        attempts: 1,
+        nextAttemptAt: 9_000,
+        lastOutcome: outcome('deferred'),
+      },
+    ]);
+    expect(await store.due(8_999, 10)).toEqual([]);
+    expect(await store.due(9_000, 10)).toHaveLength(1);
+    expect(await store.nextDueAt()).toBe(9_000);
+  });
+
+  it('holds a failed recipient with its reason, never due again', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('failed') }],
+      deposits: [],
+      events: [],
+    });
+    const [recipient] = (await store.find('entry-1'))?.recipients ?? [];
+    expect(recipient).toMatchObject({ state: 'held', lastOutcome: outcome('failed') });
+    expect(await store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+    expect(await store.nextDueAt()).toBeNull();
+    expect(await store.depth()).toEqual({
+      queued: 0,
+      active: 0,
+      deferred: 0,
+      held: 1,
+      oldestReceivedAt: 1_000,
+    });
+  });
+
+  it('ignores the outcome of an entry that is gone', async () => {
+    await store.recordAttempt({
+      entryId: 'nothing',
+      at: 0,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [deposit()],
+      events: [],
+    });
+    expect(await under.copies()).toBe(0);
+  });
+
+  it('pages through what is due, oldest first', async () => {
+    for (const [id, receivedAt] of [
+      ['entry-b', 2],
+      ['entry-a', 1],
+      ['entry-c', 3],
+    ] as const) {
+      await store.enqueue(await newEntry(under, { id, receivedAt }));
+    }
+    expect((await store.due(10, 2)).map((entry) => entry.id)).toEqual(['entry-a', 'entry-b']);
+    expect((await store.list({ offset: 1, limit: 5 })).length).toBe(2);
+    expect(await store.depth()).toMatchObject({ queued: 3, oldestReceivedAt: 1 });
+  });
+});
+
+describe('content on disk', () => {
+  const LARGE = `Subject: large\r\n\r\n${'x'.repeat(300_000)}`;
+  let under: Awaited<ReturnType<typeof openSqlite>>;
+
+  beforeEach(async () => {
+    under = await openSqlite();
+  });
+
+  afterEach(() => under.close());
+
+  const files = () => readdir(join(under.folder, 'content'));
+
+  it('goes with its last reference, the file as well', async () => {
+    await under.store.enqueue(await newEntry(under, { text: LARGE }));
+    await under.store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [
+        { accountId: under.account, mailbox: 'INBOX', prefix: 'X: 1\r\n', flags: ['\\Deleted'] },
+        { accountId: under.account, mailbox: 'Archive', prefix: '', flags: ['\\Deleted'] },
+      ],
+      events: [],
+    });
+    expect(await files()).toHaveLength(1);
+    const store = under.storage.mailStore;
+    const inbox = await store.findMailbox(under.account, 'INBOX');
+    const archive = await store.findMailbox(under.account, 'Archive');
+    await store.expunge(inbox?.id ?? 0);
+    expect(await files()).toHaveLength(1);
+    await store.expunge(archive?.id ?? 0);
+    expect(await files()).toEqual([]);
+  });
+
+  it('goes with the account that held it', async () => {
+    const store = under.storage.mailStore;
+    const inbox = await store.findMailbox(under.account, 'INBOX');
+    const { content } = await newEntry(under, { text: LARGE });
+    await store.appendMessages(inbox?.id ?? 0, [{ content, flags: [], internalDate: 0 }]);
+    expect(await files()).toHaveLength(1);
+    await under.storage.directory.removeAccount(under.account);
+    expect(await files()).toEqual([]);
+    expect(await store.listMailboxes(under.account)).toEqual([]);
+  });
+
+  it('that was cut off while it arrived is cleared at the next start; what a message holds stays', async () => {
+    await under.store.enqueue(await newEntry(under, { text: LARGE }));
+    const cutOff = await under.spool.create();
+    await cutOff.write(Buffer.from('half a mess'));
+    expect(await files()).toHaveLength(2);
+    await under.storage.close();
+    const again = await openTestStorage(under.folder);
+    expect(await files()).toHaveLength(1);
+    await again.close();
+    Object.assign(under, { close: () => rm(under.folder, { recursive: true }) });
+  });
+
+  it('writes the timeline with the commits that it tells of', async () => {
+    const event = {
+      type: 'queued',
+      traceId: 'entry-1',
+      at: 1_000,
+      recipients: ['anna@example.com'],
+    } as const;
+    await under.store.enqueue(await newEntry(under, { events: [event] }));
+    const { timelines } = under.storage;
+    expect((await timelines.readTimeline('entry-1'))?.summary).toMatchObject({
+      subject: 'hello',
+      state: 'waiting',
+    });
+    const finished = { type: 'finished', traceId: 'entry-1', at: 2_000 } as const;
+    await under.store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      events: [finished],
+    });
+    expect(await timelines.readTimeline('entry-1')).toMatchObject({
+      summary: { state: 'done' },
+      events: [event, finished],
+    });
+    expect(await timelines.listMessages({ text: 'HELLO anna', limit: 10 })).toHaveLength(1);
+    expect(await timelines.listMessages({ text: 'hello bob', limit: 10 })).toEqual([]);
+    expect(await timelines.listMessages({ text: '100%', limit: 10 })).toEqual([]);
+    expect(await timelines.prune(1_001, 10)).toBe(1);
+    expect(await timelines.readTimeline('entry-1')).toBeNull();
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * The reading half of an office in memory: IMAP and POP3 over a MemoryMailStore, for dialogues.
+ *
+ * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off.
+ */
+import { ManualClock } from '../../src-main/base/clock.ts';
+import { silentLogger } from '../../src-main/base/logger.ts';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
+import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
+import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
+import type { Uid } from '../../src-main/mail/mailstore/port.ts';
+import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
+import { createPop3Service } from '../../src-main/mail/retrieval/pop3/pop3-service.ts';
+import { DialogueClient } from './dialogue-client.ts';
+import { OfficeDirectory } from './mail-office.ts';
+import { MemoryTranscripts } from './memory-transcripts.ts';
+
+export const TOM = 1;
+export const ANNA = 2;
+
+export interface ReadingOfficeOptions {
+  readonly allowCleartextAuth?: boolean;
+  readonly quotaBytesOf?: (accountId: number) => number | null;
+}
+
+export interface Arrival {
+  readonly accountId?: number;
+  readonly mailbox?: string;
+  readonly flags?: readonly string[];
+  readonly internalDate?: number;
+  readonly prefix?: string;
+  readonly traceId?: string;
+}
+
+export class ReadingOffice {
+  readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 12));
+  readonly directory = new OfficeDirectory();
+  readonly transcripts = new MemoryTranscripts();
+  readonly events: (MailEvent | RefusalEvent)[] = [];
+  readonly spool = new MemorySpool();
+  readonly receiver = createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer });
+  readonly store: MemoryMailStore;
+  readonly imap;
+  readonly pop3;
+  #ids = 0;
+
+  constructor(options: ReadingOfficeOptions = {}) {
+    const { clock, directory, transcripts, receiver } = this;
+    this.store = new MemoryMailStore({
+      clock,
+      makeId: () => `id${++this.#ids}`,
+      readContent: (content) => this.spool.bytesOf(content),
+      ...(options.quotaBytesOf === undefined ? {} : { quotaBytesOf: options.quotaBytesOf }),
+    });
+    const retrieval = {
+      directory,
+      mailStore: this.store,
+      transcripts,
+      events: (event: MailEvent | RefusalEvent) => {
+        this.events.push(event);
+      },
+      clock,
+      hostname: () => 'mail.server1.com',
+      allowCleartextAuth: () => options.allowCleartextAuth ?? true,
+      logger: silentLogger,
+    };
+    this.imap = createImapService({ ...retrieval, receiver });
+    this.pop3 = createPop3Service(retrieval);
+  }
+
+  /** A message arrives as through the queue. Line ends of `text` become CRLF. */
+  async arrive(text: string, arrival: Arrival = {}): Promise<Uid> {
+    const writer = this.receiver.begin();
+    await writer.write(Buffer.from(text.replace(/\r?\n/g, '\r\n')));
+    return this.store.deposit(arrival.accountId ?? TOM, arrival.mailbox ?? 'INBOX', {
+      prefix: arrival.prefix ?? '',
+      content: await writer.finish(),
+      flags: arrival.flags ?? [],
+      internalDate: arrival.internalDate ?? this.clock.now(),
+      traceId: arrival.traceId ?? `trace${++this.#ids}`,
+    });
+  }
+
+  connectImap(options: { tls?: boolean } = {}): DialogueClient {
+    return new DialogueClient(this.imap.serve, options);
+  }
+
+  connectPop3(options: { tls?: boolean } = {}): DialogueClient {
+    return new DialogueClient(this.pop3.serve, options);
+  }
+
+  /** A client that has signed in as tom, with INBOX or another mailbox selected. */
+  async openImap(mailbox: string | null = 'INBOX', user = 'tom'): Promise<DialogueClient> {
+    const client = this.connectImap();
+    await client.readLine();
+    await client.transact(`LOGIN ${user}@server1.com secret-${user}`);
+    if (mailbox !== null) await client.transact(`SELECT ${mailbox}`);
+    return client;
+  }
+}

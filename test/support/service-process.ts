@@ -1,0 +1,130 @@
+/** A Postroom service as a process of its own, as scripts and service managers run it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+export const SERVICE_FILE = join(PROJECT_FOLDER, 'out/main/service.js');
+const READY_TIMEOUT_MS = 30_000;
+
+export const ALL_FREE_PORTS = 'smtp=0,submission=0,submissions=0,pop3=0,pop3s=0,imap=0,imaps=0';
+
+/** Two people, one alias, an administrator; passwords in the clear for legacy clients of the tests. */
+export const OFFICE = {
+  hostname: 'mail.server1.com',
+  admin: { name: 'admin', password: 'correct horse battery' },
+  domains: [
+    {
+      name: 'server1.com',
+      accounts: [
+        { localPart: 'tom', password: 'tom-password', name: 'Tom' },
+        { localPart: 'anna', password: 'anna-password', name: 'Anna' },
+      ],
+      aliases: [{ localPart: 'sales', to: ['tom@server1.com', 'anna@server1.com'] }],
+    },
+  ],
+  security: { allowCleartextAuth: true },
+};
+
+export interface Ready {
+  readonly listeners: Readonly<Record<string, number>>;
+  readonly console: string;
+}
+
+export class ServiceProcess {
+  readonly ready: Ready;
+  readonly process: ChildProcess;
+  readonly #log: string[];
+
+  constructor(process: ChildProcess, ready: Ready, log: string[]) {
+    this.process = process;
+    this.ready = ready;
+    this.#log = log;
+  }
+
+  get log(): string {
+    return this.#log.join('');
+  }
+
+  port(name: string): number {
+    const port = this.ready.listeners[name];
+    if (port === undefined) throw new Error(`${name} does not listen`);
+    return port;
+  }
+
+  /** Sends the signal and waits for the end; answers the exit code, or the signal's name. */
+  end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
+    const ended = exitOf(this.process);
+    this.process.kill(signal);
+    return ended;
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number | string> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
+}
+
+/** A data folder and a provision file that go away with `remove()`. */
+export async function makeWorkFolder(provision: unknown = OFFICE) {
+  const folder = await mkdtemp(join(tmpdir(), 'postroom-service-'));
+  const provisionFile = join(folder, 'provision.json');
+  await writeFile(provisionFile, JSON.stringify(provision));
+  return {
+    data: join(folder, 'data'),
+    provisionFile,
+    path: (name: string) => join(folder, name),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs the service to its end; for what must be refused. */
+export async function runService(
+  args: readonly string[],
+): Promise<{ code: number | string; output: string; log: string }> {
+  const child = spawn(process.execPath, [SERVICE_FILE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: string[] = [];
+  const log: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+  const code = await exitOf(child);
+  return { code, output: output.join(''), log: log.join('') };
+}
+
+/** Starts the service and waits for its READY line. */
+export function startService(args: readonly string[]): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [SERVICE_FILE, 'serve', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) => reject(new Error(`${reason}\n${log.join('')}`));
+    const timer = setTimeout(() => fail('no READY line in time'), READY_TIMEOUT_MS);
+    child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()));
+    child.once('exit', (code) => fail(`the service ended with ${code}`));
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const ready = /^READY (.*)\n/mu.exec(output)?.[1];
+      if (ready === undefined) return;
+      clearTimeout(timer);
+      resolve(new ServiceProcess(child, JSON.parse(ready) as Ready, log));
+    });
+  });
+}
+
+/** The service with the office above on free loopback ports. */
+export function startOffice(folder: { data: string; provisionFile: string }): Promise<ServiceProcess> {
+  const args = ['--data', folder.data, '--provision', folder.provisionFile, '--bind', '127.0.0.1'];
+  return startService([
+    ...args,
+    '--ports',
+    ALL_FREE_PORTS,
+    '--console',
+    '127.0.0.1:0',
+    '--log-level',
+    'warn',
+  ]);
+}
