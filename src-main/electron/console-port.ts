@@ -4,10 +4,10 @@
  * Flow: page → preload → here → router. Invariants: only the top frame of our page's origin is answered. Who sits at this
  * machine and started the app owns the data folder, so the window is signed in by itself once there is an administrator.
  */
-import { onError, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import type { IpcMainEvent } from 'electron';
 import type { Logger } from '../base/logger.ts';
+import { logFailedCalls } from '../host/api/call-log.ts';
 import type { ConsoleRouter } from '../host/api/router.ts';
 import type { ConsoleContext } from '../host/api/services.ts';
 import type { ElectronModule } from './electron-module.ts';
@@ -38,7 +38,7 @@ export function answerPorts(
       options.logger.warn('a page that is not ours asked for the console');
       return;
     }
-    const interceptors = [onError((error: unknown) => logFailure(options.logger, error))];
+    const interceptors = logFailedCalls(options.logger);
     new RPCHandler<ConsoleContext>(options.router(), { interceptors }).upgrade(port, { context: CONTEXT });
     port.start();
   });
@@ -46,10 +46,4 @@ export function answerPorts(
 
 function isOwnPage({ senderFrame }: IpcMainEvent): boolean {
   return senderFrame !== null && senderFrame.parent === null && senderFrame.origin === PAGE_ORIGIN;
-}
-
-function logFailure(logger: Logger, error: unknown): void {
-  if (error instanceof ORPCError && error.status < 500) return;
-  if (error instanceof Error && error.name === 'AbortError') return;
-  logger.error('a call of the console failed', { error });
 }
