@@ -288,11 +288,11 @@ function defaultSettings(hostname: string): HostSettings {
   return { hostname, allowCleartextAuth: false, certificateFiles: null, dnsServers: [], isSetUp: false };
 }
 
-/** `read` events belong to no commit of a stage, so they are written here. */
+/** `read` events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */
 function keepReads(sink: MailEventSink, storage: Storage, onError: (error: unknown) => void): MailEventSink {
   return (event) => {
-    sink(event);
-    if (event.type === 'read') storage.timelines.append([event]).catch(onError);
+    if (event.type !== 'read') return sink(event);
+    storage.timelines.append([event]).then(() => sink(event), onError);
   };
 }
 
