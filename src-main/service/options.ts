@@ -1,9 +1,9 @@
 /** The command line of the service shell, read and checked. */
 import { parseArgs } from 'node:util';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { defaultDataFolder } from '../host/data-folder.ts';
 import type { ListenerName } from '../host/port.ts';
 import { LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
 
@@ -105,14 +105,3 @@ function parsePort(text: string): number | null {
 }
 
 /** Where a program keeps a user's data on this system. */
-function defaultDataFolder(): string {
-  const home = homedir();
-  switch (process.platform) {
-    case 'win32':
-      return join(process.env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Postroom');
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'Postroom');
-    default:
-      return join(process.env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'postroom');
-  }
-}

@@ -10,11 +10,11 @@ import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
+import type { CallInterceptors } from '../../host/api/call-log.ts';
 import type { ConsoleRouter } from '../../host/api/router.ts';
 import type { ConsoleContext } from '../../host/api/services.ts';
 import type { ConsoleSession } from './console-sessions.ts';
 import { LIMITS } from './limits.ts';
-import type { CallInterceptors } from './call-log.ts';
 
 /** RFC 6455 §7.4.2: ours to define. The page then asks for the password again. */
 const CLOSE_SIGNED_OUT = 4401;

@@ -49,7 +49,6 @@ export const mail = {
     disk: 'Free on disk',
     diskDetail: 'where the data lies',
     certificate: 'Certificate',
-    validFor: '{days} days left',
     ended: 'has ended',
     today: 'Since start',
     chartSummary: 'In the last hour: {received} in, {submitted} sent by us, {refused} refused.',

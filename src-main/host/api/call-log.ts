@@ -2,7 +2,7 @@
 import { onError, ORPCError } from '@orpc/server';
 import type { StandardHandlerOptions } from '@orpc/server/standard';
 import type { Logger } from '../../base/logger.ts';
-import type { ConsoleContext } from '../../host/api/services.ts';
+import type { ConsoleContext } from './services.ts';
 
 export type CallInterceptors = NonNullable<StandardHandlerOptions<ConsoleContext>['interceptors']>;
 

@@ -1,0 +1,7 @@
+/** What the shell uses of Electron; tests hand in a fake of exactly this. */
+import type * as Electron from 'electron';
+
+export type ElectronModule = Pick<
+  typeof Electron,
+  'app' | 'BrowserWindow' | 'Menu' | 'Tray' | 'dialog' | 'ipcMain' | 'nativeImage' | 'protocol' | 'session'
+>;

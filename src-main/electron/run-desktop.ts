@@ -1,0 +1,136 @@
+/**
+ * Desktop shell: Electron's main process hosts the whole mail server, with a window and a tray icon.
+ *
+ * Flow: ready → host starts → page is served → window → its MessagePort → router. Closing the window leaves the server
+ * running in the tray. Invariants: one instance; the host is stopped, once and within STOP_LIMIT_MS, before the app quits.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { ConsoleRouter } from '../host/api/router.ts';
+import { readPageFiles } from '../host/page-files.ts';
+import { answerPorts } from './console-port.ts';
+import { type ConsoleWindow, createConsoleWindow, lockDown } from './console-window.ts';
+import type { ElectronModule } from './electron-module.ts';
+import { registerPageScheme, servePage } from './page-protocol.ts';
+import { createTray, type TrayHandle } from './tray.ts';
+
+/** The host gives running sessions 10 s; what takes longer than this hangs, and the app must not hang with it. */
+const STOP_LIMIT_MS = 15_000;
+
+/** What the shell needs of a host. */
+export interface DesktopHost {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly router: ConsoleRouter;
+}
+
+export interface DesktopOptions {
+  readonly electron: ElectronModule;
+  /** Called when Electron is ready. */
+  readonly createHost: () => DesktopHost;
+  /** The folder that holds `out` and `resources`. */
+  readonly appFolder: string;
+  readonly pageFolder: string;
+  /** Started at sign-in: the tray icon only, no window. */
+  readonly startsHidden: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Resolves when the app runs, or has decided not to: another instance does, or the host would not start. */
+export async function runDesktop(options: DesktopOptions): Promise<void> {
+  const { app } = options.electron;
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  registerPageScheme(options.electron);
+  const desktop = new Desktop(options);
+  await app.whenReady();
+  await desktop.start();
+}
+
+class Desktop {
+  readonly #options: DesktopOptions;
+  readonly #window: ConsoleWindow;
+  #host: DesktopHost | null = null;
+  #tray: TrayHandle | null = null;
+  #stopping: Promise<void> | null = null;
+  #isStopped = false;
+
+  constructor(options: DesktopOptions) {
+    const { app } = options.electron;
+    this.#options = options;
+    this.#window = createConsoleWindow(options.electron, options);
+    app.on('second-instance', () => this.#showWindow());
+    app.on('activate', () => this.#showWindow());
+    // The tray keeps the app; without a listener Electron would quit.
+    app.on('window-all-closed', () => undefined);
+    app.on('before-quit', (event) => this.#beforeQuit(event));
+  }
+
+  async start(): Promise<void> {
+    const { electron, pageFolder, logger } = this.#options;
+    lockDown(electron);
+    servePage(electron, await readPageFiles(pageFolder));
+    try {
+      await this.#startHost();
+    } catch (error) {
+      logger.error('the mail server did not start', { error });
+      electron.dialog.showErrorBox('Postroom', error instanceof Error ? error.message : String(error));
+      electron.app.quit();
+      return;
+    }
+    answerPorts(electron, { router: () => this.#runningHost.router, logger });
+    this.#tray = createTray(electron, {
+      appFolder: this.#options.appFolder,
+      onOpen: () => this.#showWindow(),
+      onQuit: () => electron.app.quit(),
+    });
+    if (!this.#options.startsHidden) this.#showWindow();
+  }
+
+  async #startHost(): Promise<void> {
+    const host = this.#options.createHost();
+    await host.start();
+    this.#host = host;
+  }
+
+  get #runningHost(): DesktopHost {
+    if (this.#host === null) throw new Error('the host is not running');
+    return this.#host;
+  }
+
+  #showWindow(): void {
+    if (this.#host !== null && this.#stopping === null) this.#window.show();
+  }
+
+  /** The first quit is put off until the host has stopped; the second one goes through. */
+  #beforeQuit(event: { preventDefault: () => void }): void {
+    if (this.#isStopped) return;
+    event.preventDefault();
+    this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, logger } = this.#options;
+    const cancel = clock.after(STOP_LIMIT_MS, () => {
+      logger.error('the mail server did not stop in time');
+      this.#quitNow();
+    });
+    try {
+      await this.#host?.stop();
+    } catch (error) {
+      logger.error('the mail server did not stop cleanly', { error });
+    }
+    cancel();
+    if (!this.#isStopped) this.#quitNow();
+  }
+
+  #quitNow(): void {
+    this.#isStopped = true;
+    this.#tray?.dispose();
+    this.#window.release();
+    this.#options.electron.app.quit();
+  }
+}

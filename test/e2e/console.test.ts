@@ -1,0 +1,268 @@
+/**
+ * The console in a real browser, over in-memory ports full of mail: every page, in both themes, stands up to axe; the
+ * keyboard reaches everything; what lives moves by itself; a lost connection shows and heals.
+ */
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FIXTURE_CREDENTIALS, startConsoleFixture } from '../support/console-fixture.ts';
+import { launchChromium } from './chromium.ts';
+
+type Fixture = Awaited<ReturnType<typeof startConsoleFixture>>;
+
+let browser: Browser;
+let fixture: Fixture;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  fixture = await startConsoleFixture({ port: 0, isCalm: true, messages: 1500 });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await fixture?.stop();
+});
+
+async function openPage(target: Fixture, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: target.url,
+    viewport: { width: 1280, height: 800 },
+    colorScheme,
+    locale: 'en-US',
+    reducedMotion: 'reduce',
+  });
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(10_000);
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  opened.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  return opened;
+}
+
+async function signIn(): Promise<void> {
+  await page.goto('/');
+  await page.fill('#sign-in-name', FIXTURE_CREDENTIALS.name);
+  await page.fill('#sign-in-password', FIXTURE_CREDENTIALS.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+/** What axe finds against WCAG 2.2 A and AA, as short lines. */
+async function findViolations(): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const results = (await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
+  )) as AxeResults;
+  expect(results.passes.length).toBeGreaterThan(10);
+  return results.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  );
+}
+
+beforeEach(() => {
+  complaints = [];
+});
+
+describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
+  beforeAll(async () => {
+    complaints = [];
+    page = await openPage(fixture, theme);
+  });
+  afterAll(() => page.context().close());
+
+  it('has nothing against it on the way in', async () => {
+    await page.goto('/');
+    await page.waitForSelector('#sign-in-name');
+    expect(await findViolations()).toEqual([]);
+    await signIn();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['/overview', '.chart canvas'],
+    ['/queue', '[role=row][data-index]'],
+    ['/messages', '[role=row][data-index]'],
+    ['/transcripts', '[role=row][data-index]'],
+    ['/accounts', '[role=row][data-index]'],
+    ['/accounts?add=1', '[role=dialog]'],
+    ['/accounts/aliases', '[role=row][data-index]'],
+    ['/accounts/domains', 'tbody tr'],
+    ['/settings', '#about dl'],
+    ['/setup', '#setup-domain'],
+  ])('has nothing against %s', async (path, landmark) => {
+    await page.goto(path);
+    await page.locator(landmark).first().waitFor();
+    await page.waitForTimeout(300);
+    expect(await findViolations()).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(['/messages', '/transcripts', '/accounts'])(
+    'has nothing against an open row of %s',
+    async (path) => {
+      await page.goto(path);
+      await page.locator('[role=row][data-index="1"]').click();
+      await page.locator('aside dl, .dialogue .line').first().waitFor();
+      await page.waitForTimeout(300);
+      expect(await findViolations()).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+describe('at the console', () => {
+  beforeEach(async () => {
+    page = await openPage(fixture);
+    await signIn();
+  });
+  afterEach(() => page.context().close());
+
+  it('finds a page, an account and a message from the keyboard', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('sofia');
+    await page
+      .getByRole('option', { name: /Sofia Rossi/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('aside h2', { hasText: 'Sofia Rossi' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('queue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('walks a list with arrows and opens a row with Enter', async () => {
+    await page.goto('/messages');
+    await page.locator('[role=row][data-index="0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('PageDown');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    expect(await page.locator('[role=row][data-index="1"]').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('holds a thousand messages with a few dozen rows, and fetches more at the end', async () => {
+    await page.goto('/messages');
+    await page.locator('[role=row][data-index="0"]').focus();
+    for (let i = 0; i < 4; i++) {
+      await page.keyboard.press('End');
+      await page.waitForTimeout(300);
+    }
+    const rows = page.locator('[role=row][data-index]');
+    const indexes = await rows.evaluateAll((elements) =>
+      elements.map((element) => Number(element.getAttribute('data-index'))),
+    );
+    expect(Math.max(...indexes)).toBeGreaterThan(250);
+    expect(indexes.length).toBeLessThan(80);
+  });
+
+  it('shows a message that comes in without a reload, and its dialogue as it is spoken', async () => {
+    await page.goto('/transcripts?protocol=submission');
+    await page.locator('[role=row][data-index="0"]').waitFor();
+    fixture.seed.liveSubmission();
+    const open = page.locator('[role=row]', { hasText: 'Open' });
+    await open.first().click();
+    await page.locator('.dialogue .line', { hasText: 'AUTH PLAIN' }).waitFor();
+    await page.locator('.dialogue .mask').first().waitFor();
+    await page.locator('.dialogue .line', { hasText: 'QUIT' }).waitFor({ timeout: 20_000 });
+    expect(complaints).toEqual([]);
+  });
+
+  it('deletes an account only after its address was typed, and says what goes', async () => {
+    const added = await fixture.world.directory.addAccount({
+      localPart: 'leaver',
+      domain: 'harbor-office.example',
+      name: 'Lee Aver',
+      password: 'soon to be gone',
+    });
+    if (!added.ok) throw new Error(added.error);
+    fixture.world.mailStore.put(added.value.id, { messages: 3, unread: 0, bytes: 4096 });
+    await page.goto('/accounts?account=leaver@harbor-office.example');
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('3 messages (4 kB)').waitFor();
+    const confirm = dialog.getByRole('button', { name: 'Delete with all mail' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.locator('#confirm-address').fill('leaver@harbor-office.example');
+    await confirm.click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await fixture.world.directory.listAccounts()).not.toContainEqual(
+      expect.objectContaining({ localPart: 'leaver' }),
+    );
+  });
+
+  it('says in words why an address cannot be had', async () => {
+    await page.goto('/accounts?add=1');
+    await page.fill('#account-local-part', 'anna.larsen');
+    await page.fill('#account-password', 'long enough');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('This address is taken by an account or an alias.').waitFor();
+  });
+
+  it('switches to Chinese without a reload and remembers it', async () => {
+    await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitem', { name: '简体中文' }).click();
+    await page.getByRole('heading', { name: '总览' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '总览' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  });
+
+  it('signs out, and a page kept open elsewhere asks for the password', async () => {
+    const other = await page.context().newPage();
+    await other.goto(`${fixture.url}queue`);
+    await other.getByRole('heading', { name: 'Queue' }).waitFor();
+    await page.getByRole('button', { name: 'admin' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForSelector('#sign-in-name');
+    await other.waitForSelector('#sign-in-name');
+  });
+
+  it('is readable at 200 % zoom: nothing is cut off sideways', async () => {
+    await page.setViewportSize({ width: 640, height: 480 });
+    for (const path of ['/overview', '/messages', '/settings', '/accounts']) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect({ path, overflow }).toEqual({ path, overflow: 0 });
+    }
+  });
+});
+
+describe('a server that goes away', () => {
+  it('shows it in the frame, and heals by itself', async () => {
+    const first = await startConsoleFixture({ port: 0, isCalm: true, messages: 50 });
+    page = await openPage(first);
+    await signIn();
+    let isCut = false;
+    await page.routeWebSocket('**/live', (socket) => {
+      if (isCut) return void socket.close();
+      const server = socket.connectToServer();
+      cut = () => {
+        isCut = true;
+        void socket.close();
+        void server.close();
+      };
+    });
+    let cut = (): void => undefined;
+    await page.goto('/overview');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('The way of a message').or(page.locator('.map')).first().waitFor();
+    cut();
+    await page.getByRole('alert').getByText('Connection lost').waitFor();
+    isCut = false;
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.context().close();
+    await first.stop();
+  });
+});
