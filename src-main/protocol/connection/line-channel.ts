@@ -160,6 +160,8 @@ export class LineChannel {
   #attach(): void {
     const { socket } = this.#connection;
     if (socket.destroyed || socket.readableEnded) return this.#end();
+    // A client may say all it has to say and close its side: it still gets its answers.
+    socket.allowHalfOpen = true;
     socket.on('data', this.#onData);
     socket.once('end', this.#onEnd);
     socket.once('close', this.#onEnd);

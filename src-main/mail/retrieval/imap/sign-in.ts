@@ -12,9 +12,9 @@ import type { SaslLine } from '../../../protocol/sasl/base64-line.ts';
 import type { SaslExchange, SaslFailure, SaslStep } from '../../../protocol/sasl/exchange.ts';
 import { createSaslExchange } from '../../../protocol/sasl/mechanisms.ts';
 import { ensureMailboxes } from '../ensure-mailboxes.ts';
+import { FAILED_SIGN_IN_DELAY_MS } from '../limits.ts';
 import { bad, okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { FAILED_SIGN_IN_DELAY_MS } from './limits.ts';
 
 const NEEDS_TLS = refuse('Use TLS first: passwords are not taken in clear text', 'PRIVACYREQUIRED');
 
