@@ -9,11 +9,11 @@ let open: OpenTarget;
 
 beforeAll(async () => {
   open = await openTarget();
-  const { host, ports, tom, certificateFile } = open.target;
+  const { host, ports, anna, certificateFile } = open.target;
   const file = join(open.folder, 'upload.eml');
   for (const sample of SAMPLES) {
     await writeFile(file, sample);
-    const sign = ['-s', '-S', '--cacert', certificateFile, '-u', `${tom.user}:${tom.password}`];
+    const sign = ['-s', '-S', '--cacert', certificateFile, '-u', `${anna.user}:${anna.password}`];
     await runClient('curl', [...sign, '-T', file, `imaps://${host}:${ports.imaps}/INBOX`]);
   }
 });
@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => open.stop());
 
 test('curl lists and reads every sample', async () => {
-  const { host, ports, tom, certificateFile } = open.target;
-  const sign = ['-s', '-S', '--cacert', certificateFile, '-u', `${tom.user}:${tom.password}`];
+  const { host, ports, anna, certificateFile } = open.target;
+  const sign = ['-s', '-S', '--cacert', certificateFile, '-u', `${anna.user}:${anna.password}`];
   const list = await runClient('curl', [...sign, `pop3s://${host}:${ports.pop3s}/`]);
   const sizes = SAMPLES.map((sample, index) => `${index + 1} ${Buffer.byteLength(sample)}\r\n`);
   expect(list).toBe(sizes.join(''));
@@ -37,15 +37,15 @@ test('curl lists and reads every sample', async () => {
 });
 
 test("Python's poplib goes through its whole vocabulary", async () => {
-  const { host, ports, tom, certificateFile } = open.target;
+  const { host, ports, anna, certificateFile } = open.target;
   const script = join(import.meta.dirname, 'poplib_session.py');
   const args = [
     script,
     host,
     String(ports.pop3s),
     String(ports.pop3),
-    tom.user,
-    tom.password,
+    anna.user,
+    anna.password,
     certificateFile,
   ];
   expect(await runClient('python3', args)).toContain('poplib is content');
