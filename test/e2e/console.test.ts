@@ -53,9 +53,9 @@ async function signIn(): Promise<void> {
 /** What axe finds against WCAG 2.2 A and AA, as short lines. */
 async function findViolations(): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const results = (await page.evaluate(
+  const results = await page.evaluate<AxeResults>(
     `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  )) as AxeResults;
+  );
   expect(results.passes.length).toBeGreaterThan(10);
   return results.violations.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
