@@ -10,12 +10,14 @@ export function formatNumber(value: number): string {
 
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / Math.log2(STEP)));
+  // The language's own short form of "byte" stands without a space.
+  if (power === 0) return `${formatNumber(bytes)} B`;
   const value = bytes / STEP ** power;
   return new Intl.NumberFormat(currentLocale(), {
     style: 'unit',
     unit: UNITS[power] ?? 'byte',
-    unitDisplay: power === 0 ? 'narrow' : 'short',
-    maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 ? 1 : 0,
   }).format(value);
 }
 

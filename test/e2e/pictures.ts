@@ -30,7 +30,7 @@ const HEIGHTS: Readonly<Record<number, number>> = { 1440: 900, 1024: 768 };
 const DEFAULT_LOOKS = ['light-en-1440', 'dark-en-1440', 'light-zh-1440', 'dark-zh-1024', 'light-en-1024'];
 
 const openFirstRow = async (page: Page): Promise<void> => {
-  await page.locator('[role=grid] [data-index="2"]').click();
+  await page.locator(`[role=grid] [data-index="1"]`).click({ timeout: 5000 });
   await page.waitForTimeout(400);
 };
 const pressButton =

@@ -18,5 +18,8 @@ export function sessionOutcome(row: SessionRow): string {
 
 /** The name a peer gave and its address, whichever there is. */
 export function peerOf(row: SessionRow): string {
-  return row.remoteName === null ? row.remoteAddress : `${row.remoteName} (${row.remoteAddress})`;
+  const { remoteName, remoteAddress } = row;
+  // A client without a name calls itself by its address: `[127.0.0.1]` (RFC 5321 §4.1.3).
+  if (remoteName === null || remoteName.includes(remoteAddress)) return remoteAddress;
+  return `${remoteName} (${remoteAddress})`;
 }

@@ -204,6 +204,28 @@ export const mail = {
     cleartext: 'No TLS',
     port: 'port {port}',
     dialogue: 'Dialogue',
+    help: {
+      relaying:
+        'The client wanted to send mail elsewhere through this server without signing in. If it is a device of yours: give it an account and let it sign in on the submission port.',
+      unknownRecipient: 'Nobody here has this address. If somebody should, add an account or an alias.',
+      noRecipients: 'All recipients were refused before, so there is nobody to take the message for.',
+      wrongPassword:
+        'Wrong name or password. After a change of password the mail program must be told the new one.',
+      needsTls:
+        'The client tried to sign in without encryption. Turn on SSL/TLS or STARTTLS in the mail program.',
+      needsSignIn: 'The client must sign in before it may send. Turn on authentication for outgoing mail.',
+      notOwnAddress:
+        'The account may not send under this address. Add it as an alias, or correct the sender in the mail program.',
+      disabled: 'The account is switched off.',
+      full: 'The mailbox is over its limit. Raise the limit or let its owner delete mail.',
+      tooLarge: 'The message is larger than this server takes.',
+      noMailbox:
+        'The mail program asked for a mailbox that is not there. Usually harmless: it then makes it or goes on without.',
+      syntax:
+        'The client said something that this server does not understand. Usually a program that probes, or an old device.',
+      order: 'The client gave a command before its time. It usually starts over.',
+      temporary: 'Trouble that passes. The sender tries again by itself.',
+    },
     protocols: {
       smtp: 'SMTP',
       submission: 'Submission',

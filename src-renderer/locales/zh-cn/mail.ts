@@ -199,6 +199,23 @@ export const mail: Pick<
     cleartext: '无 TLS',
     port: '端口 {port}',
     dialogue: '对话',
+    help: {
+      relaying:
+        '客户端想在未登录的情况下通过本服务器向外发信。如果是您自己的设备：请为它建立账户，并让它在提交端口登录。',
+      unknownRecipient: '这里没有人使用该地址。如果应当有，请添加账户或别名。',
+      noRecipients: '之前所有收件人都被拒绝，因此没有人可以接收该邮件。',
+      wrongPassword: '名称或密码错误。更改密码后，须在邮件程序中填入新密码。',
+      needsTls: '客户端试图在未加密的情况下登录。请在邮件程序中启用 SSL/TLS 或 STARTTLS。',
+      needsSignIn: '客户端必须先登录才能发信。请为发信启用身份验证。',
+      notOwnAddress: '该账户不能以此地址发信。请将其添加为别名，或在邮件程序中更正发件人。',
+      disabled: '该账户已停用。',
+      full: '邮箱超出限额。请提高限额，或让其主人删除邮件。',
+      tooLarge: '邮件超过本服务器接受的大小。',
+      noMailbox: '邮件程序请求了不存在的邮箱。通常无害：它随后会创建该邮箱或继续工作。',
+      syntax: '客户端说了本服务器听不懂的话。通常是探测程序或旧设备。',
+      order: '客户端过早发出了命令，通常会重新开始。',
+      temporary: '暂时的问题，发件方会自动重试。',
+    },
     protocols: { smtp: 'SMTP', submission: '提交', imap: 'IMAP', pop3: 'POP3', managesieve: 'ManageSieve' },
   },
 };
