@@ -1,6 +1,6 @@
 /** Limits of IMAP sessions over the mailstore. */
 
-/** APPENDLIMIT (RFC 7889): as large as what submission takes, so that a sent message can be filed. */
+/** APPENDLIMIT (RFC 7889): above what submission takes (50 MiB), so that every sent message can be filed. */
 export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
 
 /** Messages whose indexes are read at a time. */
