@@ -131,6 +131,8 @@ describe('aliases', () => {
     expect(await directory.mayUseAddress(anna.id, 'Anna@Example.com')).toBe(true);
     expect(await directory.mayUseAddress(tom.id, 'sales@example.com')).toBe(false);
     expect(await directory.mayUseAddress(anna.id, 'postmaster@example.com')).toBe(false);
+    value(await directory.changeAccount(anna.id, { isEnabled: false }));
+    expect(await directory.mayUseAddress(anna.id, 'anna@example.com')).toBe(false);
   });
 });
 

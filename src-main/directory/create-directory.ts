@@ -71,7 +71,9 @@ class RowDirectory implements FullDirectory {
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
     const { accounts, via } = this.#registry.expand(address);
     const isNamed = via.length > 0 || this.#registry.accountByAddress(address) !== undefined;
-    return Promise.resolve(isNamed && accounts.some((account) => account.id === accountId));
+    return Promise.resolve(
+      isNamed && accounts.some((account) => account.id === accountId && account.isEnabled),
+    );
   }
 
   async signIn(signInName: string, password: string): Promise<SignInOutcome> {

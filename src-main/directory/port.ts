@@ -87,6 +87,8 @@ export interface Directory {
   /** `signInName` is an address of the account. */
   signIn(signInName: string, password: string): Promise<SignInOutcome>;
   getAccount(id: AccountId): Promise<Account | null>;
+  /** Something of the directory changed; ask again. */
+  readonly onChange: Subscribe<void>;
 }
 
 /** What the console and the provision file change. */

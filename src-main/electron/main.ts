@@ -3,13 +3,13 @@
  *
  * Hands Electron, the real host and the places of this package to runDesktop(); everything else is there, where tests reach it.
  */
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as electron from 'electron';
 import { createMailHost } from '../host/create-mail-host.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
+import { createPooledRandom } from '../host/pooled-random.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { createLogger } from '../observe/pino-logger.ts';
 import { runDesktop } from './run-desktop.ts';
@@ -34,7 +34,7 @@ runDesktop({
       provision: null,
       defaultHostname: hostname(),
       clock: systemClock,
-      randomBytes,
+      randomBytes: createPooledRandom(),
       logger,
     }),
   appFolder,

@@ -1,5 +1,4 @@
 /** Starts host and console as the options say; what is unusable becomes an UnusableError with one sentence. */
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Logger } from '../base/logger.ts';
@@ -7,6 +6,7 @@ import { CertificateFileError, readFiles } from '../host/certificates.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
 import type { ListenerStatus } from '../host/port.ts';
 import { ListenError } from '../host/listener-set.ts';
+import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/apply.ts';
 import { parseProvision, type Provision } from '../host/provision/schema.ts';
 import { systemClock } from '../host/system-clock.ts';
@@ -30,6 +30,8 @@ export interface RunningService {
 
 /** How many console ports above the wanted one are tried by `start`. */
 const MOST_CONSOLE_PORTS_TRIED = 100;
+
+const randomBytes = createPooledRandom();
 
 export async function startService(options: ServiceOptions, logger: Logger): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);

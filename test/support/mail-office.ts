@@ -3,6 +3,7 @@
  *
  * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off, sales and boss are aliases.
  */
+import { Emitter } from '../../src-main/base/emitter.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
 import type { Account, Directory, RecipientResolution } from '../../src-main/directory/port.ts';
@@ -42,6 +43,17 @@ export class OfficeDirectory implements Directory {
     [`postmaster@${DOMAIN}`, [`anna@${DOMAIN}`]],
     [`boss@${DOMAIN}`, [`sales@${DOMAIN}`]],
   ]);
+
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.subscribe;
+
+  /** Switches an account off, as an administrator would. */
+  disable(address: string): void {
+    const account = this.accounts.get(address);
+    if (account === undefined) throw new Error(`no account ${address}`);
+    this.accounts.set(address, { ...account, isEnabled: false });
+    this.#changed.emit();
+  }
 
   isLocalDomain(domain: string): Promise<boolean> {
     return Promise.resolve(domain.toLowerCase() === DOMAIN);

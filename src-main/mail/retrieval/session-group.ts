@@ -1,9 +1,12 @@
 /**
- * Session group: the open sessions of one service, so that they can be told to end.
+ * Session group: the open sessions of one service, so that they can be told to end: all of them when the server stops, and
+ * those of an account that was switched off or removed.
  *
  * Invariants: serve() never rejects; after closeAll() no session is open and new ones are turned away.
  */
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { AccountId, Directory } from '../../directory/port.ts';
 import type { AcceptedConnection } from '../../protocol/connection/accepted-connection.ts';
 import type { MailService } from '../../protocol/connection/mail-service.ts';
 import { CLOSE_GRACE_MS } from './limits.ts';
@@ -15,17 +18,27 @@ export interface RunningSession {
   /** Ends it politely once the command that is running is done. */
   interrupt(reason: string): void;
   destroy(): void;
+  /** The account that is signed in now, or null. */
+  accountId(): AccountId | null;
+}
+
+export interface SessionGroupOptions {
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly logger: Logger;
+  readonly open: (connection: AcceptedConnection) => RunningSession;
 }
 
 export class SessionGroup implements MailService {
-  readonly #clock: Clock;
-  readonly #open: (connection: AcceptedConnection) => RunningSession;
+  readonly #options: SessionGroupOptions;
   readonly #running = new Map<RunningSession, Promise<void>>();
   #closeReason: string | null = null;
 
-  constructor(clock: Clock, open: (connection: AcceptedConnection) => RunningSession) {
-    this.#clock = clock;
-    this.#open = open;
+  constructor(options: SessionGroupOptions) {
+    this.#options = options;
+    options.directory.onChange(() => {
+      this.#endDisabled().catch((error: unknown) => options.logger.error('cannot end sessions', { error }));
+    });
   }
 
   get sessionCount(): number {
@@ -33,7 +46,7 @@ export class SessionGroup implements MailService {
   }
 
   readonly serve = async (connection: AcceptedConnection): Promise<void> => {
-    const session = this.#open(connection);
+    const session = this.#options.open(connection);
     const running = session.run();
     this.#running.set(session, running);
     if (this.#closeReason !== null) session.interrupt(this.#closeReason);
@@ -47,10 +60,19 @@ export class SessionGroup implements MailService {
   async closeAll(reason: string): Promise<void> {
     this.#closeReason = reason;
     for (const session of this.#running.keys()) session.interrupt(reason);
-    const cancel = this.#clock.after(CLOSE_GRACE_MS, () => {
+    const cancel = this.#options.clock.after(CLOSE_GRACE_MS, () => {
       for (const session of this.#running.keys()) session.destroy();
     });
     await Promise.allSettled(this.#running.values());
     cancel();
+  }
+
+  async #endDisabled(): Promise<void> {
+    for (const session of this.#running.keys()) {
+      const id = session.accountId();
+      if (id === null) continue;
+      const account = await this.#options.directory.getAccount(id);
+      if (account?.isEnabled !== true) session.interrupt('This account was switched off');
+    }
   }
 }

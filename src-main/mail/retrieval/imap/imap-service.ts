@@ -13,7 +13,7 @@ import type { ImapServiceOptions } from './imap-session.ts';
 export type { ImapServiceOptions };
 
 export function createImapService(options: ImapServiceOptions): MailService {
-  return new SessionGroup(options.clock, (accepted) => openConnection(options, accepted));
+  return new SessionGroup({ ...options, open: (accepted) => openConnection(options, accepted) });
 }
 
 function openConnection(options: ImapServiceOptions, accepted: AcceptedConnection): ImapConnection {

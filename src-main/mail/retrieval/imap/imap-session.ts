@@ -59,6 +59,10 @@ export class ImapSession implements EngineSession {
     return this.#hasTls;
   }
 
+  get accountId(): number | null {
+    return this.account?.id ?? null;
+  }
+
   /** Whether a password may come over this connection. */
   get maySignIn(): boolean {
     return this.#hasTls || this.options.allowCleartextAuth();

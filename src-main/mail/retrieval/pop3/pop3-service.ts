@@ -15,7 +15,7 @@ export type Pop3ServiceOptions = RetrievalOptions;
 
 export function createPop3Service(options: Pop3ServiceOptions): MailService {
   const locks = new MaildropLocks();
-  return new SessionGroup(options.clock, (accepted) => openConnection(options, locks, accepted));
+  return new SessionGroup({ ...options, open: (accepted) => openConnection(options, locks, accepted) });
 }
 
 function openConnection(

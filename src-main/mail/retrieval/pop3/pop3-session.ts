@@ -67,6 +67,10 @@ export class Pop3Session implements Pop3EngineSession {
     return this.#maildrop === null ? 'authorization' : 'transaction';
   }
 
+  get accountId(): number | null {
+    return this.#account?.id ?? null;
+  }
+
   get failedSignIns(): number {
     return this.#signIn.failures;
   }

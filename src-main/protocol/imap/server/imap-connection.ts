@@ -92,6 +92,10 @@ export class ImapConnection {
     this.#channel.destroy();
   }
 
+  accountId(): number | null {
+    return this.#options.session.accountId;
+  }
+
   async #serve(): Promise<Farewell> {
     for (;;) {
       const read = await readCommand(this.#channel, this.#limits());

@@ -78,6 +78,10 @@ export class Pop3Connection {
     this.#channel.destroy();
   }
 
+  accountId(): number | null {
+    return this.#options.session.accountId;
+  }
+
   async #serve(): Promise<Farewell> {
     for (;;) {
       const read = await this.#channel.readLine(MAX_LINE_OCTETS, this.#timeoutMs());

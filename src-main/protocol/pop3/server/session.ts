@@ -34,6 +34,8 @@ export type Challenge = (text: string) => Promise<string | null>;
 
 export interface Pop3EngineSession {
   readonly state: Pop3State;
+  /** The account that is signed in, or null. */
+  readonly accountId: number | null;
   readonly failedSignIns: number;
   greeting(): string;
   /** Whether the command is allowed in this state (RFC 1939 §4-6). */
