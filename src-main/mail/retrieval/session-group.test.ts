@@ -25,6 +25,8 @@ describe('switching an account off', () => {
     await tom.play(`
       S: * BYE This account was switched off
     `);
+    // A client that does not hang up is cut off a little later.
+    office.clock.advance(60_000);
     await expect.poll(() => office.imap.sessionCount).toBe(0);
   });
 });
