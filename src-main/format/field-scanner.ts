@@ -21,9 +21,12 @@ export function scanFields(section: string, visit: (name: string, value: string)
   }
 }
 
-/** Unfolds a value (RFC 5322 §2.2.3): line ends and NULs go, and white space around it. */
+/** Unfolds a value (RFC 5322 §2.2.3): a fold with its white space becomes one space; stray line ends and NULs go. */
 export function unfold(value: string): string {
-  return value.replace(/[\r\n\0]+/g, '').trim();
+  return value
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .replace(/[\r\n\0]+/g, '')
+    .trim();
 }
 
 /** The position after the field that begins at `start`, with its continuation lines. */

@@ -79,11 +79,11 @@ describe('a well-formed message', () => {
       '',
     );
     const index = indexOf(text);
-    expect(index.subject).toBe('Grüße  and more');
+    expect(index.subject).toBe('Grüße and more');
     expect(index.sentAt).toBe(Date.UTC(2026, 0, 1, 10));
     expect(index.references).toEqual(['<a@x>', '<b@x>']);
     expect(index.preview).toBe('Hello world');
-    expect(index.envelope.subject).toBe('=?utf-8?q?Gr=C3=BC=C3=9Fe?=  and more');
+    expect(index.envelope.subject).toBe('=?utf-8?q?Gr=C3=BC=C3=9Fe?= and more');
     expect(index.envelope.sender).toEqual([{ name: 'Anna', mailbox: 'anna', host: 'example.org' }]);
     expect(index.root).toMatchObject({
       headerStart: 0,

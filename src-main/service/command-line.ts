@@ -6,6 +6,7 @@
  */
 import { FolderInUseError } from '../storage/folder-lock.ts';
 import { createLogger } from '../observe/pino-logger.ts';
+import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
@@ -27,12 +28,20 @@ async function run(options: ServiceOptions): Promise<void> {
     const service = await startService(options, logger);
     stopOnSignal(service);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+    if (options.command === 'start') greet(service);
   } catch (error) {
     if (error instanceof UnusableError || error instanceof FolderInUseError)
       return exitUnusable(error.message);
     logger.error('cannot start', { error });
     process.exit(EXIT_FAILED);
   }
+}
+
+function greet(service: RunningService): void {
+  for (const line of describeUnusualPorts(service.listeners, process.platform))
+    console.error(`postroom: ${line}`);
+  console.error(`postroom: open ${service.consoleUrl} to see it; Ctrl+C stops it`);
+  openInBrowser(service.consoleUrl);
 }
 
 function stopOnSignal(service: RunningService): void {

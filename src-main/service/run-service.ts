@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, readFiles } from '../host/certificates.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
+import type { ListenerStatus } from '../host/port.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { ProvisionError } from '../host/provision/apply.ts';
 import { parseProvision, type Provision } from '../host/provision/schema.ts';
@@ -22,6 +23,7 @@ export class UnusableError extends Error {
 export interface RunningService {
   /** Port per listener that listens. */
   readonly ports: Readonly<Record<string, number>>;
+  readonly listeners: readonly ListenerStatus[];
   readonly consoleUrl: string;
   stop(): Promise<void>;
 }
@@ -46,7 +48,12 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
   await startHost(host, options);
   try {
     const { server, url } = await startConsole(host, options, logger);
-    return { ports: portsOf(host), consoleUrl: url, stop: () => stopAll(host, server) };
+    return {
+      ports: portsOf(host),
+      listeners: host.listeners(),
+      consoleUrl: url,
+      stop: () => stopAll(host, server),
+    };
   } catch (error) {
     await host.stop();
     throw error;

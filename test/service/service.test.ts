@@ -116,6 +116,21 @@ describe('postroom serve', () => {
   });
 });
 
+describe('postroom start', () => {
+  it('takes the next free high port where one is not to be had, and says which, why, and what would help', async () => {
+    const server = await listenOn(0);
+    const { port } = server.address() as { port: number };
+    const service = await startService(options('--ports', `${ALL_FREE_PORTS},imap=${port}`), 'start');
+    expect(service.port('imap')).toBeGreaterThanOrEqual(2143);
+    await expect.poll(() => service.log).toContain('open http://127.0.0.1:');
+    expect(service.log).toMatch(
+      /imap listens on port 2\d+ instead of 143: another program has it .*; to get it: /u,
+    );
+    server.close();
+    expect(await service.end()).toBe(0);
+  });
+});
+
 describe('the provision file', () => {
   async function refusal(provision: unknown): Promise<string> {
     await writeFile(

@@ -4,6 +4,7 @@
  * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off.
  */
 import { ManualClock } from '../../src-main/base/clock.ts';
+import type { Clock } from '../../src-main/base/clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
@@ -21,6 +22,8 @@ export const TOM = 1;
 export const ANNA = 2;
 
 export interface ReadingOfficeOptions {
+  /** Time that runs by itself, for clients that are not ours. */
+  readonly systemClock?: Clock;
   readonly allowCleartextAuth?: boolean;
   readonly quotaBytesOf?: (accountId: number) => number | null;
 }
@@ -47,7 +50,8 @@ export class ReadingOffice {
   #ids = 0;
 
   constructor(options: ReadingOfficeOptions = {}) {
-    const { clock, directory, transcripts, receiver } = this;
+    const { directory, transcripts, receiver } = this;
+    const clock = options.systemClock ?? this.clock;
     this.store = new MemoryMailStore({
       clock,
       makeId: () => `id${++this.#ids}`,

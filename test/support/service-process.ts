@@ -94,8 +94,11 @@ export async function runService(
 }
 
 /** Starts the service and waits for its READY line. */
-export function startService(args: readonly string[]): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [SERVICE_FILE, 'serve', ...args], {
+export function startService(
+  args: readonly string[],
+  command: 'serve' | 'start' = 'serve',
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [SERVICE_FILE, command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];

@@ -6,9 +6,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AcceptedConnection } from '../../protocol/connection/accepted-connection.ts';
 import type { MailService } from '../../protocol/connection/mail-service.ts';
-
-/** How long sessions may finish the command that is running before their connections are dropped. */
-const CLOSE_GRACE_MS = 8_000;
+import { CLOSE_GRACE_MS } from './limits.ts';
 
 /** One connection's engine. */
 export interface RunningSession {

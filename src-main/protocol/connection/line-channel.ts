@@ -51,16 +51,6 @@ export class LineChannel {
     this.#attach();
   }
 
-  /** Whether a whole line waits, so that replies may be gathered instead of written one by one. */
-  get hasLine(): boolean {
-    return this.#findLineFeed() >= 0;
-  }
-
-  /** Whether the peer can still be written to. */
-  get isOpen(): boolean {
-    return this.#connection.socket.writable;
-  }
-
   /** Reads a line that ends in CRLF or LF, of at most `limit` octets, within `timeoutMs` as a whole. */
   async readLine(limit: number, timeoutMs: number): Promise<LineRead> {
     const deadline = this.#clock.now() + timeoutMs;
@@ -94,7 +84,7 @@ export class LineChannel {
     return null;
   }
 
-  /** Adds to the output; flush() sends it. */
+  /** Adds to the output, which is sent when the next read has to wait, so that replies to pipelined commands leave together. */
   write(data: string | Uint8Array): void {
     this.#output.push(data);
     this.#outputOctets += data.length;
@@ -170,6 +160,8 @@ export class LineChannel {
   #attach(): void {
     const { socket } = this.#connection;
     if (socket.destroyed || socket.readableEnded) return this.#end();
+    // A client may say all it has to say and close its side: it still gets its answers.
+    socket.allowHalfOpen = true;
     socket.on('data', this.#onData);
     socket.once('end', this.#onEnd);
     socket.once('close', this.#onEnd);
@@ -194,13 +186,15 @@ export class LineChannel {
     this.#wake?.();
   }
 
-  /** Waits until something arrives; says why nothing will. */
+  /** Sends what is gathered, then waits until something arrives; says why nothing will. */
   async #waitForInput(timeoutMs: number): Promise<ReadStop | null> {
+    const before = this.#inputOctets;
+    await this.flush();
+    if (this.#inputOctets > before) return null;
     if (this.#isInterrupted) return 'interrupted';
     if (this.#hasEnded) return 'end';
     const { socket } = this.#connection;
     if (socket.isPaused()) socket.resume();
-    const before = this.#inputOctets;
     const hasTimedOut = await this.#sleepUntilWoken(timeoutMs);
     if (this.#inputOctets > before) return null;
     if (this.#isInterrupted) return 'interrupted';

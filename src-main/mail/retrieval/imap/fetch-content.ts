@@ -4,10 +4,10 @@
  * Invariants: large parts are read piece by piece; a section that does not exist is NIL, one that is empty is "".
  */
 import { decodeTransferEncoding } from '../../../format/transfer-encoding.ts';
-import type { FetchItem, Partial, Section } from '../../../protocol/imap/grammar/fetch-item.ts';
+import type { FetchItem, PartialRange, Section } from '../../../protocol/imap/grammar/fetch-item.ts';
 import type { ResponsePart } from '../../../protocol/imap/server/session.ts';
 import type { OpenMessage } from '../../mailstore/port.ts';
-import { READ_OCTETS } from './limits.ts';
+import { READ_OCTETS } from '../limits.ts';
 import { locatePart, locateSection } from './section.ts';
 import type { OctetRange } from './section.ts';
 
@@ -74,13 +74,13 @@ async function* readPieces(message: OpenMessage, { start, end }: OctetRange): As
     yield await message.readRange(at, Math.min(end, at + READ_OCTETS));
 }
 
-function cutRange({ start, end }: OctetRange, partial: Partial | null): OctetRange {
+function cutRange({ start, end }: OctetRange, partial: PartialRange | null): OctetRange {
   if (partial === null) return { start, end };
   const from = Math.min(end, start + partial.first);
   return { start: from, end: Math.min(end, from + partial.count) };
 }
 
-function cut(octets: Uint8Array, partial: Partial | null): Uint8Array {
+function cut(octets: Uint8Array, partial: PartialRange | null): Uint8Array {
   return partial === null ? octets : octets.subarray(partial.first, partial.first + partial.count);
 }
 

@@ -3,12 +3,6 @@
 /** APPENDLIMIT (RFC 7889): as large as what submission takes, so that a sent message can be filed. */
 export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
 
-/** A failed sign-in waits this long, times the failures so far: guessing gets slow, mistyping does not. */
-export const FAILED_SIGN_IN_DELAY_MS = 1_000;
-
-/** Octets read from the store at a time when a large part is sent. */
-export const READ_OCTETS = 256 * 1024;
-
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 

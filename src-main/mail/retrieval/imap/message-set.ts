@@ -20,3 +20,13 @@ export function resolveSet(
   const { mailbox } = session;
   return isUid ? mailbox.rangesOfUids(set.ranges) : mailbox.rangesOfSequence(set.ranges);
 }
+
+/** For searches, in which a number that is too great only finds nothing. */
+export function resolveSearchSet(
+  session: ImapSession,
+  set: SequenceSet,
+  isUid: boolean,
+): readonly UidRange[] {
+  if (set.kind === 'ranges' && !isUid) return session.mailbox.knownRangesOfSequence(set.ranges);
+  return resolveSet(session, set, isUid) ?? [];
+}

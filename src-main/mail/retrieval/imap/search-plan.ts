@@ -5,7 +5,7 @@ import { decodeCharset } from '../../../format/charset.ts';
 import type { EnvelopeField, SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
 import type { UidRange } from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
-import { resolveSet } from './message-set.ts';
+import { resolveSearchSet } from './message-set.ts';
 import { foldText } from './search-text.ts';
 
 export type SearchPlan =
@@ -21,39 +21,31 @@ export type SearchPlan =
   | { readonly kind: 'not'; readonly plan: SearchPlan }
   | { readonly kind: 'or' | 'and'; readonly plans: readonly SearchPlan[] };
 
-/** Null where a sequence number is too great. */
-export function prepareSearch(session: ImapSession, key: SearchKey, charset: string): SearchPlan | null {
+export function prepareSearch(session: ImapSession, key: SearchKey, charset: string): SearchPlan {
   const fold = (octets: string): string => foldText(decodeCharset(Buffer.from(octets, 'latin1'), charset));
-  const prepare = (each: SearchKey): SearchPlan | null => prepareSearch(session, each, charset);
+  const prepare = (each: SearchKey): SearchPlan => prepareSearch(session, each, charset);
   switch (key.kind) {
     case 'flag':
       return { ...key, flag: key.flag.toLowerCase() };
-    case 'set': {
-      const ranges = resolveSet(session, key.set, key.isUid);
-      return ranges === null ? null : { kind: 'uids', ranges };
-    }
+    case 'set':
+      return { kind: 'uids', ranges: resolveSearchSet(session, key.set, key.isUid) };
     case 'envelope':
     case 'body':
     case 'text':
       return { ...key, text: fold(key.text) };
     case 'header':
       return { kind: 'header', field: key.field.toLowerCase(), text: fold(key.text) };
-    case 'not': {
-      const plan = prepare(key.key);
-      return plan === null ? null : { kind: 'not', plan };
-    }
+    case 'not':
+      return { kind: 'not', plan: prepare(key.key) };
     case 'or':
     case 'and':
-      return joinPlans(key.kind, key.keys.map(prepare));
+      return { kind: key.kind, plans: key.keys.map(prepare).sort((a, b) => costOf(a) - costOf(b)) };
+    case 'all':
+    case 'none':
+      return { kind: key.kind };
     default:
-      return key.kind === 'all' || key.kind === 'none' ? { kind: key.kind } : key;
+      return key;
   }
-}
-
-function joinPlans(kind: 'or' | 'and', plans: readonly (SearchPlan | null)[]): SearchPlan | null {
-  const ready = plans.filter((plan) => plan !== null);
-  if (ready.length < plans.length) return null;
-  return { kind, plans: ready.sort((a, b) => costOf(a) - costOf(b)) };
 }
 
 /** What a key reads: the entry, the index and header section, or the whole message. */

@@ -10,8 +10,8 @@ import type { Uid } from '../../mailstore/port.ts';
 import { breather } from './breather.ts';
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { INVALID_SET } from './message-set.ts';
 import { prepareSearch } from './search-plan.ts';
+import type { SearchPlan } from './search-plan.ts';
 import { matchesSearch } from './search-match.ts';
 
 export async function search(
@@ -22,9 +22,7 @@ export async function search(
   const charset = command.charset ?? 'UTF-8';
   if (!isKnownCharset(charset))
     return failed(session, command, refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
-  const plan = prepareSearch(session, command.key, charset);
-  if (plan === null) return failed(session, command, INVALID_SET);
-  const uids = await findMessages(session, plan);
+  const uids = await findMessages(session, prepareSearch(session, command.key, charset));
   await answer(session, command, { uids, io });
   return okay('SEARCH completed');
 }
@@ -36,10 +34,7 @@ function failed(session: ImapSession, command: SearchCommand, completion: Comple
 }
 
 /** UIDs of the messages that match, rising; only those that the client knows. */
-async function findMessages(
-  session: ImapSession,
-  plan: NonNullable<ReturnType<typeof prepareSearch>>,
-): Promise<Uid[]> {
+async function findMessages(session: ImapSession, plan: SearchPlan): Promise<Uid[]> {
   const { mailStore, clock } = session.options;
   const { mailbox } = session;
   const breathe = breather(clock);

@@ -15,7 +15,7 @@ import type {
   Uid,
   UidRange,
 } from '../../mailstore/port.ts';
-import { resolveRanges, mergeRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import { STAR, mergeRanges, resolveRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
 import { formatFlags } from './flags.ts';
@@ -84,16 +84,23 @@ export class SelectedMailbox {
     return 0;
   }
 
-  /** The UID ranges that a set of sequence numbers means, or null where a number is too great (RFC 9051 §9 seq-number). */
+  /**
+   * The UID ranges that a set of sequence numbers means, or null where a number is too great (RFC 9051 §9 seq-number).
+   * Ranges with `*` are taken for what there is: clients ask for `n:*` when they want what is new.
+   */
   rangesOfSequence(ranges: readonly NumberRange[]): UidRange[] | null {
     const greatest = this.#uids.length;
-    const resolved = resolveRanges(ranges, greatest);
-    const last = resolved.at(-1)?.last ?? 0;
-    if (last === 0 || last > greatest) return null;
-    return resolved.map(({ first, last }) => ({
-      first: this.#uids[first - 1] ?? 0,
-      last: this.#uids[last - 1] ?? 0,
-    }));
+    const isTooGreat = ({ first, last }: NumberRange): boolean =>
+      first !== STAR && last !== STAR && Math.max(first, last) > greatest;
+    return greatest === 0 || ranges.some(isTooGreat) ? null : this.knownRangesOfSequence(ranges);
+  }
+
+  /** The same without what is too great: nothing fits that (SEARCH). */
+  knownRangesOfSequence(ranges: readonly NumberRange[]): UidRange[] {
+    const greatest = this.#uids.length;
+    return resolveRanges(ranges, greatest)
+      .map(({ first, last }) => this.#clampSequence(first, last))
+      .filter((range) => range !== null);
   }
 
   /** The UID ranges that a UID set means: messages that the client has not heard of are not in them. */
@@ -129,13 +136,14 @@ export class SelectedMailbox {
 
   /** Tells the client what has changed since the last time (RFC 9051 §7). */
   async announce(send: Send, options: AnnounceOptions): Promise<void> {
+    const known = this.#keywords.size;
     const changed = this.#isDirty ? await this.#collectChanges() : [];
     if (options.mayExpunge) await this.#announceVanished(send);
     if (this.#announced !== this.#uids.length) {
       this.#announced = this.#uids.length;
       await send(`* ${this.#announced} EXISTS`);
     }
-    await this.announceKeywords(send, changed);
+    if (this.#keywords.size > known) await send(this.#formatFlagsLine());
     for (const entry of changed) await this.#announceFlags(send, entry, options.withUid);
   }
 
@@ -143,7 +151,11 @@ export class SelectedMailbox {
   async announceKeywords(send: Send, entries: readonly MessageEntry[]): Promise<void> {
     const known = this.#keywords.size;
     for (const entry of entries) this.#learnKeywords(entry.flags);
-    if (this.#keywords.size > known) await send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...this.keywords])}`);
+    if (this.#keywords.size > known) await send(this.#formatFlagsLine());
+  }
+
+  #formatFlagsLine(): string {
+    return `* FLAGS ${formatFlags([...ALL_FLAGS, ...this.keywords])}`;
   }
 
   /** Asks the store; returns changed flags of messages that the client knows. */
@@ -159,6 +171,7 @@ export class SelectedMailbox {
     const flagChanges: MessageEntry[] = [];
     const greatest = this.#uids.at(-1) ?? 0;
     for (const entry of changed) {
+      this.#learnKeywords(entry.flags);
       if (entry.uid > greatest) this.#uids.push(entry.uid);
       else if (this.#told.get(entry.uid) !== entry.modSeq) flagChanges.push(entry);
     }
@@ -192,6 +205,14 @@ export class SelectedMailbox {
       const key = flag.toLowerCase();
       if (!flag.startsWith('\\') && !this.#keywords.has(key)) this.#keywords.set(key, flag);
     }
+  }
+
+  /** A range of sequence numbers as UIDs; null where nothing is in it. `6:*` of 5 messages has the last one. */
+  #clampSequence(first: number, last: number): UidRange | null {
+    const greatest = this.#uids.length;
+    const from = this.#uids[first - 1];
+    const to = this.#uids[Math.min(last, greatest) - 1];
+    return from === undefined || to === undefined ? null : { first: from, last: to };
   }
 
   /** Index of the first UID that is not below `uid`. */

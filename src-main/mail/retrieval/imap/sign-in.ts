@@ -11,9 +11,10 @@ import { decodeInitialResponse, decodeSaslLine, encodeSaslLine } from '../../../
 import type { SaslLine } from '../../../protocol/sasl/base64-line.ts';
 import type { SaslExchange, SaslFailure, SaslStep } from '../../../protocol/sasl/exchange.ts';
 import { createSaslExchange } from '../../../protocol/sasl/mechanisms.ts';
+import { ensureMailboxes } from '../ensure-mailboxes.ts';
+import { FAILED_SIGN_IN_DELAY_MS } from '../limits.ts';
 import { bad, okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { FAILED_SIGN_IN_DELAY_MS } from './limits.ts';
 
 const NEEDS_TLS = refuse('Use TLS first: passwords are not taken in clear text', 'PRIVACYREQUIRED');
 
@@ -61,7 +62,7 @@ async function exchangeLines(
 }
 
 async function signedIn(session: ImapSession, account: Account): Promise<Completion> {
-  await session.options.mailStore.createAccountMailboxes(account.id);
+  await ensureMailboxes(session.options.mailStore, account.id);
   session.account = account;
   session.transcript.update({ account: account.address });
   session.transcript.phase('mailbox');

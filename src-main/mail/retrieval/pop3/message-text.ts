@@ -1,8 +1,7 @@
 /** Message text: the octets of a message for RETR and TOP, piece by piece. */
 import type { OpenMessage } from '../../mailstore/port.ts';
+import { READ_OCTETS } from '../limits.ts';
 
-/** Octets read from the store at a time. */
-const READ_OCTETS = 256 * 1024;
 /** A line is rarely longer; TOP of a few lines need not read a whole attachment. */
 const LIKELY_LINE_OCTETS = 100;
 

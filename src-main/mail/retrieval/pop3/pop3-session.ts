@@ -16,6 +16,7 @@ import type {
   Pop3State,
 } from '../../../protocol/pop3/server/session.ts';
 import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import { ensureMailboxes } from '../ensure-mailboxes.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { Maildrop } from './maildrop.ts';
 import type { NumberedMessage } from './maildrop.ts';
@@ -133,7 +134,7 @@ export class Pop3Session implements Pop3EngineSession {
     const { mailStore } = this.#options;
     if (!this.#locks.acquire(account.id)) return refuse('Another session has this maildrop', 'IN-USE');
     try {
-      await mailStore.createAccountMailboxes(account.id);
+      await ensureMailboxes(mailStore, account.id);
       this.#maildrop = await Maildrop.open(mailStore, account.id);
       this.#account = account;
     } finally {

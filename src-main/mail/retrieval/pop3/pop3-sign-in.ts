@@ -11,10 +11,8 @@ import { decodeInitialResponse, decodeSaslLine, encodeSaslLine } from '../../../
 import type { SaslLine } from '../../../protocol/sasl/base64-line.ts';
 import type { SaslFailure, SaslStep } from '../../../protocol/sasl/exchange.ts';
 import { SASL_MECHANISM_NAMES, createSaslExchange } from '../../../protocol/sasl/mechanisms.ts';
+import { FAILED_SIGN_IN_DELAY_MS } from '../limits.ts';
 import { okay, refuse } from './reply.ts';
-
-/** A failed sign-in waits this long, times the failures so far. */
-const FAILED_SIGN_IN_DELAY_MS = 1_000;
 
 type SignInCommand = Extract<Pop3Command, { name: 'USER' | 'PASS' | 'AUTH' }>;
 

@@ -14,7 +14,7 @@ export interface Section {
 }
 
 /** `<first.count>`: octets from `first` on, at most `count`. */
-export interface Partial {
+export interface PartialRange {
   readonly first: number;
   readonly count: number;
 }
@@ -24,7 +24,7 @@ export type FetchItem =
   | {
       readonly kind: 'section';
       readonly section: Section;
-      readonly partial: Partial | null;
+      readonly partial: PartialRange | null;
       /** Does not set \Seen. */
       readonly isPeek: boolean;
       /** How the answer names it, e.g. `BODY[TEXT]` or `RFC822.TEXT`. */
@@ -33,7 +33,7 @@ export type FetchItem =
   | {
       readonly kind: 'binary';
       readonly path: readonly number[];
-      readonly partial: Partial | null;
+      readonly partial: PartialRange | null;
       readonly isPeek: boolean;
       readonly label: string;
     }
@@ -135,11 +135,11 @@ function parseFieldNames(cursor: Cursor): string[] {
   return cursor.list(() => cursor.astring());
 }
 
-function parsePartial(cursor: Cursor): Partial | null {
+function parsePartial(cursor: Cursor): PartialRange | null {
   if (!cursor.take('<')) return null;
   const first = cursor.number();
-  cursor.expect('.');
-  const count = cursor.nonZeroNumber();
+  // Some clients leave the count out, and mean the rest.
+  const count = cursor.take('.') ? cursor.nonZeroNumber() : Number.POSITIVE_INFINITY;
   cursor.expect('>');
   return { first, count };
 }

@@ -33,7 +33,8 @@ function formatSinglePart(part: IndexedPart, options: BodyStructureOptions): str
     formatString(part.encoding, isUtf8),
     String(part.bodyEnd - part.bodyStart),
   ];
-  if (part.message !== null) {
+  // RFC 3501 §9 knows message/rfc822 only; message/global came with IMAP4rev2.
+  if (part.message !== null && (isUtf8 || part.subtype === 'rfc822')) {
     const { envelope, root } = part.message;
     fields.push(formatEnvelope(envelope, isUtf8), formatBodyStructure(root, options), String(part.lines));
   } else if (part.type === 'text') {

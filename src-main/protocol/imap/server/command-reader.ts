@@ -22,13 +22,12 @@ export interface ReadLimits {
 }
 
 /** A refused literal up to this is skipped; beyond it the connection ends sooner. */
-const MAX_SKIPPED_OCTETS = 128 * 1024 * 1024;
+export const MAX_SKIPPED_OCTETS = 128 * 1024 * 1024;
 
-export async function readCommand(
-  channel: LineChannel,
-  limits: ReadLimits,
-  goAhead: () => Promise<void>,
-): Promise<CommandRead> {
+/** The command continuation request for a synchronizing literal (RFC 9051 §7.6). */
+export const GO_AHEAD = '+ Ready for the literal\r\n';
+
+export async function readCommand(channel: LineChannel, limits: ReadLimits): Promise<CommandRead> {
   let text = '';
   let literalOctets = 0;
   for (let literals = 0; ; literals++) {
@@ -42,7 +41,7 @@ export async function readCommand(
     if (literalOctets > limits.literalOctets || literals >= MAX_COMMAND_LITERALS) {
       return refuseLiteral(channel, text, literal);
     }
-    if (literal.isSynchronizing) await goAhead();
+    if (literal.isSynchronizing) channel.write(GO_AHEAD);
     const octets = await gatherOctets(channel, literal.octets);
     if (typeof octets !== 'object') return { kind: octets };
     text += `\r\n${octets.toString('latin1')}`;

@@ -24,7 +24,7 @@ import {
   MAX_UNAUTHENTICATED_LITERAL_OCTETS,
   SIGN_IN_TIMEOUT_MS,
 } from '../limits.ts';
-import { readCommand, skipLiteral } from './command-reader.ts';
+import { GO_AHEAD, MAX_SKIPPED_OCTETS, readCommand, skipLiteral } from './command-reader.ts';
 import type { CommandRead, ReadLimits } from './command-reader.ts';
 import { maskCommand } from './mask-command.ts';
 import { ReplyWriter } from './reply-writer.ts';
@@ -46,6 +46,7 @@ interface Farewell {
 }
 
 const LOGGED_OUT: Farewell = { end: 'closed', bye: null };
+const TOO_BIG: Farewell = { end: 'refused', bye: '[TOOBIG] Command too long' };
 
 export class ImapConnection {
   readonly #options: ImapConnectionOptions;
@@ -93,8 +94,7 @@ export class ImapConnection {
 
   async #serve(): Promise<Farewell> {
     for (;;) {
-      if (!this.#channel.hasLine) await this.#channel.flush();
-      const read = await readCommand(this.#channel, this.#limits(), () => this.#goAhead());
+      const read = await readCommand(this.#channel, this.#limits());
       const farewell = await this.#pass(read);
       if (farewell !== null) return farewell;
     }
@@ -113,7 +113,7 @@ export class ImapConnection {
 
   async #refuseTooBig(read: Extract<CommandRead, { kind: 'tooBig' }>): Promise<Farewell | null> {
     this.#options.transcript.note('The command or a literal of it is too long');
-    if (!read.isRecoverable) return { end: 'refused', bye: '[TOOBIG] Command too long' };
+    if (!read.isRecoverable) return TOO_BIG;
     await this.#replies.send(`${read.tag ?? '*'} BAD [TOOBIG] Command or literal too long`);
     return this.#countBad();
   }
@@ -138,8 +138,8 @@ export class ImapConnection {
 
   async #refuseState(tag: string, command: Command): Promise<Farewell | null> {
     if (command.name === 'APPEND') {
-      const stop = await this.#skipUnlessSynchronizing(command);
-      if (stop !== null) return this.#farewellFor(stop);
+      const farewell = await this.#skipUnlessSynchronizing(command);
+      if (farewell !== null) return farewell;
     }
     await this.#replies.send(`${tag} BAD ${command.name} is not allowed in this state`);
     return this.#countBad();
@@ -151,8 +151,8 @@ export class ImapConnection {
     const completion = await this.#complete(command, this.#commandIo(tag, message));
     if (this.#stop !== null) return this.#farewellFor(this.#stop);
     if (command.name === 'APPEND' && message !== null && !message.isAsked) {
-      const stop = await this.#skipUnlessSynchronizing(command);
-      if (stop !== null) return this.#farewellFor(stop);
+      const farewell = await this.#skipUnlessSynchronizing(command);
+      if (farewell !== null) return farewell;
     }
     await this.#replies.send(formatCompletion(tag, completion));
     if (session.state === 'logout') return LOGGED_OUT;
@@ -203,7 +203,6 @@ export class ImapConnection {
 
   async #challenge(text: string, isSecret: boolean): Promise<ExchangeLine> {
     await this.#replies.send(`+ ${text}`);
-    await this.#channel.flush();
     const read = await this.#channel.readLine(MAX_LINE_OCTETS, this.#limits().timeoutMs);
     if (read.kind !== 'line') {
       this.#stop = read.kind === 'tooLong' ? 'end' : read.kind;
@@ -219,7 +218,7 @@ export class ImapConnection {
       isAsked: false,
       receive: async (sink: (chunk: Uint8Array) => void | Promise<void>): Promise<boolean> => {
         incoming.isAsked = true;
-        if (literal.isSynchronizing) await this.#goAhead();
+        if (literal.isSynchronizing) this.#channel.write(GO_AHEAD);
         this.#stop = await this.#channel.readOctets(literal.octets, LITERAL_TIMEOUT_MS, sink);
         if (this.#stop !== null) return false;
         this.#options.transcript.content('client', literal.octets);
@@ -237,14 +236,12 @@ export class ImapConnection {
     return false;
   }
 
-  async #skipUnlessSynchronizing(command: AppendCommand): Promise<ReadStop | null> {
-    if (command.literal.isSynchronizing) return null;
-    return skipLiteral(this.#channel, command.literal.octets);
-  }
-
-  async #goAhead(): Promise<void> {
-    this.#channel.write('+ Ready for the literal\r\n');
-    await this.#channel.flush();
+  /** Throws away a message that was refused and comes all the same. */
+  async #skipUnlessSynchronizing({ literal }: AppendCommand): Promise<Farewell | null> {
+    if (literal.isSynchronizing) return null;
+    if (literal.octets > MAX_SKIPPED_OCTETS) return TOO_BIG;
+    const stop = await skipLiteral(this.#channel, literal.octets);
+    return stop === null ? null : this.#farewellFor(stop);
   }
 
   #limits(): ReadLimits {

@@ -80,7 +80,6 @@ export class Pop3Connection {
 
   async #serve(): Promise<Farewell> {
     for (;;) {
-      if (!this.#channel.hasLine) await this.#channel.flush();
       const read = await this.#channel.readLine(MAX_LINE_OCTETS, this.#timeoutMs());
       if (read.kind === 'tooLong') return { end: 'refused', text: 'Line too long' };
       if (read.kind !== 'line') return this.#farewellFor(read.kind);
@@ -141,7 +140,6 @@ export class Pop3Connection {
 
   async #challenge(text: string): Promise<string | null> {
     this.#writeLine(`+ ${text}`);
-    await this.#channel.flush();
     const read = await this.#channel.readLine(MAX_LINE_OCTETS, this.#timeoutMs());
     if (read.kind === 'line') {
       this.#options.transcript.client(read.text === '*' ? '*' : MASKED);
