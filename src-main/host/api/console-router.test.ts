@@ -1,0 +1,381 @@
+import { call, createRouterClient, ORPCError } from '@orpc/server';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConsoleWorld, listenerAt, outcome } from '../../../test/support/console-world.ts';
+import { ManualClock } from '../../base/clock.ts';
+import type { FeedEvent } from '../../contract/feed.ts';
+import type { SessionSummary } from '../../observe/port.ts';
+import { createConsoleRouter, type ConsoleRouter } from './router.ts';
+import type { ConsoleContext, Visitor } from './services.ts';
+
+let clock: ManualClock;
+let world: ConsoleWorld;
+let router: ConsoleRouter;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  world = new ConsoleWorld({ clock });
+  router = createConsoleRouter(world.services());
+  await world.administrators.put({ name: 'admin', password: 'correct horse' });
+  await world.directory.addDomain('server1.com');
+});
+
+function visitor(facts: Partial<Visitor> = {}): Visitor {
+  return {
+    shell: 'browser',
+    isLocal: true,
+    remoteAddress: '127.0.0.1',
+    administrator: () => 'admin',
+    ...facts,
+  };
+}
+
+function clientOf(facts: Partial<Visitor> = {}) {
+  return createRouterClient(router, { context: { visitor: visitor(facts) } satisfies ConsoleContext });
+}
+
+async function addTom(): Promise<number> {
+  const { id } = await clientOf().accounts.add({
+    localPart: 'tom',
+    domain: 'server1.com',
+    name: 'Tom',
+    password: 'tom reads mail',
+    quotaBytes: null,
+  });
+  return id;
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 8; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Reads on without waiting for ever: what a feed says until time has moved on by `ms`. */
+async function nextAfter<S, C>(feed: AsyncIterator<FeedEvent<S, C>>, ms: number): Promise<FeedEvent<S, C>> {
+  const next = feed.next();
+  await settle();
+  clock.advance(ms);
+  await settle();
+  const { value, done } = await next;
+  if (done === true) throw new Error('the feed has ended');
+  return value;
+}
+
+describe('who may call', () => {
+  it('refuses every call of every area to somebody who is not signed in', async () => {
+    const open = ['session.state', 'session.signIn', 'session.signOut', 'setup.createAdministrator'];
+    const context = { visitor: visitor({ administrator: () => null }) };
+    const refused: string[] = [];
+    const procedures = Object.entries(router).flatMap(([area, calls]) =>
+      Object.entries(calls).map(([name, procedure]) => [`${area}.${name}`, procedure] as const),
+    );
+    for (const [name, procedure] of procedures) {
+      if (open.includes(name)) continue;
+      const error = await call(procedure as never, {}, { context }).then(
+        () => null,
+        (problem: unknown) => problem,
+      );
+      if (error instanceof ORPCError && error.code === 'UNAUTHORIZED') refused.push(name);
+    }
+    expect(refused).toEqual(procedures.map(([name]) => name).filter((name) => !open.includes(name)));
+    expect(refused.length).toBeGreaterThan(20);
+  });
+
+  it('says what state the server is in', async () => {
+    expect(await clientOf({ administrator: () => null }).session.state()).toEqual({ kind: 'needsSignIn' });
+    expect(await clientOf().session.state()).toMatchObject({ kind: 'signedIn', administrator: 'admin' });
+    world.administrators.passwords.clear();
+    expect(await clientOf({ isLocal: false }).session.state()).toEqual({
+      kind: 'needsSetup',
+      mayBegin: false,
+    });
+  });
+
+  it('does not sign in where no cookie can be set', async () => {
+    await expect(
+      clientOf().session.signIn({ name: 'admin', password: 'correct horse' }),
+    ).rejects.toMatchObject({ code: 'REFUSED', data: { reason: 'cannotSignInHere' } });
+  });
+});
+
+describe('accounts', () => {
+  it('lists with usage, filtered and paged in the host', async () => {
+    const id = await addTom();
+    world.mailStore.put(id, { messages: 3, unread: 1, bytes: 4096 });
+    const page = await clientOf().accounts.list({ text: 'TOM' });
+    expect(page).toMatchObject({
+      total: 1,
+      items: [{ address: 'tom@server1.com', usedBytes: 4096, messages: 3, unread: 1, aliases: [] }],
+    });
+    expect(await clientOf().accounts.list({ text: 'nobody' })).toEqual({ items: [], total: 0 });
+    expect(await clientOf().accounts.list({ offset: 1, limit: 1 })).toEqual({ items: [], total: 1 });
+  });
+
+  it('says why an account cannot be added', async () => {
+    await addTom();
+    await expect(addTom()).rejects.toMatchObject({ code: 'REFUSED', data: { reason: 'addressTaken' } });
+  });
+
+  it('refuses input out of bounds before it reaches the directory', async () => {
+    const tooLong = { localPart: 'x'.repeat(65), domain: 'server1.com', name: '', password: 'long enough' };
+    await expect(clientOf().accounts.add({ ...tooLong, quotaBytes: null })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    await expect(clientOf().accounts.list({ limit: 1_000_000 })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+  });
+
+  it('tells what goes with an account, and takes its address out of the aliases', async () => {
+    const id = await addTom();
+    world.mailStore.put(id, { messages: 3, unread: 1, bytes: 4096 });
+    const anna = { localPart: 'anna', domain: 'server1.com', name: '', password: 'anna reads mail' };
+    await clientOf().accounts.add({ ...anna, quotaBytes: null });
+    const domain = 'server1.com';
+    await clientOf().aliases.put({
+      localPart: 'both',
+      domain,
+      targets: ['tom@server1.com', 'anna@server1.com'],
+    });
+    await clientOf().aliases.put({ localPart: 'only', domain, targets: ['Tom@server1.com'] });
+    const expected = {
+      address: 'tom@server1.com',
+      messages: 3,
+      sizeBytes: 4096,
+      mailboxes: 6,
+      aliasesShortened: ['both@server1.com'],
+      aliasesEmptied: ['only@server1.com'],
+    };
+    expect(await clientOf().accounts.previewRemoval({ id })).toEqual(expected);
+    expect(await clientOf().accounts.remove({ id })).toEqual(expected);
+    expect((await clientOf().aliases.list({})).items).toMatchObject([
+      { address: 'both@server1.com', targets: ['anna@server1.com'] },
+    ]);
+  });
+
+  it('shows a change of the list without being asked', async () => {
+    const feed = await clientOf().accounts.watch({});
+    expect(await nextAfter(feed, 0)).toMatchObject({ seq: 0, snapshot: { total: 0 } });
+    await addTom();
+    expect(await nextAfter(feed, 1000)).toMatchObject({ seq: 1, type: 'snapshot', snapshot: { total: 1 } });
+    await feed.return?.(undefined);
+  });
+});
+
+describe('messages', () => {
+  const summary = (traceId: string, receivedAt: number) => ({
+    traceId,
+    receivedAt,
+    via: 'submission' as const,
+    reversePath: 'tom@server1.com',
+    author: 'Tom <tom@server1.com>',
+    recipients: ['anna@server1.com'],
+    subject: 'Lunch',
+    messageId: null,
+    sizeBytes: 900,
+    state: 'waiting' as const,
+  });
+  const received = (traceId: string) => ({
+    traceId,
+    at: 1,
+    type: 'queued' as const,
+    recipients: ['anna@server1.com'],
+  });
+
+  it('sends the first page, then only rows that are new or changed', async () => {
+    world.timelines.put(summary('a', 1), []);
+    const feed = await clientOf().messages.watch({});
+    expect(await nextAfter(feed, 0)).toMatchObject({
+      snapshot: { items: [{ traceId: 'a' }], hasMore: false },
+    });
+    world.timelines.put(summary('b', 2), []);
+    world.meter.emit(received('b'));
+    expect(await nextAfter(feed, 1000)).toEqual({
+      type: 'changes',
+      seq: 1,
+      changes: [expect.objectContaining({ traceId: 'b' })],
+    });
+    await feed.return?.(undefined);
+  });
+
+  it('shows a timeline as it grows, even before there is one', async () => {
+    const feed = await clientOf().messages.watchTimeline({ traceId: 'c' });
+    expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: null });
+    world.timelines.put(summary('c', 3), [received('c')]);
+    world.meter.emit(received('c'));
+    expect(await nextAfter(feed, 1000)).toMatchObject({ snapshot: { events: [{ type: 'queued' }] } });
+    await feed.return?.(undefined);
+  });
+
+  it('says that a message is not known', async () => {
+    await expect(clientOf().messages.timeline({ traceId: 'zzz' })).rejects.toMatchObject({
+      data: { reason: 'noSuchMessage' },
+    });
+  });
+});
+
+describe('transcripts', () => {
+  const session = (id: string, facts: Partial<SessionSummary> = {}): SessionSummary => ({
+    id,
+    protocol: 'smtp',
+    direction: 'in',
+    remoteAddress: '198.51.100.7',
+    remotePort: 4000,
+    localPort: 25,
+    remoteName: 'client.example',
+    account: null,
+    tls: null,
+    startedAt: clock.now(),
+    endedAt: null,
+    end: null,
+    messages: 0,
+    lastError: null,
+    lineCount: 0,
+    ...facts,
+  });
+  const line = (text: string) => ({ offsetMs: 1, kind: 'client' as const, phase: 'connect' as const, text });
+
+  it('shows sessions as they open, but only those the filter asks for', async () => {
+    const feed = await clientOf().transcripts.watch({ protocol: 'imap', text: 'ANNA' });
+    await nextAfter(feed, 0);
+    world.transcripts.open(session('s1'));
+    world.transcripts.open(session('s2', { protocol: 'imap', account: 'anna@server1.com' }));
+    const event = await nextAfter(feed, 1000);
+    expect(event).toMatchObject({ type: 'changes', changes: [{ id: 's2' }] });
+    await feed.return?.(undefined);
+  });
+
+  it('sends each line of a dialogue once, however often it is told of', async () => {
+    world.transcripts.open(session('s1'));
+    world.transcripts.say('s1', [line('EHLO a')]);
+    const feed = await clientOf().transcripts.watchSession({ sessionId: 's1' });
+    expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: { lines: [{ text: 'EHLO a' }] } });
+    world.transcripts.say('s1', [line('MAIL FROM:<a@b>')]);
+    world.transcripts.say('s1', [line('RCPT TO:<c@d>')]);
+    expect(await nextAfter(feed, 1000)).toMatchObject({
+      type: 'changes',
+      changes: [{ lines: [{ text: 'MAIL FROM:<a@b>' }, { text: 'RCPT TO:<c@d>' }] }],
+    });
+    await feed.return?.(undefined);
+  });
+
+  it('gives a subscriber that is too slow a new snapshot instead of a thousand changes', async () => {
+    const feed = await clientOf().transcripts.watch({});
+    await nextAfter(feed, 0);
+    for (let i = 0; i < 1500; i++) world.transcripts.open(session(`s${String(i)}`));
+    expect(await nextAfter(feed, 1000)).toMatchObject({ type: 'snapshot', seq: 1 });
+    await feed.return?.(undefined);
+  });
+});
+
+describe('overview', () => {
+  async function overviewNow() {
+    const feed = await clientOf().overview.watch();
+    const event = await nextAfter(feed, 0);
+    await feed.return?.(undefined);
+    if (event.type !== 'snapshot') throw new Error('no snapshot');
+    return event.snapshot.overview;
+  }
+
+  it('rates what happened in the last minute and calls the rest idle', async () => {
+    world.meter.count('submitted', clock.now(), 4);
+    const { stages } = await overviewNow();
+    expect(stages.find((stage) => stage.stage === 'submission')).toEqual({
+      stage: 'submission',
+      state: 'ok',
+      problem: null,
+      perMinute: 4,
+      inside: 0,
+    });
+    expect(stages.find((stage) => stage.stage === 'pop3')).toMatchObject({ state: 'idle' });
+  });
+
+  it('shows a listener that failed in its box and among the things that need somebody', async () => {
+    world.listenerStates = [
+      listenerAt('imap', 143),
+      { ...listenerAt('imaps', 993), state: 'failed', port: null, problem: 'portTaken' },
+      { ...listenerAt('smtp', 25), state: 'failed', port: null, problem: 'needsRights' },
+    ];
+    const { stages, attention } = await overviewNow();
+    expect(stages.find((stage) => stage.stage === 'imap')).toMatchObject({ problem: 'listenerPartlyFailed' });
+    expect(stages.find((stage) => stage.stage === 'reception')).toMatchObject({ state: 'error' });
+    expect(stages.find((stage) => stage.stage === 'pop3')).toMatchObject({ state: 'off' });
+    expect(attention.slice(0, 2).map((item) => item.severity)).toEqual(['error', 'error']);
+  });
+
+  it('names what needs somebody, worst first', async () => {
+    world.freeBytes = 2 ** 29;
+    world.certificateState = { ...world.certificateState, notAfter: clock.now() + 86_400_000 };
+    await world.settings.change({ allowCleartextAuth: true });
+    const { attention } = await overviewNow();
+    expect(attention.map((item) => [item.severity, item.kind])).toEqual([
+      ['error', 'diskLow'],
+      ['warning', 'certificateEnds'],
+      ['warning', 'cleartextAuth'],
+      ['notice', 'noAccount'],
+    ]);
+  });
+});
+
+describe('queue', () => {
+  it('lists what waits and why', async () => {
+    world.queue.entries.push({
+      id: 'q1',
+      contentId: 1,
+      sizeBytes: 10,
+      reversePath: '',
+      receivedAt: clock.now(),
+      origin: 'bounce',
+      smtpUtf8: false,
+      recipients: [
+        {
+          ordinal: 0,
+          address: 'anna@server1.com',
+          state: 'deferred',
+          attempts: 2,
+          nextAttemptAt: clock.now() + 1000,
+          lastOutcome: outcome({ kind: 'deferred', recipient: 'anna@server1.com', at: clock.now() }),
+        },
+      ],
+    });
+    expect(await clientOf().queue.list({})).toMatchObject({
+      hasMore: false,
+      depth: { deferred: 1 },
+      items: [{ id: 'q1', recipients: [{ state: 'deferred', lastOutcome: { kind: 'deferred' } }] }],
+    });
+  });
+});
+
+describe('settings and DNS', () => {
+  it('says why a listener is not on its standard port and what would give it', async () => {
+    world.listenerStates = [listenerAt('smtp', 25, 2525)];
+    const feed = await clientOf().settings.watch();
+    const event = await nextAfter(feed, 0);
+    await feed.return?.(undefined);
+    expect(event).toMatchObject({
+      snapshot: { listeners: [{ port: 2525, problem: 'needsRights', remedy: { kind: 'grantRights' } }] },
+    });
+  });
+
+  it.each(['localhost', 'mail_1.example.com', 'a..b', '-a.example.com', 'x'.repeat(64) + '.com', 'a b.com'])(
+    'refuses %j as the name of this server',
+    async (hostname) => {
+      await expect(clientOf().settings.change({ hostname })).rejects.toMatchObject({
+        data: { reason: 'invalidHostname' },
+      });
+    },
+  );
+
+  it('makes records for what listens, and leaves out what it cannot know', async () => {
+    world.listenerStates = [listenerAt('smtp', 25), listenerAt('imaps', 993, 2993)];
+    await world.settings.change({ hostname: 'mail.server1.com' });
+    const [domain] = await clientOf().setup.dnsRecords();
+    expect(domain?.records.map((record) => record.zoneLine ?? `${record.type} ${record.name} ?`)).toEqual([
+      'server1.com. 3600 IN MX 10 mail.server1.com.',
+      'A mail.server1.com ?',
+      'AAAA mail.server1.com ?',
+      'server1.com. 3600 IN TXT "v=spf1 mx -all"',
+      '_imaps._tcp.server1.com. 3600 IN SRV 0 1 2993 mail.server1.com.',
+    ]);
+    expect(domain?.records[0]?.relativeName).toBe('@');
+    expect(domain?.records[1]?.relativeName).toBe('mail');
+  });
+});

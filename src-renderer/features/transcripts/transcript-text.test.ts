@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TranscriptLine } from '../../../src-main/contract/transcripts.ts';
+import { explainReply } from './reply-help.ts';
+import { cutLine, groupByPhase, isErrorLine } from './transcript-text.ts';
+
+const server = (text: string): TranscriptLine => ({ offsetMs: 0, kind: 'server', phase: 'envelope', text });
+
+describe('error lines', () => {
+  it.each([
+    '550 5.7.1 Relaying denied',
+    '421 4.3.2 Stopping',
+    '-ERR [AUTH] no',
+    '5 NO [NONEXISTENT] no',
+    '* BAD no',
+    'a1 BAD no',
+  ])('sees that %j refuses', (text) => expect(isErrorLine(server(text))).toBe(true));
+
+  it.each([
+    '250 OK',
+    '250-SIZE 500',
+    '+OK 4 messages',
+    '* OK ready',
+    'a1 OK done',
+    '* 5 EXISTS',
+    '354 go on',
+    '+ idling',
+  ])('sees that %j does not', (text) => expect(isErrorLine(server(text))).toBe(false));
+
+  it('never takes what a client said for a refusal', () => {
+    expect(isErrorLine({ ...server('550 hello'), kind: 'client' })).toBe(false);
+  });
+});
+
+describe('cutting lines', () => {
+  it('shows a mask as such and marks what is searched for', () => {
+    expect(cutLine('AUTH PLAIN [hidden]', 'plain')).toEqual([
+      { text: 'AUTH ', isMask: false, isMatch: false },
+      { text: 'PLAIN', isMask: false, isMatch: true },
+      { text: ' ', isMask: false, isMatch: false },
+      { text: '[hidden]', isMask: true, isMatch: false },
+    ]);
+  });
+
+  it('loses no character of a line, whatever is searched for', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, wanted) => {
+        const pieces = cutLine(text, wanted);
+        expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+      }),
+    );
+  });
+});
+
+it('groups neighbouring lines of a phase and keeps their order', () => {
+  const lines = (['connect', 'connect', 'tls', 'connect'] as const).map((phase, i) => ({
+    ...server(String(i)),
+    phase,
+  }));
+  expect(groupByPhase(lines).map((group) => [group.phase, group.lines.map((each) => each.index)])).toEqual([
+    ['connect', [0, 1]],
+    ['tls', [2]],
+    ['connect', [3]],
+  ]);
+});
+
+it.each([
+  ['550 5.7.1 Relaying denied: a@b is not in a domain of this server', /without signing in/],
+  ['550 5.1.1 There is no mailbox here for x', /add an account/],
+  ['535 5.7.8 The name or the password is not right', /Wrong name or password/],
+  ['-ERR [AUTH] wrong', /Wrong name or password/],
+  ['a1 NO [AUTHENTICATIONFAILED] no', /Wrong name or password/],
+  ['530 5.7.0 Must issue STARTTLS first', /without encryption/],
+  ['452 4.2.2 Mailbox is full', /over its limit/],
+  ['451 4.3.0 Try again later', /passes/],
+])('explains %j', (reply, sentence) => expect(explainReply(reply)).toMatch(sentence));
