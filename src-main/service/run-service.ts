@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, readFiles } from '../host/certificates.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
@@ -23,13 +24,18 @@ export interface RunningService {
   /** Port per listener that listens. */
   readonly ports: Readonly<Record<string, number>>;
   readonly consoleUrl: string;
+  readonly host: MailHost;
   stop(): Promise<void>;
 }
 
 /** How many console ports above the wanted one are tried by `start`. */
 const MOST_CONSOLE_PORTS_TRIED = 100;
 
-export async function startService(options: ServiceOptions, logger: Logger): Promise<RunningService> {
+export async function startService(
+  options: ServiceOptions,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const host = createMailHost({
     dataFolder: options.dataFolder,
@@ -39,14 +45,14 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
     whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
     provision,
     defaultHostname: hostname(),
-    clock: systemClock,
+    clock,
     randomBytes,
     logger,
   });
   await startHost(host, options);
   try {
     const { server, url } = await startConsole(host, options, logger);
-    return { ports: portsOf(host), consoleUrl: url, stop: () => stopAll(host, server) };
+    return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
   } catch (error) {
     await host.stop();
     throw error;
