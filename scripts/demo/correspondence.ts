@@ -23,6 +23,7 @@ export interface Letter {
   readonly topic: Topic;
   readonly subject: string;
   readonly messageId: string;
+  readonly date: Date;
   /** Message-IDs of the thread, oldest first, this one last. */
   readonly thread: readonly string[];
   readonly content: Buffer;
@@ -89,12 +90,9 @@ export class Correspondence {
     const domain = known.author.address.split('@')[1] ?? '';
     const messageId = `<${at.toString(36)}.${++this.#number}@${domain}>`;
     const thread = [...(answered?.thread ?? []), messageId];
-    const options = {
-      ...this.#describe(known, answered),
-      date: new Date(at),
-      messageId,
-    };
-    const letter = { ...known, messageId, thread, content: await compose(options) };
+    const date = new Date(at);
+    const content = await compose({ ...this.#describe(known, answered), date, messageId });
+    const letter = { ...known, messageId, date, thread, content };
     this.#remembered.push(letter);
     if (this.#remembered.length > MOST_REMEMBERED) this.#remembered.shift();
     return letter;

@@ -35,27 +35,34 @@ export function portOf({ ports }: DemoOffice, name: string): number {
   return port;
 }
 
-/** Gives a letter to port 25, as its author's mail server does. */
-export function receive(office: DemoOffice, letter: Letter, tls: 'none' | 'starttls'): Promise<void> {
-  const { host, from } = letter.author;
-  return deliver(letter, { port: portOf(office, 'smtp'), tls, name: host, ...from });
+/** Gives letters of one author to port 25, as the author's mail server does. */
+export function receive(
+  office: DemoOffice,
+  letters: readonly Letter[],
+  tls: 'none' | 'starttls',
+): Promise<void> {
+  return hand(letters, { port: portOf(office, 'smtp'), tls });
 }
 
-/** Submits a letter, as its author's mail program does. */
+/** Submits letters of one author, as the author's mail program does. */
 export function submit(
   office: DemoOffice,
-  letter: Letter,
+  letters: readonly Letter[],
   tls: 'none' | 'starttls' | 'implicit',
 ): Promise<void> {
-  const { host, from } = letter.author;
   const port = portOf(office, tls === 'implicit' ? 'submissions' : 'submission');
-  return deliver(letter, { port, tls, name: host, ...from, account: signInOf(letter.author) });
+  const [first] = letters;
+  return hand(letters, { port, tls, ...(first !== undefined && { account: signInOf(first.author) }) });
 }
 
-async function deliver(letter: Letter, options: SmtpClientOptions): Promise<void> {
-  const client = await SmtpClient.connect(options);
+async function hand(letters: readonly Letter[], options: SmtpClientOptions): Promise<void> {
+  const author = letters[0]?.author;
+  if (author === undefined) return;
+  const client = await SmtpClient.connect({ ...options, name: author.host, ...author.from });
   try {
-    await client.submit({ from: letter.author.address, to: letter.recipients, content: letter.content });
+    for (const { recipients, content } of letters) {
+      await client.submit({ from: author.address, to: recipients, content });
+    }
     await client.quit();
   } finally {
     client.close();

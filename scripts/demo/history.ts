@@ -12,52 +12,61 @@ const HOUR_MS = 3_600_000;
 export const HISTORY_MS = 27 * 24 * HOUR_MS;
 /** How the past thins out: a third of all mail is of the last hour, another third of the last days. */
 const RECENCY = 6;
-/** Sessions at a time; the clock moves between rounds, not while one runs. */
-const ROUND = 4;
+/** Letters at a time; the clock moves between rounds, not while one runs. */
+const ROUND = 12;
 /** Who submits signs in first, and that costs the server a password hash; long ago it shows less. */
-const RECENT_MS = 24 * HOUR_MS;
-const INSIDE_SHARE = { recent: 0.4, old: 0.06 };
-const TLS_SHARE = 0.05;
+const RECENT_MS = HOUR_MS;
+const INSIDE_SHARE = { recent: 0.35, old: 0.03 };
+const TLS_SHARE = 0.1;
 /** Copies in Sent are a small part of the mail; the large ones are left out. */
 const LARGEST_COPY_OCTETS = 64 * 1024;
 
-/** A letter that one of ours sent. */
-export interface SentLetter {
-  readonly letter: Letter;
-  readonly at: number;
-}
-
+/** Answers the letters that are worth a copy in Sent. */
 export async function writeHistory(
   office: DemoOffice,
   clock: DemoClock,
   options: { messages: number; signal: AbortSignal },
-): Promise<readonly SentLetter[]> {
+): Promise<readonly Letter[]> {
   const { dice } = office;
-  const sent: SentLetter[] = [];
+  const sent: Letter[] = [];
   const end = Date.now();
   const ages = Array.from({ length: options.messages }, () => HISTORY_MS * dice.next() ** RECENCY);
   ages.sort((a, b) => b - a);
   for (let first = 0; first < ages.length && !options.signal.aborted; first += ROUND) {
     const round = ages.slice(first, first + ROUND);
     clock.jumpTo(end - (round[0] ?? 0));
-    const at = clock.now();
-    const letters = await Promise.all(round.map((age) => sendOne(office, at, age)));
-    sent.push(...letters.filter(isWorthACopy).map((letter) => ({ letter, at })));
+    const letters = await writeRound(office, clock.now(), round);
+    sent.push(...letters.filter(isWorthACopy));
     while (!(await office.hasDeliveredAll())) await nextTurn();
   }
   clock.jumpTo(Number.POSITIVE_INFINITY);
   return sent;
 }
 
-async function sendOne(office: DemoOffice, at: number, age: number): Promise<Letter> {
+/** Whoever wrote several letters gives them over in one session. */
+async function writeRound(
+  office: DemoOffice,
+  at: number,
+  ages: readonly number[],
+): Promise<readonly Letter[]> {
   const { dice, correspondence } = office;
-  const tls = dice.falls(TLS_SHARE) ? 'starttls' : 'none';
-  const isInside = dice.falls(age < RECENT_MS ? INSIDE_SHARE.recent : INSIDE_SHARE.old);
-  const letter = await (isInside ? correspondence.fromInside(at) : correspondence.fromOutside(at));
-  await (isInside ? submit(office, letter, tls) : receive(office, letter, tls));
-  return letter;
+  const letters: Letter[] = [];
+  for (const age of ages) {
+    const isInside = dice.falls(age < RECENT_MS ? INSIDE_SHARE.recent : INSIDE_SHARE.old);
+    letters.push(await (isInside ? correspondence.fromInside(at) : correspondence.fromOutside(at)));
+  }
+  const sessions = [...Map.groupBy(letters, (letter) => letter.author).values()].map((mail) => {
+    const tls = dice.falls(TLS_SHARE) ? 'starttls' : 'none';
+    return isFromInside(mail[0]) ? submit(office, mail, tls) : receive(office, mail, tls);
+  });
+  await Promise.all(sessions);
+  return letters;
 }
 
-function isWorthACopy({ author, content }: Letter): boolean {
-  return STAFF.includes(author) && content.length <= LARGEST_COPY_OCTETS;
+function isFromInside(letter: Letter | undefined): boolean {
+  return letter !== undefined && STAFF.includes(letter.author);
+}
+
+function isWorthACopy(letter: Letter): boolean {
+  return isFromInside(letter) && letter.content.length <= LARGEST_COPY_OCTETS;
 }

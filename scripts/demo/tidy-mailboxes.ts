@@ -1,7 +1,7 @@
 /** What the office's people have done with their mail over the weeks: read, flagged, filed, copies of what they sent. */
 import type { ImapFlow } from 'imapflow';
+import type { Letter } from './correspondence.ts';
 import type { DemoOffice } from './demo-office.ts';
-import type { SentLetter } from './history.ts';
 import { openImap } from './imap-reader.ts';
 import { STAFF, type Person } from './office.ts';
 
@@ -10,7 +10,7 @@ const PEOPLE_AT_A_TIME = 5;
 const DAY_MS = 86_400_000;
 const OWN_MAILBOXES = ['Newsletters', 'Projekte/Hafen', '客户/上海', 'Reisen & Kosten'];
 
-export async function tidyMailboxes(office: DemoOffice, sent: readonly SentLetter[]): Promise<void> {
+export async function tidyMailboxes(office: DemoOffice, sent: readonly Letter[]): Promise<void> {
   const waiting = [...STAFF];
   const work = async (): Promise<void> => {
     for (let person = waiting.shift(); person !== undefined; person = waiting.shift()) {
@@ -20,7 +20,7 @@ export async function tidyMailboxes(office: DemoOffice, sent: readonly SentLette
   await Promise.all(Array.from({ length: PEOPLE_AT_A_TIME }, work));
 }
 
-async function tidy(office: DemoOffice, person: Person, sent: readonly SentLetter[]): Promise<void> {
+async function tidy(office: DemoOffice, person: Person, sent: readonly Letter[]): Promise<void> {
   const imap = await openImap(office, person);
   for (const name of OWN_MAILBOXES) await imap.mailboxCreate(name);
   await imap.mailboxOpen('INBOX');
@@ -29,8 +29,8 @@ async function tidy(office: DemoOffice, person: Person, sent: readonly SentLette
   await file(imap, { subject: 'Container', seen: true }, 'Projekte/Hafen');
   await file(imap, { subject: '报价单', seen: true }, '客户/上海');
   await file(imap, { before: new Date(Date.now() - 12 * DAY_MS) }, 'Archive');
-  for (const { letter, at } of sent) {
-    if (letter.author === person) await imap.append('Sent', letter.content, ['\\Seen'], new Date(at));
+  for (const { content, date } of sent.filter((letter) => letter.author === person)) {
+    await imap.append('Sent', content, ['\\Seen'], date);
   }
   await imap.logout();
 }

@@ -68,6 +68,8 @@ export class LineClient {
   }
 
   #listen(): void {
+    // Two small writes in a row would wait for each other (Nagle's algorithm).
+    this.#socket.setNoDelay();
     this.#socket.on('data', (octets: Buffer) => this.#hear(octets.toString('latin1')));
     this.#socket.on('error', () => this.#lose());
     this.#socket.on('close', () => this.#lose());
