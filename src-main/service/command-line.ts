@@ -38,7 +38,7 @@ async function run(options: ServiceOptions): Promise<void> {
 }
 
 function greet(service: RunningService): void {
-  for (const line of describeUnusualPorts(service.listeners, process.platform))
+  for (const line of describeUnusualPorts(service.host.listeners(), process.platform))
     console.error(`postroom: ${line}`);
   console.error(`postroom: open ${service.consoleUrl} to see it; Ctrl+C stops it`);
   openInBrowser(service.consoleUrl);

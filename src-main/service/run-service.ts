@@ -1,10 +1,10 @@
 /** Starts host and console as the options say; what is unusable becomes an UnusableError with one sentence. */
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, readFiles } from '../host/certificates.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
-import type { ListenerStatus } from '../host/port.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/apply.ts';
@@ -23,8 +23,8 @@ export class UnusableError extends Error {
 export interface RunningService {
   /** Port per listener that listens. */
   readonly ports: Readonly<Record<string, number>>;
-  readonly listeners: readonly ListenerStatus[];
   readonly consoleUrl: string;
+  readonly host: MailHost;
   stop(): Promise<void>;
 }
 
@@ -33,7 +33,11 @@ const MOST_CONSOLE_PORTS_TRIED = 100;
 
 const randomBytes = createPooledRandom();
 
-export async function startService(options: ServiceOptions, logger: Logger): Promise<RunningService> {
+export async function startService(
+  options: ServiceOptions,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const host = createMailHost({
     dataFolder: options.dataFolder,
@@ -43,19 +47,14 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
     whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
     provision,
     defaultHostname: hostname(),
-    clock: systemClock,
+    clock,
     randomBytes,
     logger,
   });
   await startHost(host, options);
   try {
     const { server, url } = await startConsole(host, options, logger);
-    return {
-      ports: portsOf(host),
-      listeners: host.listeners(),
-      consoleUrl: url,
-      stop: () => stopAll(host, server),
-    };
+    return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
   } catch (error) {
     await host.stop();
     throw error;

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import type { Storage } from '../../src-main/storage/open-storage.ts';
 import { openTestStorage } from '../contract/mail-stores.ts';
 import { makeWorkFolder, startOffice, type ServiceProcess } from '../support/service-process.ts';
-import { ConnectionLostError, SubmissionClient } from '../support/submission-client.ts';
+import { ConnectionLostError } from '../support/line-client.ts';
+import { SmtpClient } from '../support/smtp-client.ts';
 
 const SESSIONS = 8;
 /** One in this many is too large for a row, so that files are cut too. */
@@ -69,16 +70,16 @@ async function runRound(service: ServiceProcess, sent: Map<string, Sent>): Promi
 }
 
 async function submitUntilCut(service: ServiceProcess, sent: Map<string, Sent>): Promise<void> {
-  const account = { port: service.port('submission'), user: 'tom@server1.com', password: 'tom-password' };
+  const account = { user: 'tom@server1.com', password: 'tom-password' };
   try {
-    const client = await SubmissionClient.connect(account);
+    const client = await SmtpClient.connect({ port: service.port('submission'), account });
     for (;;) await submitOne(client, sent);
   } catch (error) {
     if (!(error instanceof ConnectionLostError)) throw error;
   }
 }
 
-async function submitOne(client: SubmissionClient, sent: Map<string, Sent>): Promise<void> {
+async function submitOne(client: SmtpClient, sent: Map<string, Sent>): Promise<void> {
   const number = sent.size;
   const id = `crash-${number}`;
   const to = RECIPIENTS[number % RECIPIENTS.length] ?? [];
@@ -89,8 +90,8 @@ async function submitOne(client: SubmissionClient, sent: Map<string, Sent>): Pro
   );
   const record = { to, digest: digest(body), isAcknowledged: false };
   sent.set(id, record);
-  const text = `From: tom@server1.com\r\nTo: ${to.join(', ')}\r\nSubject: ${id}\r\n\r\n${body}`;
-  await client.submit({ from: 'tom@server1.com', to, text });
+  const content = `From: tom@server1.com\r\nTo: ${to.join(', ')}\r\nSubject: ${id}\r\n\r\n${body}`;
+  await client.submit({ from: 'tom@server1.com', to, content });
   record.isAcknowledged = true;
 }
 

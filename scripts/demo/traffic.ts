@@ -1,0 +1,65 @@
+/** Traffic: something happens a few times a second, in every direction, until the signal. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { receive, submit, type DemoOffice } from './demo-office.ts';
+import { keepPhonesWaiting, visitInbox } from './imap-reader.ts';
+import { collectMail } from './pop3-reader.ts';
+import {
+  guessImapPassword,
+  guessPop3Password,
+  guessSubmissionPassword,
+  probe,
+  tryToRelay,
+  writeToNobody,
+} from './unwelcome.ts';
+
+const MEAN_PAUSE_MS = 400;
+/** On a machine that is too busy for more the rest does not happen. */
+const MOST_AT_ONCE = 12;
+
+type Happening = (office: DemoOffice) => Promise<void>;
+
+/** Each as often as its weight. */
+const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] = [
+  [16, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
+  [6, async (office) => receive(office, [await fromOutside(office)], 'none')],
+  [10, async (office) => submit(office, [await fromInside(office)], 'starttls')],
+  [7, async (office) => submit(office, [await fromInside(office)], 'implicit')],
+  [3, async (office) => submit(office, [await fromInside(office)], 'none')],
+  [12, visitInbox],
+  [5, collectMail],
+  [4, tryToRelay],
+  [4, writeToNobody],
+  [1, guessSubmissionPassword],
+  [1, guessImapPassword],
+  [1, guessPop3Password],
+  [1, probe],
+];
+const CHOICES = HAPPENINGS.flatMap(([weight, happening]) => Array<Happening>(weight).fill(happening));
+
+/** Resolves when the signal has come and the last happening is over. */
+export async function startTraffic(office: DemoOffice, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const begin = (happening: () => Promise<unknown>): void => {
+    const run = happening().then(
+      () => undefined,
+      (error: unknown) => (signal.aborted ? undefined : complain(error)),
+    );
+    running.add(run);
+    void run.then(() => running.delete(run));
+  };
+  begin(() => keepPhonesWaiting(office, signal));
+  while (!signal.aborted) {
+    const wait = -Math.log(1 - office.dice.next()) * MEAN_PAUSE_MS;
+    await pause(wait, undefined, { signal }).catch(() => undefined);
+    const happening = office.dice.pick(CHOICES);
+    if (!signal.aborted && running.size < MOST_AT_ONCE) begin(() => happening(office));
+  }
+  await Promise.all(running);
+}
+
+const fromOutside = (office: DemoOffice) => office.correspondence.fromOutside(Date.now());
+const fromInside = (office: DemoOffice) => office.correspondence.fromInside(Date.now());
+
+function complain(error: unknown): void {
+  console.error('postroom demo: something went wrong in the traffic:', error);
+}
