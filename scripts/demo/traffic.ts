@@ -15,6 +15,8 @@ import {
 const MEAN_PAUSE_MS = 400;
 /** On a machine that is too busy for more the rest does not happen. */
 const MOST_AT_ONCE = 12;
+/** What is not over by then the stopping server ends. */
+const MOST_LEAVING_MS = 2_000;
 
 type Happening = (office: DemoOffice) => Promise<void>;
 
@@ -36,7 +38,7 @@ const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] =
 ];
 const CHOICES = HAPPENINGS.flatMap(([weight, happening]) => Array<Happening>(weight).fill(happening));
 
-/** Resolves when the signal has come and the last happening is over. */
+/** Resolves when the signal has come and the last happenings are over. */
 export async function startTraffic(office: DemoOffice, signal: AbortSignal): Promise<void> {
   const running = new Set<Promise<void>>();
   const begin = (happening: () => Promise<unknown>): void => {
@@ -54,7 +56,7 @@ export async function startTraffic(office: DemoOffice, signal: AbortSignal): Pro
     const happening = office.dice.pick(CHOICES);
     if (!signal.aborted && running.size < MOST_AT_ONCE) begin(() => happening(office));
   }
-  await Promise.all(running);
+  await Promise.race([Promise.all(running), pause(MOST_LEAVING_MS)]);
 }
 
 const fromOutside = (office: DemoOffice) => office.correspondence.fromOutside(Date.now());
