@@ -22,11 +22,11 @@ type Happening = (office: DemoOffice) => Promise<void>;
 
 /** Each as often as its weight. */
 const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] = [
-  [16, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
-  [6, async (office) => receive(office, [await fromOutside(office)], 'none')],
-  [10, async (office) => submit(office, [await fromInside(office)], 'starttls')],
-  [7, async (office) => submit(office, [await fromInside(office)], 'implicit')],
-  [3, async (office) => submit(office, [await fromInside(office)], 'none')],
+  [10, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
+  [4, async (office) => receive(office, [await fromOutside(office)], 'none')],
+  [6, async (office) => submit(office, [await fromInside(office)], 'starttls')],
+  [4, async (office) => submit(office, [await fromInside(office)], 'implicit')],
+  [2, async (office) => submit(office, [await fromInside(office)], 'none')],
   [12, visitInbox],
   [5, collectMail],
   [4, tryToRelay],
