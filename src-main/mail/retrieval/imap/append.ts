@@ -20,6 +20,7 @@ export async function append(
   const { mailStore, clock, receiver } = session.options;
   const flags = readFlags(command.flags);
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
+  if (!session.options.hasRoom()) return NO_ROOM;
   if (command.literal.octets > MAX_APPEND_OCTETS) return refuse('The message is too large', 'TOOBIG');
   const name = session.readName(command.mailbox);
   const mailbox = await mailStore.findMailbox(session.signedIn.id, name);
@@ -66,6 +67,8 @@ async function receive(
   // RFC 3516 §4.4; and RFC 9051 §4.3 forbids NUL in a literal.
   return isBinary ? refuse('A message must not hold NUL', 'UNKNOWN-CTE') : bad('A literal must not hold NUL');
 }
+
+const NO_ROOM = refuse('The disk of this server is nearly full, try again later', 'UNAVAILABLE');
 
 /** A full disk, most often; the client keeps the message and tries again (RFC 5530 §3). */
 const NOT_STORED = refuse('The message could not be stored, try again later', 'UNAVAILABLE');
