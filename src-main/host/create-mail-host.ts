@@ -77,7 +77,6 @@ interface Parts {
   readonly transcripts: TranscriptDesk;
   readonly path: MailPath;
   readonly router: ConsoleRouter;
-  readonly disk: DiskWatch;
   readonly stopMaintenance: () => void;
 }
 
@@ -150,7 +149,6 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     parts.stopMaintenance();
-    parts.disk.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
     await parts.storage.close();
@@ -221,7 +219,7 @@ class RunningHost implements MailHost {
       path,
     });
     const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
-    return { storage, directory, transcripts, path, router, disk, stopMaintenance };
+    return { storage, directory, transcripts, path, router, stopMaintenance };
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
@@ -277,7 +275,7 @@ class RunningHost implements MailHost {
   async #watchDisk(): Promise<DiskWatch> {
     const { clock, dataFolder, logger } = this.#options;
     const watch = new DiskWatch({ freeOctets: () => diskFree(dataFolder), clock, logger });
-    await watch.start();
+    await watch.look();
     return watch;
   }
 

@@ -4,13 +4,13 @@
  * Flow: host → here → submission, reception and APPEND ask at each message. Invariants: new mail is refused while there is
  * still room to delete, record and read: a disk that is filled to the last octet lets nobody tidy up.
  */
-import type { Cancel, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 
 /** What deletions, flags and timelines of some hours need. */
 export const RESERVED_OCTETS = 16 * 1024 * 1024;
-/** At full speed some 50 MiB arrive in this time, so the last of them may still meet a full disk: they are refused then. */
-const INTERVAL_MS = 1_000;
+/** Messages are let in on a figure at most this old: some 2 MiB at full speed, far less than the reserve. */
+const FRESH_MS = 50;
 
 export interface DiskWatchOptions {
   /** Octets free on the disk of the data folder. */
@@ -22,29 +22,29 @@ export interface DiskWatchOptions {
 export class DiskWatch {
   readonly #options: DiskWatchOptions;
   #hasRoom = true;
-  #cancel: Cancel = () => undefined;
-  #isStopped = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
 
   constructor(options: DiskWatchOptions) {
     this.#options = options;
   }
 
-  readonly hasRoom = (): boolean => this.#hasRoom;
+  /** What was found last; asks anew, for the next message, where that is no longer fresh. */
+  readonly hasRoom = (): boolean => {
+    if (this.#options.clock.now() - this.#lookedAt > FRESH_MS) void this.look();
+    return this.#hasRoom;
+  };
 
-  /** Looks now and every second; resolves after the first look. */
-  async start(): Promise<void> {
-    await this.#look();
-    if (this.#isStopped) return;
-    this.#cancel = this.#options.clock.after(INTERVAL_MS, () => void this.start());
+  /** Looks at the disk; never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#measure().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancel();
-  }
-
-  async #look(): Promise<void> {
-    const { freeOctets, logger } = this.#options;
+  async #measure(): Promise<void> {
+    const { clock, freeOctets, logger } = this.#options;
     try {
       const free = await freeOctets();
       const hasRoom = free > RESERVED_OCTETS;
@@ -54,6 +54,7 @@ export class DiskWatch {
         });
       }
       this.#hasRoom = hasRoom;
+      this.#lookedAt = clock.now();
     } catch (error) {
       logger.error('cannot tell how full the disk is', { error });
     }
