@@ -25,6 +25,7 @@ import { Certificates } from './certificates.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
@@ -76,6 +77,7 @@ interface Parts {
   readonly transcripts: TranscriptDesk;
   readonly path: MailPath;
   readonly router: ConsoleRouter;
+  readonly disk: DiskWatch;
   readonly stopMaintenance: () => void;
 }
 
@@ -148,6 +150,7 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     parts.stopMaintenance();
+    parts.disk.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
     await parts.storage.close();
@@ -194,6 +197,7 @@ class RunningHost implements MailHost {
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+    const disk = await this.#watchDisk();
     const path = createMailPath({
       storage,
       directory,
@@ -205,6 +209,7 @@ class RunningHost implements MailHost {
       makeId: this.#makeId,
       hostname: () => this.#settings.hostname,
       allowCleartextAuth: () => this.#settings.allowCleartextAuth,
+      hasRoom: disk.hasRoom,
       logger,
     });
     const router = this.#createRouter(storage, {
@@ -216,7 +221,7 @@ class RunningHost implements MailHost {
       path,
     });
     const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
-    return { storage, directory, transcripts, path, router, stopMaintenance };
+    return { storage, directory, transcripts, path, router, disk, stopMaintenance };
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
@@ -267,6 +272,13 @@ class RunningHost implements MailHost {
         .change({ hostname: settings.hostname, files: settings.certificateFiles })
         .then(() => this.#listenersChanged.emit(), this.#onError);
     });
+  }
+
+  async #watchDisk(): Promise<DiskWatch> {
+    const { clock, dataFolder, logger } = this.#options;
+    const watch = new DiskWatch({ freeOctets: () => diskFree(dataFolder), clock, logger });
+    await watch.start();
+    return watch;
   }
 
   #createTranscripts(storage: Storage): TranscriptDesk {

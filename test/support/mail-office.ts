@@ -125,6 +125,8 @@ export class MailOffice {
   readonly queue;
   readonly submission;
   readonly reception;
+  /** Set to false where the disk is to be nearly full. */
+  hasRoom = true;
   #ids = 0;
 
   constructor(options: OfficeOptions = {}) {
@@ -151,6 +153,7 @@ export class MailOffice {
       clock,
       makeId: () => `id${++this.#ids}`,
       hostname: () => 'mail.server1.com',
+      hasRoom: () => this.hasRoom,
       logger: silentLogger,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     };
