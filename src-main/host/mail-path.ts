@@ -1,5 +1,5 @@
 /**
- * The path of a message, built: submission, reception → queue → routing → delivery → mailstore → retrieval.
+ * The path of a message, built: submission, reception → queue → routing → delivery → mailstore → retrieval; bounce → queue.
  *
  * Flow: createMailHost() → here → engines for the listeners. Invariants: the stages get their stores, clock and
  * randomness here and nowhere else.
@@ -8,6 +8,8 @@ import type { Clock } from '../base/clock.ts';
 import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Directory } from '../directory/port.ts';
+import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
+import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
@@ -53,7 +55,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, storage } = options;
   const router = createRouter({ directory });
   const courier = createDeliveryCourier({ router, clock });
-  const queue = createMessageQueue({ ...options, store: storage.queue, courier });
+  const bounces = createBounceStage({ ...options, content: storage.content, language: chooseDsnLanguage });
+  const queue = createMessageQueue({ ...options, store: storage.queue, courier, bounces });
   const submission = createSubmissionService({ ...options, router, queue });
   const reception = createReceptionService({ ...options, router, queue });
   const imap = createImapService({ ...options, mailStore: storage.mailStore });

@@ -18,6 +18,7 @@ import { createMessageReceiver } from '../../src-main/mail/content/message-recei
 import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
 import { createMessageQueue } from '../../src-main/mail/queue/create-message-queue.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
+import type { BounceStage } from '../../src-main/mail/queue/port.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
@@ -41,9 +42,15 @@ const { values } = parseArgs({ options: { service: { type: 'string', default: 'r
 const directory = new OfficeDirectory();
 const router = createRouter({ directory });
 let deposited = 0;
+/** Nothing fails here, so nobody is told. */
+const SILENT_BOUNCES: BounceStage = {
+  report: () => Promise.resolve({ events: [] }),
+  discard: () => Promise.resolve(),
+};
 const queue = createMessageQueue({
   store: new MemoryQueueStore(() => deposited++),
   courier: createDeliveryCourier({ router, clock }),
+  bounces: SILENT_BOUNCES,
   clock,
   logger: silentLogger,
   events: nothing,

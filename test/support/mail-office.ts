@@ -9,6 +9,8 @@ import { silentLogger } from '../../src-main/base/logger.ts';
 import type { Account, Directory, RecipientResolution } from '../../src-main/directory/port.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
+import { createBounceStage } from '../../src-main/mail/bounce/create-bounce-stage.ts';
+import { chooseDsnLanguage } from '../../src-main/mail/bounce/choose-language.ts';
 import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
 import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
@@ -19,6 +21,7 @@ import { createReceptionService } from '../../src-main/mail/reception/create-rec
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
 import type { SmtpLimits } from '../../src-main/protocol/smtp/server/limits.ts';
+import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
 
@@ -46,6 +49,12 @@ export class OfficeDirectory implements Directory {
 
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
+
+  /** Removes an account, as an administrator would. */
+  remove(address: string): void {
+    this.accounts.delete(address);
+    this.#changed.emit();
+  }
 
   /** Switches an account off, as an administrator would. */
   disable(address: string): void {
@@ -135,26 +144,32 @@ export class MailOffice {
     const events = (event: MailEvent | RefusalEvent) => {
       this.events.push(event);
     };
+    const receiver = createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer });
+    const common = {
+      receiver,
+      makeId: () => `id${++this.#ids}`,
+      hostname: () => 'mail.server1.com',
+      logger: silentLogger,
+    };
+    const content = new QueuedContentReader(this.store, this.spool);
     this.queue = createMessageQueue({
       store: this.store,
       courier: createDeliveryCourier({ router, clock }),
+      bounces: createBounceStage({ ...common, directory, content, language: chooseDsnLanguage }),
       clock,
       logger: silentLogger,
       events,
       randomBytes: (length) => new Uint8Array(length),
     });
     const acceptance = {
+      ...common,
       directory,
       router,
       queue: this.queue,
-      receiver: createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer }),
       transcripts: this.transcripts,
       events,
       clock,
-      makeId: () => `id${++this.#ids}`,
-      hostname: () => 'mail.server1.com',
       hasRoom: () => this.hasRoom,
-      logger: silentLogger,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     };
     const allowCleartextAuth = () => options.allowCleartextAuth ?? false;

@@ -46,8 +46,8 @@ export class AcceptingTransaction implements SmtpTransaction {
   readonly #rules: AcceptanceRules;
   readonly #client: SmtpClient;
   readonly #mail: MailCommand;
-  /** Forward-paths by the key under which addresses compare. */
-  readonly #recipients = new Map<string, string>();
+  /** By the key under which addresses compare. */
+  readonly #recipients = new Map<string, RecipientPath>();
 
   constructor(
     options: AcceptanceOptions,
@@ -63,7 +63,7 @@ export class AcceptingTransaction implements SmtpTransaction {
   async addRecipient(recipient: RecipientPath): Promise<SmtpReply> {
     const route = await this.#options.router.route(formatAddress(recipient.address));
     if (route.kind === 'local') {
-      this.#recipients.set(addressKey(recipient.address), recipient.text);
+      this.#recipients.set(addressKey(recipient.address), recipient);
       return smtpReply(250, '2.1.5', 'Recipient ok');
     }
     const reply =
@@ -76,11 +76,15 @@ export class AcceptingTransaction implements SmtpTransaction {
   receive(): Result<ContentSink, SmtpReply> {
     const { receiver, makeId } = this.#options;
     const traceId = makeId();
+    const recipients = [...this.#recipients.values()];
     const envelope: Envelope = {
       origin: this.#rules.origin,
       client: { ...this.#client },
       mail: this.#mail,
-      recipients: [...this.#recipients.values()],
+      recipients: recipients.map(({ text }) => text),
+      recipientDsn: Object.fromEntries(
+        recipients.flatMap(({ dsn }, position) => (dsn === undefined ? [] : [[position, dsn]])),
+      ),
     };
     let repairs: readonly MailEvent[] = [];
     const sink = new HeaderHoldingSink({

@@ -3,7 +3,7 @@
  *
  * Actor: MDA (RFC 5598). Flow: queue → here → report → the queue records outcomes and deposits in one commit.
  * Invariants: an account gets one copy of an entry's attempt, however many of its recipients lead there; every recipient
- * given has an outcome in the report. A recipient that has become unknown since RCPT fails, and the queue holds it with the reason;
+ * given has an outcome in the report. A recipient that has become unknown since RCPT fails, and its sender is told;
  * one whose account is switched off waits, since somebody may switch it on again.
  */
 import type { Clock } from '../../base/clock.ts';

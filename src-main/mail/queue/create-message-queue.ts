@@ -1,9 +1,9 @@
 /**
  * Queue runner: takes responsibility for messages and gives each recipient its attempts until it is dealt with.
  *
- * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → recordAttempt().
+ * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → bounce → recordAttempt().
  * Invariants: the store is the truth, memory only a bounded list of what to do next; an entry is worked on once at a time;
- * outcomes and deposits are recorded together or not at all, so a failing store delays a delivery and never doubles it;
+ * outcomes, deposits and the DSN are recorded together or not at all, so a failing store delays them and never doubles them;
  * events reach the sink after their commit.
  */
 import type { Cancel, Clock } from '../../base/clock.ts';
@@ -12,6 +12,8 @@ import type { Logger } from '../../base/logger.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
 import type {
   AttemptRecord,
+  AttemptReport,
+  BounceStage,
   Courier,
   MessageQueue,
   NewQueueEntry,
@@ -19,7 +21,8 @@ import type {
   QueueRecipient,
   QueueStore,
 } from './port.ts';
-import { makeAttemptRecord, reportOfFailure } from './attempt-record.ts';
+import { makeAttemptRecord, reportOfFailure, retriedUntil, settleOutcomes } from './attempt-record.ts';
+import { DELAY_WARNING_MS } from './retry-schedule.ts';
 
 /** Enough attempts at once for the store to commit them in groups; each costs a few hundred octets of memory. */
 const DEFAULT_CONCURRENCY = 128;
@@ -39,6 +42,8 @@ const STOP_GRACE_MS = 8_000;
 export interface MessageQueueOptions {
   readonly store: QueueStore;
   readonly courier: Courier;
+  /** Makes the DSNs that outcomes ask for. */
+  readonly bounces: BounceStage;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Hears of events once they are committed. */
@@ -47,6 +52,8 @@ export interface MessageQueueOptions {
   readonly randomBytes: RandomBytes;
   /** Attempts under way at once. */
   readonly concurrency?: number;
+  /** How old a message is when its sender is warned that it takes long. */
+  readonly delayWarningMs?: number;
 }
 
 export interface RunningMessageQueue extends MessageQueue {
@@ -186,15 +193,30 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   async #attempt(entry: QueueEntry): Promise<void> {
-    const { clock, store, randomBytes } = this.#options;
+    const { clock, bounces, randomBytes, delayWarningMs = DELAY_WARNING_MS } = this.#options;
     const now = clock.now();
     const recipients = entry.recipients.filter((recipient) => isDue(recipient, now));
     if (recipients.length === 0) return;
-    const report = await this.#askCourier(entry, recipients);
-    const record = makeAttemptRecord(entry, report, { at: clock.now(), randomBytes });
-    await store.recordAttempt(record);
+    const courier = await this.#askCourier(entry, recipients);
+    const at = clock.now();
+    const outcomes = settleOutcomes(entry, courier, { at, delayWarningMs, randomBytes });
+    const told = await bounces.report(entry, { outcomes, at, retriedUntil: retriedUntil(entry) });
+    await this.#record(makeAttemptRecord(entry, { courier, outcomes, told, at }), told);
+  }
+
+  async #record(record: AttemptRecord, told: AttemptReport): Promise<void> {
+    try {
+      await this.#options.store.recordAttempt(record);
+    } catch (error) {
+      await this.#options.bounces.discard(told);
+      throw error;
+    }
     this.#tell(record.events);
     this.#wakeForDeferred(record);
+    if (told.bounce === undefined) return;
+    this.#tell(told.bounce.events);
+    // It comes with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
+    this.#hasMoreInStore = true;
   }
 
   async #askCourier(entry: QueueEntry, recipients: readonly QueueRecipient[]) {

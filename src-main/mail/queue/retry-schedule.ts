@@ -15,6 +15,9 @@ const INTERVALS_MS = [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HO
 /** The interval is stretched by up to this share. */
 const JITTER = 0.25;
 
+/** A sender who waits for an answer wonders after half a working day; most troubles are over by then. */
+export const DELAY_WARNING_MS = 4 * HOUR;
+
 /** RFC 5321 §4.5.4.1: give up after 4 to 5 days at least. */
 export const MAX_QUEUE_TIME_MS = 5 * 24 * HOUR;
 
