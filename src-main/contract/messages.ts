@@ -72,6 +72,11 @@ export const timelineEvent = z.discriminatedUnion('type', [
     mailbox: z.string().exactOptional(),
     sessionId: id.exactOptional(),
   }),
+  eventBase.extend({
+    type: z.enum(['held', 'released', 'removed']),
+    recipient: z.string(),
+    by: z.string(),
+  }),
   eventBase.extend({ type: z.literal('finished') }),
   eventBase.extend({
     type: z.literal('read'),

@@ -56,6 +56,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         mailbox?: string;
         sessionId?: string;
       }
+    /** Steered by an administrator: kept from further attempts, let go again, or deleted without a word to the sender. */
+    | { type: 'held' | 'released' | 'removed'; recipient: string; by: string }
     /** The recipients were all dealt with and the queue entry is gone. */
     | { type: 'finished' }
     | { type: 'read'; by: 'imap' | 'pop3'; account: string; mailbox: string; sessionId?: string }

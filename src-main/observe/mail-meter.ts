@@ -85,6 +85,9 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'repaired':
     case 'queued':
     case 'expanded':
+    case 'held':
+    case 'released':
+    case 'removed':
     case 'finished':
       return undefined;
   }

@@ -90,8 +90,8 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     'SELECT content_id, size_bytes FROM queue_entry WHERE id = ?',
     record.entryId,
   );
-  // Removed by an administrator while the attempt ran: its outcome has no entry to belong to.
-  if (entry === undefined) return;
+  // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
+  if (entry === undefined || !isStillQueued(transaction, record)) return;
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
   const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
@@ -99,6 +99,14 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   const isFinished = removeFinishedEntry(transaction, record);
   changeReferences(transaction, entry.content_id, record.deposits.length - (isFinished ? 1 : 0));
 };
+
+function isStillQueued({ connection }: Transaction, { entryId, outcomes }: AttemptArguments): boolean {
+  return outcomes.some(
+    ({ ordinal }) =>
+      connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
+      undefined,
+  );
+}
 
 function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
   const { connection } = transaction;
@@ -112,7 +120,8 @@ function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: Outc
   }
   const state: RecipientState = outcome.kind === 'deferred' ? 'deferred' : 'held';
   connection.run(
-    `UPDATE queue_recipient SET state = ?, attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?
+    // Held while the attempt ran: the outcome counts, the hold stays.
+    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', ?), attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?
       WHERE entry_id = ? AND ordinal = ?`,
     state,
     outcome.nextAttemptAt,

@@ -50,6 +50,10 @@ export function describeStep(event: TimelineEvent): Step {
       return plain(t('timeline.expanded', { recipient: event.recipient, into: formatList(event.into) }));
     case 'attempted':
       return describeAttempt(event);
+    case 'held':
+    case 'released':
+    case 'removed':
+      return { ...plain(t(`timeline.${event.type}`, { ...event })), tone: STEERED_TONES[event.type] };
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
     case 'read':
@@ -59,6 +63,8 @@ export function describeStep(event: TimelineEvent): Step {
       };
   }
 }
+
+const STEERED_TONES = { held: 'off', released: 'idle', removed: 'error' } as const;
 
 function describeReceived(event: EventOf<'received'>): Step {
   const remote = event.remoteAddress ?? t('timeline.unknownRemote');
