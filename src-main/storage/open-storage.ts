@@ -15,6 +15,7 @@ import { SqliteContentReader } from './content-store.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
+import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
@@ -69,6 +70,7 @@ function createStores(
     spool,
     content,
     queue: new SqliteQueueStore(writer, connection),
+    queueSteering: new SqliteQueueSteering(writer, reader),
     mailStore: new SqliteMailStore({ writer, connection, content, onError: options.onError }),
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),

@@ -99,8 +99,9 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     'SELECT content_id, size_bytes FROM queue_entry WHERE id = ?',
     record.entryId,
   );
-  // Removed by an administrator while the attempt ran: its outcome has no entry to belong to.
-  if (entry === undefined) return releaseStaged(transaction, record.bounce);
+  // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
+  if (entry === undefined || !isStillQueued(transaction, record))
+    return releaseStaged(transaction, record.bounce);
   // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
   if (record.bounce !== null) enqueue(transaction, record.bounce);
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
@@ -117,6 +118,14 @@ function releaseStaged(transaction: Transaction, bounce: EnqueueArguments | null
   if (fileName !== null) transaction.releasedFiles.push(fileName);
 }
 
+function isStillQueued({ connection }: Transaction, { entryId, outcomes }: AttemptArguments): boolean {
+  return outcomes.some(
+    ({ ordinal }) =>
+      connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
+      undefined,
+  );
+}
+
 function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
   const { connection } = transaction;
   if (outcome.kind === 'failed') setTraceState(transaction, entryId, 'failed');
@@ -129,8 +138,9 @@ function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: Outc
     return;
   }
   connection.run(
-    `UPDATE queue_recipient SET state = 'deferred', attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?,
-            is_delay_reported = max(is_delay_reported, ?)
+    // Held while the attempt ran: the outcome counts, the hold stays.
+    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', 'deferred'), attempts = attempts + 1,
+            next_attempt_at = ?, last_outcome = ?, is_delay_reported = max(is_delay_reported, ?)
       WHERE entry_id = ? AND ordinal = ?`,
     outcome.nextAttemptAt,
     outcome.outcome,
