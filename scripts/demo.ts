@@ -26,7 +26,7 @@ import { startTraffic } from './demo/traffic.ts';
 const CONSOLE = { address: '127.0.0.1', port: 8035 };
 /** Where these are taken the host goes on to the next free high port. */
 const PORTS_ABOVE_STANDARD = 10_000;
-const DEFAULT_MESSAGES = 3_000;
+const DEFAULT_MESSAGES = 2_500;
 
 interface DataFolder {
   readonly path: string;
@@ -50,6 +50,8 @@ try {
 } finally {
   if (!folder.isKept) await rm(folder.path, { recursive: true, force: true });
 }
+// A client that still waits for something must not hold us up.
+process.exit();
 
 async function openFolder(wanted: string | undefined): Promise<DataFolder> {
   const path = wanted === undefined ? await mkdtemp(join(tmpdir(), 'postroom-demo-')) : resolve(wanted);

@@ -5,6 +5,7 @@ import type { Dice } from '../../test/support/dice.ts';
 import { portOf, type DemoOffice } from './demo-office.ts';
 import { MAIL_PASSWORD, STAFF, type Person } from './office.ts';
 
+const MOST_LISTED = 20;
 const MOST_READ_AT_ONCE = 3;
 const PHONES = 6;
 const PHONE_WAIT_MS = 4_000;
@@ -36,11 +37,10 @@ export async function visitInbox(office: DemoOffice): Promise<void> {
   const imap = await openImap(office, office.dice.pick(STAFF));
   try {
     await imap.mailboxOpen('INBOX');
-    await imap.fetchAll(`${Math.max(1, messageCount(imap) - 20)}:*`, {
-      flags: true,
-      envelope: true,
-      bodyStructure: true,
-    });
+    const count = messageCount(imap);
+    const newest = `${Math.max(1, count - MOST_LISTED)}:*`;
+    // RFC 9051 §9: an empty mailbox has no sequence number at all.
+    if (count > 0) await imap.fetchAll(newest, { flags: true, envelope: true, bodyStructure: true });
     await readNew(imap, office.dice);
     await imap.logout();
   } finally {
@@ -55,16 +55,19 @@ export function keepPhonesWaiting(office: DemoOffice, signal: AbortSignal): Prom
 
 async function keepPhoneWaiting(office: DemoOffice, person: Person, signal: AbortSignal): Promise<void> {
   const imap = await openImap(office, person);
+  let isReading = false;
+  const readSoon = async (): Promise<void> => {
+    if (isReading) return;
+    isReading = true;
+    await pause(PHONE_WAIT_MS * office.dice.next(), undefined, { ref: false });
+    await readNew(imap, office.dice).catch(() => imap.close());
+    isReading = false;
+  };
+  const isOver = new Promise((resolve) => imap.once('close', resolve));
+  imap.on('exists', () => void readSoon());
   signal.addEventListener('abort', () => imap.close());
   await imap.mailboxOpen('INBOX');
-  while (!signal.aborted && imap.usable) {
-    await new Promise((resolve) => {
-      imap.once('exists', resolve);
-      imap.once('close', resolve);
-    });
-    await pause(PHONE_WAIT_MS * office.dice.next(), undefined, { signal }).catch(() => undefined);
-    if (imap.usable) await readNew(imap, office.dice);
-  }
+  await isOver;
 }
 
 function messageCount(imap: ImapFlow): number {

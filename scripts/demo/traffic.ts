@@ -12,23 +12,25 @@ import {
   writeToNobody,
 } from './unwelcome.ts';
 
-const MEAN_PAUSE_MS = 400;
+const MEAN_PAUSE_MS = 500;
 /** On a machine that is too busy for more the rest does not happen. */
 const MOST_AT_ONCE = 12;
+/** What is not over by then the stopping server ends. */
+const MOST_LEAVING_MS = 2_000;
 
 type Happening = (office: DemoOffice) => Promise<void>;
 
 /** Each as often as its weight. */
 const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] = [
-  [16, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
-  [6, async (office) => receive(office, [await fromOutside(office)], 'none')],
-  [10, async (office) => submit(office, [await fromInside(office)], 'starttls')],
-  [7, async (office) => submit(office, [await fromInside(office)], 'implicit')],
-  [3, async (office) => submit(office, [await fromInside(office)], 'none')],
+  [8, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
+  [3, async (office) => receive(office, [await fromOutside(office)], 'none')],
+  [5, async (office) => submit(office, [await fromInside(office)], 'starttls')],
+  [3, async (office) => submit(office, [await fromInside(office)], 'implicit')],
+  [1, async (office) => submit(office, [await fromInside(office)], 'none')],
   [12, visitInbox],
   [5, collectMail],
-  [4, tryToRelay],
-  [4, writeToNobody],
+  [2, tryToRelay],
+  [2, writeToNobody],
   [1, guessSubmissionPassword],
   [1, guessImapPassword],
   [1, guessPop3Password],
@@ -36,7 +38,7 @@ const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] =
 ];
 const CHOICES = HAPPENINGS.flatMap(([weight, happening]) => Array<Happening>(weight).fill(happening));
 
-/** Resolves when the signal has come and the last happening is over. */
+/** Resolves when the signal has come and the last happenings are over. */
 export async function startTraffic(office: DemoOffice, signal: AbortSignal): Promise<void> {
   const running = new Set<Promise<void>>();
   const begin = (happening: () => Promise<unknown>): void => {
@@ -54,7 +56,7 @@ export async function startTraffic(office: DemoOffice, signal: AbortSignal): Pro
     const happening = office.dice.pick(CHOICES);
     if (!signal.aborted && running.size < MOST_AT_ONCE) begin(() => happening(office));
   }
-  await Promise.all(running);
+  await Promise.race([Promise.all(running), pause(MOST_LEAVING_MS)]);
 }
 
 const fromOutside = (office: DemoOffice) => office.correspondence.fromOutside(Date.now());

@@ -52,7 +52,7 @@ export async function guessPop3Password(office: DemoOffice): Promise<void> {
 /** A scanner that takes every port for a web server. */
 export async function probe(office: DemoOffice): Promise<void> {
   const name = office.dice.pick(['smtp', 'submission', 'imap', 'pop3']);
-  await talk(office, name, ['GET / HTTP/1.1', 'Host: mail.harbor-office.example', '']);
+  await talk(office, name, ['GET / HTTP/1.1', 'Host: mail.harbor-office.example']);
 }
 
 function connectAsStranger(office: DemoOffice): Promise<SmtpClient> {
@@ -76,18 +76,19 @@ function ignoreRefusal(error: unknown): void {
   if (!(error instanceof RefusedError)) throw error;
 }
 
-/** Says one line after another, each when something has been answered, until the server closes. */
+/** Says one line after another, each when something has been answered, and hangs up. */
 async function talk(office: DemoOffice, listener: string, lines: readonly string[]): Promise<void> {
   const tls = listener.endsWith('s') ? 'implicit' : 'none';
   const machine = strangeMachine(office.dice.below(1000));
   const client = new LineClient({ port: portOf(office, listener), tls, ...machine });
   try {
+    await client.readLine();
     for (const line of lines) {
-      await client.readLine();
       client.write(`${line}\r\n`);
+      await client.readLine();
     }
-    for (;;) await client.readLine();
   } catch (error) {
+    // Some are thrown out before they are through.
     if (!(error instanceof ConnectionLostError)) throw error;
   } finally {
     client.destroy();

@@ -25,6 +25,7 @@ import { Certificates } from './certificates.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
@@ -194,6 +195,7 @@ class RunningHost implements MailHost {
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+    const disk = await this.#watchDisk();
     const path = createMailPath({
       storage,
       directory,
@@ -205,6 +207,7 @@ class RunningHost implements MailHost {
       makeId: this.#makeId,
       hostname: () => this.#settings.hostname,
       allowCleartextAuth: () => this.#settings.allowCleartextAuth,
+      hasRoom: disk.hasRoom,
       logger,
     });
     const router = this.#createRouter(storage, {
@@ -267,6 +270,13 @@ class RunningHost implements MailHost {
         .change({ hostname: settings.hostname, files: settings.certificateFiles })
         .then(() => this.#listenersChanged.emit(), this.#onError);
     });
+  }
+
+  async #watchDisk(): Promise<DiskWatch> {
+    const { clock, dataFolder, logger } = this.#options;
+    const watch = new DiskWatch({ freeOctets: () => diskFree(dataFolder), clock, logger });
+    await watch.look();
+    return watch;
   }
 
   #createTranscripts(storage: Storage): TranscriptDesk {

@@ -36,6 +36,8 @@ export interface MailPathOptions {
   readonly makeId: MakeId;
   readonly hostname: () => string;
   readonly allowCleartextAuth: () => boolean;
+  /** Whether the disk has room for another message. */
+  readonly hasRoom: () => boolean;
   readonly logger: Logger;
 }
 

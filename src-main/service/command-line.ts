@@ -4,7 +4,6 @@
  * Invariants: standard output carries the READY line and nothing else; what is unusable is one line on standard error
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
-import { FolderInUseError } from '../storage/folder-lock.ts';
 import { createLogger } from '../observe/pino-logger.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
@@ -30,8 +29,7 @@ async function run(options: ServiceOptions): Promise<void> {
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
     if (options.command === 'start') greet(service);
   } catch (error) {
-    if (error instanceof UnusableError || error instanceof FolderInUseError)
-      return exitUnusable(error.message);
+    if (error instanceof UnusableError) return exitUnusable(error.message);
     logger.error('cannot start', { error });
     process.exit(EXIT_FAILED);
   }

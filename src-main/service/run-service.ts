@@ -1,5 +1,6 @@
 /** Starts host and console as the options say; what is unusable becomes an UnusableError with one sentence. */
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -10,6 +11,7 @@ import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/apply.ts';
 import { parseProvision, type Provision } from '../host/provision/schema.ts';
 import { systemClock } from '../host/system-clock.ts';
+import { FolderInUseError } from '../storage/folder-lock.ts';
 import { NewerDatabaseError } from '../storage/migrations/index.ts';
 import { createConsoleServer, type ConsoleServer } from './http/console-server.ts';
 import type { ServiceOptions } from './options.ts';
@@ -28,6 +30,9 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** A killed process lets go of its ports and its lock within this time. */
+const PREDECESSOR_WAIT_MS = 1_000;
+const PREDECESSOR_POLL_MS = 100;
 /** How many console ports above the wanted one are tried by `start`. */
 const MOST_CONSOLE_PORTS_TRIED = 100;
 
@@ -39,19 +44,21 @@ export async function startService(
   clock: Clock = systemClock,
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
-  const host = createMailHost({
-    dataFolder: options.dataFolder,
-    version: VERSION,
-    bind: options.bind,
-    ports: options.ports,
-    whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
-    provision,
-    defaultHostname: hostname(),
-    clock,
-    randomBytes,
-    logger,
-  });
-  await startHost(host, options);
+  if (options.command === 'serve') await checkConsolePort(options.console);
+  const host = await startHost(options, () =>
+    createMailHost({
+      dataFolder: options.dataFolder,
+      version: VERSION,
+      bind: options.bind,
+      ports: options.ports,
+      whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
+      provision,
+      defaultHostname: hostname(),
+      clock,
+      randomBytes,
+      logger,
+    }),
+  );
   try {
     const { server, url } = await startConsole(host, options, logger);
     return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
@@ -79,18 +86,39 @@ async function readProvision(path: string | null): Promise<Provision | null> {
   return provision.value;
 }
 
-async function startHost(host: MailHost, options: ServiceOptions): Promise<void> {
-  try {
-    await host.start();
-  } catch (error) {
-    const sentence = describeStartFailure(error, options);
-    throw sentence === null ? error : new UnusableError(sentence, { cause: error });
+/** A port that cannot be had shows here, before the host has touched anything. */
+function checkConsolePort({ address, port }: ServiceOptions['console']): Promise<void> {
+  const probe = createServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', (error) => {
+      reject(new UnusableError(`cannot serve the console at ${address}:${port}: ${error.message}`));
+    });
+    probe.listen(port, address, () => probe.close(() => resolve()));
+  });
+}
+
+/** Starts a host; what a predecessor that was just killed still holds is waited for, briefly. */
+async function startHost(options: ServiceOptions, create: () => MailHost): Promise<MailHost> {
+  for (let waitedMs = 0; ; waitedMs += PREDECESSOR_POLL_MS) {
+    const host = create();
+    try {
+      await host.start();
+      return host;
+    } catch (error) {
+      const isHeld = error instanceof ListenError || error instanceof FolderInUseError;
+      if (!isHeld || waitedMs >= PREDECESSOR_WAIT_MS) {
+        const sentence = describeStartFailure(error, options);
+        throw sentence === null ? error : new UnusableError(sentence, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, PREDECESSOR_POLL_MS));
+    }
   }
 }
 
 function describeStartFailure(error: unknown, options: ServiceOptions): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ListenError || error instanceof NewerDatabaseError) return error.message;
+  if (error instanceof FolderInUseError) return error.message;
   if (error instanceof CertificateFileError) return error.message;
   if (error instanceof ProvisionProblem || error instanceof ProvisionError) {
     return `provision file ${options.provisionFile}: ${error.message}`;

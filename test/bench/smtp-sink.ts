@@ -66,6 +66,7 @@ const options = {
   clock,
   makeId: createIdMaker(() => clock.now(), randomBytes),
   hostname: () => 'mail.server1.com',
+  hasRoom: () => true,
   logger: silentLogger,
 };
 const service =

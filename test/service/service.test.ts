@@ -1,5 +1,6 @@
 /** The service shell as scripts rely on it: options, READY line, provision file, signals, exit codes. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -224,5 +225,34 @@ describe('the provision file', () => {
     });
     await service.end();
     expect(shown.stdout.toString()).toContain('own.server1.com');
+  });
+});
+
+describe('npm run serve', () => {
+  const npmArguments = () => ['run', '--silent', 'serve', '--', ...options()];
+
+  function serveWithNpm(): Promise<ChildProcess> {
+    const child = spawn('npm', npmArguments(), { stdio: ['ignore', 'pipe', 'ignore'] });
+    return new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error('npm run serve ended')));
+      child.stdout.once('data', (chunk: Buffer) => {
+        expect(chunk.toString()).toMatch(/^READY \{.*\}\n$/u);
+        resolve(child);
+      });
+    });
+  }
+
+  it('says READY and nothing else, and ends with 0 on SIGTERM', async () => {
+    const npm = await serveWithNpm();
+    npm.kill('SIGTERM');
+    const [code] = (await once(npm, 'exit')) as [number];
+    expect(code).toBe(0);
+    expect(await (await startService(options())).end()).toBe(0);
+  });
+
+  it('takes the server along when npm is killed, so that the next one can start', async () => {
+    const npm = await serveWithNpm();
+    npm.kill('SIGKILL');
+    expect(await (await startService(options())).end()).toBe(0);
   });
 });

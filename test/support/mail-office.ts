@@ -134,6 +134,8 @@ export class MailOffice {
   readonly queue;
   readonly submission;
   readonly reception;
+  /** Set to false where the disk is to be nearly full. */
+  hasRoom = true;
   #ids = 0;
 
   constructor(options: OfficeOptions = {}) {
@@ -167,6 +169,7 @@ export class MailOffice {
       transcripts: this.transcripts,
       events,
       clock,
+      hasRoom: () => this.hasRoom,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     };
     const allowCleartextAuth = () => options.allowCleartextAuth ?? false;

@@ -40,6 +40,8 @@ export interface AcceptanceOptions {
   readonly makeId: MakeId;
   /** The name this server gives itself. */
   readonly hostname: () => string;
+  /** Whether the disk has room for another message. */
+  readonly hasRoom: () => boolean;
   readonly limits?: Partial<SmtpLimits>;
   readonly logger: Logger;
 }

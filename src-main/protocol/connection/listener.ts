@@ -36,7 +36,10 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
-    this.#server.on('error', (error) => options.logger.error('listener failed', { error }));
+    this.#server.on('error', (error) => {
+      // A port that cannot be had is the answer of listen(), not a failure.
+      if (this.#server.listening) options.logger.error('listener failed', { error });
+    });
   }
 
   get connectionCount(): number {
