@@ -273,6 +273,15 @@ describe('content on disk', () => {
     expect(await store.listMailboxes(under.account)).toEqual([]);
   });
 
+  it('is not discarded once a commit names it, whatever became of the answer', async () => {
+    const entry = await newEntry(under, { text: LARGE });
+    await under.store.enqueue(entry);
+    await under.spool.discard(entry.content);
+    expect(await files()).toHaveLength(1);
+    await under.spool.discard((await newEntry(under, { id: 'entry-2', text: LARGE })).content);
+    expect(await files()).toHaveLength(1);
+  });
+
   it('that was cut off while it arrived is cleared at the next start; what a message holds stays', async () => {
     await under.store.enqueue(await newEntry(under, { text: LARGE }));
     const cutOff = await under.spool.create();
