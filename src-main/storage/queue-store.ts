@@ -219,9 +219,11 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
   }
 
-  nextDueAt(): Promise<number | null> {
+  nextDueAt(after = -1): Promise<number | null> {
     const row = this.#connection.get<{ due_at: number | null }>(
-      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient WHERE state IN ('queued', 'deferred')`,
+      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient
+        WHERE state IN ('queued', 'deferred') AND next_attempt_at > ?`,
+      after,
     );
     return Promise.resolve(row?.due_at ?? null);
   }

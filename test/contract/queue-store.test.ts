@@ -89,6 +89,8 @@ describe.each([
     expect(await store.due(8_999, 10)).toEqual([]);
     expect(await store.due(9_000, 10)).toHaveLength(1);
     expect(await store.nextDueAt()).toBe(9_000);
+    expect(await store.nextDueAt(8_999)).toBe(9_000);
+    expect(await store.nextDueAt(9_000)).toBeNull();
   });
 
   const bounceOf = async (id: string, text?: string): Promise<NewQueueEntry> =>

@@ -200,6 +200,22 @@ interface Facts {
   readonly wasLate: boolean;
 }
 
+/** A store that was left alone for a while once made the runner forget what it had deferred before. */
+const LOST_ALARM: { letters: Letter[]; failures: boolean[]; restarts: boolean[] } = {
+  letters: [
+    { hasSender: true, recipients: [{ deferrals: 0, end: 'delivered', notify: ['success'] }] },
+    {
+      hasSender: false,
+      recipients: [
+        { deferrals: 1, end: 'delivered', notify: undefined },
+        { deferrals: 0, end: 'delivered', notify: undefined },
+      ],
+    },
+  ],
+  failures: Array.from({ length: 20 }, (_, turn) => turn !== 0 && turn !== 11 && turn !== 12),
+  restarts: [false],
+};
+
 test('every recipient ends once, in its time, and its sender hears of it as asked, once', async () => {
   const flags = (chance: number) =>
     fc.array(
@@ -241,6 +257,6 @@ test('every recipient ends once, in its time, and its sender hears of it as aske
         expect(arrived.map(({ entryId }) => entryId).sort()).toEqual(dsns.sort());
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[LOST_ALARM.letters, LOST_ALARM.failures, LOST_ALARM.restarts]] },
   );
 });

@@ -298,8 +298,9 @@ class QueueRunner implements RunningMessageQueue {
       if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
     }
     if (this.#hasMoreInStore) return;
-    const next = await store.nextDueAt();
-    if (next !== null && next > clock.now()) this.#wakeBy(next);
+    // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
+    const next = await store.nextDueAt(clock.now());
+    if (next !== null) this.#wakeBy(next);
   }
 
   #tell(events: readonly MailEvent[]): void {

@@ -105,8 +105,9 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
   }
 
-  nextDueAt(): Promise<number | null> {
-    const earliest = Math.min(...this.#all().map(earliestDue));
+  nextDueAt(after = Number.NEGATIVE_INFINITY): Promise<number | null> {
+    const times = this.#all().flatMap((entry) => waitingTimes(entry));
+    const earliest = Math.min(...times.filter((time) => time > after));
     return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
   }
 
@@ -215,6 +216,10 @@ function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRe
 
 /** When the first recipient that waits is due; Infinity where none does. */
 function earliestDue(entry: QueueEntry): number {
-  const waiting = entry.recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
-  return Math.min(...waiting.map(({ nextAttemptAt }) => nextAttemptAt));
+  return Math.min(...waitingTimes(entry));
+}
+
+function waitingTimes({ recipients }: QueueEntry): number[] {
+  const waiting = recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
+  return waiting.map(({ nextAttemptAt }) => nextAttemptAt);
 }

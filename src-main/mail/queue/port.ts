@@ -107,8 +107,8 @@ export interface QueueStore {
   recordAttempt(record: AttemptRecord): Promise<void>;
   /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
   due(now: number, limit: number): Promise<readonly QueueEntry[]>;
-  /** When the next recipient falls due, or null when nothing waits. */
-  nextDueAt(): Promise<number | null>;
+  /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
+  nextDueAt(after?: number): Promise<number | null>;
   depth(): Promise<QueueDepth>;
   find(id: TraceId): Promise<QueueEntry | null>;
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
