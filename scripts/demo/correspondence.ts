@@ -69,7 +69,12 @@ export class Correspondence {
   #begin(at: number, authors: readonly Person[]): Promise<Letter> {
     const author = this.#dice.pick(authors);
     const topic = this.#dice.pick(TOPICS);
-    return this.#finish(at, { author, recipients: this.#pickRecipients(), topic, subject: topic.subject });
+    return this.#finish(at, {
+      author,
+      recipients: this.#pickRecipients(author),
+      topic,
+      subject: topic.subject,
+    });
   }
 
   /** Colleagues answer each other; a stranger, whom we cannot write to yet, adds to what they wrote. */
@@ -129,10 +134,12 @@ export class Correspondence {
     return [createAttachment(topic.attachment, this.#dice)];
   }
 
-  #pickRecipients(): readonly string[] {
+  /** Others than the author. */
+  #pickRecipients(author: Person): readonly string[] {
     if (this.#dice.falls(ALIAS_SHARE)) return [this.#dice.pick(ALIASES)];
     const wanted = this.#dice.falls(0.2) ? 3 : 1;
-    return [...new Set(Array.from({ length: wanted }, () => this.#dice.pick(STAFF).address))];
+    const others = STAFF.filter((person) => person !== author);
+    return [...new Set(Array.from({ length: wanted }, () => this.#dice.pick(others).address))];
   }
 
   #findAnswerable(authors: readonly Person[]): Letter | undefined {

@@ -3,21 +3,27 @@
  * timelines, transcripts and counts are what they would be, and agree.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Dice } from '../../test/support/dice.ts';
 import type { Letter } from './correspondence.ts';
 import type { DemoClock } from './demo-clock.ts';
 import { receive, submit, type DemoOffice } from './demo-office.ts';
 import { STAFF } from './office.ts';
+import { tryToRelay, writeToNobody } from './unwelcome.ts';
 
 const HOUR_MS = 3_600_000;
 export const HISTORY_MS = 27 * 24 * HOUR_MS;
-/** How the past thins out: a third of all mail is of the last hour, another third of the last days. */
-const RECENCY = 6;
+/** So much of all mail is of the last hour, which the overview shows minute by minute. */
+const LAST_HOUR_SHARE = 0.6;
+/** How the weeks before thin out: half of their mail is of the last eighth. */
+const RECENCY = 3;
 /** Letters at a time; the clock moves between rounds, not while one runs. */
 const ROUND = 12;
 /** Who submits signs in first, and that costs the server a password hash; long ago it shows less. */
 const RECENT_MS = HOUR_MS;
 const INSIDE_SHARE = { recent: 0.35, old: 0.03 };
 const TLS_SHARE = 0.1;
+/** Rounds with unwelcome visitors. */
+const UNWELCOME_SHARE = 0.7;
 /** Copies in Sent are a small part of the mail; the large ones are left out. */
 const LARGEST_COPY_OCTETS = 64 * 1024;
 
@@ -30,7 +36,7 @@ export async function writeHistory(
   const { dice } = office;
   const sent: Letter[] = [];
   const end = Date.now();
-  const ages = Array.from({ length: options.messages }, () => HISTORY_MS * dice.next() ** RECENCY);
+  const ages = Array.from({ length: options.messages }, () => pickAge(dice));
   ages.sort((a, b) => b - a);
   for (let first = 0; first < ages.length && !options.signal.aborted; first += ROUND) {
     const round = ages.slice(first, first + ROUND);
@@ -41,6 +47,11 @@ export async function writeHistory(
   }
   clock.jumpTo(Number.POSITIVE_INFINITY);
   return sent;
+}
+
+function pickAge(dice: Dice): number {
+  if (dice.falls(LAST_HOUR_SHARE)) return HOUR_MS * dice.next();
+  return HOUR_MS + (HISTORY_MS - HOUR_MS) * dice.next() ** RECENCY;
 }
 
 /** Whoever wrote several letters gives them over in one session. */
@@ -59,7 +70,8 @@ async function writeRound(
     const tls = dice.falls(TLS_SHARE) ? 'starttls' : 'none';
     return isFromInside(mail[0]) ? submit(office, mail, tls) : receive(office, mail, tls);
   });
-  await Promise.all(sessions);
+  const visitors = dice.falls(UNWELCOME_SHARE) ? [tryToRelay(office), writeToNobody(office)] : [];
+  await Promise.all([...sessions, ...visitors]);
   return letters;
 }
 

@@ -72,6 +72,18 @@ export const timelineEvent = z.discriminatedUnion('type', [
     mailbox: z.string().exactOptional(),
     sessionId: id.exactOptional(),
   }),
+  eventBase.extend({
+    type: z.literal('bounced'),
+    action: z.enum(['failed', 'delayed', 'delivered', 'relayed']),
+    recipients: names,
+    to: z.string(),
+    dsnTraceId: id,
+  }),
+  eventBase.extend({
+    type: z.literal('unreported'),
+    recipients: names,
+    why: z.enum(['nullReversePath', 'notAsked']),
+  }),
   eventBase.extend({ type: z.literal('finished') }),
   eventBase.extend({
     type: z.literal('read'),

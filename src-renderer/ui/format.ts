@@ -1,7 +1,9 @@
 /** Format: numbers, sizes and times as people read them, in the language of the page. */
 import { currentLocale, t } from '../locales/text.ts';
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+/** A number and its unit stay on one line. */
+const NO_BREAK_SPACE = '\u00a0';
 const STEP = 1024;
 
 export function formatNumber(value: number): string {
@@ -10,15 +12,9 @@ export function formatNumber(value: number): string {
 
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / Math.log2(STEP)));
-  // The language's own short form of "byte" stands without a space.
-  if (power === 0) return `${formatNumber(bytes)} B`;
   const value = bytes / STEP ** power;
-  return new Intl.NumberFormat(currentLocale(), {
-    style: 'unit',
-    unit: UNITS[power] ?? 'byte',
-    unitDisplay: 'short',
-    maximumFractionDigits: value < 10 ? 1 : 0,
-  }).format(value);
+  const number = new Intl.NumberFormat(currentLocale(), { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return number.format(value) + NO_BREAK_SPACE + (UNITS[power] ?? 'B');
 }
 
 /** The whole time, for hovering. */
@@ -77,10 +73,10 @@ export function formatDuration(ms: number): string {
   return unit(Math.round(seconds / 86_400), 'day');
 }
 
+/** In the language's own way: Chinese units stand without a space. */
 function unit(value: number, name: string): string {
-  return new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(
-    value,
-  );
+  const format = new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: name, unitDisplay: 'short' });
+  return format.format(value).replace(' ', NO_BREAK_SPACE);
 }
 
 /** `a, b and c` */

@@ -2,7 +2,7 @@
  * A queue store in memory: for tests of the stages, and the reference that the contract suite holds the database against.
  * Keeps the port's promises except for durability: one call is one commit.
  */
-import type { StagedContent } from '../content/port.ts';
+import type { ContentId, StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import type {
   AttemptRecord,
@@ -37,7 +37,7 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
-    const { content, recipients, events: _events, ...facts } = entry;
+    const { content, recipients, recipientDsn, events: _events, ...facts } = entry;
     if (this.#entries.has(entry.id))
       return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
     const stored: QueueEntry = {
@@ -50,6 +50,7 @@ export class MemoryQueueStore implements QueueStore {
         state: 'queued',
         attempts: 0,
         nextAttemptAt: entry.receivedAt,
+        ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
       })),
     };
     this.#entries.set(entry.id, { entry: stored, content });
@@ -60,13 +61,24 @@ export class MemoryQueueStore implements QueueStore {
     const stored = this.#entries.get(record.entryId);
     // Removed while the attempt ran: its outcome has no entry to belong to.
     if (stored === undefined) return Promise.resolve();
+    return record.bounce === undefined
+      ? Promise.resolve(this.#apply(stored, record))
+      : this.enqueue(record.bounce).then(() => this.#apply(stored, record));
+  }
+
+  #apply(stored: StoredEntry, record: AttemptRecord): void {
     const recipients = stored.entry.recipients.flatMap((recipient) => applyOutcome(recipient, record));
     for (const deposit of record.deposits) {
       this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
     }
+    recipients.push(...joining(stored.entry, record));
     if (recipients.length === 0) this.#entries.delete(record.entryId);
     else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
-    return Promise.resolve();
+  }
+
+  /** The content of an entry that is still queued; for a reader of content. */
+  findContent(id: ContentId): StagedContent | undefined {
+    return [...this.#entries.values()].find(({ entry }) => entry.contentId === id)?.content;
   }
 
   due(now: number, limit: number): Promise<readonly QueueEntry[]> {
@@ -110,17 +122,30 @@ export class MemoryQueueStore implements QueueStore {
 function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRecipient[] {
   const found = record.outcomes.find(({ ordinal }) => ordinal === recipient.ordinal);
   if (found === undefined) return [recipient];
-  const { outcome, nextAttemptAt = record.at } = found;
-  if (outcome.kind === 'delivered' || outcome.kind === 'relayed') return [];
+  const { outcome, nextAttemptAt = record.at, isDelayReported } = found;
+  if (outcome.kind !== 'deferred') return [];
   return [
     {
       ...recipient,
-      state: outcome.kind === 'deferred' ? 'deferred' : 'held',
+      state: 'deferred',
       attempts: recipient.attempts + 1,
       nextAttemptAt,
       lastOutcome: outcome,
+      ...(isDelayReported === true && { isDelayReported }),
     },
   ];
+}
+
+function joining({ recipients }: QueueEntry, { newRecipients = [], at }: AttemptRecord): QueueRecipient[] {
+  const first = Math.max(...recipients.map(({ ordinal }) => ordinal)) + 1;
+  return newRecipients.map(({ address, dsn }, index) => ({
+    ordinal: first + index,
+    address,
+    state: 'queued',
+    attempts: 0,
+    nextAttemptAt: at,
+    ...(dsn !== undefined && { dsn }),
+  }));
 }
 
 /** When the first recipient that waits is due; Infinity where none does. */

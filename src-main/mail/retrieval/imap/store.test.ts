@@ -52,6 +52,30 @@ describe('STORE', () => {
   });
 });
 
+describe('a message that a client fetches with PEEK and then marks \\Seen', () => {
+  async function openOfficeWith(count: number) {
+    const office = new ReadingOffice();
+    for (let i = 1; i <= count; i++) await office.arrive(`Subject: m${i}\n\n`, { traceId: `trace-${i}` });
+    return { office, client: await office.openImap() };
+  }
+
+  test('counts as read, once', async () => {
+    const { office, client } = await openOfficeWith(2);
+    await client.ask('FETCH 1 BODY.PEEK[]');
+    expect(office.events).toEqual([]);
+    await client.ask('STORE 1 +FLAGS (\\seen)');
+    await client.ask('STORE 1 FLAGS (\\Seen \\Flagged)');
+    expect(office.events).toMatchObject([{ type: 'read', by: 'imap', traceId: 'trace-1' }]);
+  });
+
+  test('does not when a heap of messages is marked at once, nor when \\Seen is taken away', async () => {
+    const { office, client } = await openOfficeWith(4);
+    await client.ask('STORE 1:4 +FLAGS (\\Seen)');
+    await client.ask('STORE 1 -FLAGS (\\Seen)');
+    expect(office.events).toEqual([]);
+  });
+});
+
 describe('COPY and MOVE', () => {
   test('copy with flags and dates, and say where to', async () => {
     const { client } = await open();

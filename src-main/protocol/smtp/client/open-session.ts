@@ -56,6 +56,11 @@ export async function openSession(
   return !opened.ok && mayDoWithout ? new Opening(target, 'none', options).open() : opened;
 }
 
+/** The host for people: `mx.example [192.0.2.25]:25`. */
+export function describeTarget({ host, address, port }: SessionTarget): string {
+  return host === address ? `[${address}]:${port}` : `${host} [${address}]:${port}`;
+}
+
 class Opening {
   hasTlsFailed = false;
   readonly #target: SessionTarget;
@@ -93,10 +98,8 @@ class Opening {
   }
 
   #fail(problem: SessionProblem): Result<never, OpenFailure> {
-    const { host, address, port } = this.#target;
     this.#transcript.close('refused');
-    const where = host === address ? `[${address}]:${port}` : `${host} [${address}]:${port}`;
-    const diagnostic = `${where}: ${problem.diagnostic}`;
+    const diagnostic = `${describeTarget(this.#target)}: ${problem.diagnostic}`;
     return err({ problem: { ...problem, diagnostic }, sessionId: this.#transcript.sessionId });
   }
 
