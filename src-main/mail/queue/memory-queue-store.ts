@@ -88,6 +88,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     for (const deposit of record.deposits) {
       this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
     }
+    recipients.push(...joining(stored.entry, record));
     if (recipients.length === 0) this.#entries.delete(record.entryId);
     else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
   }
@@ -212,6 +213,18 @@ function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRe
       ...(isDelayReported === true && { isDelayReported }),
     },
   ];
+}
+
+function joining({ recipients }: QueueEntry, { newRecipients = [], at }: AttemptRecord): QueueRecipient[] {
+  const first = Math.max(...recipients.map(({ ordinal }) => ordinal)) + 1;
+  return newRecipients.map(({ address, dsn }, index) => ({
+    ordinal: first + index,
+    address,
+    state: 'queued',
+    attempts: 0,
+    nextAttemptAt: at,
+    ...(dsn !== undefined && { dsn }),
+  }));
 }
 
 /** When the first recipient that waits is due; Infinity where none does. */
