@@ -26,6 +26,7 @@ export const refusalReason = z.enum([
   'noSuchSession',
   'testMessageFailed',
   'cannotSignInHere',
+  'tooLateToUndo',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

@@ -235,6 +235,7 @@ class RunningHost implements MailHost {
       mailStore: storage.mailStore,
       timelines: storage.timelines,
       queue: storage.queue,
+      steering: path.steering,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

@@ -15,7 +15,8 @@ import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
-import type { MessageQueue } from '../mail/queue/port.ts';
+import type { MessageQueue, QueueSteering } from '../mail/queue/port.ts';
+import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
@@ -54,6 +55,7 @@ export interface MailPathOptions {
 
 export interface MailPath {
   readonly queue: MessageQueue;
+  readonly steering: QueueSteering;
   readonly engines: Engines;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
@@ -86,6 +88,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
+    steering: createSteeredQueue({ store: storage.queueSteering, queue, events: options.events }),
     engines: {
       smtp: reception.serve,
       submission: submission.serve,

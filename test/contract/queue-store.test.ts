@@ -255,7 +255,7 @@ describe('content on disk', () => {
     expect(await files()).toHaveLength(1);
     const selection = { kind: 'filter', filter: {} } as const;
     for await (const batch of under.steering.steer({ action: 'remove', selection, by: 'admin', at: 5_000 })) {
-      expect(batch.changed).toBe(1);
+      expect(batch.changed).toHaveLength(1);
     }
     expect(await files()).toEqual([]);
     expect(await under.storage.timelines.readTimeline('entry-1')).toMatchObject({

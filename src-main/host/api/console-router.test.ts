@@ -317,7 +317,7 @@ describe('overview', () => {
 
 describe('queue', () => {
   it('lists what waits and why', async () => {
-    world.queue.entries.push({
+    world.queue.restore({
       id: 'q1',
       contentId: 1,
       sizeBytes: 10,
@@ -337,9 +337,9 @@ describe('queue', () => {
       ],
     });
     expect(await clientOf().queue.list({})).toMatchObject({
-      hasMore: false,
+      total: 1,
       depth: { deferred: 1 },
-      items: [{ id: 'q1', recipients: [{ state: 'deferred', lastOutcome: { kind: 'deferred' } }] }],
+      items: [{ entryId: 'q1', recipient: { state: 'deferred', lastOutcome: { kind: 'deferred' } } }],
     });
   });
 });

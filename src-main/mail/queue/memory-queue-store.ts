@@ -74,6 +74,11 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(stored);
   }
 
+  /** Puts an entry there as it is, for tests and demonstrations. */
+  restore(entry: QueueEntry, content = {} as StagedContent): void {
+    this.#entries.set(entry.id, { entry, content });
+  }
+
   recordAttempt(record: AttemptRecord): Promise<void> {
     const stored = this.#entries.get(record.entryId);
     // Removed while the attempt ran: its outcome has nothing to belong to.
@@ -153,10 +158,10 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   // One commit is enough where nothing else waits for it.
   async *steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void> {
     const events: MailEvent[] = [];
-    let changed = 0;
+    const changed: QueuePlace[] = [];
     for (const line of this.#selected(order.selection)) {
       if (!appliesTo(order, line.recipient)) continue;
-      changed++;
+      changed.push({ entryId: line.entryId, ordinal: line.ordinal });
       this.#put(line, steered(order, line.recipient));
       events.push(...eventsOf(order, line));
     }

@@ -182,7 +182,7 @@ export interface SteeringOrder {
 
 /** What one commit of an order changed. */
 export interface SteeringBatch {
-  readonly changed: number;
+  readonly changed: readonly QueuePlace[];
   /** Written in the same commit. */
   readonly events: readonly MailEvent[];
 }

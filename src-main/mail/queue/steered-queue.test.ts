@@ -73,7 +73,7 @@ function openOffice(concurrency = 1) {
     async steer(action: SteeringAction, filter: QueueFilter): Promise<number> {
       let changed = 0;
       const order = { action, selection: { kind: 'filter', filter }, by: 'admin', at: clock.now() } as const;
-      for await (const batch of steering.steer(order)) changed += batch.changed;
+      for await (const batch of steering.steer(order)) changed += batch.changed.length;
       await settle();
       return changed;
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TranscriptLine } from '../../../src-main/contract/transcripts.ts';
-import { explainReply } from './reply-help.ts';
+import { explainReply } from '../shared/reply-help.ts';
 import { cutLine, groupByPhase, isErrorLine } from './transcript-text.ts';
 
 const server = (text: string): TranscriptLine => ({ offsetMs: 0, kind: 'server', phase: 'envelope', text });

@@ -31,6 +31,7 @@ export const general = {
   language: { system: 'As the system', en: 'English', 'zh-CN': '简体中文' },
   common: {
     add: 'Add',
+    undo: 'Undo',
     cancel: 'Cancel',
     save: 'Save',
     remove: 'Delete',
@@ -94,6 +95,7 @@ export const general = {
     noSuchSession: 'This session is not kept any more.',
     testMessageFailed: 'The test message was not accepted. The log of the server says why.',
     cannotSignInHere: 'Signing in is not possible over this connection.',
+    tooLateToUndo: 'This cannot be undone any more.',
   },
   signIn: {
     title: 'Sign in',

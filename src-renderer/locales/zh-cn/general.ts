@@ -45,6 +45,7 @@ export const general: Pick<
   language: { system: '跟随系统', en: 'English', 'zh-CN': '简体中文' },
   common: {
     add: '添加',
+    undo: '撤销',
     cancel: '取消',
     save: '保存',
     remove: '删除',
@@ -102,6 +103,7 @@ export const general: Pick<
     noSuchSession: '该会话的记录已不再保留。',
     testMessageFailed: '测试邮件未被接受，原因见服务器日志。',
     cannotSignInHere: '无法通过此连接登录。',
+    tooLateToUndo: '已无法撤销。',
   },
   signIn: {
     title: '登录',
