@@ -8,11 +8,12 @@ import type { Letter } from './correspondence.ts';
 import type { DemoClock } from './demo-clock.ts';
 import { receive, submit, type DemoOffice } from './demo-office.ts';
 import { STAFF } from './office.ts';
+import { tryToRelay, writeToNobody } from './unwelcome.ts';
 
 const HOUR_MS = 3_600_000;
 export const HISTORY_MS = 27 * 24 * HOUR_MS;
 /** So much of all mail is of the last hour, which the overview shows minute by minute. */
-const LAST_HOUR_SHARE = 0.4;
+const LAST_HOUR_SHARE = 0.6;
 /** How the weeks before thin out: half of their mail is of the last eighth. */
 const RECENCY = 3;
 /** Letters at a time; the clock moves between rounds, not while one runs. */
@@ -21,6 +22,8 @@ const ROUND = 12;
 const RECENT_MS = HOUR_MS;
 const INSIDE_SHARE = { recent: 0.35, old: 0.03 };
 const TLS_SHARE = 0.1;
+/** Rounds with unwelcome visitors. */
+const UNWELCOME_SHARE = 0.7;
 /** Copies in Sent are a small part of the mail; the large ones are left out. */
 const LARGEST_COPY_OCTETS = 64 * 1024;
 
@@ -67,7 +70,8 @@ async function writeRound(
     const tls = dice.falls(TLS_SHARE) ? 'starttls' : 'none';
     return isFromInside(mail[0]) ? submit(office, mail, tls) : receive(office, mail, tls);
   });
-  await Promise.all(sessions);
+  const visitors = dice.falls(UNWELCOME_SHARE) ? [tryToRelay(office), writeToNobody(office)] : [];
+  await Promise.all([...sessions, ...visitors]);
   return letters;
 }
 

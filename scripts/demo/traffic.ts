@@ -12,7 +12,7 @@ import {
   writeToNobody,
 } from './unwelcome.ts';
 
-const MEAN_PAUSE_MS = 400;
+const MEAN_PAUSE_MS = 500;
 /** On a machine that is too busy for more the rest does not happen. */
 const MOST_AT_ONCE = 12;
 /** What is not over by then the stopping server ends. */
@@ -22,15 +22,15 @@ type Happening = (office: DemoOffice) => Promise<void>;
 
 /** Each as often as its weight. */
 const HAPPENINGS: readonly (readonly [weight: number, happening: Happening])[] = [
-  [10, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
-  [4, async (office) => receive(office, [await fromOutside(office)], 'none')],
-  [6, async (office) => submit(office, [await fromInside(office)], 'starttls')],
-  [4, async (office) => submit(office, [await fromInside(office)], 'implicit')],
-  [2, async (office) => submit(office, [await fromInside(office)], 'none')],
+  [8, async (office) => receive(office, [await fromOutside(office)], 'starttls')],
+  [3, async (office) => receive(office, [await fromOutside(office)], 'none')],
+  [5, async (office) => submit(office, [await fromInside(office)], 'starttls')],
+  [3, async (office) => submit(office, [await fromInside(office)], 'implicit')],
+  [1, async (office) => submit(office, [await fromInside(office)], 'none')],
   [12, visitInbox],
   [5, collectMail],
-  [4, tryToRelay],
-  [4, writeToNobody],
+  [2, tryToRelay],
+  [2, writeToNobody],
   [1, guessSubmissionPassword],
   [1, guessImapPassword],
   [1, guessPop3Password],

@@ -17,7 +17,6 @@ export const refusalReason = z.enum([
   'noSuchAlias',
   'invalidAddress',
   'invalidDomain',
-  'targetNotLocal',
   'weakPassword',
   'invalidHostname',
   'wrongNameOrPassword',

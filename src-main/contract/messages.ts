@@ -73,6 +73,18 @@ export const timelineEvent = z.discriminatedUnion('type', [
     sessionId: id.exactOptional(),
   }),
   eventBase.extend({
+    type: z.literal('bounced'),
+    action: z.enum(['failed', 'delayed', 'delivered', 'relayed']),
+    recipients: names,
+    to: z.string(),
+    dsnTraceId: id,
+  }),
+  eventBase.extend({
+    type: z.literal('unreported'),
+    recipients: names,
+    why: z.enum(['nullReversePath', 'notAsked']),
+  }),
+  eventBase.extend({
     type: z.enum(['held', 'released', 'removed']),
     recipient: z.string(),
     by: z.string(),

@@ -53,3 +53,32 @@ function decodeRun(run: Run): string {
   }
   return decodeCharset(joined, run.charset);
 }
+
+/** Octets of text in one encoded word: 39 make 52 of base64, so that `Subject: ` and the word fit a line of 76 (RFC 2047 §2). */
+const OCTETS_PER_WORD = 39;
+
+/**
+ * Unstructured text as it may stand in a header field: as it is where it is short printable ASCII, else encoded words of UTF-8,
+ * one on a line, no character split.
+ */
+export function formatEncodedWords(text: string): string {
+  if (/^[\x20-\x7e]{0,60}$/.test(text) && !text.includes('=?')) return text;
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (octetLength(word + character) > OCTETS_PER_WORD) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  return [...words, word].map((each) => `=?utf-8?B?${encodeBase64Text(each)}?=`).join('\r\n ');
+}
+
+function octetLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function encodeBase64Text(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

@@ -22,9 +22,12 @@ import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { Certificates } from './certificates.ts';
+import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { isOwnListener } from './own-listeners.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
@@ -194,6 +197,7 @@ class RunningHost implements MailHost {
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+    const disk = await this.#watchDisk();
     const path = createMailPath({
       storage,
       directory,
@@ -203,8 +207,10 @@ class RunningHost implements MailHost {
       clock,
       randomBytes,
       makeId: this.#makeId,
-      hostname: () => this.#settings.hostname,
-      allowCleartextAuth: () => this.#settings.allowCleartextAuth,
+      settings: () => this.#settings,
+      isOwnListener: (address, port) =>
+        isOwnListener({ address, port }, this.#options.bind, this.#listeners.statuses),
+      hasRoom: disk.hasRoom,
       logger,
     });
     const router = this.#createRouter(storage, {
@@ -247,8 +253,7 @@ class RunningHost implements MailHost {
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
-    const known = new Set((await targets.directory.listDomains()).map((domain) => domain.name));
-    const problem = findProvisionProblem(provision, known);
+    const problem = findProvisionProblem(provision);
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }
@@ -270,6 +275,13 @@ class RunningHost implements MailHost {
     });
   }
 
+  async #watchDisk(): Promise<DiskWatch> {
+    const { clock, dataFolder, logger } = this.#options;
+    const watch = new DiskWatch({ freeOctets: () => diskFree(dataFolder), clock, logger });
+    await watch.look();
+    return watch;
+  }
+
   #createTranscripts(storage: Storage): TranscriptDesk {
     return new TranscriptDesk({
       store: storage.transcripts,
@@ -283,10 +295,6 @@ class RunningHost implements MailHost {
   readonly #onError = (error: unknown): void => {
     this.#options.logger.error('something failed in the background', { error });
   };
-}
-
-function defaultSettings(hostname: string): HostSettings {
-  return { hostname, allowCleartextAuth: false, certificateFiles: null, dnsServers: [], isSetUp: false };
 }
 
 /** `read` events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */

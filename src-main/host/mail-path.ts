@@ -1,5 +1,6 @@
 /**
- * The path of a message, built: submission, reception → queue → routing → delivery → mailstore → retrieval.
+ * The path of a message, built: submission, reception → queue → routing → delivery | relay → mailstore → retrieval;
+ * bounce → queue.
  *
  * Flow: createMailHost() → here → engines for the listeners. Invariants: the stages get their stores, clock and
  * randomness here and nowhere else.
@@ -8,6 +9,8 @@ import type { Clock } from '../base/clock.ts';
 import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Directory } from '../directory/port.ts';
+import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
+import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
@@ -17,12 +20,21 @@ import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
+import { createRelayCourier, type RelayCourier } from '../mail/relay/create-relay-courier.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
+import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
+import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
+import { createDnsResolver } from '../protocol/dns/resolver.ts';
+import { createTcpConnect } from '../protocol/smtp/client/tcp-connect.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { Engines } from './listener-set.ts';
+import type { HostSettings } from './port.ts';
+
+/** Most of them wait for servers far away; local deliveries must find a place among them. */
+const ATTEMPTS_AT_ONCE = 512;
 
 export interface MailPathOptions {
   readonly storage: Storage;
@@ -33,8 +45,11 @@ export interface MailPathOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
-  readonly hostname: () => string;
-  readonly allowCleartextAuth: () => boolean;
+  /** Asked whenever they matter, so that a change counts at once. */
+  readonly settings: () => HostSettings;
+  readonly isOwnListener: (address: string, port: number) => boolean;
+  /** Whether the disk has room for another message. */
+  readonly hasRoom: () => boolean;
   readonly logger: Logger;
 }
 
@@ -50,14 +65,26 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, clock, storage } = options;
-  const router = createRouter({ directory });
-  const courier = createDeliveryCourier({ router, clock });
-  const queue = createMessageQueue({ ...options, store: storage.queue, courier });
-  const submission = createSubmissionService({ ...options, router, queue });
-  const reception = createReceptionService({ ...options, router, queue });
-  const imap = createImapService({ ...options, mailStore: storage.mailStore });
-  const pop3 = createPop3Service({ ...options, mailStore: storage.mailStore });
+  const { directory, clock, settings, storage } = options;
+  const hostname = () => settings().hostname;
+  const router = createRouter({ directory, settings });
+  const relay = createRelay(options, hostname);
+  const { content } = storage;
+  const queue = createMessageQueue({
+    ...options,
+    store: storage.queue,
+    courier: createRoutingCourier({ router, delivery: createDeliveryCourier({ clock }), relay }),
+    bounces: createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage }),
+    schedule: () => settings().retrySchedule,
+    concurrency: ATTEMPTS_AT_ONCE,
+  });
+  const acceptance = { ...options, router, queue, hostname };
+  const allowCleartextAuth = () => settings().allowCleartextAuth;
+  const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
+  const reception = createReceptionService(acceptance);
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore: storage.mailStore };
+  const imap = createImapService(retrieval);
+  const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
@@ -75,6 +102,20 @@ export function createMailPath(options: MailPathOptions): MailPath {
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
     },
-    stopQueue: () => queue.stop(),
+    stopQueue: async () => {
+      await queue.stop();
+      await relay.close();
+    },
   };
+}
+
+function createRelay(options: MailPathOptions, hostname: () => string): RelayCourier {
+  return createRelayCourier({
+    ...options,
+    hostname,
+    content: options.storage.content,
+    connect: createTcpConnect(options),
+    resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
+    mxPort: SMTP_PORT,
+  });
 }

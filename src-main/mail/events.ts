@@ -21,6 +21,8 @@ export interface RecipientOutcome {
   readonly remoteMta?: string;
   /** Reply line or a sentence that says why. */
   readonly diagnostic: string;
+  /** Set where a message was relayed to an MTA that took the sender's NOTIFY over and reports success itself (RFC 3461 §5.2.2). */
+  readonly nextHopReports?: true;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
 }
@@ -56,6 +58,16 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         mailbox?: string;
         sessionId?: string;
       }
+    /** A DSN tells the sender what became of some recipients; it has a timeline of its own. */
+    | {
+        type: 'bounced';
+        action: 'failed' | 'delayed' | 'delivered' | 'relayed';
+        recipients: readonly string[];
+        to: string;
+        dsnTraceId: TraceId;
+      }
+    /** Recipients failed and nobody is told: there is nobody (RFC 5321 §6.1), or the sender asked for silence (RFC 3461 §4.1). */
+    | { type: 'unreported'; recipients: readonly string[]; why: 'nullReversePath' | 'notAsked' }
     /** Steered by an administrator: kept from further attempts, let go again, or deleted without a word to the sender. */
     | { type: 'held' | 'released' | 'removed'; recipient: string; by: string }
     /** The recipients were all dealt with and the queue entry is gone. */

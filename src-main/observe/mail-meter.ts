@@ -85,6 +85,8 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'repaired':
     case 'queued':
     case 'expanded':
+    case 'bounced':
+    case 'unreported':
     case 'held':
     case 'released':
     case 'removed':

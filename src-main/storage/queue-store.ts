@@ -1,18 +1,21 @@
 /**
  * The durable queue: entries and their recipients.
  *
- * Flow: enqueue() → entry, content, timeline in one commit; recordAttempt() → outcomes, mailbox deposits, timeline in one.
- * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed; a failed one stays as `held`
- * with its reason, since nobody has been told yet. An entry's last recipient takes the entry and its content reference along.
+ * Flow: enqueue() → entry, content, timeline in one commit; recordAttempt() → outcomes, mailbox deposits, DSN, timeline in one.
+ * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed, and with a failed one the DSN that
+ * tells of it comes in. An entry's last recipient takes the entry and its content reference along.
  */
 import type {
   AttemptRecord,
+  MessageDsn,
   NewQueueEntry,
   QueueDepth,
   QueueEntry,
   QueueRecipient,
   QueueStore,
+  RecipientDsn,
   RecipientState,
+  RecordedOutcome,
 } from '../mail/queue/port.ts';
 import type { RecipientOutcome, TraceId } from '../mail/events.ts';
 import type { Connection } from './connection.ts';
@@ -29,6 +32,12 @@ import {
 import type { Transaction, Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
+interface RecipientArguments {
+  readonly address: string;
+  /** JSON, or null. */
+  readonly dsn: string | null;
+}
+
 interface EnqueueArguments {
   readonly id: TraceId;
   readonly content: ContentArguments;
@@ -36,7 +45,9 @@ interface EnqueueArguments {
   readonly receivedAt: number;
   readonly origin: string;
   readonly smtpUtf8: boolean;
-  readonly recipients: readonly string[];
+  /** JSON, or null. */
+  readonly dsn: string | null;
+  readonly recipients: readonly RecipientArguments[];
   readonly trace: TraceArguments;
   readonly events: readonly EventArguments[];
 }
@@ -45,8 +56,8 @@ const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   const { connection } = transaction;
   const contentId = addContent(transaction, entry.content, 1);
   connection.run(
-    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, smtp_utf8)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, smtp_utf8, dsn)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     entry.id,
     contentId,
     entry.content.sizeBytes,
@@ -54,15 +65,17 @@ const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
     entry.receivedAt,
     entry.origin,
     entry.smtpUtf8 ? 1 : 0,
+    entry.dsn,
   );
-  entry.recipients.forEach((address, ordinal) => {
+  entry.recipients.forEach(({ address, dsn }, ordinal) => {
     connection.run(
-      `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at)
-       VALUES (?, ?, ?, 'queued', 0, ?)`,
+      `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at, dsn)
+       VALUES (?, ?, ?, 'queued', 0, ?, ?)`,
       entry.id,
       ordinal,
       address,
       entry.receivedAt,
+      dsn,
     );
   });
   addTrace(transaction, entry.trace);
@@ -75,12 +88,15 @@ interface OutcomeArguments {
   readonly kind: RecipientOutcome['kind'];
   readonly outcome: string;
   readonly nextAttemptAt: number;
+  readonly isDelayReported: boolean;
 }
 
 interface AttemptArguments {
   readonly entryId: TraceId;
   readonly outcomes: readonly OutcomeArguments[];
+  readonly newRecipients: readonly RecipientArguments[];
   readonly deposits: readonly DepositArguments[];
+  readonly bounce: EnqueueArguments | null;
   readonly events: readonly EventArguments[];
   readonly at: number;
 }
@@ -91,7 +107,12 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     record.entryId,
   );
   // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
-  if (entry === undefined || !isStillQueued(transaction, record)) return;
+  if (entry === undefined || !isStillQueued(transaction, record))
+    return releaseStaged(transaction, record.bounce);
+  // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
+  if (record.bounce !== null) enqueue(transaction, record.bounce);
+  // Before the recipients that led to them leave, so that no ordinal is given twice.
+  for (const recipient of record.newRecipients) addRecipient(transaction, record, recipient);
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
   const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
@@ -99,6 +120,12 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   const isFinished = removeFinishedEntry(transaction, record);
   changeReferences(transaction, entry.content_id, record.deposits.length - (isFinished ? 1 : 0));
 };
+
+/** A DSN that will not be queued leaves no file behind. */
+function releaseStaged(transaction: Transaction, bounce: EnqueueArguments | null): void {
+  const fileName = bounce?.content.fileName ?? null;
+  if (fileName !== null) transaction.releasedFiles.push(fileName);
+}
 
 function isStillQueued({ connection }: Transaction, { entryId, outcomes }: AttemptArguments): boolean {
   return outcomes.some(
@@ -108,9 +135,26 @@ function isStillQueued({ connection }: Transaction, { entryId, outcomes }: Attem
   );
 }
 
+function addRecipient(
+  { connection }: Transaction,
+  { entryId, at }: AttemptArguments,
+  { address, dsn }: RecipientArguments,
+): void {
+  connection.run(
+    `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at, dsn)
+     SELECT ?, max(ordinal) + 1, ?, 'queued', 0, ?, ? FROM queue_recipient WHERE entry_id = ?`,
+    entryId,
+    address,
+    at,
+    dsn,
+    entryId,
+  );
+}
+
 function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
   const { connection } = transaction;
-  if (outcome.kind === 'delivered' || outcome.kind === 'relayed') {
+  if (outcome.kind === 'failed') setTraceState(transaction, entryId, 'failed');
+  if (outcome.kind !== 'deferred') {
     connection.run(
       'DELETE FROM queue_recipient WHERE entry_id = ? AND ordinal = ?',
       entryId,
@@ -118,18 +162,17 @@ function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: Outc
     );
     return;
   }
-  const state: RecipientState = outcome.kind === 'deferred' ? 'deferred' : 'held';
   connection.run(
     // Held while the attempt ran: the outcome counts, the hold stays.
-    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', ?), attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?
+    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', 'deferred'), attempts = attempts + 1,
+            next_attempt_at = ?, last_outcome = ?, is_delay_reported = max(is_delay_reported, ?)
       WHERE entry_id = ? AND ordinal = ?`,
-    state,
     outcome.nextAttemptAt,
     outcome.outcome,
+    outcome.isDelayReported ? 1 : 0,
     entryId,
     outcome.ordinal,
   );
-  setTraceState(transaction, entryId, state === 'held' ? 'failed' : 'waiting');
 }
 
 function removeFinishedEntry(transaction: Transaction, record: AttemptArguments): boolean {
@@ -151,6 +194,7 @@ interface EntryRow {
   received_at: number;
   origin: QueueEntry['origin'];
   smtp_utf8: number;
+  dsn: string | null;
 }
 
 interface RecipientRow {
@@ -160,6 +204,8 @@ interface RecipientRow {
   attempts: number;
   next_attempt_at: number;
   last_outcome: string | null;
+  dsn: string | null;
+  is_delay_reported: number;
 }
 
 export class SqliteQueueStore implements QueueStore {
@@ -172,31 +218,17 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
-    const content = toContentArguments(entry.content);
-    const contentId = await this.#writer.run('enqueue', {
-      id: entry.id,
-      content,
-      reversePath: entry.reversePath,
-      receivedAt: entry.receivedAt,
-      origin: entry.origin,
-      smtpUtf8: entry.smtpUtf8,
-      recipients: entry.recipients,
-      trace: toTrace(entry),
-      events: toEventArguments(entry.events),
-    });
+    const contentId = await this.#writer.run('enqueue', toEnqueueArguments(entry));
     return toNewEntry(entry, contentId);
   }
 
   recordAttempt(record: AttemptRecord): Promise<void> {
     return this.#writer.run('recordAttempt', {
       entryId: record.entryId,
-      outcomes: record.outcomes.map(({ ordinal, outcome, nextAttemptAt }) => ({
-        ordinal,
-        kind: outcome.kind,
-        outcome: JSON.stringify(outcome),
-        nextAttemptAt: nextAttemptAt ?? record.at,
-      })),
+      outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
       deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
+      newRecipients: (record.newRecipients ?? []).map(({ address, dsn }) => ({ address, dsn: toJson(dsn) })),
+      bounce: record.bounce === undefined ? null : toEnqueueArguments(record.bounce),
       events: toEventArguments(record.events),
       at: record.at,
     });
@@ -213,9 +245,11 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
   }
 
-  nextDueAt(): Promise<number | null> {
+  nextDueAt(after = -1): Promise<number | null> {
     const row = this.#connection.get<{ due_at: number | null }>(
-      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient WHERE state IN ('queued', 'deferred')`,
+      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient
+        WHERE state IN ('queued', 'deferred') AND next_attempt_at > ?`,
+      after,
     );
     return Promise.resolve(row?.due_at ?? null);
   }
@@ -259,6 +293,33 @@ export class SqliteQueueStore implements QueueStore {
   }
 }
 
+function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
+  return {
+    id: entry.id,
+    content: toContentArguments(entry.content),
+    reversePath: entry.reversePath,
+    receivedAt: entry.receivedAt,
+    origin: entry.origin,
+    smtpUtf8: entry.smtpUtf8,
+    dsn: toJson(entry.dsn),
+    recipients: entry.recipients.map((address, ordinal) => ({
+      address,
+      dsn: toJson(entry.recipientDsn?.[ordinal]),
+    })),
+    trace: toTrace(entry),
+    events: toEventArguments(entry.events),
+  };
+}
+
+function toJson(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+function toOutcomeArguments(recorded: RecordedOutcome, at: number): OutcomeArguments {
+  const { ordinal, outcome, nextAttemptAt = at, isDelayReported = false } = recorded;
+  return { ordinal, kind: outcome.kind, outcome: JSON.stringify(outcome), nextAttemptAt, isDelayReported };
+}
+
 function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
   return {
     id: row.id,
@@ -268,6 +329,7 @@ function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
     receivedAt: row.received_at,
     origin: row.origin,
     smtpUtf8: row.smtp_utf8 === 1,
+    ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as MessageDsn }),
     recipients,
   };
 }
@@ -280,6 +342,8 @@ function toRecipient(row: RecipientRow): QueueRecipient {
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     ...(row.last_outcome !== null && { lastOutcome: JSON.parse(row.last_outcome) as RecipientOutcome }),
+    ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as RecipientDsn }),
+    ...(row.is_delay_reported === 1 && { isDelayReported: true }),
   };
 }
 
@@ -292,12 +356,14 @@ function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
     receivedAt: entry.receivedAt,
     origin: entry.origin,
     smtpUtf8: entry.smtpUtf8,
+    ...(entry.dsn !== undefined && { dsn: entry.dsn }),
     recipients: entry.recipients.map((address, ordinal) => ({
       ordinal,
       address,
       state: 'queued',
       attempts: 0,
       nextAttemptAt: entry.receivedAt,
+      ...(entry.recipientDsn?.[ordinal] !== undefined && { dsn: entry.recipientDsn[ordinal] }),
     })),
   };
 }

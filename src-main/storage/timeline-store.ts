@@ -59,12 +59,17 @@ export function addTrace(transaction: Transaction, trace: TraceArguments): void 
   );
 }
 
+/** A message that failed for somebody stays one that failed, whatever becomes of its other recipients. */
 export function setTraceState(
   transaction: Transaction,
   traceId: TraceId,
   state: MessageSummary['state'],
 ): void {
-  transaction.connection.run('UPDATE message_trace SET state = ? WHERE trace_id = ?', state, traceId);
+  transaction.connection.run(
+    "UPDATE message_trace SET state = ? WHERE trace_id = ? AND state <> 'failed'",
+    state,
+    traceId,
+  );
 }
 
 const appendEvents: Write<readonly EventArguments[], void> = (transaction, events) =>

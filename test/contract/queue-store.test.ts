@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Deposit, QueueStore } from '../../src-main/mail/queue/port.ts';
+import type { Deposit, NewQueueEntry, QueueStore } from '../../src-main/mail/queue/port.ts';
 import { openTestStorage } from './mail-stores.ts';
 import { newEntry, openMemory, openSqlite, outcome, type Under } from './queue-stores.ts';
 
@@ -89,28 +89,106 @@ describe.each([
     expect(await store.due(8_999, 10)).toEqual([]);
     expect(await store.due(9_000, 10)).toHaveLength(1);
     expect(await store.nextDueAt()).toBe(9_000);
+    expect(await store.nextDueAt(8_999)).toBe(9_000);
+    expect(await store.nextDueAt(9_000)).toBeNull();
   });
 
-  it('holds a failed recipient with its reason, never due again', async () => {
-    await store.enqueue(await newEntry(under, {}));
+  const bounceOf = async (id: string, text?: string): Promise<NewQueueEntry> =>
+    newEntry(under, {
+      id,
+      reversePath: '',
+      receivedAt: 2_000,
+      origin: 'bounce',
+      recipients: ['tom@example.com'],
+      ...(text !== undefined && { text }),
+    });
+
+  it('lets a failed recipient go with the DSN that tells of it, in one commit', async () => {
+    await store.enqueue(await newEntry(under, { recipients: ['anna@example.com', 'bob@example.com'] }));
     await store.recordAttempt({
       entryId: 'entry-1',
       at: 2_000,
       outcomes: [{ ordinal: 0, outcome: outcome('failed') }],
       deposits: [],
+      bounce: await bounceOf('dsn-1'),
       events: [],
     });
-    const [recipient] = (await store.find('entry-1'))?.recipients ?? [];
-    expect(recipient).toMatchObject({ state: 'held', lastOutcome: outcome('failed') });
-    expect(await store.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
-    expect(await store.nextDueAt()).toBeNull();
-    expect(await store.depth()).toEqual({
-      queued: 0,
-      active: 0,
-      deferred: 0,
-      held: 1,
-      oldestReceivedAt: 1_000,
+    expect((await store.find('entry-1'))?.recipients.map(({ ordinal }) => ordinal)).toEqual([1]);
+    expect(await store.find('dsn-1')).toMatchObject({
+      reversePath: '',
+      origin: 'bounce',
+      recipients: [{ address: 'tom@example.com', state: 'queued', nextAttemptAt: 2_000 }],
     });
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 3_000,
+      outcomes: [{ ordinal: 1, outcome: outcome('failed') }],
+      deposits: [],
+      events: [],
+    });
+    expect(await store.find('entry-1')).toBeNull();
+    expect((await store.due(Number.MAX_SAFE_INTEGER, 10)).map(({ id }) => id)).toEqual(['dsn-1']);
+  });
+
+  it('records nothing of an attempt whose DSN cannot be queued', async () => {
+    const queued = await store.enqueue(
+      await newEntry(under, { recipients: ['anna@example.com', 'tom@example.com'] }),
+    );
+    await store.enqueue(await bounceOf('dsn-1', 'Subject: another\r\n\r\n'));
+    const failing = store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [
+        { ordinal: 0, outcome: outcome('failed') },
+        { ordinal: 1, outcome: outcome('delivered') },
+      ],
+      deposits: [deposit()],
+      // The id is taken, so that the DSN's own row is what fails.
+      bounce: await bounceOf('dsn-1'),
+      events: [],
+    });
+    await expect(failing).rejects.toThrow();
+    expect(await store.find('entry-1')).toEqual(queued);
+    expect(await under.copies()).toBe(0);
+    expect(await store.depth()).toMatchObject({ queued: 3 });
+  });
+
+  it('queues no DSN about an entry that is gone', async () => {
+    await store.recordAttempt({
+      entryId: 'nothing',
+      at: 0,
+      outcomes: [{ ordinal: 0, outcome: outcome('failed') }],
+      deposits: [],
+      bounce: await bounceOf('dsn-1', `Subject: large\r\n\r\n${'x'.repeat(300_000)}`),
+      events: [],
+    });
+    expect(await store.find('dsn-1')).toBeNull();
+  });
+
+  it('keeps what the sender asks of DSNs, and that a delay was reported', async () => {
+    const dsn = { returns: 'headers', envelopeId: 'QQ 1' } as const;
+    const recipientDsn = {
+      0: { notify: [], originalRecipient: { type: 'rfc822', address: 'Anna+x@example.com' } },
+      2: { notify: ['success', 'delay'] as const },
+    };
+    const recipients = ['anna@example.com', 'bob@example.com', 'tom@example.com'];
+    const queued = await store.enqueue(await newEntry(under, { recipients, dsn, recipientDsn }));
+    expect(queued.dsn).toEqual(dsn);
+    expect(queued.recipients.map((recipient) => recipient.dsn)).toEqual([
+      recipientDsn[0],
+      undefined,
+      recipientDsn[2],
+    ]);
+    expect(await store.find('entry-1')).toEqual(queued);
+    const deferral = { ordinal: 1, outcome: outcome('deferred'), nextAttemptAt: 9_000 };
+    const attempt = { entryId: 'entry-1', at: 2_000, deposits: [], events: [] };
+    const isDelayReported = async () => (await store.find('entry-1'))?.recipients[1]?.isDelayReported;
+    await store.recordAttempt({ ...attempt, outcomes: [deferral] });
+    expect(await isDelayReported()).toBeUndefined();
+    await store.recordAttempt({ ...attempt, outcomes: [{ ...deferral, isDelayReported: true }] });
+    await store.recordAttempt({ ...attempt, outcomes: [deferral] });
+    expect(await isDelayReported()).toBe(true);
+    expect((await store.find('entry-1'))?.recipients[0]?.isDelayReported).toBeUndefined();
   });
 
   it('ignores the outcome of an entry that is gone', async () => {
@@ -197,6 +275,15 @@ describe('content on disk', () => {
     expect(await store.listMailboxes(under.account)).toEqual([]);
   });
 
+  it('is not discarded once a commit names it, whatever became of the answer', async () => {
+    const entry = await newEntry(under, { text: LARGE });
+    await under.store.enqueue(entry);
+    await under.spool.discard(entry.content);
+    expect(await files()).toHaveLength(1);
+    await under.spool.discard((await newEntry(under, { id: 'entry-2', text: LARGE })).content);
+    expect(await files()).toHaveLength(1);
+  });
+
   it('that was cut off while it arrived is cleared at the next start; what a message holds stays', async () => {
     await under.store.enqueue(await newEntry(under, { text: LARGE }));
     const cutOff = await under.spool.create();
@@ -207,6 +294,27 @@ describe('content on disk', () => {
     expect(await files()).toHaveLength(1);
     await again.close();
     Object.assign(under, { close: () => rm(under.folder, { recursive: true }) });
+  });
+
+  it('of a DSN whose entry is gone is cleared at once; a message that failed for somebody stays failed', async () => {
+    const bounce = await newEntry(under, { id: 'dsn-1', text: LARGE, reversePath: '' });
+    const failure = {
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('failed') }],
+      deposits: [],
+      events: [],
+    };
+    await under.store.recordAttempt({ ...failure, entryId: 'nothing', bounce });
+    expect(await files()).toEqual([]);
+    await under.store.enqueue(await newEntry(under, { recipients: ['anna@example.com', 'bob@example.com'] }));
+    await under.store.recordAttempt({ ...failure, entryId: 'entry-1' });
+    await under.store.recordAttempt({
+      ...failure,
+      entryId: 'entry-1',
+      outcomes: [{ ordinal: 1, outcome: outcome('delivered') }],
+    });
+    expect(await under.store.find('entry-1')).toBeNull();
+    expect((await under.storage.timelines.readTimeline('entry-1'))?.summary.state).toBe('failed');
   });
 
   it('writes the timeline with the commits that it tells of', async () => {

@@ -189,18 +189,6 @@ describe('submission', () => {
 });
 
 describe('what was accepted', () => {
-  test('is held with its reason when its account has gone before delivery', async () => {
-    const office = new MailOffice();
-    expect(await receive(office, 'Subject: x\r\n\r\n')).toMatch(/^250/);
-    office.directory.accounts.delete('tom@server1.com');
-    await office.queue.start();
-    await office.queue.whenIdle();
-    expect((await office.store.find('id1'))?.recipients[0]).toMatchObject({
-      state: 'held',
-      lastOutcome: { kind: 'failed', status: '5.1.1' },
-    });
-  });
-
   test('waits while its account is switched off, and arrives once it is on again', async () => {
     const office = new MailOffice();
     await receive(office, 'Subject: x\r\n\r\n');

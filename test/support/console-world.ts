@@ -2,6 +2,7 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { type Logger, silentLogger } from '../../src-main/base/logger.ts';
@@ -137,8 +138,6 @@ export class WorldDirectory implements DirectoryAdmin {
     if (!this.domains.some((each) => each.name === domain)) return err('noSuchDomain');
     const address = `${localPart}@${domain}`;
     if (this.accounts.some((account) => account.address === address)) return err('addressTaken');
-    const isOurs = (target: string) => this.domains.some((each) => target.endsWith(`@${each.name}`));
-    if (!targets.every(isOurs)) return err('targetNotLocal');
     const alias = { localPart, domain, address, targets: [...targets] };
     this.aliases = [...this.aliases.filter((each) => each.address !== address), alias];
     this.#changed.emit();
@@ -334,10 +333,7 @@ export class WorldMeter implements MailMeter {
 
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
-    hostname: 'mail.example.com',
-    allowCleartextAuth: false,
-    certificateFiles: null,
-    dnsServers: [],
+    ...defaultSettings('mail.example.com'),
     isSetUp: true,
   };
   readonly #changed = new Emitter<HostSettings>();

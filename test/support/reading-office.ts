@@ -47,6 +47,8 @@ export class ReadingOffice {
   readonly store: MemoryMailStore;
   readonly imap;
   readonly pop3;
+  /** Set to false where the disk is to be nearly full. */
+  hasRoom = true;
   #ids = 0;
 
   constructor(options: ReadingOfficeOptions = {}) {
@@ -70,7 +72,7 @@ export class ReadingOffice {
       allowCleartextAuth: () => options.allowCleartextAuth ?? true,
       logger: silentLogger,
     };
-    this.imap = createImapService({ ...retrieval, receiver });
+    this.imap = createImapService({ ...retrieval, receiver, hasRoom: () => this.hasRoom });
     this.pop3 = createPop3Service(retrieval);
   }
 

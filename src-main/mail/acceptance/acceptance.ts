@@ -12,6 +12,7 @@ import type { Logger } from '../../base/logger.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { formatDateTime } from '../../format/date-time.ts';
+import type { RecipientDsn } from '../../format/dsn-request.ts';
 import { findFields } from '../../format/header-section.ts';
 import type { HeaderSection } from '../../format/header-section.ts';
 import { formatReceived } from '../../format/received.ts';
@@ -39,6 +40,8 @@ export interface AcceptanceOptions {
   readonly makeId: MakeId;
   /** The name this server gives itself. */
   readonly hostname: () => string;
+  /** Whether the disk has room for another message. */
+  readonly hasRoom: () => boolean;
   readonly limits?: Partial<SmtpLimits>;
   readonly logger: Logger;
 }
@@ -53,6 +56,8 @@ export interface Envelope {
   readonly mail: MailCommand;
   /** Forward-paths as they were given. */
   readonly recipients: readonly string[];
+  /** What was asked of DSNs, by the recipients' positions. */
+  readonly recipientDsn: Readonly<Record<number, RecipientDsn>>;
 }
 
 /** The trace field of this message, for the top of its header section. */
@@ -86,16 +91,18 @@ export async function acceptMessage(
 ): Promise<SmtpReply> {
   const { traceId, content } = message;
   const receivedAt = options.clock.now();
-  const { recipients } = envelope;
+  const { mail, recipients, recipientDsn } = envelope;
   try {
     await options.queue.enqueue({
       id: traceId,
       content,
-      reversePath: envelope.mail.reversePath.text,
+      reversePath: mail.reversePath.text,
       receivedAt,
       origin: envelope.origin,
-      smtpUtf8: envelope.mail.smtpUtf8,
+      smtpUtf8: mail.smtpUtf8,
       recipients,
+      recipientDsn,
+      ...(mail.dsn !== undefined && { dsn: mail.dsn }),
       events: [
         receivedEvent(envelope, { traceId, at: receivedAt, sizeBytes: content.sizeBytes }),
         ...message.repairs,

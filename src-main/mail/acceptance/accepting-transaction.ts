@@ -17,6 +17,7 @@ import type {
 import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { MailEvent, TraceId } from '../events.ts';
+import type { Route } from '../routing/port.ts';
 import { acceptMessage, checkHops, makeTraceField, reportRefusal } from './acceptance.ts';
 import type { AcceptanceOptions, Envelope } from './acceptance.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
@@ -32,8 +33,8 @@ export interface PreparedHeader {
 /** How submission and reception differ. */
 export interface AcceptanceRules {
   readonly origin: Envelope['origin'];
-  /** Answers a recipient whose domain is not ours. */
-  refuseForeign(recipient: string): SmtpReply;
+  /** Answers a recipient whose domain is not ours; null where this stage leaves that to routing. */
+  refuseForeign(recipient: string): SmtpReply | null;
   prepareHeader(
     header: HeldHeader,
     envelope: Envelope,
@@ -46,8 +47,8 @@ export class AcceptingTransaction implements SmtpTransaction {
   readonly #rules: AcceptanceRules;
   readonly #client: SmtpClient;
   readonly #mail: MailCommand;
-  /** Forward-paths by the key under which addresses compare. */
-  readonly #recipients = new Map<string, string>();
+  /** By the key under which addresses compare. */
+  readonly #recipients = new Map<string, RecipientPath>();
 
   constructor(
     options: AcceptanceOptions,
@@ -62,25 +63,31 @@ export class AcceptingTransaction implements SmtpTransaction {
 
   async addRecipient(recipient: RecipientPath): Promise<SmtpReply> {
     const route = await this.#options.router.route(formatAddress(recipient.address));
-    if (route.kind === 'local') {
-      this.#recipients.set(addressKey(recipient.address), recipient.text);
-      return smtpReply(250, '2.1.5', 'Recipient ok');
-    }
-    const reply =
-      route.reason === 'relayingNotAvailable'
-        ? this.#rules.refuseForeign(recipient.text)
-        : smtpReply(550, route.status, route.text);
-    return this.#refuse(recipient.text, reply);
+    const refusal = this.#findRefusal(recipient.text, route);
+    if (refusal !== null) return this.#refuse(recipient.text, refusal);
+    this.#recipients.set(addressKey(recipient.address), recipient);
+    return smtpReply(250, '2.1.5', 'Recipient ok');
+  }
+
+  #findRefusal(recipient: string, route: Route): SmtpReply | null {
+    if (route.kind === 'local') return null;
+    if (route.kind === 'relay') return this.#rules.refuseForeign(recipient);
+    const refusal = route.reason === 'relayingOff' ? this.#rules.refuseForeign(recipient) : null;
+    return refusal ?? smtpReply(550, route.status, route.text);
   }
 
   receive(): Result<ContentSink, SmtpReply> {
     const { receiver, makeId } = this.#options;
     const traceId = makeId();
+    const recipients = [...this.#recipients.values()];
     const envelope: Envelope = {
       origin: this.#rules.origin,
       client: { ...this.#client },
       mail: this.#mail,
-      recipients: [...this.#recipients.values()],
+      recipients: recipients.map(({ text }) => text),
+      recipientDsn: Object.fromEntries(
+        recipients.flatMap(({ dsn }, position) => (dsn === undefined ? [] : [[position, dsn]])),
+      ),
     };
     let repairs: readonly MailEvent[] = [];
     const sink = new HeaderHoldingSink({

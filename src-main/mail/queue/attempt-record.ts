@@ -1,37 +1,108 @@
-/** What an attempt's report becomes in the store: times for the next attempt, give-up, and the event that ends a timeline. */
+/** What an attempt's report becomes in the store: times for the next attempt, the delay warning, give-up, the timeline's end. */
 import type { RandomBytes } from '../../base/ids.ts';
 import type { MailEvent, RecipientOutcome } from '../events.ts';
-import type { AttemptRecord, CourierReport, QueueEntry, QueueRecipient } from './port.ts';
-import { MAX_QUEUE_TIME_MS, retryAfterMs } from './retry-schedule.ts';
+import type {
+  AttemptRecord,
+  AttemptReport,
+  CourierReport,
+  QueueEntry,
+  QueueRecipient,
+  RecordedOutcome,
+  RetrySchedule,
+} from './port.ts';
+import { retryAfterMs } from './retry-schedule.ts';
 
-export function makeAttemptRecord(
+export interface AttemptTerms {
+  readonly at: number;
+  readonly schedule: RetrySchedule;
+  readonly randomBytes: RandomBytes;
+}
+
+/** What follows from each outcome. */
+export function settleOutcomes(
   entry: QueueEntry,
   report: CourierReport,
-  options: { at: number; randomBytes: RandomBytes },
-): AttemptRecord {
-  const { at, randomBytes } = options;
-  const outcomes = report.outcomes.map(({ ordinal, outcome }) => {
+  terms: AttemptTerms,
+): readonly RecordedOutcome[] {
+  return report.outcomes.map(({ ordinal, outcome }) => {
     if (outcome.kind !== 'deferred') return { ordinal, outcome };
-    if (at - entry.receivedAt >= MAX_QUEUE_TIME_MS) return { ordinal, outcome: giveUp(outcome) };
-    const attempts = entry.recipients.find((recipient) => recipient.ordinal === ordinal)?.attempts ?? 0;
-    return { ordinal, outcome, nextAttemptAt: at + retryAfterMs(attempts + 1, randomBytes) };
+    if (terms.at >= retriedUntil(entry, terms.schedule)) {
+      return { ordinal, outcome: giveUp(outcome, terms.schedule) };
+    }
+    const recipient = entry.recipients.find((each) => each.ordinal === ordinal);
+    const isWarningDue =
+      recipient?.isDelayReported !== true && terms.at - entry.receivedAt >= terms.schedule.delayWarningMs;
+    return {
+      ordinal,
+      outcome,
+      nextAttemptAt: nextAttemptAt(entry, (recipient?.attempts ?? 0) + 1, terms),
+      ...(isWarningDue && { isDelayReported: true as const }),
+    };
   });
-  const done = outcomes.filter(({ outcome }) => outcome.kind === 'delivered' || outcome.kind === 'relayed');
-  const isFinished = done.length === entry.recipients.length;
+}
+
+/** When a recipient that is still deferred is given up. */
+export function retriedUntil(entry: QueueEntry, schedule: RetrySchedule): number {
+  return entry.receivedAt + schedule.lifetimeMs;
+}
+
+/** By the schedule; but no interval reaches past the warning or the end, so that the sender hears of both in time. */
+function nextAttemptAt(entry: QueueEntry, deferrals: number, terms: AttemptTerms): number {
+  const { at, schedule, randomBytes } = terms;
+  const milestones = [entry.receivedAt + schedule.delayWarningMs, retriedUntil(entry, schedule)];
+  return Math.min(
+    at + retryAfterMs(deferrals, schedule, randomBytes),
+    ...milestones.filter((time) => time > at),
+  );
+}
+
+/** RFC 3463 §3.5: X.4.7, delivery time expired. */
+function giveUp(outcome: RecipientOutcome, { lifetimeMs }: RetrySchedule): RecipientOutcome {
+  const diagnostic = `Given up after ${describeDuration(lifetimeMs)}: ${outcome.diagnostic}`;
+  return { ...outcome, kind: 'failed', status: '5.4.7', diagnostic };
+}
+
+const HOUR_MS = 60 * 60_000;
+
+function describeDuration(ms: number): string {
+  const hours = Math.round(ms / HOUR_MS);
+  if (hours < 1) return `${Math.round(ms / 1000)} seconds`;
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}
+
+/** How many recipients an entry has more (or, below zero, fewer) after this commit. */
+export function changeOfRecipients(
+  outcomes: readonly RecordedOutcome[],
+  { newRecipients = [] }: CourierReport,
+): number {
+  return newRecipients.length - outcomes.filter(({ outcome }) => outcome.kind !== 'deferred').length;
+}
+
+/** What one commit is made from. */
+export interface AttemptFacts {
+  readonly courier: CourierReport;
+  readonly outcomes: readonly RecordedOutcome[];
+  readonly told: AttemptReport;
+  readonly at: number;
+  /** How many recipients the entry had before. */
+  readonly recipientsLeft: number;
+}
+
+/** All that one commit records of an attempt. */
+export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
+  const { courier, outcomes, told, at, recipientsLeft } = facts;
+  const { newRecipients } = courier;
+  const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
     entryId: entry.id,
     outcomes,
-    deposits: report.deposits,
-    events: [...report.events, ...finished],
+    deposits: courier.deposits,
+    ...(newRecipients !== undefined && { newRecipients }),
+    ...(told.bounce !== undefined && { bounce: told.bounce }),
+    events: [...courier.events, ...told.events, ...finished],
     at,
   };
-}
-
-/** RFC 3463 §3.5: X.4.7, delivery time expired. */
-function giveUp(outcome: RecipientOutcome): RecipientOutcome {
-  const diagnostic = `Given up after 5 days: ${outcome.diagnostic}`;
-  return { ...outcome, kind: 'failed', status: '5.4.7', diagnostic };
 }
 
 /** When the courier broke instead of reporting: everything is tried again later. */

@@ -6,8 +6,8 @@ import type { MailEvent, RecipientOutcome, RefusalEvent } from '../events.ts';
 import { createMessageQueue } from './create-message-queue.ts';
 import type { RunningMessageQueue } from './create-message-queue.ts';
 import { MemoryQueueStore } from './memory-queue-store.ts';
-import type { AttemptRecord, Courier, NewQueueEntry, QueueEntry } from './port.ts';
-import { MAX_QUEUE_TIME_MS, retryAfterMs } from './retry-schedule.ts';
+import type { AttemptRecord, BounceStage, Courier, NewQueueEntry, QueueEntry, RecordReport } from './port.ts';
+import { DEFAULT_RETRY_SCHEDULE, retryAfterMs } from './retry-schedule.ts';
 
 const MINUTE = 60_000;
 
@@ -38,7 +38,7 @@ class ScriptedCourier implements Courier {
   answer: (address: string) => RecipientOutcome['kind'] | Promise<RecipientOutcome['kind']> = () =>
     'delivered';
 
-  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients']) {
+  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients'], record: RecordReport) {
     this.attempts.push({ id: queued.id, recipients: recipients.map(({ address }) => address) });
     this.most = Math.max(this.most, ++this.#underWay);
     const outcomes = [];
@@ -51,11 +51,11 @@ class ScriptedCourier implements Courier {
     }
     this.#underWay--;
     const deposits = [{ accountId: 1, mailbox: 'INBOX', prefix: '', flags: [] }];
-    return {
+    await record({
       outcomes,
       deposits: outcomes.some(({ outcome }) => outcome.kind === 'delivered') ? deposits : [],
       events: [],
-    };
+    });
   }
 }
 
@@ -85,10 +85,43 @@ class MoodyStore extends MemoryQueueStore {
   }
 }
 
+/** Answers every failure and every late deferral with a DSN to the sender; remembers what was discarded. */
+class PlainBounces implements BounceStage {
+  readonly told: { at: number; kinds: string[]; retriedUntil: number }[] = [];
+  readonly discarded: string[] = [];
+
+  report: BounceStage['report'] = (about, { outcomes, at, retriedUntil }) => {
+    const bad = outcomes.filter((each) => each.outcome.kind === 'failed' || each.isDelayReported === true);
+    if (bad.length === 0 || about.reversePath === '') return Promise.resolve({ events: [] });
+    this.told.push({ at, kinds: bad.map(({ outcome }) => outcome.kind), retriedUntil });
+    const id = `dsn-${this.told.length}`;
+    const recipients = [about.reversePath];
+    return Promise.resolve({
+      bounce: {
+        id,
+        content,
+        reversePath: '',
+        receivedAt: at,
+        origin: 'bounce',
+        smtpUtf8: false,
+        recipients,
+        events: [{ type: 'queued', traceId: id, at, recipients }],
+      },
+      events: [],
+    });
+  };
+
+  discard: BounceStage['discard'] = ({ bounce }) => {
+    if (bounce !== undefined) this.discarded.push(bounce.id);
+    return Promise.resolve();
+  };
+}
+
 interface Run {
   clock: ManualClock;
   store: MoodyStore;
   courier: ScriptedCourier;
+  bounces: PlainBounces;
   events: (MailEvent | RefusalEvent)[];
   queue: RunningMessageQueue;
 }
@@ -97,16 +130,18 @@ function makeQueue(concurrency = 4, store = new MoodyStore()): Run {
   const clock = new ManualClock();
   const courier = new ScriptedCourier();
   const events: (MailEvent | RefusalEvent)[] = [];
+  const bounces = new PlainBounces();
   const queue = createMessageQueue({
     store,
     courier,
+    bounces,
     clock,
     logger: silentLogger,
     events: (event) => events.push(event),
     randomBytes: (length) => new Uint8Array(length),
     concurrency,
   });
-  return { clock, store, courier, events, queue };
+  return { clock, store, courier, bounces, events, queue };
 }
 
 /** Lets time pass and what it woke finish. */
@@ -184,17 +219,31 @@ describe('the queue', () => {
     expect(run.events.at(-1)).toMatchObject({ type: 'finished', traceId: 'a' });
   });
 
-  test('gives up after five days and holds the message with the reason', async () => {
+  test('warns the sender once after four hours, and gives up after five days, each to the minute', async () => {
     const run = makeQueue();
     await run.queue.start();
-    run.courier.answer = () => 'deferred';
+    const start = run.clock.now();
+    run.courier.answer = (address) => (address === 'anna@example.com' ? 'deferred' : 'delivered');
     await run.queue.enqueue(entry('a', run.clock));
     await run.queue.whenIdle();
-    for (let hours = 0; hours <= 125; hours += 5) await advance(run, 5 * 60 * MINUTE);
-    const [recipient] = (await run.store.find('a'))?.recipients ?? [];
-    expect(recipient).toMatchObject({ state: 'held', lastOutcome: { kind: 'failed', status: '5.4.7' } });
+    for (let hours = 0; hours <= 125; hours++) await advance(run, 60 * MINUTE);
+    const retriedUntil = start + DEFAULT_RETRY_SCHEDULE.lifetimeMs;
+    expect(run.bounces.told).toEqual([
+      { at: start + DEFAULT_RETRY_SCHEDULE.delayWarningMs, kinds: ['deferred'], retriedUntil },
+      { at: retriedUntil, kinds: ['failed'], retriedUntil },
+    ]);
+    expect(run.courier.attempts.filter(({ id }) => id.startsWith('dsn-'))).toEqual([
+      { id: 'dsn-1', recipients: ['tom@example.com'] },
+      { id: 'dsn-2', recipients: ['tom@example.com'] },
+    ]);
+    expect(await run.store.find('a')).toBeNull();
+    expect(
+      run.events
+        .filter(({ type }) => type === 'finished')
+        .map((event) => 'traceId' in event && event.traceId),
+    ).toEqual(['dsn-1', 'a', 'dsn-2']);
     const made = run.courier.attempts.length;
-    await advance(run, MAX_QUEUE_TIME_MS);
+    await advance(run, DEFAULT_RETRY_SCHEDULE.lifetimeMs);
     expect(run.courier.attempts).toHaveLength(made);
   });
 
@@ -210,6 +259,23 @@ describe('the queue', () => {
     await advance(run, 5000);
     expect(run.store.deposited).toBe(1);
     await advance(run, 60 * MINUTE);
+    expect(run.store.deposited).toBe(1);
+  });
+
+  test('a DSN that could not be committed is discarded, and made again with the attempt', async () => {
+    const run = makeQueue();
+    await run.queue.start();
+    run.courier.answer = (address) => (address === 'anna@example.com' ? 'failed' : 'delivered');
+    run.store.failRecords = 1;
+    await run.queue.enqueue(entry('a', run.clock));
+    await run.queue.whenIdle();
+    expect(run.bounces.discarded).toEqual(['dsn-1']);
+    expect(run.store.deposited).toBe(0);
+    expect(await run.store.find('dsn-1')).toBeNull();
+    await advance(run, 5000);
+    await run.queue.whenIdle();
+    expect(run.bounces.discarded).toEqual(['dsn-1']);
+    expect(run.courier.attempts.map(({ id }) => id)).toEqual(['a', 'a', 'dsn-2']);
     expect(run.store.deposited).toBe(1);
   });
 
@@ -310,8 +376,14 @@ describe('the queue', () => {
 test('retry intervals grow, are stretched by chance within a quarter, and stay at four hours', () => {
   const shortest = (length: number) => new Uint8Array(length);
   const longest = (length: number) => new Uint8Array(length).fill(255);
-  expect([1, 2, 3, 4, 5, 6, 7, 8, 100].map((n) => retryAfterMs(n, shortest) / MINUTE)).toEqual([
-    1, 5, 15, 30, 60, 120, 240, 240, 240,
+  const minutes = (n: number) => retryAfterMs(n, DEFAULT_RETRY_SCHEDULE, shortest) / MINUTE;
+  expect([1, 2, 3, 4, 5, 6, 7, 8, 100].map(minutes)).toEqual([1, 5, 15, 30, 60, 120, 240, 240, 240]);
+  expect(retryAfterMs(1, DEFAULT_RETRY_SCHEDULE, longest)).toBe(75_000);
+});
+
+test('a retry schedule of its own keeps its longest interval', () => {
+  const schedule = { ...DEFAULT_RETRY_SCHEDULE, firstRetryMs: 2000, longestRetryMs: 9000 };
+  expect([1, 2, 3].map((n) => retryAfterMs(n, schedule, (length) => new Uint8Array(length)))).toEqual([
+    2000, 9000, 9000,
   ]);
-  expect(retryAfterMs(1, longest)).toBe(75_000);
 });

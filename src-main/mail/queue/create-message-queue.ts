@@ -1,9 +1,9 @@
 /**
  * Queue runner: takes responsibility for messages and gives each recipient its attempts until it is dealt with.
  *
- * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → recordAttempt().
+ * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → bounce → recordAttempt().
  * Invariants: the store is the truth, memory only a bounded list of what to do next; an entry is worked on once at a time;
- * outcomes and deposits are recorded together or not at all, so a failing store delays a delivery and never doubles it;
+ * outcomes, deposits and the DSN are recorded together or not at all, so a failing store delays them and never doubles them;
  * events reach the sink after their commit.
  */
 import type { Cancel, Clock } from '../../base/clock.ts';
@@ -12,14 +12,18 @@ import type { Logger } from '../../base/logger.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
 import type {
   AttemptRecord,
+  BounceStage,
   Courier,
   MessageQueue,
   NewQueueEntry,
   QueueEntry,
   QueueRecipient,
   QueueStore,
+  RetrySchedule,
 } from './port.ts';
-import { makeAttemptRecord, reportOfFailure } from './attempt-record.ts';
+import { reportOfFailure } from './attempt-record.ts';
+import { DEFAULT_RETRY_SCHEDULE } from './retry-schedule.ts';
+import { RunningAttempt } from './running-attempt.ts';
 
 /** Enough attempts at once for the store to commit them in groups; each costs a few hundred octets of memory. */
 const DEFAULT_CONCURRENCY = 128;
@@ -39,12 +43,16 @@ const STOP_GRACE_MS = 8_000;
 export interface MessageQueueOptions {
   readonly store: QueueStore;
   readonly courier: Courier;
+  /** Makes the DSNs that outcomes ask for. */
+  readonly bounces: BounceStage;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Hears of events once they are committed. */
   readonly events: MailEventSink;
   /** For the jitter of retries. */
   readonly randomBytes: RandomBytes;
+  /** Asked at every deferral, so that a change counts at once. */
+  readonly schedule?: () => RetrySchedule;
   /** Attempts under way at once. */
   readonly concurrency?: number;
 }
@@ -202,30 +210,33 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   async #attempt(entry: QueueEntry): Promise<void> {
-    const { clock, store, randomBytes } = this.#options;
+    const { clock, courier, logger, randomBytes, schedule = () => DEFAULT_RETRY_SCHEDULE } = this.#options;
     const now = clock.now();
     const recipients = entry.recipients.filter((recipient) => isDue(recipient, now));
     if (recipients.length === 0) return;
-    const report = await this.#askCourier(entry, recipients);
-    const record = makeAttemptRecord(entry, report, { at: clock.now(), randomBytes });
-    await store.recordAttempt(record);
-    this.#tell(record.events);
-    this.#wakeForDeferred(record);
-  }
-
-  async #askCourier(entry: QueueEntry, recipients: readonly QueueRecipient[]) {
+    const attempt = new RunningAttempt(entry, {
+      ...this.#options,
+      terms: () => ({ at: clock.now(), schedule: schedule(), randomBytes }),
+      onCommitted: (record) => this.#follow(record),
+    });
     try {
-      return await this.#options.courier.attempt(entry, recipients);
+      await courier.attempt(entry, recipients, attempt.record);
     } catch (error) {
-      this.#options.logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
-      return reportOfFailure(entry, recipients, this.#options.clock.now());
+      if (attempt.hasStoreFailed) throw error;
+      logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
+      await attempt.record(reportOfFailure(entry, attempt.unrecorded(recipients), clock.now()));
     }
   }
 
-  #wakeForDeferred(record: AttemptRecord): void {
-    for (const { nextAttemptAt } of record.outcomes) {
+  /** What a commit leads to. */
+  #follow({ events, outcomes, bounce, newRecipients = [] }: AttemptRecord): void {
+    this.#tell(events);
+    if (bounce !== undefined) this.#tell(bounce.events);
+    for (const { nextAttemptAt } of outcomes) {
       if (nextAttemptAt !== undefined) this.#wakeBy(nextAttemptAt);
     }
+    // They come with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
+    if (bounce !== undefined || newRecipients.length > 0) this.#hasMoreInStore = true;
   }
 
   #wakeBy(time: number): void {
@@ -276,8 +287,9 @@ class QueueRunner implements RunningMessageQueue {
       if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
     }
     if (this.#hasMoreInStore) return;
-    const next = await store.nextDueAt();
-    if (next !== null && next > clock.now()) this.#wakeBy(next);
+    // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
+    const next = await store.nextDueAt(clock.now());
+    if (next !== null) this.#wakeBy(next);
   }
 
   #tell(events: readonly MailEvent[]): void {

@@ -2,7 +2,7 @@
  * A queue store in memory: for tests of the stages, and the reference that the contract suite holds the database against.
  * Keeps the port's promises except for durability: one call is one commit.
  */
-import type { StagedContent } from '../content/port.ts';
+import type { ContentId, StagedContent } from '../content/port.ts';
 import type { MailEvent, TraceId } from '../events.ts';
 import {
   appliesTo,
@@ -54,7 +54,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   }
 
   enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
-    const { content, recipients, events: _events, ...facts } = entry;
+    const { content, recipients, recipientDsn, events: _events, ...facts } = entry;
     if (this.#entries.has(entry.id))
       return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
     const stored: QueueEntry = {
@@ -67,6 +67,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
         state: 'queued',
         attempts: 0,
         nextAttemptAt: entry.receivedAt,
+        ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
       })),
     };
     this.#entries.set(entry.id, { entry: stored, content });
@@ -82,13 +83,24 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     const stored = this.#entries.get(record.entryId);
     // Removed while the attempt ran: its outcome has nothing to belong to.
     if (stored === undefined || !isStillQueued(stored.entry, record)) return Promise.resolve();
+    return record.bounce === undefined
+      ? Promise.resolve(this.#apply(stored, record))
+      : this.enqueue(record.bounce).then(() => this.#apply(stored, record));
+  }
+
+  #apply(stored: StoredEntry, record: AttemptRecord): void {
     const recipients = stored.entry.recipients.flatMap((recipient) => applyOutcome(recipient, record));
     for (const deposit of record.deposits) {
       this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
     }
+    recipients.push(...joining(stored.entry, record));
     if (recipients.length === 0) this.#entries.delete(record.entryId);
     else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
-    return Promise.resolve();
+  }
+
+  /** The content of an entry that is still queued; for a reader of content. */
+  findContent(id: ContentId): StagedContent | undefined {
+    return [...this.#entries.values()].find(({ entry }) => entry.contentId === id)?.content;
   }
 
   due(now: number, limit: number): Promise<readonly QueueEntry[]> {
@@ -99,8 +111,9 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
   }
 
-  nextDueAt(): Promise<number | null> {
-    const earliest = Math.min(...this.#all().map(earliestDue));
+  nextDueAt(after = Number.NEGATIVE_INFINITY): Promise<number | null> {
+    const times = this.#all().flatMap((entry) => waitingTimes(entry));
+    const earliest = Math.min(...times.filter((time) => time > after));
     return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
   }
 
@@ -192,22 +205,39 @@ function isStillQueued(entry: QueueEntry, record: AttemptRecord): boolean {
 function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRecipient[] {
   const found = record.outcomes.find(({ ordinal }) => ordinal === recipient.ordinal);
   if (found === undefined) return [recipient];
-  const { outcome, nextAttemptAt = record.at } = found;
-  if (outcome.kind === 'delivered' || outcome.kind === 'relayed') return [];
+  const { outcome, nextAttemptAt = record.at, isDelayReported } = found;
+  if (outcome.kind !== 'deferred') return [];
   return [
     {
       ...recipient,
       // Held while the attempt ran: the outcome counts, the hold stays.
-      state: outcome.kind === 'deferred' && recipient.state !== 'held' ? 'deferred' : 'held',
+      state: recipient.state === 'held' ? 'held' : 'deferred',
       attempts: recipient.attempts + 1,
       nextAttemptAt,
       lastOutcome: outcome,
+      ...(isDelayReported === true && { isDelayReported }),
     },
   ];
 }
 
+function joining({ recipients }: QueueEntry, { newRecipients = [], at }: AttemptRecord): QueueRecipient[] {
+  const first = Math.max(...recipients.map(({ ordinal }) => ordinal)) + 1;
+  return newRecipients.map(({ address, dsn }, index) => ({
+    ordinal: first + index,
+    address,
+    state: 'queued',
+    attempts: 0,
+    nextAttemptAt: at,
+    ...(dsn !== undefined && { dsn }),
+  }));
+}
+
 /** When the first recipient that waits is due; Infinity where none does. */
 function earliestDue(entry: QueueEntry): number {
-  const waiting = entry.recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
-  return Math.min(...waiting.map(({ nextAttemptAt }) => nextAttemptAt));
+  return Math.min(...waitingTimes(entry));
+}
+
+function waitingTimes({ recipients }: QueueEntry): number[] {
+  const waiting = recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
+  return waiting.map(({ nextAttemptAt }) => nextAttemptAt);
 }

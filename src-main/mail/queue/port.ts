@@ -4,10 +4,14 @@
  * Actor: MTA (RFC 5598). Flow: submission, reception → enqueue() → routing → delivery | relay → recordAttempt().
  * Invariants: enqueue() resolves only after its commit: from then on the message is our responsibility (RFC 5321 §6.1).
  * An attempt's outcomes and the mailbox deposits it made are one commit, so a local delivery happens exactly once.
- * A recipient that is delivered, relayed or failed leaves the queue; an entry without recipients is gone.
+ * A recipient that is delivered, relayed or failed leaves the queue; an entry without recipients is gone. The DSN that tells
+ * the sender of it is queued in the commit that lets the recipient go, so that it can be neither lost nor doubled.
  */
+import type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
 import type { ContentId, StagedContent } from '../content/port.ts';
 import type { MailEvent, RecipientOutcome, TraceId } from '../events.ts';
+
+export type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
 
 export type RecipientState = 'queued' | 'active' | 'deferred' | 'held';
 
@@ -21,6 +25,10 @@ export interface QueueRecipient {
   /** Milliseconds since 1970 UTC. */
   readonly nextAttemptAt: number;
   readonly lastOutcome?: RecipientOutcome;
+  /** What the sender asked of DSNs for this recipient (RFC 3461 §4.1, §4.2). */
+  readonly dsn?: RecipientDsn;
+  /** The sender's one warning that it takes long has been dealt with. */
+  readonly isDelayReported?: true;
 }
 
 export interface QueueEntry {
@@ -32,6 +40,8 @@ export interface QueueEntry {
   readonly receivedAt: number;
   readonly origin: 'submission' | 'reception' | 'bounce';
   readonly smtpUtf8: boolean;
+  /** What the sender asked of DSNs for the whole message (RFC 3461 §4.3, §4.4). */
+  readonly dsn?: MessageDsn;
   readonly recipients: readonly QueueRecipient[];
 }
 
@@ -44,6 +54,9 @@ export interface NewQueueEntry {
   readonly smtpUtf8: boolean;
   /** Forward-paths in the order of the transaction. */
   readonly recipients: readonly string[];
+  readonly dsn?: MessageDsn;
+  /** By the recipients' ordinals; one for whom nothing was asked may be missing. */
+  readonly recipientDsn?: Readonly<Record<number, RecipientDsn>>;
   /** Written in the same commit. */
   readonly events: readonly MailEvent[];
 }
@@ -58,11 +71,30 @@ export interface Deposit {
   readonly flags: readonly string[];
 }
 
+/** What an attempt came to for one recipient, and what follows from it. */
+export interface RecordedOutcome {
+  readonly ordinal: number;
+  readonly outcome: RecipientOutcome;
+  /** Set where the outcome's kind is deferred. */
+  readonly nextAttemptAt?: number;
+  /** It has waited so long that the sender is to be warned now. */
+  readonly isDelayReported?: true;
+}
+
+/** A recipient that an alias put in the place of another. */
+export interface NewRecipient {
+  readonly address: string;
+  readonly dsn?: RecipientDsn;
+}
+
 export interface AttemptRecord {
   readonly entryId: TraceId;
-  /** Per recipient by ordinal; `nextAttemptAt` is set where the outcome's kind is deferred. */
-  readonly outcomes: readonly { ordinal: number; outcome: RecipientOutcome; nextAttemptAt?: number }[];
+  readonly outcomes: readonly RecordedOutcome[];
   readonly deposits: readonly Deposit[];
+  /** They join the entry, due at once. */
+  readonly newRecipients?: readonly NewRecipient[];
+  /** The DSN that the outcomes ask for; queued in the same commit, or not at all. */
+  readonly bounce?: NewQueueEntry;
   readonly events: readonly MailEvent[];
   readonly at: number;
 }
@@ -79,11 +111,12 @@ export interface QueueDepth {
 /** The durable queue; storage implements it. */
 export interface QueueStore {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
+  /** Of an entry that is gone nothing is recorded, its bounce neither. */
   recordAttempt(record: AttemptRecord): Promise<void>;
   /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
   due(now: number, limit: number): Promise<readonly QueueEntry[]>;
-  /** When the next recipient falls due, or null when nothing waits. */
-  nextDueAt(): Promise<number | null>;
+  /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
+  nextDueAt(after?: number): Promise<number | null>;
   depth(): Promise<QueueDepth>;
   find(id: TraceId): Promise<QueueEntry | null>;
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
@@ -174,14 +207,51 @@ export interface MessageQueue {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
 }
 
-/** One attempt's result for some recipients of an entry, made by delivery or relay. */
+/** An attempt's result for some recipients of an entry, made by delivery or relay. */
 export interface CourierReport {
-  readonly outcomes: AttemptRecord['outcomes'];
+  readonly outcomes: readonly { readonly ordinal: number; readonly outcome: RecipientOutcome }[];
   readonly deposits: readonly Deposit[];
+  readonly newRecipients?: readonly NewRecipient[];
   readonly events: readonly MailEvent[];
 }
 
-/** Carries recipients of an entry to their next place; the queue records what it reports. Never throws for an expected outcome. */
+/** Commits a report; resolves once it is on disk. Rejects, with nothing committed, where the store fails. */
+export type RecordReport = (report: CourierReport) => Promise<void>;
+
+/**
+ * Carries recipients of an entry to their next place, and hands every outcome to `record` as soon as it is known, each
+ * recipient once. Never throws for an expected outcome; a recipient that it never recorded is tried again.
+ */
 export interface Courier {
-  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[]): Promise<CourierReport>;
+  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[], record: RecordReport): Promise<void>;
+}
+
+/** When to try again, when to warn the sender, and when to give up. */
+export interface RetrySchedule {
+  /** After the first deferral; the next intervals grow from it. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** How old a message is when its sender is warned that it takes long. */
+  readonly delayWarningMs: number;
+  /** How old it is when it is given up. */
+  readonly lifetimeMs: number;
+}
+
+/** What is told about an attempt, before its commit. */
+export interface AttemptReport {
+  /** The DSN; absent where nobody is to be told. */
+  readonly bounce?: NewQueueEntry;
+  /** For the timeline of the message that was attempted. */
+  readonly events: readonly MailEvent[];
+}
+
+/** Makes the DSNs that outcomes ask for (RFC 3464); the bounce stage implements it. */
+export interface BounceStage {
+  /** `retriedUntil`: when deferred recipients will be given up, in milliseconds since 1970 UTC. */
+  report(
+    entry: QueueEntry,
+    attempt: { outcomes: readonly RecordedOutcome[]; at: number; retriedUntil: number },
+  ): Promise<AttemptReport>;
+  /** Removes what a report left in the spool, when the commit it waited for did not happen. */
+  discard(report: AttemptReport): Promise<void>;
 }

@@ -5,7 +5,7 @@
  * Invariants: only recipients in our domains are taken, told one by one at RCPT; nobody signs in here; the header section is
  * not judged (RFC 5321 §3.7.3: no message is refused for defects in it), only traced and counted.
  */
-import { ok } from '../../base/result.ts';
+import { err, ok } from '../../base/result.ts';
 import { findFields, rewriteHeaderSection } from '../../format/header-section.ts';
 import type { HeaderSection } from '../../format/header-section.ts';
 import type { MailService } from '../../protocol/connection/mail-service.ts';
@@ -15,10 +15,15 @@ import { createSmtpService } from '../../protocol/smtp/server/smtp-service.ts';
 import type { AcceptanceOptions } from '../acceptance/acceptance.ts';
 import { AcceptingTransaction } from '../acceptance/accepting-transaction.ts';
 import type { AcceptanceRules } from '../acceptance/accepting-transaction.ts';
+import { refuseWithoutRoom } from '../acceptance/room.ts';
 
 export function createReceptionService(options: AcceptanceOptions): MailService {
   const policy: SmtpPolicy = {
-    beginTransaction: (client, mail) => ok(new AcceptingTransaction(options, RULES, { client, mail })),
+    beginTransaction: (client, mail) => {
+      const refusal = refuseWithoutRoom(options);
+      if (refusal !== null) return err(refusal);
+      return ok(new AcceptingTransaction(options, RULES, { client, mail }));
+    },
   };
   return createSmtpService({ ...options, protocol: 'smtp', policy });
 }

@@ -22,6 +22,7 @@ import { reportRefusal } from '../acceptance/acceptance.ts';
 import type { AcceptanceOptions } from '../acceptance/acceptance.ts';
 import { AcceptingTransaction } from '../acceptance/accepting-transaction.ts';
 import type { AcceptanceRules } from '../acceptance/accepting-transaction.ts';
+import { refuseWithoutRoom } from '../acceptance/room.ts';
 import { repairHeader } from './repair-header.ts';
 
 export interface SubmissionOptions extends AcceptanceOptions {
@@ -50,7 +51,7 @@ async function beginTransaction(
   client: SmtpClient,
   mail: MailCommand,
 ): Promise<Result<SmtpTransaction, SmtpReply>> {
-  const refusal = await checkSender(options, client, mail);
+  const refusal = (await checkSender(options, client, mail)) ?? refuseWithoutRoom(options);
   if (refusal !== null) {
     return err(reportRefusal(options, { origin: 'submission', client, mail, recipient: '' }, refusal));
   }
@@ -80,8 +81,7 @@ async function checkSender(
 function submissionRules(options: SubmissionOptions): AcceptanceRules {
   return {
     origin: 'submission',
-    refuseForeign: (recipient) =>
-      smtpReply(550, '5.7.1', `This server cannot send mail to other servers yet, so not to ${recipient}`),
+    refuseForeign: () => null,
     prepareHeader: (header, envelope, traceId) => repairHeader(options, header, { ...envelope, traceId }),
   };
 }

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs';
 import type { Connection } from '../connection.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
+import { addDsnRequests } from './0020-dsn-requests.ts';
 
 export interface Migration {
   readonly version: number;
@@ -17,6 +18,7 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: 'first schema', run: createFirstSchema },
+  { version: 20, name: 'DSN requests', run: addDsnRequests },
 ];
 
 /** The database was written by a newer Postroom. */

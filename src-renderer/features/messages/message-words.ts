@@ -31,6 +31,8 @@ export interface Step {
   /** Further facts, shown quietly. */
   readonly facts: readonly string[];
   readonly sessionId: string | null;
+  /** Another message that this step made: the DSN. */
+  readonly traceId?: string;
 }
 
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
@@ -50,6 +52,17 @@ export function describeStep(event: TimelineEvent): Step {
       return plain(t('timeline.expanded', { recipient: event.recipient, into: formatList(event.into) }));
     case 'attempted':
       return describeAttempt(event);
+    case 'bounced':
+      return describeBounce(event);
+    case 'unreported':
+      return {
+        ...plain(
+          t(event.why === 'nullReversePath' ? 'timeline.unreportedNull' : 'timeline.unreportedNotAsked', {
+            recipients: formatList(event.recipients),
+          }),
+        ),
+        tone: 'warning',
+      };
     case 'held':
     case 'released':
     case 'removed':
@@ -97,6 +110,18 @@ function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
     facts,
     sessionId: event.sessionId ?? null,
   };
+}
+
+const BOUNCE_TITLES = {
+  failed: 'timeline.bouncedFailed',
+  delayed: 'timeline.bouncedDelayed',
+  delivered: 'timeline.bouncedDelivered',
+  relayed: 'timeline.bouncedDelivered',
+} as const;
+
+function describeBounce({ action, to, recipients, dsnTraceId }: EventOf<'bounced'>): Step {
+  const title = t(BOUNCE_TITLES[action], { to, recipients: formatList(recipients) });
+  return { ...plain(title), traceId: dsnTraceId };
 }
 
 function attemptTitle(

@@ -86,7 +86,6 @@ export const general = {
     noSuchAlias: 'There is no such alias (any more).',
     invalidAddress: 'This is not a valid address.',
     invalidDomain: 'This is not a valid domain name. It looks like example.com.',
-    targetNotLocal: 'An alias must lead to addresses in your own domains.',
     weakPassword: 'This password is too easy to guess. Use a longer one.',
     invalidHostname: 'This is not a full server name. It looks like mail.example.com.',
     wrongNameOrPassword: 'Wrong name or password.',

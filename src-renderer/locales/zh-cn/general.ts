@@ -94,7 +94,6 @@ export const general: Pick<
     noSuchAlias: '没有这个别名（或已被删除）。',
     invalidAddress: '地址无效。',
     invalidDomain: '域名无效，正确的写法如 example.com。',
-    targetNotLocal: '别名只能指向您自己域名下的地址。',
     weakPassword: '密码太容易被猜中，请使用更长的密码。',
     invalidHostname: '这不是完整的服务器名称，正确的写法如 mail.example.com。',
     wrongNameOrPassword: '名称或密码错误。',

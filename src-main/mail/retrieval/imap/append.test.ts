@@ -90,3 +90,30 @@ describe('APPEND', () => {
     expect(office.transcripts.last.end).toBe('lost');
   });
 });
+
+describe('when the disk is full', () => {
+  const LARGE = `Subject: large\r\n\r\n${'x'.repeat(200_000)}`;
+
+  test('the message is refused, its octets are not taken for commands, and the session goes on', async () => {
+    const office = new ReadingOffice();
+    const client = await office.openImap();
+    office.spool.create = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    client.write(`a1 APPEND INBOX {${LARGE.length}+}\r\n${LARGE}\r\n`);
+    await client.play(`
+      S: a1 NO [UNAVAILABLE] The message could not be stored, try again later
+      C: a2 NOOP
+      S: a2 OK NOOP completed
+    `);
+  });
+
+  test('a failing commit refuses it too, and leaves no file behind', async () => {
+    const office = new ReadingOffice();
+    const client = await office.openImap();
+    office.store.appendMessages = () => Promise.reject(new Error('database or disk is full'));
+    client.write(`a1 APPEND INBOX {${LARGE.length}+}\r\n${LARGE}\r\n`);
+    await client.play(`
+      S: a1 NO [UNAVAILABLE] The message could not be stored, try again later
+    `);
+    expect(office.spool.files.size).toBe(0);
+  });
+});

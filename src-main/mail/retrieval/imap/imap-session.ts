@@ -25,6 +25,8 @@ import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
   readonly receiver: MessageReceiver;
+  /** Whether the disk has room for another message. */
+  readonly hasRoom: () => boolean;
 }
 
 export class ImapSession implements EngineSession {

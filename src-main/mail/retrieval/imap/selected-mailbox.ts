@@ -86,13 +86,14 @@ export class SelectedMailbox {
 
   /**
    * The UID ranges that a set of sequence numbers means, or null where a number is too great (RFC 9051 §9 seq-number).
-   * Ranges with `*` are taken for what there is: clients ask for `n:*` when they want what is new.
+   * Ranges with `*` are taken for what there is: clients ask for `n:*` when they want what is new, and for `1:*` whether or not
+   * there is anything.
    */
   rangesOfSequence(ranges: readonly NumberRange[]): UidRange[] | null {
     const greatest = this.#uids.length;
     const isTooGreat = ({ first, last }: NumberRange): boolean =>
       first !== STAR && last !== STAR && Math.max(first, last) > greatest;
-    return greatest === 0 || ranges.some(isTooGreat) ? null : this.knownRangesOfSequence(ranges);
+    return ranges.some(isTooGreat) ? null : this.knownRangesOfSequence(ranges);
   }
 
   /** The same without what is too great: nothing fits that (SEARCH). */

@@ -1,6 +1,7 @@
-/** The parameters of MAIL: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5). RCPT has none here. */
+/** The parameters of MAIL: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5), RET, ENVID (RFC 3461). */
 import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
+import { parseEnvelopeId } from '../../../format/dsn-request.ts';
 import { messageTooLarge } from './content-intake.ts';
 import type { EsmtpParameters } from './command-grammar.ts';
 import type { MailCommand } from './policy.ts';
@@ -43,6 +44,18 @@ export function parseMailParameters(
         if (!options.isAuthOffered) return err(unknownParameter(keyword));
         if (value === null) return err(malformedValue('AUTH', 'an address or <>'));
         break;
+      case 'RET': {
+        const returns = RETURNS.get(value?.toUpperCase() ?? '');
+        if (returns === undefined) return err(malformedValue('RET', 'FULL or HDRS'));
+        mail.dsn = { ...mail.dsn, returns };
+        break;
+      }
+      case 'ENVID': {
+        const envelopeId = value === null ? null : parseEnvelopeId(value);
+        if (envelopeId === null) return err(malformedValue('ENVID', 'xtext of at most 100 characters'));
+        mail.dsn = { ...mail.dsn, envelopeId };
+        break;
+      }
       default:
         return err(unknownParameter(keyword));
     }
@@ -50,7 +63,13 @@ export function parseMailParameters(
   return ok(mail);
 }
 
-function malformedValue(keyword: string, expected: string): SmtpReply {
+/** RFC 3461 §4.3 */
+const RETURNS = new Map<string, 'full' | 'headers'>([
+  ['FULL', 'full'],
+  ['HDRS', 'headers'],
+]);
+
+export function malformedValue(keyword: string, expected: string): SmtpReply {
   return smtpReply(501, '5.5.4', `${keyword} needs ${expected}`);
 }
 

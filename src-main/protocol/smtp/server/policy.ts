@@ -7,6 +7,7 @@
  */
 import type { Result } from '../../../base/result.ts';
 import type { Address } from '../../../format/address.ts';
+import type { MessageDsn, RecipientDsn } from '../../../format/dsn-request.ts';
 import type { TlsDetails } from '../../connection/session.ts';
 import type { SaslBackend } from '../../sasl/exchange.ts';
 import type { SmtpReply } from './reply.ts';
@@ -46,9 +47,15 @@ export interface MailCommand {
   readonly body: '7BIT' | '8BITMIME';
   /** RFC 6531 */
   readonly smtpUtf8: boolean;
+  /** RET and ENVID (RFC 3461); absent where neither is given. */
+  readonly dsn?: MessageDsn;
 }
 
-export type RecipientPath = SmtpPath & { readonly address: Address };
+export type RecipientPath = SmtpPath & {
+  readonly address: Address;
+  /** NOTIFY and ORCPT (RFC 3461); absent where neither is given. */
+  readonly dsn?: RecipientDsn;
+};
 
 /** Takes the content of one message: dot-stuffing undone, every line ended by CRLF. */
 export interface ContentSink {

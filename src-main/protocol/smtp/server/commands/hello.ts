@@ -33,7 +33,7 @@ function listExtensions(session: SmtpSession): readonly string[] {
   const extensions = ['PIPELINING', `SIZE ${context.limits.messageOctets}`];
   if (client.tls === undefined) extensions.push('STARTTLS');
   if (maySignIn(session)) extensions.push(`AUTH ${SASL_MECHANISM_NAMES.join(' ')}`);
-  extensions.push('8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES');
+  extensions.push('8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES');
   return extensions;
 }
 

@@ -1,6 +1,7 @@
 /** The mail transaction: MAIL, RCPT, DATA, RSET (RFC 5321 §3.3, §4.1.1.2 to §4.1.1.5). */
 import { malformedPath, parsePathArgument } from '../command-grammar.ts';
-import { parseMailParameters, unknownParameter } from '../mail-parameters.ts';
+import { parseMailParameters } from '../mail-parameters.ts';
+import { parseRcptParameters } from '../rcpt-parameters.ts';
 import { isPositive, REPLIES, smtpReply } from '../reply.ts';
 import type { Outcome, SmtpSession } from '../session.ts';
 
@@ -34,12 +35,15 @@ export async function handleRcpt(session: SmtpSession, argument: string): Promis
   const parsed = parsePathArgument(argument, 'TO');
   if (!parsed.ok) return { reply: parsed.error };
   const { path, parameters } = parsed.value;
-  const [parameter] = parameters.keys();
-  if (parameter !== undefined) return { reply: unknownParameter(parameter) };
+  const dsn = parseRcptParameters(parameters, transaction.mail);
+  if (!dsn.ok) return { reply: dsn.error };
   if (path.address === null) return { reply: malformedPath('TO', 'The recipient is missing') };
   if (!transaction.mail.smtpUtf8 && NON_ASCII.test(path.text)) return { reply: needsSmtpUtf8() };
   if (transaction.accepted >= session.context.limits.recipients) return { reply: REPLIES.tooManyRecipients };
-  const reply = await transaction.policy.addRecipient({ address: path.address, text: path.text });
+  const recipient = { address: path.address, text: path.text };
+  const reply = await transaction.policy.addRecipient(
+    parameters.size === 0 ? recipient : { ...recipient, dsn: dsn.value },
+  );
   if (isPositive(reply)) transaction.accepted++;
   return { reply };
 }
