@@ -197,7 +197,7 @@ interface EntryRow {
   dsn: string | null;
 }
 
-interface RecipientRow {
+export interface RecipientRow {
   ordinal: number;
   address: string;
   state: RecipientState;
@@ -334,7 +334,7 @@ function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
   };
 }
 
-function toRecipient(row: RecipientRow): QueueRecipient {
+export function toRecipient(row: RecipientRow): QueueRecipient {
   return {
     ordinal: row.ordinal,
     address: row.address,

@@ -52,7 +52,7 @@ const orderEverything =
 export const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/overview' },
   { name: 'queue', path: '/queue' },
-  { name: 'queue-open', path: '/queue', act: openFirstRow },
+  { name: 'queue-open', path: '/queue?domain=spedition-keller.example', act: openFirstRow },
   { name: 'queue-by-domain', path: '/queue?group=domain' },
   { name: 'queue-by-reply', path: '/queue?group=reply' },
   { name: 'queue-no-match', path: '/queue?text=zzzzz' },

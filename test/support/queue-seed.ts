@@ -88,6 +88,8 @@ export function fillQueue(world: ConsoleWorld): void {
   for (const story of STORIES) {
     for (let copy = 0; copy < story.copies; copy++) queueOne(world, story, ++number);
   }
+  // Among the messages that are there already, by time.
+  world.timelines.timelines.sort((a, b) => b.summary.receivedAt - a.summary.receivedAt);
 }
 
 function queueOne(world: ConsoleWorld, story: Story, number: number): void {
@@ -119,7 +121,7 @@ function queueOne(world: ConsoleWorld, story: Story, number: number): void {
       address,
       state: story.state,
       attempts: story.attempts,
-      nextAttemptAt: now + ((number * 7) % 90) * MINUTE_MS,
+      nextAttemptAt: story.attempts === 0 ? receivedAt : now + ((number * 7) % 90) * MINUTE_MS,
       ...(story.attempts === 0 ? {} : { lastOutcome: outcomeOf(address, now - 4 * MINUTE_MS) }),
     })),
   });

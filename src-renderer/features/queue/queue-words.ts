@@ -6,7 +6,7 @@ import type {
   QueueState,
   QueuedRecipient,
 } from '../../../src-main/contract/queue.ts';
-import { t } from '../../locales/text.ts';
+import { type MessageKey, t } from '../../locales/text.ts';
 import { formatDuration, formatList, formatRelativeTime } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
@@ -54,12 +54,11 @@ export function countsOf(group: QueueGroup): string {
 
 /** What a filter asks for, in words; empty for everything. */
 export function filterWords({ state, domain, reply, text = '' }: QueueFilter): readonly string[] {
+  const named = (name: MessageKey, value: string) => t('queue.named', { name: t(name), value });
   const words: string[] = [];
-  if (state !== null && state !== undefined) {
-    words.push(`${t('queue.state')}: ${t(`queue.states.${state}`)}`);
-  }
-  if (domain !== null && domain !== undefined) words.push(`${t('queue.nextHop')}: ${domain}`);
-  if (reply !== null && reply !== undefined) words.push(`${t('queue.why')}: ${replyWords(reply)}`);
+  if (state !== null && state !== undefined) words.push(named('queue.state', t(`queue.states.${state}`)));
+  if (domain !== null && domain !== undefined) words.push(named('queue.nextHop', domain));
+  if (reply !== null && reply !== undefined) words.push(named('queue.why', replyWords(reply)));
   if (text !== '') words.push(`“${text}”`);
   return words;
 }

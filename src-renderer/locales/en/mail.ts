@@ -174,6 +174,7 @@ export const mail = {
     tickEverything: 'Choose everything that matches',
     chosen: 'Nothing chosen | {count} chosen | {count} chosen',
     chosenEverything: 'Everything that matches: {count}',
+    named: '{name}: {value}',
     removeFilter: 'Remove the filter {filter}',
     actions: { retryNow: 'Retry now', hold: 'Hold', release: 'Release', remove: 'Delete', undo: 'Undo' },
     ask: {

@@ -177,6 +177,7 @@ export const mail: Pick<
     tickEverything: '选择所有匹配项',
     chosen: '未选择 | 已选 {count} 项 | 已选 {count} 项',
     chosenEverything: '所有匹配项：{count}',
+    named: '{name}：{value}',
     removeFilter: '去掉筛选 {filter}',
     actions: { retryNow: '立即重试', hold: '暂扣', release: '放行', remove: '删除', undo: '撤销' },
     ask: {
