@@ -41,6 +41,7 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
     async relay(entry, recipients, record) {
       const message = {
         reversePath: entry.reversePath,
+        ...(entry.dsn !== undefined && { dsn: entry.dsn }),
         sizeOctets: entry.sizeBytes,
         hasUtf8Header: await hasUtf8Header(options.content, entry),
         content: () => readInRanges(options.content, entry),

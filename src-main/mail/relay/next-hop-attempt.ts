@@ -108,7 +108,7 @@ export class NextHopAttempt {
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
     const { message } = this.#parts;
     const batch = this.#open.slice(0, MAX_TRANSACTION_RECIPIENTS);
-    const recipients = batch.map(({ address }) => address);
+    const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
     const { verdicts, problem } = await session.send({ ...message, recipients });
     const settled = batch.flatMap((recipient, index) => {
       const verdict = verdicts[index] ?? null;

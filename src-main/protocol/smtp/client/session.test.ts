@@ -33,11 +33,11 @@ function setUp(
   return { clock, transcripts, open: () => openSession(target, options) };
 }
 
-function message(recipients: readonly string[], facts: Partial<OutgoingMessage> = {}): OutgoingMessage {
+function message(addresses: readonly string[], facts: Partial<OutgoingMessage> = {}): OutgoingMessage {
   const content = Buffer.from('Subject: hi\r\n\r\n.dot\r\n');
   return {
     reversePath: 'tom@server1.com',
-    recipients,
+    recipients: addresses.map((address) => ({ address })),
     sizeOctets: content.length,
     hasUtf8Header: false,
     async *content() {
@@ -207,6 +207,53 @@ describe('a transaction', () => {
       CONTENT
       S: 250 Ok`;
     await expect(relay(script, broken)).rejects.toThrow('disk error');
+  });
+});
+
+describe('requests for DSNs (RFC 3461)', () => {
+  const asked = message([], {
+    dsn: { returns: 'headers', envelopeId: 'QQ=314159' },
+    recipients: [
+      {
+        address: 'jack@server2.com',
+        dsn: {
+          notify: ['success', 'failure'],
+          originalRecipient: { type: 'rfc822', address: 'team+x@server1.com' },
+        },
+      },
+      { address: 'jill@server2.com', dsn: { notify: [] } },
+    ],
+  });
+  const ACCEPTED = 'S: 250 Ok\nC: DATA\nS: 354 Go on\nCONTENT\nS: 250 Ok';
+
+  test('go on to a server that knows them, which reports success itself then', async () => {
+    const { result, server } = await relay(
+      `${HELLO}S: 250-mx.example\nS: 250 DSN
+      C: MAIL FROM:<tom@server1.com> RET=HDRS ENVID=QQ+3D314159
+      S: 250 Ok
+      C: RCPT TO:<jack@server2.com> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;team+2Bx@server1.com
+      S: 250 Ok
+      C: RCPT TO:<jill@server2.com> NOTIFY=NEVER
+      ${ACCEPTED}`,
+      asked,
+    );
+    expect(result.verdicts).toMatchObject([{ kind: 'relayed', nextHopReports: true }, { kind: 'relayed' }]);
+    expect(server.surprises).toEqual([]);
+  });
+
+  test('end here where the server does not know them', async () => {
+    const { result, server } = await relay(
+      `${PLAIN_HELLO}
+      C: MAIL FROM:<tom@server1.com>
+      S: 250 Ok
+      C: RCPT TO:<jack@server2.com>
+      S: 250 Ok
+      C: RCPT TO:<jill@server2.com>
+      ${ACCEPTED}`,
+      asked,
+    );
+    expect(result.verdicts[0]).not.toHaveProperty('nextHopReports');
+    expect(server.surprises).toEqual([]);
   });
 });
 

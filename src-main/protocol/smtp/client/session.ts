@@ -105,7 +105,7 @@ class RunningTransaction {
     this.#message = message;
     this.#extensions = extensions;
     this.#wire = wire;
-    this.verdicts = message.recipients.map((address) => findRecipientRefusal(address, extensions));
+    this.verdicts = message.recipients.map(({ address }) => findRecipientRefusal(address, extensions));
   }
 
   async run(): Promise<void> {
@@ -162,7 +162,7 @@ class RunningTransaction {
   }
 
   #rcptCommand(index: number): string {
-    return formatRcptCommand(this.#message.recipients[index] ?? '', this.#extensions);
+    return formatRcptCommand(this.#message.recipients[index] ?? { address: '' }, this.#extensions);
   }
 
   #heedRcpt(index: number, reply: ServerReply, mail: ServerReply): void {
@@ -186,7 +186,8 @@ class RunningTransaction {
     this.#isContentSent = true;
     await this.#wire.sendContent(this.#message.content());
     const reply = await this.#wire.readReply(REPLY_TIMEOUTS.contentEndMs);
-    for (const index of this.#accepted) this.verdicts[index] = verdictOf(reply);
+    const verdict = verdictOf(reply, this.#extensions);
+    for (const index of this.#accepted) this.verdicts[index] = verdict;
     this.hasEndedContent = true;
     if (reply.code === 421) this.#wire.abort('refused');
   }

@@ -1,18 +1,33 @@
 /**
  * Transaction: what is sent and what came of it, recipient by recipient.
  *
- * RFC 5321 §3.3, RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8).
+ * RFC 5321 §3.3, RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 3461 (DSN).
  */
 import { domainToAscii } from '../../../format/domain.ts';
+import {
+  encodeXtext,
+  formatNotify,
+  formatOriginalRecipient,
+  type MessageDsn,
+  type RecipientDsn,
+} from '../../../format/dsn-request.ts';
 import type { Extensions } from './extensions.ts';
 import type { SessionProblem } from './problem.ts';
 import { describeReply, isAccepted, statusOf, type ServerReply } from './reply.ts';
 
+export interface OutgoingRecipient {
+  /** Without angle brackets. */
+  readonly address: string;
+  /** What the sender asked of DSNs; passed on to a server that knows them. */
+  readonly dsn?: RecipientDsn;
+}
+
 export interface OutgoingMessage {
   /** Empty for the null reverse-path. */
   readonly reversePath: string;
-  /** At most MAX_TRANSACTION_RECIPIENTS, without angle brackets. */
-  readonly recipients: readonly string[];
+  readonly dsn?: MessageDsn;
+  /** At most MAX_TRANSACTION_RECIPIENTS. */
+  readonly recipients: readonly OutgoingRecipient[];
   /** Of the content, before dot-stuffing. */
   readonly sizeOctets: number;
   /** Whether the header section holds octets beyond ASCII (RFC 6532). */
@@ -26,6 +41,8 @@ export interface RecipientVerdict {
   readonly kind: 'relayed' | 'deferred' | 'failed';
   readonly status: string;
   readonly diagnostic: string;
+  /** Relayed to a server that knows DSNs: it reports success itself (RFC 3461 §5.2.2). */
+  readonly nextHopReports?: true;
 }
 
 export interface TransactionResult {
@@ -43,9 +60,10 @@ export function refusalOf(reply: ServerReply): RecipientVerdict {
 }
 
 /** RFC 5321 §4.2.5: only 2yz after the content hands the responsibility over. */
-export function verdictOf(reply: ServerReply): RecipientVerdict {
+export function verdictOf(reply: ServerReply, extensions: Extensions): RecipientVerdict {
   if (!isAccepted(reply)) return refusalOf(reply);
-  return { kind: 'relayed', status: statusOf(reply), diagnostic: describeReply(reply) };
+  const verdict = { kind: 'relayed', status: statusOf(reply), diagnostic: describeReply(reply) } as const;
+  return extensions.dsn ? { ...verdict, nextHopReports: true } : verdict;
 }
 
 /** A reason not to begin the transaction at all with this server. */
@@ -75,13 +93,36 @@ export function formatMailCommand(message: OutgoingMessage, extensions: Extensio
   if (extensions.size !== null) parameters.push(`SIZE=${message.sizeOctets}`);
   // To a server without it 8-bit content goes as it is (a deviation from RFC 6152 §3): changing it breaks signatures.
   if (extensions.eightBitMime) parameters.push('BODY=8BITMIME');
-  const needsUtf8 = [message.reversePath, ...message.recipients].some((address) => NON_ASCII.test(address));
-  if (extensions.smtpUtf8 && (needsUtf8 || message.hasUtf8Header)) parameters.push('SMTPUTF8');
+  if (usesUtf8(message, extensions)) parameters.push('SMTPUTF8');
+  if (extensions.dsn) parameters.push(...formatMessageDsn(message.dsn ?? {}));
   return `MAIL ${parameters.join(' ')}`;
 }
 
-export function formatRcptCommand(address: string, extensions: Extensions): string {
-  return `RCPT TO:<${wireAddress(address, extensions)}>`;
+export function formatRcptCommand(recipient: OutgoingRecipient, extensions: Extensions): string {
+  const { address, dsn = {} } = recipient;
+  const parameters = [`TO:<${wireAddress(address, extensions)}>`];
+  if (extensions.dsn && dsn.notify !== undefined) parameters.push(`NOTIFY=${formatNotify(dsn.notify)}`);
+  if (extensions.dsn && dsn.originalRecipient !== undefined) {
+    const allowUtf8 = extensions.smtpUtf8 && NON_ASCII.test(address);
+    parameters.push(`ORCPT=${formatOriginalRecipient(dsn.originalRecipient, { allowUtf8 })}`);
+  }
+  return `RCPT ${parameters.join(' ')}`;
+}
+
+function formatMessageDsn({ returns, envelopeId }: MessageDsn): string[] {
+  return [
+    ...(returns === undefined ? [] : [`RET=${returns === 'full' ? 'FULL' : 'HDRS'}`]),
+    ...(envelopeId === undefined ? [] : [`ENVID=${encodeXtext(envelopeId)}`]),
+  ];
+}
+
+function usesUtf8(
+  { reversePath, recipients, hasUtf8Header }: OutgoingMessage,
+  extensions: Extensions,
+): boolean {
+  const addresses = [reversePath, ...recipients.map(({ address }) => address)];
+  const needsUtf8 = hasUtf8Header || addresses.some((address) => NON_ASCII.test(address));
+  return extensions.smtpUtf8 && needsUtf8;
 }
 
 const NON_ASCII = /[^\x00-\x7f]/u;
