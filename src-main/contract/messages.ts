@@ -84,6 +84,11 @@ export const timelineEvent = z.discriminatedUnion('type', [
     recipients: names,
     why: z.enum(['nullReversePath', 'notAsked']),
   }),
+  eventBase.extend({
+    type: z.enum(['held', 'released', 'removed']),
+    recipient: z.string(),
+    by: z.string(),
+  }),
   eventBase.extend({ type: z.literal('finished') }),
   eventBase.extend({
     type: z.literal('read'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeEncodedWords } from './encoded-word.ts';
+import { decodeEncodedWords, formatEncodedWords } from './encoded-word.ts';
 
 test.each([
   // The examples of RFC 2047 §8.
@@ -32,6 +32,22 @@ test('never throws, and leaves text without encoded words alone', () => {
     fc.property(fc.string(), (text) => {
       if (!text.includes('=?')) expect(decodeEncodedWords(text)).toBe(text);
       expect(typeof decodeEncodedWords(`=?${text}?Q?${text}?=`)).toBe('string');
+    }),
+  );
+});
+
+test('short printable ASCII is left as it is', () => {
+  expect(formatEncodedWords('Not delivered: hello')).toBe('Not delivered: hello');
+  expect(formatEncodedWords('=?utf-8?Q?fake?=')).toMatch(/^=\?utf-8\?B\?/);
+});
+
+test('encoded words are written in words of at most 75 characters that decode to the text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      const formatted = formatEncodedWords(text);
+      expect(formatted).toMatch(/^[\r\n\x20-\x7e]*$/);
+      for (const line of formatted.split('\r\n ')) expect(line.length).toBeLessThanOrEqual(75);
+      expect(decodeEncodedWords(formatted.replaceAll('\r\n', ''))).toBe(text);
     }),
   );
 });

@@ -54,8 +54,8 @@ function decodeRun(run: Run): string {
   return decodeCharset(joined, run.charset);
 }
 
-/** Octets of text in one encoded word: 45 make 60 of base64, and with the rest fewer than 75 characters (RFC 2047 §2). */
-const OCTETS_PER_WORD = 45;
+/** Octets of text in one encoded word: 39 make 52 of base64, so that `Subject: ` and the word fit a line of 76 (RFC 2047 §2). */
+const OCTETS_PER_WORD = 39;
 
 /**
  * Unstructured text as it may stand in a header field: as it is where it is short printable ASCII, else encoded words of UTF-8,

@@ -68,6 +68,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
       }
     /** Recipients failed and nobody is told: there is nobody (RFC 5321 §6.1), or the sender asked for silence (RFC 3461 §4.1). */
     | { type: 'unreported'; recipients: readonly string[]; why: 'nullReversePath' | 'notAsked' }
+    /** Steered by an administrator: kept from further attempts, let go again, or deleted without a word to the sender. */
+    | { type: 'held' | 'released' | 'removed'; recipient: string; by: string }
     /** The recipients were all dealt with and the queue entry is gone. */
     | { type: 'finished' }
     | { type: 'read'; by: 'imap' | 'pop3'; account: string; mailbox: string; sessionId?: string }

@@ -87,6 +87,9 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'expanded':
     case 'bounced':
     case 'unreported':
+    case 'held':
+    case 'released':
+    case 'removed':
     case 'finished':
       return undefined;
   }

@@ -12,10 +12,13 @@ import type { ContentSpool, SpoolFile, StagedContent } from '../mail/content/por
 export class ContentFiles implements ContentSpool {
   readonly #folder: string;
   readonly #makeId: MakeId;
+  readonly #isNamed: (fileName: string) => boolean;
 
-  constructor(folder: string, makeId: MakeId) {
-    this.#folder = folder;
-    this.#makeId = makeId;
+  /** `isNamed`: whether a committed row names the file. */
+  constructor(options: { folder: string; makeId: MakeId; isNamed: (fileName: string) => boolean }) {
+    this.#folder = options.folder;
+    this.#makeId = options.makeId;
+    this.#isNamed = options.isNamed;
   }
 
   async create(): Promise<SpoolFile> {
@@ -34,8 +37,9 @@ export class ContentFiles implements ContentSpool {
     };
   }
 
-  async discard(content: StagedContent): Promise<void> {
-    if (content.body.kind === 'file') await this.remove(content.body.fileName);
+  async discard({ body }: StagedContent): Promise<void> {
+    // A commit whose answer was lost (its thread died) may have happened all the same: then the file belongs to it.
+    if (body.kind === 'file' && !this.#isNamed(body.fileName)) await this.remove(body.fileName);
   }
 
   async readRange(fileName: string, start: number, end: number): Promise<Uint8Array> {

@@ -11,10 +11,11 @@ import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
-import { SqliteContentReader } from './content-store.ts';
+import { namedFiles, SqliteContentReader } from './content-store.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
+import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
@@ -63,12 +64,17 @@ function createStores(
   const writer = new Writer(parts.writing);
   const reader = new Reader(parts.reading);
   const connection = new Connection(databasePath(options), { readonly: true });
-  const spool = new ContentFiles(join(options.folder, 'content'), options.makeId);
+  const spool = new ContentFiles({
+    folder: join(options.folder, 'content'),
+    makeId: options.makeId,
+    isNamed: (fileName) => namedFiles(connection, [fileName]).size > 0,
+  });
   const content = new SqliteContentReader(connection, spool);
   return {
     spool,
     content,
     queue: new SqliteQueueStore(writer, connection),
+    queueSteering: new SqliteQueueSteering(writer, reader),
     mailStore: new SqliteMailStore({ writer, connection, content, onError: options.onError }),
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),

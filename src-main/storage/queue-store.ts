@@ -106,8 +106,9 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     'SELECT content_id, size_bytes FROM queue_entry WHERE id = ?',
     record.entryId,
   );
-  // Removed by an administrator while the attempt ran: its outcome has no entry to belong to.
-  if (entry === undefined) return releaseStaged(transaction, record.bounce);
+  // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
+  if (entry === undefined || !isStillQueued(transaction, record))
+    return releaseStaged(transaction, record.bounce);
   // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
   if (record.bounce !== null) enqueue(transaction, record.bounce);
   // Before the recipients that led to them leave, so that no ordinal is given twice.
@@ -124,6 +125,14 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
 function releaseStaged(transaction: Transaction, bounce: EnqueueArguments | null): void {
   const fileName = bounce?.content.fileName ?? null;
   if (fileName !== null) transaction.releasedFiles.push(fileName);
+}
+
+function isStillQueued({ connection }: Transaction, { entryId, outcomes }: AttemptArguments): boolean {
+  return outcomes.some(
+    ({ ordinal }) =>
+      connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
+      undefined,
+  );
 }
 
 function addRecipient(
@@ -154,8 +163,9 @@ function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: Outc
     return;
   }
   connection.run(
-    `UPDATE queue_recipient SET state = 'deferred', attempts = attempts + 1, next_attempt_at = ?, last_outcome = ?,
-            is_delay_reported = max(is_delay_reported, ?)
+    // Held while the attempt ran: the outcome counts, the hold stays.
+    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', 'deferred'), attempts = attempts + 1,
+            next_attempt_at = ?, last_outcome = ?, is_delay_reported = max(is_delay_reported, ?)
       WHERE entry_id = ? AND ordinal = ?`,
     outcome.nextAttemptAt,
     outcome.outcome,
@@ -235,9 +245,11 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
   }
 
-  nextDueAt(): Promise<number | null> {
+  nextDueAt(after = -1): Promise<number | null> {
     const row = this.#connection.get<{ due_at: number | null }>(
-      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient WHERE state IN ('queued', 'deferred')`,
+      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient
+        WHERE state IN ('queued', 'deferred') AND next_attempt_at > ?`,
+      after,
     );
     return Promise.resolve(row?.due_at ?? null);
   }

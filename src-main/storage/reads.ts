@@ -1,9 +1,18 @@
 /** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
 import type { Connection } from './connection.ts';
+import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
-export const reads = { listMessages, readTimeline, listTranscripts, readTranscript };
+export const reads = {
+  countQueueLines,
+  groupQueueLines,
+  listMessages,
+  listQueueLines,
+  listTranscripts,
+  readTimeline,
+  readTranscript,
+};
 
 export type Reads = typeof reads;
 export type ReadName = keyof Reads;

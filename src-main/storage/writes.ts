@@ -4,6 +4,7 @@ import { directoryWrites } from './directory-store.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
+import { queueSteeringWrites } from './queue-steering.ts';
 import { queueWrites } from './queue-store.ts';
 import { settingsWrites } from './settings-store.ts';
 import { timelineWrites } from './timeline-store.ts';
@@ -16,6 +17,7 @@ export const writes = {
   ...flagWrites,
   ...mailboxWrites,
   ...messageWrites,
+  ...queueSteeringWrites,
   ...queueWrites,
   ...settingsWrites,
   ...timelineWrites,

@@ -1,86 +1,10 @@
 /** What every QueueStore must do; run against each implementation. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
-import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
-import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
-import type { ContentSpool } from '../../src-main/mail/content/port.ts';
-import type { RecipientOutcome } from '../../src-main/mail/events.ts';
-import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
 import type { Deposit, NewQueueEntry, QueueStore } from '../../src-main/mail/queue/port.ts';
-import type { Storage } from '../../src-main/storage/open-storage.ts';
-import { addTestAccount, openTestStorage } from './mail-stores.ts';
-
-interface Under {
-  readonly store: QueueStore;
-  readonly spool: ContentSpool;
-  readonly account: number;
-  /** Copies that reached the account's mailboxes. */
-  copies(): Promise<number>;
-  close(): Promise<void>;
-}
-
-async function openMemory(): Promise<Under> {
-  const deposits: Deposit[] = [];
-  const store = new MemoryQueueStore((copy) => deposits.push(copy.deposit));
-  return {
-    store,
-    spool: new MemorySpool(),
-    account: 1,
-    copies: () => Promise.resolve(deposits.length),
-    close: () => Promise.resolve(),
-  };
-}
-
-async function openSqlite(): Promise<Under & { storage: Storage; folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'postroom-queue-'));
-  const storage = await openTestStorage(folder);
-  await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
-  const account = await addTestAccount(storage, 'anna');
-  return {
-    storage,
-    folder,
-    store: storage.queue,
-    spool: storage.spool,
-    account,
-    copies: async () =>
-      (await storage.mailStore.listMailboxes(account)).reduce(
-        (sum, mailbox) => sum + mailbox.messageCount,
-        0,
-      ),
-    close: async () => {
-      await storage.close();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
-
-function outcome(kind: RecipientOutcome['kind'], recipient = 'anna@example.com'): RecipientOutcome {
-  return { kind, recipient, status: '2.1.5', diagnostic: 'as asked', at: 2_000 };
-}
-
-async function newEntry(
-  under: Under,
-  entry: Partial<NewQueueEntry> & { text?: string },
-): Promise<NewQueueEntry> {
-  const receiver = createMessageReceiver({ spool: under.spool, createIndexer: createMessageIndexer });
-  const writer = receiver.begin();
-  await writer.write(Buffer.from(entry.text ?? 'Subject: hello\r\n\r\nGood morning.\r\n'));
-  const { text: _text, ...rest } = entry;
-  return {
-    id: 'entry-1',
-    content: await writer.finish(),
-    reversePath: 'tom@example.com',
-    receivedAt: 1_000,
-    origin: 'submission',
-    smtpUtf8: false,
-    recipients: ['anna@example.com'],
-    events: [],
-    ...rest,
-  };
-}
+import { openTestStorage } from './mail-stores.ts';
+import { newEntry, openMemory, openSqlite, outcome, type Under } from './queue-stores.ts';
 
 describe.each([
   { name: 'memory', open: openMemory },
@@ -190,6 +114,8 @@ describe.each([
     expect(await store.due(8_999, 10)).toEqual([]);
     expect(await store.due(9_000, 10)).toHaveLength(1);
     expect(await store.nextDueAt()).toBe(9_000);
+    expect(await store.nextDueAt(8_999)).toBe(9_000);
+    expect(await store.nextDueAt(9_000)).toBeNull();
   });
 
   const bounceOf = async (id: string, text?: string): Promise<NewQueueEntry> =>
@@ -349,6 +275,20 @@ describe('content on disk', () => {
     expect(await files()).toEqual([]);
   });
 
+  it('goes when an administrator removes the entry; the timeline keeps who did', async () => {
+    await under.store.enqueue(await newEntry(under, { text: LARGE }));
+    expect(await files()).toHaveLength(1);
+    const selection = { kind: 'filter', filter: {} } as const;
+    for await (const batch of under.steering.steer({ action: 'remove', selection, by: 'admin', at: 5_000 })) {
+      expect(batch.changed).toBe(1);
+    }
+    expect(await files()).toEqual([]);
+    expect(await under.storage.timelines.readTimeline('entry-1')).toMatchObject({
+      summary: { state: 'failed' },
+      events: [{ type: 'removed', recipient: 'anna@example.com', by: 'admin' }],
+    });
+  });
+
   it('goes with the account that held it', async () => {
     const store = under.storage.mailStore;
     const inbox = await store.findMailbox(under.account, 'INBOX');
@@ -358,6 +298,15 @@ describe('content on disk', () => {
     await under.storage.directory.removeAccount(under.account);
     expect(await files()).toEqual([]);
     expect(await store.listMailboxes(under.account)).toEqual([]);
+  });
+
+  it('is not discarded once a commit names it, whatever became of the answer', async () => {
+    const entry = await newEntry(under, { text: LARGE });
+    await under.store.enqueue(entry);
+    await under.spool.discard(entry.content);
+    expect(await files()).toHaveLength(1);
+    await under.spool.discard((await newEntry(under, { id: 'entry-2', text: LARGE })).content);
+    expect(await files()).toHaveLength(1);
   });
 
   it('that was cut off while it arrived is cleared at the next start; what a message holds stays', async () => {

@@ -62,6 +62,8 @@ export interface RunningMessageQueue extends MessageQueue {
   start(): Promise<void>;
   /** Begins nothing more and waits for what is under way, for a bounded time. */
   stop(): Promise<void>;
+  /** The store was changed beneath: what was read before counts no more, except for attempts under way. */
+  reconsider(): void;
   /** Resolves when nothing is ready or under way; what is deferred or held may still wait. */
   whenIdle(): Promise<void>;
 }
@@ -82,6 +84,8 @@ class QueueRunner implements RunningMessageQueue {
   readonly #arriving = new Set<TraceId>();
   /** Entries worked on while a page was being read: the page may show them as they were before. */
   readonly #settledDuringRead = new Set<TraceId>();
+  /** How often the store was changed beneath: what was read under another number may be out of date. */
+  #edition = 0;
   #underWay = 0;
   #isRunning = false;
   #isReading = false;
@@ -98,9 +102,11 @@ class QueueRunner implements RunningMessageQueue {
 
   async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
     this.#arriving.add(entry.id);
+    const edition = this.#edition;
     const stored = await this.#options.store.enqueue(entry).finally(() => this.#arriving.delete(entry.id));
     this.#tell(entry.events);
-    if (this.#isRunning) this.#offer(stored);
+    if (edition !== this.#edition) this.reconsider();
+    else if (this.#isRunning) this.#offer(stored);
     return stored;
   }
 
@@ -121,6 +127,13 @@ class QueueRunner implements RunningMessageQueue {
     });
     await Promise.race([this.whenIdle(), limit]);
     cancel();
+  }
+
+  reconsider(): void {
+    this.#edition++;
+    this.#forgetReady();
+    this.#hasMoreInStore = true;
+    void this.#readStore();
   }
 
   async whenIdle(): Promise<void> {
@@ -178,6 +191,7 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   async #work(entry: QueueEntry): Promise<void> {
+    const edition = this.#edition;
     try {
       await this.#attempt(entry);
     } catch (error) {
@@ -189,6 +203,8 @@ class QueueRunner implements RunningMessageQueue {
     }
     this.#known.delete(entry.id);
     if (this.#isReading) this.#settledDuringRead.add(entry.id);
+    // Its other recipients may have become due meanwhile, when it was passed over as under way.
+    if (edition !== this.#edition) this.#hasMoreInStore = true;
     this.#underWay--;
     this.#pump();
   }
@@ -260,14 +276,20 @@ class QueueRunner implements RunningMessageQueue {
     // What is known may be due as well: ask for so many that a page of others remains.
     const limit = this.#known.size + PAGE_SIZE;
     this.#hasMoreInStore = false;
+    const edition = this.#edition;
     const due = await store.due(clock.now(), limit);
+    if (edition !== this.#edition) {
+      this.#hasMoreInStore = true;
+      return;
+    }
     if (due.length === limit) this.#hasMoreInStore = true;
     for (const entry of due) {
       if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
     }
     if (this.#hasMoreInStore) return;
-    const next = await store.nextDueAt();
-    if (next !== null && next > clock.now()) this.#wakeBy(next);
+    // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
+    const next = await store.nextDueAt(clock.now());
+    if (next !== null) this.#wakeBy(next);
   }
 
   #tell(events: readonly MailEvent[]): void {

@@ -3,15 +3,32 @@
  * Keeps the port's promises except for durability: one call is one commit.
  */
 import type { ContentId, StagedContent } from '../content/port.ts';
-import type { TraceId } from '../events.ts';
+import type { MailEvent, TraceId } from '../events.ts';
+import {
+  appliesTo,
+  comparePlaces,
+  eventsOf,
+  groupLines,
+  linesOf,
+  matches,
+  steered,
+} from './memory-queue-steering.ts';
 import type {
   AttemptRecord,
   Deposit,
   NewQueueEntry,
   QueueDepth,
   QueueEntry,
+  QueueFilter,
+  QueueGroup,
+  QueueLine,
+  QueuePlace,
   QueueRecipient,
+  QueueSelection,
+  QueueSteering,
   QueueStore,
+  SteeringBatch,
+  SteeringOrder,
 } from './port.ts';
 
 /** A copy that goes into a mailbox with the commit of its attempt. */
@@ -27,7 +44,7 @@ interface StoredEntry {
   readonly content: StagedContent;
 }
 
-export class MemoryQueueStore implements QueueStore {
+export class MemoryQueueStore implements QueueStore, QueueSteering {
   readonly #entries = new Map<TraceId, StoredEntry>();
   readonly #onDeposit: (copy: DepositedCopy) => void;
   #nextContentId = 1;
@@ -59,8 +76,8 @@ export class MemoryQueueStore implements QueueStore {
 
   recordAttempt(record: AttemptRecord): Promise<void> {
     const stored = this.#entries.get(record.entryId);
-    // Removed while the attempt ran: its outcome has no entry to belong to.
-    if (stored === undefined) return Promise.resolve();
+    // Removed while the attempt ran: its outcome has nothing to belong to.
+    if (stored === undefined || !isStillQueued(stored.entry, record)) return Promise.resolve();
     return record.bounce === undefined
       ? Promise.resolve(this.#apply(stored, record))
       : this.enqueue(record.bounce).then(() => this.#apply(stored, record));
@@ -89,8 +106,9 @@ export class MemoryQueueStore implements QueueStore {
     return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
   }
 
-  nextDueAt(): Promise<number | null> {
-    const earliest = Math.min(...this.#all().map(earliestDue));
+  nextDueAt(after = Number.NEGATIVE_INFINITY): Promise<number | null> {
+    const times = this.#all().flatMap((entry) => waitingTimes(entry));
+    const earliest = Math.min(...times.filter((time) => time > after));
     return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
   }
 
@@ -113,9 +131,69 @@ export class MemoryQueueStore implements QueueStore {
     return Promise.resolve(sorted.slice(page.offset, page.offset + page.limit));
   }
 
+  listLines(
+    filter: QueueFilter,
+    page: { after?: QueuePlace; offset?: number; limit: number },
+  ): Promise<readonly QueueLine[]> {
+    const { after, offset = 0, limit } = page;
+    const behind = this.#lines(filter).filter(
+      (line) => after === undefined || comparePlaces(line, after) > 0,
+    );
+    return Promise.resolve(behind.slice(offset, offset + limit));
+  }
+
+  countLines(filter: QueueFilter): Promise<number> {
+    return Promise.resolve(this.#lines(filter).length);
+  }
+
+  groupLines(filter: QueueFilter, by: 'domain' | 'reply', limit: number): Promise<readonly QueueGroup[]> {
+    return Promise.resolve(groupLines(this.#lines(filter), by).slice(0, limit));
+  }
+
+  // One commit is enough where nothing else waits for it.
+  async *steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void> {
+    const events: MailEvent[] = [];
+    let changed = 0;
+    for (const line of this.#selected(order.selection)) {
+      if (!appliesTo(order, line.recipient)) continue;
+      changed++;
+      this.#put(line, steered(order, line.recipient));
+      events.push(...eventsOf(order, line));
+    }
+    yield { changed, events };
+  }
+
+  #selected(selection: QueueSelection): readonly QueueLine[] {
+    if (selection.kind === 'filter') return this.#lines(selection.filter);
+    const lines = this.#lines({});
+    return selection.places.flatMap((place) => lines.find((line) => comparePlaces(line, place) === 0) ?? []);
+  }
+
+  #put({ entryId, ordinal }: QueuePlace, recipient: QueueRecipient | null): void {
+    const stored = this.#entries.get(entryId);
+    if (stored === undefined) return;
+    const recipients = stored.entry.recipients.flatMap((each) =>
+      each.ordinal === ordinal ? (recipient ?? []) : each,
+    );
+    if (recipients.length === 0) this.#entries.delete(entryId);
+    else this.#entries.set(entryId, { ...stored, entry: { ...stored.entry, recipients } });
+  }
+
+  #lines(filter: QueueFilter): QueueLine[] {
+    return this.#all()
+      .flatMap(linesOf)
+      .filter((line) => matches(line, filter))
+      .sort(comparePlaces);
+  }
+
   #all(): QueueEntry[] {
     return [...this.#entries.values()].map(({ entry }) => entry);
   }
+}
+
+function isStillQueued(entry: QueueEntry, record: AttemptRecord): boolean {
+  const ordinals = new Set(entry.recipients.map((recipient) => recipient.ordinal));
+  return record.outcomes.some(({ ordinal }) => ordinals.has(ordinal));
 }
 
 /** The recipient as it stays in the queue; nothing where it leaves. */
@@ -127,7 +205,8 @@ function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRe
   return [
     {
       ...recipient,
-      state: 'deferred',
+      // Held while the attempt ran: the outcome counts, the hold stays.
+      state: recipient.state === 'held' ? 'held' : 'deferred',
       attempts: recipient.attempts + 1,
       nextAttemptAt,
       lastOutcome: outcome,
@@ -150,6 +229,10 @@ function joining({ recipients }: QueueEntry, { newRecipients = [], at }: Attempt
 
 /** When the first recipient that waits is due; Infinity where none does. */
 function earliestDue(entry: QueueEntry): number {
-  const waiting = entry.recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
-  return Math.min(...waiting.map(({ nextAttemptAt }) => nextAttemptAt));
+  return Math.min(...waitingTimes(entry));
+}
+
+function waitingTimes({ recipients }: QueueEntry): number[] {
+  const waiting = recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
+  return waiting.map(({ nextAttemptAt }) => nextAttemptAt);
 }

@@ -115,11 +115,90 @@ export interface QueueStore {
   recordAttempt(record: AttemptRecord): Promise<void>;
   /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
   due(now: number, limit: number): Promise<readonly QueueEntry[]>;
-  /** When the next recipient falls due, or null when nothing waits. */
-  nextDueAt(): Promise<number | null>;
+  /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
+  nextDueAt(after?: number): Promise<number | null>;
   depth(): Promise<QueueDepth>;
   find(id: TraceId): Promise<QueueEntry | null>;
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
+}
+
+/** One recipient of an entry: what waits, and what an administrator steers. */
+export interface QueuePlace {
+  readonly entryId: TraceId;
+  readonly ordinal: number;
+}
+
+/** A recipient with what its message is. */
+export interface QueueLine extends QueuePlace {
+  readonly recipient: QueueRecipient;
+  readonly sizeBytes: number;
+  readonly reversePath: string;
+  readonly receivedAt: number;
+  readonly origin: QueueEntry['origin'];
+}
+
+/** Which recipients are meant; those to which all that is given applies. */
+export interface QueueFilter {
+  readonly state?: RecipientState;
+  /** Words, each somewhere in the entry's id, the address, the reverse-path, the host that answered, or the last reply. */
+  readonly text?: string;
+  /** The recipient's domain, in lower case: where the message is to go next, unless a route says otherwise. */
+  readonly domain?: string;
+  /** `status diagnostic` of the last outcome, whole; empty for recipients without one. */
+  readonly reply?: string;
+}
+
+/** Recipients that wait for the same domain, or because of the same reply. */
+export interface QueueGroup {
+  readonly key: string;
+  readonly queued: number;
+  readonly active: number;
+  readonly deferred: number;
+  readonly held: number;
+  readonly oldestReceivedAt: number;
+  /** `status diagnostic` of the last outcome that most of them share; null where there was no attempt. */
+  readonly reply: string | null;
+}
+
+export type QueueSelection =
+  | { readonly kind: 'places'; readonly places: readonly QueuePlace[] }
+  /** Everything that matches while the order is carried out. */
+  | { readonly kind: 'filter'; readonly filter: QueueFilter };
+
+/**
+ * retryNow: those that wait become due at once. hold: no attempt until they are released; release: due when they were before.
+ * remove: gone without a word to anybody; the entry and its content go with its last recipient.
+ */
+export type SteeringAction = 'retryNow' | 'hold' | 'release' | 'remove';
+
+export interface SteeringOrder {
+  readonly action: SteeringAction;
+  readonly selection: QueueSelection;
+  /** The administrator, for the timeline. */
+  readonly by: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}
+
+/** What one commit of an order changed. */
+export interface SteeringBatch {
+  readonly changed: number;
+  /** Written in the same commit. */
+  readonly events: readonly MailEvent[];
+}
+
+/** The queue as an administrator sees and steers it; storage implements it. In order of entry ids, oldest first. */
+export interface QueueSteering {
+  /** Recipients behind the place `after` (or from the first), without the next `offset` of them. */
+  listLines(
+    filter: QueueFilter,
+    page: { after?: QueuePlace; offset?: number; limit: number },
+  ): Promise<readonly QueueLine[]>;
+  countLines(filter: QueueFilter): Promise<number>;
+  /** The largest groups first. */
+  groupLines(filter: QueueFilter, by: 'domain' | 'reply', limit: number): Promise<readonly QueueGroup[]>;
+  /** Carries an order out, one bounded commit after the other; what it does not apply to is left alone. */
+  steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void>;
 }
 
 /** What submission and reception hand messages to: the queue stage itself. */

@@ -63,6 +63,10 @@ export function describeStep(event: TimelineEvent): Step {
         ),
         tone: 'warning',
       };
+    case 'held':
+    case 'released':
+    case 'removed':
+      return { ...plain(t(`timeline.${event.type}`, { ...event })), tone: STEERED_TONES[event.type] };
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
     case 'read':
@@ -72,6 +76,8 @@ export function describeStep(event: TimelineEvent): Step {
       };
   }
 }
+
+const STEERED_TONES = { held: 'off', released: 'idle', removed: 'error' } as const;
 
 function describeReceived(event: EventOf<'received'>): Step {
   const remote = event.remoteAddress ?? t('timeline.unknownRemote');

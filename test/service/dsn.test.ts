@@ -1,0 +1,164 @@
+/** DSNs through the whole service, read by Python's imaplib and email package: a judge that is not ours. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createIdMaker } from '../../src-main/base/ids.ts';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import { openTestStorage } from '../contract/mail-stores.ts';
+import { runClient, runPython } from '../support/clients.ts';
+import { makeWorkFolder, startOffice } from '../support/service-process.ts';
+import type { ServiceProcess } from '../support/service-process.ts';
+
+interface ReadDsn {
+  readonly type: string;
+  readonly reportType: string | null;
+  readonly returnPath: string;
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly autoSubmitted: string | null;
+  readonly defects: readonly string[];
+  readonly parts: readonly string[];
+  readonly text: string;
+  readonly status: readonly Readonly<Record<string, string>>[];
+  readonly returnedSubject: string | null;
+}
+
+const READER = join(import.meta.dirname, '../support/read_dsns.py');
+
+let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
+let service: ServiceProcess;
+
+beforeEach(async () => {
+  folder = await makeWorkFolder();
+  service = await startOffice(folder);
+});
+
+afterEach(async () => {
+  await service.end();
+  await folder.remove();
+});
+
+/** Tom's INBOX, once it holds so many messages. */
+async function readInbox(count: number): Promise<readonly ReadDsn[]> {
+  const args = [READER, '127.0.0.1', String(service.port('imap')), 'tom@server1.com', 'tom-password'];
+  for (let patience = 60; ; patience--) {
+    const { code, output } = await runClient('python3', args);
+    if (code !== 0) throw new Error(output);
+    const found = JSON.parse(output) as ReadDsn[];
+    if (found.length >= count || patience === 0) return found;
+  }
+}
+
+/** Puts messages into the stopped service's queue, to accounts that have gone since they were accepted. */
+async function queueToNobody(count: number, body: string): Promise<void> {
+  const storage = await openTestStorage(folder.data);
+  const makeId = createIdMaker(Date.now, (length) => crypto.getRandomValues(new Uint8Array(length)));
+  const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+  for (let i = 0; i < count; i++) {
+    const writer = receiver.begin();
+    await writer.write(Buffer.from(`From: tom@server1.com\r\nSubject: letter ${i}\r\n\r\n${body}`));
+    await storage.queue.enqueue({
+      id: makeId(),
+      content: await writer.finish(),
+      reversePath: 'tom@server1.com',
+      receivedAt: Date.now(),
+      origin: 'submission',
+      smtpUtf8: false,
+      recipients: [`gone${i}@server1.com`],
+      dsn: { returns: 'full', envelopeId: `letter ${i}` },
+      events: [],
+    });
+  }
+  await storage.close();
+}
+
+/** Recipients in the stopped service's queue. */
+async function countQueued(): Promise<number> {
+  const storage = await openTestStorage(folder.data);
+  const { queued, deferred, held } = await storage.queue.depth();
+  await storage.close();
+  return queued + deferred + held;
+}
+
+const SUBMIT = `
+import smtplib, sys
+with smtplib.SMTP('127.0.0.1', int(sys.argv[1])) as smtp:
+    smtp.ehlo()
+    assert smtp.has_extn('dsn')
+    smtp.login('tom@server1.com', 'tom-password')
+    smtp.sendmail('tom@server1.com', ['anna@server1.com'], 'Subject: meeting\\r\\n\\r\\nAt ten.\\r\\n',
+                  mail_options=['RET=HDRS', 'ENVID=QQ+2B1'],
+                  rcpt_options=['NOTIFY=SUCCESS,FAILURE', 'ORCPT=rfc822;anna+2Bwork@server1.com'])
+`;
+
+describe('a DSN in the sender’s INBOX', () => {
+  test('confirms a delivery where smtplib asked for it', async () => {
+    const { code, output } = await runPython(SUBMIT, [String(service.port('submission'))]);
+    expect(output).toBe('');
+    expect(code).toBe(0);
+    const [dsn] = await readInbox(1);
+    expect(dsn).toMatchObject({
+      type: 'multipart/report',
+      reportType: 'delivery-status',
+      returnPath: '<>',
+      from: 'Mail Delivery System <postmaster@server1.com>',
+      to: 'tom@server1.com',
+      subject: 'Delivered: meeting',
+      autoSubmitted: 'auto-replied',
+      defects: [],
+      parts: ['text/plain', 'message/delivery-status', 'text/rfc822-headers'],
+      status: [
+        { 'original-envelope-id': 'QQ+1', 'reporting-mta': 'dns; mail.server1.com' },
+        {
+          'original-recipient': 'rfc822; anna+work@server1.com',
+          'final-recipient': 'rfc822; anna@server1.com',
+          action: 'delivered',
+          status: '2.1.5',
+        },
+      ],
+    });
+  });
+
+  test('tells of a mailbox that has gone since the message was accepted, and brings the message back', async () => {
+    await service.end();
+    await queueToNobody(1, 'Good morning, 早上好.\r\n');
+    service = await startOffice(folder);
+    const [dsn] = await readInbox(1);
+    expect(dsn).toMatchObject({
+      subject: '未能投递：letter 0',
+      defects: [],
+      parts: ['text/plain', 'message/delivery-status', 'message/rfc822'],
+      returnedSubject: 'letter 0',
+      status: [
+        { 'original-envelope-id': 'letter 0' },
+        { 'final-recipient': 'rfc822; gone0@server1.com', action: 'failed', status: '5.1.1' },
+      ],
+    });
+    expect(dsn?.text).toContain('没有这个名称的邮箱');
+  });
+
+  test('comes once for each failure, however often the service is killed on the way', async () => {
+    const count = 400;
+    await service.end();
+    // Too large for the database's own rows: the DSNs' files are part of what a kill may leave half done.
+    await queueToNobody(count, 'Good morning.\r\n'.repeat(10_000));
+    const left: number[] = [];
+    do {
+      service = await startOffice(folder);
+      await service.end('SIGKILL');
+      left.push(await countQueued());
+      // Some of them are queued DSNs: a kill between their commit and their delivery.
+    } while ((left.at(-1) ?? 0) > count / 4 && left.length < 10);
+    console.log(`left in the queue after each kill: ${left.join(', ')}`);
+    service = await startOffice(folder);
+    await readInbox(count);
+    await service.end();
+    expect(await countQueued()).toBe(0);
+    service = await startOffice(folder);
+    const dsns = await readInbox(count);
+    const told = dsns.map((dsn) => dsn.status[1]?.['final-recipient']).sort();
+    const expected = Array.from({ length: count }, (_, i) => `rfc822; gone${i}@server1.com`).sort();
+    expect(told).toEqual(expected);
+  });
+});
