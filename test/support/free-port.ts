@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+/** Ports for servers of others that must be told theirs. */
+import { connect, createServer } from 'node:net';
 
 /** A port that nobody listens on at the moment. */
 export function findFreePort(address = '127.0.0.1'): Promise<number> {
@@ -14,13 +15,14 @@ export function findFreePort(address = '127.0.0.1'): Promise<number> {
 
 /** Resolves when somebody listens there. */
 export async function untilListening(address: string, port: number): Promise<void> {
-  const { connect } = await import('node:net');
   for (let tries = 0; tries < 100; tries++) {
     const isThere = await new Promise<boolean>((resolve) => {
       const socket = connect(port, address);
-      socket.once('connect', () => resolve(true));
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.once('error', () => resolve(false));
-      socket.once('close', () => socket.destroy());
     });
     if (isThere) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
