@@ -18,6 +18,7 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'isync', file: '/usr/bin/mbsync' },
   { package: 'python3', file: '/usr/bin/python3' },
   { package: 'openssl', file: '/usr/bin/openssl' },
+  { package: 'postfix', file: '/usr/sbin/smtp-sink' },
 ];
 
 export function missingPrograms(): readonly NeededProgram[] {
@@ -30,6 +31,9 @@ export async function installMissing(): Promise<readonly NeededProgram[]> {
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
   if (missing.length === 0 || !mayInstall) return missing;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  // Postfix is for tests that bring their own configuration: it is not to take port 25 of this machine.
+  const noServer = 'postfix postfix/main_mailer_type select No configuration\n';
+  spawnSync('debconf-set-selections', { input: noServer });
   await run('apt-get', ['update', '-qq'], { env });
   const names = missing.map((program) => program.package);
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });

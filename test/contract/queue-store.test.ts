@@ -67,6 +67,31 @@ describe.each([
     expect(await under.copies()).toBe(1);
   });
 
+  it('puts the addresses that an alias leads to in its place, in the commit that takes it away', async () => {
+    await store.enqueue(await newEntry(under, { recipients: ['tom@example.com', 'team@example.com'] }));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [
+        { ordinal: 0, outcome: outcome('delivered') },
+        { ordinal: 1, outcome: outcome('delivered') },
+      ],
+      deposits: [deposit()],
+      newRecipients: [
+        { address: 'jack@server2.com', dsn: { notify: ['failure'] } },
+        { address: 'jill@server2.com' },
+      ],
+      events: [],
+    });
+    const waiting = { state: 'queued', attempts: 0, nextAttemptAt: 2_000 };
+    expect((await store.find('entry-1'))?.recipients).toEqual([
+      { ...waiting, ordinal: 2, address: 'jack@server2.com', dsn: { notify: ['failure'] } },
+      { ...waiting, ordinal: 3, address: 'jill@server2.com' },
+    ]);
+    expect(await store.due(2_000, 10)).toHaveLength(1);
+    expect(await under.copies()).toBe(1);
+  });
+
   it('keeps a deferred recipient until it is due again, and counts the attempt', async () => {
     await store.enqueue(await newEntry(under, {}));
     await store.recordAttempt({

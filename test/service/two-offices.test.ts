@@ -179,7 +179,8 @@ describe.runIf(isRoot)('two offices', () => {
   it('the next message waits while the other office is closed, says why, and arrives when it opens', async () => {
     await server2.close();
     expect((await server1.submit(tom, jack.user, 'Are you there')).code).toBe(0);
-    await until(async () => ((await server1.queue())[0]?.recipient.lastOutcome ?? null) !== null, 'a reason');
+    const reason = async () => (await server1.queue())[0]?.recipient.lastOutcome?.kind;
+    await until(async () => (await reason()) === 'deferred', 'a reason');
     const [waiting] = await server1.queue();
     expect(waiting?.recipient).toMatchObject({
       address: 'jack@server2.com',

@@ -67,3 +67,63 @@ describe('a message from submission to the mailbox', () => {
     expect(await office.store.depth()).toMatchObject({ queued: 0, deferred: 0, held: 0 });
   });
 });
+
+describe('a message to people elsewhere', () => {
+  async function send(office: MailOffice, recipients: string[]): Promise<void> {
+    await office.queue.start();
+    const client = office.connect('submissions');
+    await signIn(client);
+    await submit(client, recipients, 'From: Tom <tom@server1.com>\r\nSubject: hi\r\n\r\nhello');
+    await office.queue.whenIdle();
+  }
+
+  test('is relayed for those elsewhere and delivered to those here', async () => {
+    const office = new MailOffice();
+    await send(office, ['anna@server1.com', 'jack@server2.com', 'jill@server3.com']);
+    expect(office.deliveredTo).toEqual(['anna']);
+    expect(office.relay.relayed).toEqual([
+      { traceId: 'id1', address: 'jack@server2.com', nextHop: { kind: 'mx', domain: 'server2.com' } },
+      { traceId: 'id1', address: 'jill@server3.com', nextHop: { kind: 'mx', domain: 'server3.com' } },
+    ]);
+    expect(office.events.filter(({ type }) => type === 'finished')).toHaveLength(1);
+    expect(await office.store.find('id1')).toBeNull();
+  });
+
+  test('goes once to each, where an alias leads here and elsewhere and the sender named one of them too', async () => {
+    const office = new MailOffice();
+    await send(office, ['team@server1.com', 'anna@server1.com']);
+    expect(office.deliveredTo).toEqual(['anna']);
+    expect(office.relay.relayed.map(({ address }) => address)).toEqual(['jack@server2.com']);
+    expect(office.events.at(-1)).toMatchObject({ type: 'finished', traceId: 'id1' });
+    await send(office, ['team@server1.com', 'jack@server2.com']);
+    expect(office.relay.relayed.map(({ address }) => address)).toEqual([
+      'jack@server2.com',
+      'jack@server2.com',
+    ]);
+  });
+
+  test('is refused at RCPT where this server does not send to others', async () => {
+    const office = new MailOffice();
+    office.routing = { relay: { mode: 'off' }, routes: [] };
+    const client = office.connect('submissions');
+    await signIn(client);
+    await client.command('MAIL FROM:<tom@server1.com>');
+    expect(await client.command('RCPT TO:<jack@server2.com>')).toBe(
+      '550 5.7.1 jack@server2.com is elsewhere, and this server does not send mail to other servers',
+    );
+  });
+
+  test('is never relayed for strangers, whatever the routes say', async () => {
+    const office = new MailOffice();
+    office.routing = {
+      relay: { mode: 'direct' },
+      routes: [{ recipientDomain: '*', hosts: ['192.0.2.1'], tls: 'none' }],
+    };
+    const client = office.connect('reception');
+    await client.readReply();
+    await client.command('EHLO stranger.example');
+    await client.command('MAIL FROM:<tom@server1.com>');
+    expect(await client.command('RCPT TO:<jack@server2.com>')).toMatch(/^550 5\.7\.1 Relaying denied/u);
+    expect(await client.command('RCPT TO:<team@server1.com>')).toMatch(/^250/u);
+  });
+});

@@ -37,8 +37,8 @@ export const MAX_DIAGNOSTIC_CHARACTERS = 1_000;
 export const MAX_TRANSACTION_RECIPIENTS = 100;
 
 /** A session without work is kept this long for the next message; servers close theirs after minutes. */
-export const SESSION_IDLE_MS = 10 * SECOND;
-/** Idle sessions kept for one target: a burst goes over few connections. */
-export const MAX_IDLE_SESSIONS = 2;
+export const SESSION_IDLE_MS = 5 * SECOND;
+/** Idle sessions kept for one target: what a burst of messages needs, so that none of them shakes hands anew. */
+export const MAX_IDLE_SESSIONS = 20;
 /** Some hosts refuse further messages after 100 on one connection. */
 export const MAX_SESSION_MESSAGES = 100;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MemoryTranscripts } from '../../../../test/support/memory-transcripts.ts';
 import { ScriptedServer } from '../../../../test/support/scripted-server.ts';
 import { ManualClock } from '../../../base/clock.ts';
+import { MAX_IDLE_SESSIONS, SESSION_IDLE_MS } from './limits.ts';
 import type { SessionTarget } from './open-session.ts';
 import { SessionPool } from './session-pool.ts';
 import type { SmtpClientSession } from './session.ts';
@@ -56,7 +57,7 @@ describe('sessions', () => {
   test('end with QUIT after being idle', async () => {
     const { pool, clock, transcripts, server } = setUp(`${HELLO}C: QUIT\nS: 221 Bye`);
     pool.giveBack(await take(pool));
-    clock.advance(10_000);
+    clock.advance(SESSION_IDLE_MS);
     await settle();
     await settle();
     expect(pool.takeIdle(target)).toBeNull();
@@ -72,19 +73,21 @@ describe('sessions', () => {
     expect(server.targets).toHaveLength(2);
   });
 
-  test('are few while idle, and none are kept once the pool is closed', async () => {
-    const quits = `${HELLO}C: QUIT\nS: 221 Bye`;
-    const { pool, transcripts, server } = setUp(quits, quits, quits, quits);
-    const sessions = [await take(pool), await take(pool), await take(pool), await take(pool)];
-    for (const session of sessions.slice(0, 3)) pool.giveBack(session);
+  test('are bounded while idle, and none are kept once the pool is closed', async () => {
+    const quits = Array<string>(MAX_IDLE_SESSIONS + 2).fill(`${HELLO}C: QUIT\nS: 221 Bye`);
+    const { pool, transcripts, server } = setUp(...quits);
+    const sessions = await Promise.all(quits.map(() => take(pool)));
+    const open = () => transcripts.sessions.filter(({ end }) => end === undefined).length;
+    const [last, ...others] = sessions;
+    for (const session of others) pool.giveBack(session);
     await settle();
     await settle();
-    expect(transcripts.sessions.map(({ end }) => end)).toEqual([undefined, undefined, 'closed', undefined]);
+    expect(open()).toBe(MAX_IDLE_SESSIONS + 1);
     await pool.close();
-    pool.giveBack(sessions[3]!);
+    pool.giveBack(last!);
     await settle();
     await settle();
-    expect(transcripts.sessions.map(({ end }) => end)).toEqual(['closed', 'closed', 'closed', 'closed']);
+    expect(open()).toBe(0);
     expect(server.surprises).toEqual([]);
   });
 });
