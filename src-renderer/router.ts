@@ -6,7 +6,7 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/overview' },
     { path: '/overview', name: 'overview', component: () => import('./features/overview/OverviewPage.vue') },
-    { path: '/queue', name: 'queue', component: () => import('./features/queue/QueuePage.vue') },
+    { path: '/queue/:entryId?', name: 'queue', component: () => import('./features/queue/QueuePage.vue') },
     {
       path: '/messages/:traceId?',
       name: 'messages',

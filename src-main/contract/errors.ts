@@ -17,7 +17,6 @@ export const refusalReason = z.enum([
   'noSuchAlias',
   'invalidAddress',
   'invalidDomain',
-  'targetNotLocal',
   'weakPassword',
   'invalidHostname',
   'wrongNameOrPassword',
@@ -27,6 +26,7 @@ export const refusalReason = z.enum([
   'noSuchSession',
   'testMessageFailed',
   'cannotSignInHere',
+  'tooLateToUndo',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

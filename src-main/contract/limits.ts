@@ -16,6 +16,10 @@ export const LIMITS = {
   addressLength: 254,
   personNameLength: 200,
   aliasTargets: 500,
+  /** A reply of several lines, joined. */
+  replyLength: 4096,
+  /** More is a matter for a filter. */
+  tickedRows: 5000,
   /** 1 PiB: more is a slip of the finger. */
   quotaBytes: 2 ** 50,
 } as const;

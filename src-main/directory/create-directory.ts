@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { parseAddress } from '../format/address.ts';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from './address-key.ts';
 import type { PasswordKeeper } from './credentials.ts';
 import type {
@@ -196,9 +197,7 @@ class RowDirectory implements FullDirectory {
       const key = addressKey(alias.localPart, domain);
       if (!isValidLocalPart(alias.localPart) || alias.targets.length === 0) return err('invalidAddress');
       if (registry.accountByAddress(key) !== undefined) return err('addressTaken');
-      const isForeign = (target: string) => !registry.hasDomain(target.slice(target.lastIndexOf('@') + 1));
-      if (alias.targets.some((target) => keyOfAddress(target) === null)) return err('invalidAddress');
-      if (alias.targets.some(isForeign)) return err('targetNotLocal');
+      if (!alias.targets.every(isTarget)) return err('invalidAddress');
       const { localPart, targets } = alias;
       const row = { localPart, domain, targets, addressKey: key, address: `${localPart}@${domain}` };
       await this.#options.rows.putAlias(row);
@@ -266,6 +265,11 @@ function checkNewAddress(
   const key = addressKey(account.localPart, domain);
   if (registry.isTaken(key)) return err('addressTaken');
   return ok({ localPart: account.localPart, domain, addressKey: key });
+}
+
+/** Any address that SMTP can carry. */
+function isTarget(target: string): boolean {
+  return keyOfAddress(target) !== null && parseAddress(target, { allowUtf8: true }).ok;
 }
 
 function isUsablePassword(password: string): boolean {

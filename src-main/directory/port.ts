@@ -66,8 +66,6 @@ export type DirectoryError =
   | 'noSuchAlias'
   | 'invalidAddress'
   | 'invalidDomain'
-  /** An alias must lead to an address in a domain of ours. */
-  | 'targetNotLocal'
   | 'weakPassword';
 
 export type SignInOutcome =

@@ -22,9 +22,11 @@ import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { Certificates } from './certificates.ts';
+import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
@@ -205,8 +207,9 @@ class RunningHost implements MailHost {
       clock,
       randomBytes,
       makeId: this.#makeId,
-      hostname: () => this.#settings.hostname,
-      allowCleartextAuth: () => this.#settings.allowCleartextAuth,
+      settings: () => this.#settings,
+      isOwnListener: (address, port) =>
+        isOwnListener({ address, port }, this.#options.bind, this.#listeners.statuses),
       hasRoom: disk.hasRoom,
       logger,
     });
@@ -232,6 +235,7 @@ class RunningHost implements MailHost {
       mailStore: storage.mailStore,
       timelines: storage.timelines,
       queue: storage.queue,
+      steering: path.steering,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
@@ -249,8 +253,7 @@ class RunningHost implements MailHost {
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
-    const known = new Set((await targets.directory.listDomains()).map((domain) => domain.name));
-    const problem = findProvisionProblem(provision, known);
+    const problem = findProvisionProblem(provision);
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }
@@ -292,10 +295,6 @@ class RunningHost implements MailHost {
   readonly #onError = (error: unknown): void => {
     this.#options.logger.error('something failed in the background', { error });
   };
-}
-
-function defaultSettings(hostname: string): HostSettings {
-  return { hostname, allowCleartextAuth: false, certificateFiles: null, dnsServers: [], isSetUp: false };
 }
 
 /** `read` events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */

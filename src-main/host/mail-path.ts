@@ -1,5 +1,6 @@
 /**
- * The path of a message, built: submission, reception → queue → routing → delivery → mailstore → retrieval; bounce → queue.
+ * The path of a message, built: submission, reception → queue → routing → delivery | relay → mailstore → retrieval;
+ * bounce → queue.
  *
  * Flow: createMailHost() → here → engines for the listeners. Invariants: the stages get their stores, clock and
  * randomness here and nowhere else.
@@ -14,16 +15,26 @@ import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
-import type { MessageQueue } from '../mail/queue/port.ts';
+import type { MessageQueue, QueueSteering } from '../mail/queue/port.ts';
+import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
+import { createRelayCourier, type RelayCourier } from '../mail/relay/create-relay-courier.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
+import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
+import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
+import { createDnsResolver } from '../protocol/dns/resolver.ts';
+import { createTcpConnect } from '../protocol/smtp/client/tcp-connect.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { Engines } from './listener-set.ts';
+import type { HostSettings } from './port.ts';
+
+/** Most of them wait for servers far away; local deliveries must find a place among them. */
+const ATTEMPTS_AT_ONCE = 512;
 
 export interface MailPathOptions {
   readonly storage: Storage;
@@ -34,8 +45,9 @@ export interface MailPathOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
-  readonly hostname: () => string;
-  readonly allowCleartextAuth: () => boolean;
+  /** Asked whenever they matter, so that a change counts at once. */
+  readonly settings: () => HostSettings;
+  readonly isOwnListener: (address: string, port: number) => boolean;
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
   readonly logger: Logger;
@@ -43,6 +55,7 @@ export interface MailPathOptions {
 
 export interface MailPath {
   readonly queue: MessageQueue;
+  readonly steering: QueueSteering;
   readonly engines: Engines;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
@@ -52,18 +65,30 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, clock, storage } = options;
-  const router = createRouter({ directory });
-  const courier = createDeliveryCourier({ router, clock });
-  const bounces = createBounceStage({ ...options, content: storage.content, language: chooseDsnLanguage });
-  const queue = createMessageQueue({ ...options, store: storage.queue, courier, bounces });
-  const submission = createSubmissionService({ ...options, router, queue });
-  const reception = createReceptionService({ ...options, router, queue });
-  const imap = createImapService({ ...options, mailStore: storage.mailStore });
-  const pop3 = createPop3Service({ ...options, mailStore: storage.mailStore });
+  const { directory, clock, settings, storage } = options;
+  const hostname = () => settings().hostname;
+  const router = createRouter({ directory, settings });
+  const relay = createRelay(options, hostname);
+  const { content } = storage;
+  const queue = createMessageQueue({
+    ...options,
+    store: storage.queue,
+    courier: createRoutingCourier({ router, delivery: createDeliveryCourier({ clock }), relay }),
+    bounces: createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage }),
+    schedule: () => settings().retrySchedule,
+    concurrency: ATTEMPTS_AT_ONCE,
+  });
+  const acceptance = { ...options, router, queue, hostname };
+  const allowCleartextAuth = () => settings().allowCleartextAuth;
+  const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
+  const reception = createReceptionService(acceptance);
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore: storage.mailStore };
+  const imap = createImapService(retrieval);
+  const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
+    steering: createSteeredQueue({ store: storage.queueSteering, queue, events: options.events }),
     engines: {
       smtp: reception.serve,
       submission: submission.serve,
@@ -77,6 +102,20 @@ export function createMailPath(options: MailPathOptions): MailPath {
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
     },
-    stopQueue: () => queue.stop(),
+    stopQueue: async () => {
+      await queue.stop();
+      await relay.close();
+    },
   };
+}
+
+function createRelay(options: MailPathOptions, hostname: () => string): RelayCourier {
+  return createRelayCourier({
+    ...options,
+    hostname,
+    content: options.storage.content,
+    connect: createTcpConnect(options),
+    resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
+    mxPort: SMTP_PORT,
+  });
 }

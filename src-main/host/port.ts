@@ -2,6 +2,8 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { Subscribe } from '../base/emitter.ts';
+import type { RetrySchedule } from '../mail/queue/port.ts';
+import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
 
@@ -31,6 +33,10 @@ export interface HostSettings {
   readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
   /** Name servers to ask, as `address` or `address:port`; empty: the system's. */
   readonly dnsServers: readonly string[];
+  /** How mail for others leaves. */
+  readonly relay: RelaySetting;
+  readonly routes: readonly RouteSetting[];
+  readonly retrySchedule: RetrySchedule;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }

@@ -4,16 +4,9 @@
  * Flow: console → reader worker → here. Invariants: order is that of entry ids, which sort by time; the filter's conditions
  * are the same for lists, counts, groups and orders, so that an order changes what the list showed.
  */
-import type { RecipientOutcome } from '../mail/events.ts';
-import type {
-  QueueFilter,
-  QueueGroup,
-  QueueLine,
-  QueuePlace,
-  QueueRecipient,
-  RecipientState,
-} from '../mail/queue/port.ts';
+import type { QueueFilter, QueueGroup, QueueLine, QueuePlace, RecipientState } from '../mail/queue/port.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { toRecipient, type RecipientRow } from './queue-store.ts';
 import { likePattern, words } from './timeline-store.ts';
 
 /** What stands behind the last `@`: a quoted local part may hold others. */
@@ -58,14 +51,8 @@ export class QueueConditions {
   }
 }
 
-interface LineRow {
+interface LineRow extends RecipientRow {
   readonly entry_id: string;
-  readonly ordinal: number;
-  readonly address: string;
-  readonly state: RecipientState;
-  readonly attempts: number;
-  readonly next_attempt_at: number;
-  readonly last_outcome: string | null;
   readonly size_bytes: number;
   readonly reverse_path: string;
   readonly received_at: number;
@@ -152,16 +139,5 @@ function toLine(row: LineRow): QueueLine {
     reversePath: row.reverse_path,
     receivedAt: row.received_at,
     origin: row.origin,
-  };
-}
-
-function toRecipient(row: LineRow): QueueRecipient {
-  return {
-    ordinal: row.ordinal,
-    address: row.address,
-    state: row.state,
-    attempts: row.attempts,
-    nextAttemptAt: row.next_attempt_at,
-    ...(row.last_outcome !== null && { lastOutcome: JSON.parse(row.last_outcome) as RecipientOutcome }),
   };
 }

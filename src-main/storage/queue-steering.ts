@@ -48,12 +48,8 @@ const steerBatch: Write<BatchArguments, BatchAnswer> = (transaction, batch) => {
   for (const row of found) carryOut(transaction, batch, row);
   const events = found.flatMap((row) => eventOf(batch, row));
   addEvents(transaction, toEventArguments(events));
-  const last = found.length < batch.limit ? undefined : found.at(-1);
-  return {
-    changed: found.length,
-    events,
-    last: last === undefined ? null : { entryId: last.entry_id, ordinal: last.ordinal },
-  };
+  const changed = found.map(({ entry_id, ordinal }) => ({ entryId: entry_id, ordinal }));
+  return { changed, events, last: (found.length < batch.limit ? null : changed.at(-1)) ?? null };
 };
 
 export const queueSteeringWrites = { steerBatch };

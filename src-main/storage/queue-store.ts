@@ -32,6 +32,12 @@ import {
 import type { Transaction, Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
+interface RecipientArguments {
+  readonly address: string;
+  /** JSON, or null. */
+  readonly dsn: string | null;
+}
+
 interface EnqueueArguments {
   readonly id: TraceId;
   readonly content: ContentArguments;
@@ -41,7 +47,7 @@ interface EnqueueArguments {
   readonly smtpUtf8: boolean;
   /** JSON, or null. */
   readonly dsn: string | null;
-  readonly recipients: readonly { readonly address: string; readonly dsn: string | null }[];
+  readonly recipients: readonly RecipientArguments[];
   readonly trace: TraceArguments;
   readonly events: readonly EventArguments[];
 }
@@ -88,6 +94,7 @@ interface OutcomeArguments {
 interface AttemptArguments {
   readonly entryId: TraceId;
   readonly outcomes: readonly OutcomeArguments[];
+  readonly newRecipients: readonly RecipientArguments[];
   readonly deposits: readonly DepositArguments[];
   readonly bounce: EnqueueArguments | null;
   readonly events: readonly EventArguments[];
@@ -104,6 +111,8 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     return releaseStaged(transaction, record.bounce);
   // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
   if (record.bounce !== null) enqueue(transaction, record.bounce);
+  // Before the recipients that led to them leave, so that no ordinal is given twice.
+  for (const recipient of record.newRecipients) addRecipient(transaction, record, recipient);
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
   const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
@@ -123,6 +132,22 @@ function isStillQueued({ connection }: Transaction, { entryId, outcomes }: Attem
     ({ ordinal }) =>
       connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
       undefined,
+  );
+}
+
+function addRecipient(
+  { connection }: Transaction,
+  { entryId, at }: AttemptArguments,
+  { address, dsn }: RecipientArguments,
+): void {
+  connection.run(
+    `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at, dsn)
+     SELECT ?, max(ordinal) + 1, ?, 'queued', 0, ?, ? FROM queue_recipient WHERE entry_id = ?`,
+    entryId,
+    address,
+    at,
+    dsn,
+    entryId,
   );
 }
 
@@ -172,7 +197,7 @@ interface EntryRow {
   dsn: string | null;
 }
 
-interface RecipientRow {
+export interface RecipientRow {
   ordinal: number;
   address: string;
   state: RecipientState;
@@ -202,6 +227,7 @@ export class SqliteQueueStore implements QueueStore {
       entryId: record.entryId,
       outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
       deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
+      newRecipients: (record.newRecipients ?? []).map(({ address, dsn }) => ({ address, dsn: toJson(dsn) })),
       bounce: record.bounce === undefined ? null : toEnqueueArguments(record.bounce),
       events: toEventArguments(record.events),
       at: record.at,
@@ -219,9 +245,11 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
   }
 
-  nextDueAt(): Promise<number | null> {
+  nextDueAt(after = -1): Promise<number | null> {
     const row = this.#connection.get<{ due_at: number | null }>(
-      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient WHERE state IN ('queued', 'deferred')`,
+      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient
+        WHERE state IN ('queued', 'deferred') AND next_attempt_at > ?`,
+      after,
     );
     return Promise.resolve(row?.due_at ?? null);
   }
@@ -306,7 +334,7 @@ function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
   };
 }
 
-function toRecipient(row: RecipientRow): QueueRecipient {
+export function toRecipient(row: RecipientRow): QueueRecipient {
   return {
     ordinal: row.ordinal,
     address: row.address,

@@ -21,6 +21,7 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { BounceStage } from '../../src-main/mail/queue/port.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
 import { Listener } from '../../src-main/protocol/connection/listener.ts';
 import type { SessionTranscript } from '../../src-main/protocol/connection/session.ts';
@@ -40,7 +41,7 @@ const silentTranscript: SessionTranscript = {
 
 const { values } = parseArgs({ options: { service: { type: 'string', default: 'reception' } } });
 const directory = new OfficeDirectory();
-const router = createRouter({ directory });
+const router = createRouter({ directory, settings: () => ({ relay: { mode: 'off' }, routes: [] }) });
 let deposited = 0;
 /** Nothing fails here, so nobody is told. */
 const SILENT_BOUNCES: BounceStage = {
@@ -49,7 +50,11 @@ const SILENT_BOUNCES: BounceStage = {
 };
 const queue = createMessageQueue({
   store: new MemoryQueueStore(() => deposited++),
-  courier: createDeliveryCourier({ router, clock }),
+  courier: createRoutingCourier({
+    router,
+    delivery: createDeliveryCourier({ clock }),
+    relay: { relay: () => Promise.resolve() },
+  }),
   bounces: SILENT_BOUNCES,
   clock,
   logger: silentLogger,

@@ -1,4 +1,5 @@
 /** The implementations of the MailStore port, each ready to be held against the same suite. */
+import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -77,13 +78,7 @@ export async function openTestStorage(folder: string): Promise<Storage> {
   return openStorage({
     folder,
     makeId,
-    defaultSettings: {
-      hostname: 'mail.example.com',
-      allowCleartextAuth: false,
-      certificateFiles: null,
-      dnsServers: [],
-      isSetUp: false,
-    },
+    defaultSettings: defaultSettings('mail.example.com'),
     onError: (error) => {
       throw error;
     },

@@ -56,7 +56,7 @@ describe.each([
     const events: MailEvent[] = [];
     let changed = 0;
     for await (const batch of under.steering.steer({ action, selection, by: 'admin', at: 5_000 })) {
-      changed += batch.changed;
+      changed += batch.changed.length;
       events.push(...batch.events);
     }
     return { changed, events };

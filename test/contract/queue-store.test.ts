@@ -89,6 +89,8 @@ describe.each([
     expect(await store.due(8_999, 10)).toEqual([]);
     expect(await store.due(9_000, 10)).toHaveLength(1);
     expect(await store.nextDueAt()).toBe(9_000);
+    expect(await store.nextDueAt(8_999)).toBe(9_000);
+    expect(await store.nextDueAt(9_000)).toBeNull();
   });
 
   const bounceOf = async (id: string, text?: string): Promise<NewQueueEntry> =>
@@ -253,7 +255,7 @@ describe('content on disk', () => {
     expect(await files()).toHaveLength(1);
     const selection = { kind: 'filter', filter: {} } as const;
     for await (const batch of under.steering.steer({ action: 'remove', selection, by: 'admin', at: 5_000 })) {
-      expect(batch.changed).toBe(1);
+      expect(batch.changed).toHaveLength(1);
     }
     expect(await files()).toEqual([]);
     expect(await under.storage.timelines.readTimeline('entry-1')).toMatchObject({

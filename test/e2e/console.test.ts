@@ -84,6 +84,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
   it.each([
     ['/overview', '.chart canvas'],
     ['/queue', '[role=row][data-index]'],
+    ['/queue?group=domain', '[role=row][data-index]'],
     ['/messages', '[role=row][data-index]'],
     ['/transcripts', '[role=row][data-index]'],
     ['/accounts', '[role=row][data-index]'],
@@ -100,7 +101,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     expect(complaints).toEqual([]);
   });
 
-  it.each(['/messages', '/transcripts', '/accounts'])(
+  it.each(['/queue?text=spedition', '/messages', '/transcripts', '/accounts'])(
     'has nothing against an open row of %s',
     async (path) => {
       await page.goto(path);
@@ -206,6 +207,50 @@ describe('at the console', () => {
     await page.getByText('This address is taken by an account or an alias.').waitFor();
   });
 
+  it('explains a deferred entry, holds it and gives it back', async () => {
+    await page.goto('/queue?text=kyoto-pottery');
+    await page.locator('[role=row][data-index="0"]').click();
+    const detail = page.getByRole('complementary', { name: 'Message in the queue' });
+    await detail.getByText('The recipient’s mailbox is full.').waitFor();
+    await detail.getByRole('link', { name: 'Transcript' }).first().waitFor();
+    await detail.getByRole('button', { name: 'Hold hanako@kyoto-pottery.example' }).click();
+    await detail.getByText('Held by admin').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await detail.getByText('Released by admin').waitFor();
+    await detail.getByText('Deferred', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('deletes everything that matches only after it has said how much that is', async () => {
+    await page.goto('/queue?group=domain');
+    await page.getByRole('row', { name: /customs\.example\.org/ }).click();
+    await page.getByText('Next hop: customs.example.org').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose everything that matches' }).check();
+    await page.getByText('Everything that matches: 3').waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete 3 recipients from the queue?' });
+    await dialog.getByText('nobody is told').waitFor();
+    expect(await findViolations()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('3 recipients deleted').waitFor();
+    await page.getByText('Nothing that waits matches.').waitFor();
+    expect(await fixture.world.queue.countLines({ domain: 'customs.example.org' })).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('ticks rows of the queue from the keyboard and hurries them', async () => {
+    await page.goto('/queue?domain=gmail.example');
+    await page.locator('[role=row][data-index="0"]').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.getByText('2 chosen').waitFor();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry now' }).click();
+    await page.getByText('2 recipients are tried now').waitFor();
+    await page.locator('[role=row][data-index="0"]', { hasText: 'now' }).waitFor();
+  });
+
   it('switches to Chinese without a reload and remembers it', async () => {
     await page.getByRole('button', { name: 'Language' }).click();
     await page.getByRole('menuitem', { name: '简体中文' }).click();
@@ -227,7 +272,7 @@ describe('at the console', () => {
 
   it('is readable at 200 % zoom: nothing is cut off sideways', async () => {
     await page.setViewportSize({ width: 640, height: 480 });
-    for (const path of ['/overview', '/messages', '/settings', '/accounts']) {
+    for (const path of ['/overview', '/queue', '/messages', '/settings', '/accounts']) {
       await page.goto(path);
       await page.getByRole('heading', { level: 1 }).waitFor();
       const overflow = await page.evaluate(

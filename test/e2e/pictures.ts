@@ -41,9 +41,31 @@ const pressButton =
     await page.waitForTimeout(500);
   };
 
+const orderEverything =
+  (...labels: readonly string[]) =>
+  async (page: Page): Promise<void> => {
+    await page.locator('[role=columnheader] input').click();
+    await page.getByRole('button', { name: new RegExp(`^(${labels.join('|')})$`) }).click();
+    await page.waitForTimeout(500);
+  };
+
 export const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/overview' },
   { name: 'queue', path: '/queue' },
+  { name: 'queue-open', path: '/queue?domain=spedition-keller.example', act: openFirstRow },
+  { name: 'queue-by-domain', path: '/queue?group=domain' },
+  { name: 'queue-by-reply', path: '/queue?group=reply' },
+  { name: 'queue-no-match', path: '/queue?text=zzzzz' },
+  { name: 'queue-delete', path: '/queue?domain=gmail.example', act: orderEverything('Delete', '删除') },
+  {
+    name: 'queue-held',
+    path: '/queue?domain=portnews.example',
+    act: async (page) => {
+      await orderEverything('Hold', '暂扣')(page);
+      await page.locator('[role=dialog] button[type=submit]').click();
+      await page.waitForTimeout(900);
+    },
+  },
   { name: 'messages', path: '/messages' },
   { name: 'messages-open', path: '/messages', act: openFirstRow },
   { name: 'messages-no-match', path: '/messages?text=zzzzz' },

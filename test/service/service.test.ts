@@ -174,10 +174,22 @@ describe('the provision file', () => {
       /aliases\[0\]\.localPart.*twice/u,
     ],
     [
-      'an alias that leaves the house',
-      { domains: [{ name: 'a.test', aliases: [{ localPart: 'a', to: ['x@elsewhere.test'] }] }] },
+      'an alias that leads to no address',
+      { domains: [{ name: 'a.test', aliases: [{ localPart: 'a', to: ['elsewhere.test'] }] }] },
       /aliases\[0\]\.to\[0\]/u,
     ],
+    [
+      'a route to no host',
+      { routes: [{ recipientDomain: 'partner.test', hosts: ['127.0.0.1:port'] }] },
+      /routes\[0\]\.hosts\[0\]/u,
+    ],
+    [
+      'a smart host that is none',
+      { relay: { mode: 'smarthost', host: 'a b', port: 25, tls: 'none' } },
+      /relay\.host/u,
+    ],
+    ['a way to relay that is none', { relay: { mode: 'pigeon' } }, /relay\.mode/u],
+    ['a name server that is a name', { dns: { servers: ['ns.test'] } }, /dns\.servers\[0\]/u],
     [
       'a certificate file that is not there',
       { tls: { certFile: '/nowhere.pem', keyFile: '/nowhere.pem' } },

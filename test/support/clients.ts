@@ -38,12 +38,19 @@ export interface Mailbox {
 export function submitWithSwaks(
   port: number,
   from: Mailbox,
-  message: { to: string; subject: string; body?: string },
+  message: { to: string; subject: string; body?: string; server?: string },
 ): Promise<Ran> {
   const signIn = ['--auth', 'PLAIN', '--auth-user', from.user, '--auth-password', from.password];
   const envelope = ['--from', from.user, '--to', message.to, '--h-Subject', message.subject];
   const body = ['--body', message.body ?? 'Good morning.'];
-  return runClient('swaks', ['--server', `127.0.0.1:${port}`, '--tls', ...signIn, ...envelope, ...body]);
+  return runClient('swaks', [
+    '--server',
+    `${message.server ?? '127.0.0.1'}:${port}`,
+    '--tls',
+    ...signIn,
+    ...envelope,
+    ...body,
+  ]);
 }
 
 /** curl, on an imaps or pop3s address; the certificate is self-signed. */

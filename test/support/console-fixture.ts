@@ -13,6 +13,7 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { fillQueue } from './queue-seed.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
 
 export const FIXTURE_CREDENTIALS = { name: 'admin', password: 'postroom-demo' } as const;
@@ -23,6 +24,8 @@ export interface FixtureOptions {
   readonly isCalm?: boolean;
   readonly messages?: number;
   readonly staticRoot?: string;
+  /** Puts other stores in the place of the world's. */
+  readonly prepare?: (world: ConsoleWorld) => void;
 }
 
 const wallClock: Clock = {
@@ -52,8 +55,9 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await world.administrators.put(FIXTURE_CREDENTIALS);
     await seed.fillDirectory();
     seed.fillHistory(options.messages ?? 4000);
-    await seed.fillQueue();
+    fillQueue(world);
   }
+  options.prepare?.(world);
   moveLowPorts(world);
   if (options.isEmpty !== true) seed.liveSubmission();
   const stopTraffic =

@@ -94,52 +94,6 @@ export class ConsoleSeed {
     else this.#refusal(at);
   }
 
-  async fillQueue(): Promise<void> {
-    const { clock, queue } = this.#world;
-    const now = clock.now();
-    const reasons = [
-      ['4.2.2', 'Mailbox is over its quota; trying again'],
-      ['4.3.0', 'The mail store did not answer in time; trying again'],
-    ] as const;
-    for (let i = 0; i < 7; i++) {
-      const from = this.#dice.pick(OUTSIDE);
-      const [localPart, , domain] = this.#dice.pick(PEOPLE);
-      const receivedAt = now - (7 - i) * 13 * MINUTE_MS;
-      const [status, diagnostic] = reasons[i % 2] as (typeof reasons)[0];
-      const recipient = `${localPart}@${domain}`;
-      const attempts = i < 5 ? 5 - i : 0;
-      queue.entries.push({
-        id: this.#id('q'),
-        contentId: i,
-        sizeBytes: 4000 + this.#dice.below(900_000),
-        reversePath: from[0],
-        receivedAt,
-        origin: i % 3 === 0 ? 'submission' : 'reception',
-        smtpUtf8: false,
-        recipients: [
-          {
-            ordinal: 0,
-            address: recipient,
-            state: i === 6 ? 'active' : i === 5 ? 'queued' : 'deferred',
-            attempts,
-            nextAttemptAt: now + (i + 1) * 4 * MINUTE_MS,
-            ...(attempts === 0
-              ? {}
-              : {
-                  lastOutcome: outcome({
-                    kind: 'deferred',
-                    recipient,
-                    at: now - MINUTE_MS,
-                    status,
-                    diagnostic,
-                  }),
-                }),
-          },
-        ],
-      });
-    }
-  }
-
   /** A session that goes on while one looks: a client sends a message line by line. */
   liveSubmission(onMessage?: () => void): void {
     const { clock, transcripts } = this.#world;

@@ -2,6 +2,7 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { type Logger, silentLogger } from '../../src-main/base/logger.ts';
@@ -18,7 +19,9 @@ import type {
 } from '../../src-main/host/port.ts';
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
-import type { QueueDepth, QueueEntry } from '../../src-main/mail/queue/port.ts';
+import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
+import type { QueueSteering } from '../../src-main/mail/queue/port.ts';
+import { createSteeredQueue } from '../../src-main/mail/queue/steered-queue.ts';
 import type {
   FlowCounts,
   MailMeter,
@@ -135,8 +138,6 @@ export class WorldDirectory implements DirectoryAdmin {
     if (!this.domains.some((each) => each.name === domain)) return err('noSuchDomain');
     const address = `${localPart}@${domain}`;
     if (this.accounts.some((account) => account.address === address)) return err('addressTaken');
-    const isOurs = (target: string) => this.domains.some((each) => target.endsWith(`@${each.name}`));
-    if (!targets.every(isOurs)) return err('targetNotLocal');
     const alias = { localPart, domain, address, targets: [...targets] };
     this.aliases = [...this.aliases.filter((each) => each.address !== address), alias];
     this.#changed.emit();
@@ -285,6 +286,12 @@ export class WorldTimelines {
   readTimeline = async (traceId: string): Promise<MessageTimeline | null> =>
     this.timelines.find((timeline) => timeline.summary.traceId === traceId) ?? null;
 
+  /** What a commit of the queue tells of a message that is here. */
+  add(event: MailEvent): void {
+    const timeline = this.timelines.find((each) => each.summary.traceId === event.traceId);
+    if (timeline !== undefined) this.put(timeline.summary, [event]);
+  }
+
   /** Adds the message or the events to it. */
   put(summary: MessageSummary, events: readonly MailEvent[]): void {
     const at = this.timelines.findIndex((each) => each.summary.traceId === summary.traceId);
@@ -332,32 +339,9 @@ export class WorldMeter implements MailMeter {
   }
 }
 
-export class WorldQueue {
-  entries: QueueEntry[] = [];
-
-  list = async ({ offset, limit }: { offset: number; limit: number }) =>
-    this.entries.slice(offset, offset + limit);
-
-  depth = async (): Promise<QueueDepth> => {
-    const states = this.entries.flatMap((entry) => entry.recipients.map((recipient) => recipient.state));
-    const countOf = (state: string) => states.filter((each) => each === state).length;
-    return {
-      queued: countOf('queued'),
-      active: countOf('active'),
-      deferred: countOf('deferred'),
-      held: countOf('held'),
-      oldestReceivedAt:
-        this.entries.length === 0 ? null : Math.min(...this.entries.map((entry) => entry.receivedAt)),
-    };
-  };
-}
-
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
-    hostname: 'mail.example.com',
-    allowCleartextAuth: false,
-    certificateFiles: null,
-    dnsServers: [],
+    ...defaultSettings('mail.example.com'),
     isSetUp: true,
   };
   readonly #changed = new Emitter<HostSettings>();
@@ -401,7 +385,9 @@ export class ConsoleWorld {
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
-  readonly queue = new WorldQueue();
+  readonly queue = new MemoryQueueStore();
+  /** What the console reads and steers; a test may put a database in the place. */
+  waiting: Pick<ConsoleServices, 'queue' | 'steering'>;
   readonly settings = new WorldSettings();
   readonly administrators = new WorldAdministrators();
   readonly listenersChanged = new Emitter<void>();
@@ -423,6 +409,7 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.waiting = { queue: this.queue, steering: this.steer(this.queue) };
     this.certificateState = {
       subject: 'CN=mail.example.com',
       issuer: 'CN=mail.example.com',
@@ -432,6 +419,15 @@ export class ConsoleWorld {
     };
   }
 
+  /** Orders to the store whose events the timelines keep and the meter hears of. */
+  steer(store: QueueSteering): QueueSteering {
+    const events = (event: MailEvent | RefusalEvent): void => {
+      if (event.type !== 'refused') this.timelines.add(event);
+      this.meter.emit(event);
+    };
+    return createSteeredQueue({ store, queue: { reconsider: () => undefined }, events });
+  }
+
   services(): ConsoleServices {
     return {
       directory: this.directory,
@@ -439,7 +435,7 @@ export class ConsoleWorld {
       transcripts: this.transcripts,
       timelines: this.timelines,
       meter: this.meter,
-      queue: this.queue,
+      ...this.waiting,
       settings: this.settings,
       administrators: this.administrators,
       listeners: () => this.listenerStates,

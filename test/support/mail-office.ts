@@ -1,7 +1,8 @@
 /**
  * A whole office in memory: submission → queue → routing → delivery and reception → …, over memory ports.
  *
- * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off, sales and boss are aliases.
+ * People: tom and anna in server1.com (password `secret-tom`, `secret-anna`), otto is switched off, sales and boss are aliases, team leads to
+ * anna and to jack@server2.com.
  */
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
@@ -19,11 +20,14 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
+import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
 import type { SmtpLimits } from '../../src-main/protocol/smtp/server/limits.ts';
 import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
+import { RecordingRelay } from './recording-relay.ts';
 
 const DOMAIN = 'server1.com';
 
@@ -45,6 +49,7 @@ export class OfficeDirectory implements Directory {
     [`sales@${DOMAIN}`, [`tom@${DOMAIN}`, `anna@${DOMAIN}`]],
     [`postmaster@${DOMAIN}`, [`anna@${DOMAIN}`]],
     [`boss@${DOMAIN}`, [`sales@${DOMAIN}`]],
+    [`team@${DOMAIN}`, [`anna@${DOMAIN}`, 'jack@server2.com']],
   ]);
 
   readonly #changed = new Emitter<void>();
@@ -107,14 +112,17 @@ export class OfficeDirectory implements Directory {
 
   #expand(alias: string, targets: readonly string[]): RecipientResolution {
     const accounts = new Map<number, Account>();
+    const foreign: string[] = [];
     const via = [alias];
     for (const target of targets) {
       const resolved = this.#resolve(target);
+      if (resolved.kind === 'foreign') foreign.push(target);
       if (resolved.kind !== 'local') continue;
       for (const account of resolved.accounts) accounts.set(account.id, account);
+      foreign.push(...resolved.foreign);
       via.push(...resolved.via);
     }
-    return { kind: 'local', accounts: [...accounts.values()], foreign: [], via };
+    return { kind: 'local', accounts: [...accounts.values()], foreign, via };
   }
 }
 
@@ -136,11 +144,14 @@ export class MailOffice {
   readonly reception;
   /** Set to false where the disk is to be nearly full. */
   hasRoom = true;
+  /** How mail for others leaves. */
+  routing: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
+  readonly relay = new RecordingRelay();
   #ids = 0;
 
   constructor(options: OfficeOptions = {}) {
     const { clock, directory } = this;
-    const router = createRouter({ directory });
+    const router = createRouter({ directory, settings: () => this.routing });
     const events = (event: MailEvent | RefusalEvent) => {
       this.events.push(event);
     };
@@ -154,7 +165,11 @@ export class MailOffice {
     const content = new QueuedContentReader(this.store, this.spool);
     this.queue = createMessageQueue({
       store: this.store,
-      courier: createDeliveryCourier({ router, clock }),
+      courier: createRoutingCourier({
+        router,
+        delivery: createDeliveryCourier({ clock }),
+        relay: this.relay,
+      }),
       bounces: createBounceStage({ ...common, directory, content, language: chooseDsnLanguage }),
       clock,
       logger: silentLogger,

@@ -1,6 +1,6 @@
 import { call, createRouterClient, ORPCError } from '@orpc/server';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleWorld, listenerAt, outcome } from '../../../test/support/console-world.ts';
+import { ConsoleWorld, listenerAt } from '../../../test/support/console-world.ts';
 import { ManualClock } from '../../base/clock.ts';
 import type { FeedEvent } from '../../contract/feed.ts';
 import type { SessionSummary } from '../../observe/port.ts';
@@ -321,35 +321,6 @@ describe('overview', () => {
       ['warning', 'cleartextAuth'],
       ['notice', 'noAccount'],
     ]);
-  });
-});
-
-describe('queue', () => {
-  it('lists what waits and why', async () => {
-    world.queue.entries.push({
-      id: 'q1',
-      contentId: 1,
-      sizeBytes: 10,
-      reversePath: '',
-      receivedAt: clock.now(),
-      origin: 'bounce',
-      smtpUtf8: false,
-      recipients: [
-        {
-          ordinal: 0,
-          address: 'anna@server1.com',
-          state: 'deferred',
-          attempts: 2,
-          nextAttemptAt: clock.now() + 1000,
-          lastOutcome: outcome({ kind: 'deferred', recipient: 'anna@server1.com', at: clock.now() }),
-        },
-      ],
-    });
-    expect(await clientOf().queue.list({})).toMatchObject({
-      hasMore: false,
-      depth: { deferred: 1 },
-      items: [{ id: 'q1', recipients: [{ state: 'deferred', lastOutcome: { kind: 'deferred' } }] }],
-    });
   });
 });
 

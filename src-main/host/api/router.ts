@@ -14,6 +14,7 @@ import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
+import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
@@ -32,7 +33,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     aliases: createAliasesHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
-    queue: createQueueHandlers(services),
+    queue: createQueueHandlers(services, new SteeringJobs(services)),
     settings: createSettingsHandlers(services),
   });
 }

@@ -6,6 +6,8 @@ import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
 import type { FullDirectory } from '../../directory/create-directory.ts';
 import type { Account, AdministratorStore, DirectoryAdmin } from '../../directory/port.ts';
 import type { Result } from '../../base/result.ts';
+import type { RetrySchedule } from '../../mail/queue/port.ts';
+import type { RelaySetting } from '../../mail/routing/port.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
 import type { Provision } from './schema.ts';
 
@@ -27,16 +29,37 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
   const allowCleartextAuth = provision.security?.allowCleartextAuth;
+  const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
+    ...(provision.routes !== undefined && { routes: provision.routes }),
+    ...(provision.queue !== undefined && {
+      retrySchedule: toRetrySchedule(provision.queue, current.retrySchedule),
+    }),
     ...(provision.admin !== undefined && { isSetUp: true }),
   };
-  const current = await store.read();
   const isSame = JSON.stringify({ ...current, ...wanted }) === JSON.stringify(current);
   if (!isSame) await store.change(wanted);
+}
+
+function toRelaySetting(relay: NonNullable<Provision['relay']>): RelaySetting {
+  if (relay.mode !== 'smarthost') return relay;
+  const { user, password, ...host } = relay;
+  return { ...host, ...(user !== undefined && { user }), ...(password !== undefined && { password }) };
+}
+
+function toRetrySchedule(queue: NonNullable<Provision['queue']>, current: RetrySchedule): RetrySchedule {
+  const inMs = (seconds: number | undefined, kept: number) => (seconds === undefined ? kept : seconds * 1000);
+  return {
+    firstRetryMs: inMs(queue.firstRetrySeconds, current.firstRetryMs),
+    longestRetryMs: inMs(queue.longestRetrySeconds, current.longestRetryMs),
+    delayWarningMs: inMs(queue.delayWarningSeconds, current.delayWarningMs),
+    lifetimeMs: inMs(queue.lifetimeSeconds, current.lifetimeMs),
+  };
 }
 
 async function applyAdministrator(

@@ -1,21 +1,50 @@
-/** Checks of a provision file that its shape cannot show: names that are none, doubles, aliases that lead nowhere. */
+/** Checks of a provision file that its shape cannot show: names and addresses that are none, doubles. */
+import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
+import { canonicalPattern } from '../../mail/routing/find-next-hop.ts';
+import { parseHostPort } from '../../mail/routing/host-port.ts';
+import { isNameServer } from '../../protocol/dns/name-servers.ts';
 import type { Provision } from './schema.ts';
 
-/**
- * The first thing wrong, as a sentence with its path, or null. `knownDomains` are those the directory has already,
- * canonical.
- */
-export function findProvisionProblem(provision: Provision, knownDomains: ReadonlySet<string>): string | null {
+/** The first thing wrong, as a sentence with its path, or null. */
+export function findProvisionProblem(provision: Provision): string | null {
   if (provision.hostname !== undefined && canonicalDomain(provision.hostname) === null) {
     return `hostname: ${JSON.stringify(provision.hostname)} is not a host name`;
   }
-  const domains = new Set(knownDomains);
-  for (const { name } of provision.domains) {
-    const canonical = canonicalDomain(name);
-    if (canonical !== null) domains.add(canonical);
+  return (
+    findDomainProblem(provision.domains) ??
+    findTargetProblem(provision.domains) ??
+    findNameServerProblem(provision.dns?.servers ?? []) ??
+    findRelayProblem(provision.relay) ??
+    findRouteProblem(provision.routes ?? [])
+  );
+}
+
+function findNameServerProblem(servers: readonly string[]): string | null {
+  const index = servers.findIndex((server) => !isNameServer(server));
+  return index < 0
+    ? null
+    : `dns.servers[${index}]: ${JSON.stringify(servers[index])} is not address or address:port`;
+}
+
+function findRelayProblem(relay: Provision['relay']): string | null {
+  if (relay?.mode !== 'smarthost') return null;
+  const isHost = isIPv6(relay.host) || (parseHostPort(relay.host) !== null && !/[:[\]]/u.test(relay.host));
+  if (!isHost) return `relay.host: ${JSON.stringify(relay.host)} is not a host name or address`;
+  const isWhole = (relay.user === undefined) === (relay.password === undefined);
+  return isWhole ? null : 'relay: user and password belong together';
+}
+
+function findRouteProblem(routes: NonNullable<Provision['routes']>): string | null {
+  for (const [index, { recipientDomain, hosts }] of routes.entries()) {
+    const path = `routes[${index}]`;
+    if (canonicalPattern(recipientDomain) === null) {
+      return `${path}.recipientDomain: ${JSON.stringify(recipientDomain)} is not a domain, *.domain or *`;
+    }
+    const at = hosts.findIndex((host) => parseHostPort(host) === null);
+    if (at >= 0) return `${path}.hosts[${at}]: ${JSON.stringify(hosts[at])} is not host or host:port`;
   }
-  return findDomainProblem(provision.domains) ?? findTargetProblem(provision.domains, domains);
+  return null;
 }
 
 function findDomainProblem(domains: Provision['domains']): string | null {
@@ -42,16 +71,12 @@ function findDomainProblem(domains: Provision['domains']): string | null {
   return null;
 }
 
-function findTargetProblem(domains: Provision['domains'], ours: ReadonlySet<string>): string | null {
+function findTargetProblem(domains: Provision['domains']): string | null {
   for (const [index, domain] of domains.entries()) {
     for (const [at, alias] of domain.aliases.entries()) {
       for (const [target, address] of alias.to.entries()) {
         const path = `domains[${index}].aliases[${at}].to[${target}]`;
-        const key = keyOfAddress(address);
-        if (key === null) return `${path}: ${JSON.stringify(address)} is not an address`;
-        if (!ours.has(key.slice(key.lastIndexOf('@') + 1))) {
-          return `${path}: ${JSON.stringify(address)} is not in a domain of this server`;
-        }
+        if (keyOfAddress(address) === null) return `${path}: ${JSON.stringify(address)} is not an address`;
       }
     }
   }

@@ -23,6 +23,30 @@ const domain = z.strictObject({
   aliases: z.array(alias).default([]),
 });
 
+const port = z.int().min(1).max(65_535);
+
+const relay = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('direct') }),
+  z.strictObject({ mode: z.literal('off') }),
+  z.strictObject({
+    mode: z.literal('smarthost'),
+    host: z.string().min(1),
+    port,
+    tls: z.enum(['starttls', 'implicit', 'none']),
+    verifyCertificate: z.boolean().default(false),
+    user: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+  }),
+]);
+
+const route = z.strictObject({
+  recipientDomain: z.string().min(1),
+  hosts: z.array(z.string().min(1)).min(1),
+  tls: z.enum(['opportunistic', 'required', 'none']).default('opportunistic'),
+});
+
+const seconds = z.number().min(1);
+
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
@@ -30,6 +54,16 @@ const provision = z.strictObject({
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
   security: z.strictObject({ allowCleartextAuth: z.boolean().optional() }).optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
+  relay: relay.optional(),
+  routes: z.array(route).optional(),
+  queue: z
+    .strictObject({
+      firstRetrySeconds: seconds.optional(),
+      longestRetrySeconds: seconds.optional(),
+      delayWarningSeconds: seconds.optional(),
+      lifetimeSeconds: seconds.optional(),
+    })
+    .optional(),
 });
 
 export type Provision = z.infer<typeof provision>;

@@ -17,6 +17,7 @@ import type {
 import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { MailEvent, TraceId } from '../events.ts';
+import type { Route } from '../routing/port.ts';
 import { acceptMessage, checkHops, makeTraceField, reportRefusal } from './acceptance.ts';
 import type { AcceptanceOptions, Envelope } from './acceptance.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
@@ -32,8 +33,8 @@ export interface PreparedHeader {
 /** How submission and reception differ. */
 export interface AcceptanceRules {
   readonly origin: Envelope['origin'];
-  /** Answers a recipient whose domain is not ours. */
-  refuseForeign(recipient: string): SmtpReply;
+  /** Answers a recipient whose domain is not ours; null where this stage leaves that to routing. */
+  refuseForeign(recipient: string): SmtpReply | null;
   prepareHeader(
     header: HeldHeader,
     envelope: Envelope,
@@ -62,15 +63,17 @@ export class AcceptingTransaction implements SmtpTransaction {
 
   async addRecipient(recipient: RecipientPath): Promise<SmtpReply> {
     const route = await this.#options.router.route(formatAddress(recipient.address));
-    if (route.kind === 'local') {
-      this.#recipients.set(addressKey(recipient.address), recipient);
-      return smtpReply(250, '2.1.5', 'Recipient ok');
-    }
-    const reply =
-      route.reason === 'relayingNotAvailable'
-        ? this.#rules.refuseForeign(recipient.text)
-        : smtpReply(550, route.status, route.text);
-    return this.#refuse(recipient.text, reply);
+    const refusal = this.#findRefusal(recipient.text, route);
+    if (refusal !== null) return this.#refuse(recipient.text, refusal);
+    this.#recipients.set(addressKey(recipient.address), recipient);
+    return smtpReply(250, '2.1.5', 'Recipient ok');
+  }
+
+  #findRefusal(recipient: string, route: Route): SmtpReply | null {
+    if (route.kind === 'local') return null;
+    if (route.kind === 'relay') return this.#rules.refuseForeign(recipient);
+    const refusal = route.reason === 'relayingOff' ? this.#rules.refuseForeign(recipient) : null;
+    return refusal ?? smtpReply(550, route.status, route.text);
   }
 
   receive(): Result<ContentSink, SmtpReply> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
 import type { Account } from '../../directory/port.ts';
 import type { QueueEntry } from '../queue/port.ts';
-import type { Route } from '../routing/port.ts';
+import type { LocalRoute, NoRoute } from '../routing/port.ts';
 import { createDeliveryCourier } from './create-delivery-courier.ts';
 
 const account = (id: number, localPart: string): Account => ({
@@ -19,9 +19,21 @@ const account = (id: number, localPart: string): Account => ({
 const tom = account(1, 'tom');
 const anna = account(2, 'anna');
 
-const routes: Readonly<Record<string, Route>> = {
-  'tom@server1.com': { kind: 'local', accounts: [tom], via: [] },
-  'sales@server1.com': { kind: 'local', accounts: [tom, anna], via: ['sales@server1.com'] },
+const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
+  'tom@server1.com': { kind: 'local', accounts: [tom], foreign: [], via: [] },
+  'sales@server1.com': { kind: 'local', accounts: [tom, anna], foreign: [], via: ['sales@server1.com'] },
+  'team@server1.com': {
+    kind: 'local',
+    accounts: [anna],
+    foreign: ['jack@server2.com', 'Tom@Elsewhere.example'],
+    via: ['team@server1.com'],
+  },
+  'away@server1.com': {
+    kind: 'local',
+    accounts: [],
+    foreign: ['jack@server2.com'],
+    via: ['away@server1.com'],
+  },
   'gone@server1.com': {
     kind: 'undeliverable',
     status: '5.1.1',
@@ -36,7 +48,14 @@ const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-async function deliver(...addresses: string[]) {
+const ELSEWHERE: NoRoute = {
+  kind: 'undeliverable',
+  status: '5.7.1',
+  reason: 'relayingOff',
+  text: 'Elsewhere',
+};
+
+function deliver(...addresses: string[]) {
   const clock = new ManualClock(5000);
   const entry: QueueEntry = {
     id: 'trace',
@@ -54,13 +73,16 @@ async function deliver(...addresses: string[]) {
       nextAttemptAt: 0,
     })),
   };
-  const router = { route: (address: string) => Promise.resolve(routes[address]!) };
-  return createDeliveryCourier({ router, clock }).attempt(entry, entry.recipients);
+  const routed = entry.recipients.map((recipient) => ({
+    recipient,
+    route: routes[recipient.address] ?? ELSEWHERE,
+  }));
+  return createDeliveryCourier({ clock }).deliver(entry, routed);
 }
 
 describe('delivery', () => {
-  test('puts one copy into the mailbox, with Return-Path and Delivered-To (RFC 5321 §4.4)', async () => {
-    const report = await deliver('tom@server1.com');
+  test('puts one copy into the mailbox, with Return-Path and Delivered-To (RFC 5321 §4.4)', () => {
+    const report = deliver('tom@server1.com');
     expect(report.deposits).toEqual([
       {
         accountId: 1,
@@ -82,27 +104,46 @@ describe('delivery', () => {
     ]);
   });
 
-  test('opens an alias, names it in X-Original-To, and tells what it led to', async () => {
-    const report = await deliver('sales@server1.com');
+  test('opens an alias, names it in X-Original-To, and tells what it led to', () => {
+    const report = deliver('sales@server1.com');
     expect(report.deposits.map(({ accountId }) => accountId)).toEqual([1, 2]);
     expect(report.deposits[1]?.prefix).toContain('X-Original-To: sales@server1.com\r\n');
     expect(report.events.map(({ type }) => type)).toEqual(['expanded', 'attempted', 'attempted']);
     expect(report.events[0]).toMatchObject({ by: 'alias', into: ['tom@server1.com', 'anna@server1.com'] });
   });
 
-  test('gives an account one copy even where several recipients lead to it', async () => {
-    const report = await deliver('tom@server1.com', 'sales@server1.com');
+  test('gives an account one copy even where several recipients lead to it', () => {
+    const report = deliver('tom@server1.com', 'sales@server1.com');
     expect(report.deposits.map(({ accountId }) => accountId)).toEqual([1, 2]);
     expect(report.outcomes.map(({ outcome }) => outcome.kind)).toEqual(['delivered', 'delivered']);
   });
 
-  test('fails a recipient that has become unknown, and lets one that is switched off wait', async () => {
-    const report = await deliver('gone@server1.com', 'off@server1.com', 'tom@server1.com');
+  test('fails a recipient that has become unknown, and lets one that is switched off wait', () => {
+    const report = deliver('gone@server1.com', 'off@server1.com', 'tom@server1.com');
     expect(report.outcomes.map(({ outcome }) => [outcome.kind, outcome.status])).toEqual([
       ['failed', '5.1.1'],
       ['deferred', '4.2.1'],
       ['delivered', '2.1.5'],
     ]);
     expect(report.deposits).toHaveLength(1);
+  });
+
+  test('makes recipients of what an alias leads to elsewhere, and takes the alias away with the same report', () => {
+    const report = deliver('team@server1.com');
+    expect(report.deposits.map(({ accountId }) => accountId)).toEqual([2]);
+    expect(report.newRecipients).toEqual([
+      { address: 'jack@server2.com' },
+      { address: 'Tom@Elsewhere.example' },
+    ]);
+    expect(report.outcomes).toMatchObject([{ ordinal: 0, outcome: { kind: 'delivered' } }]);
+    expect(report.events[0]).toMatchObject({
+      type: 'expanded',
+      into: ['anna@server1.com', 'jack@server2.com', 'Tom@Elsewhere.example'],
+    });
+  });
+
+  test('gives an address elsewhere one copy where the sender named it too, or two aliases do', () => {
+    const report = deliver('away@server1.com', 'team@server1.com', 'tom@elsewhere.example');
+    expect(report.newRecipients).toEqual([{ address: 'jack@server2.com' }]);
   });
 });

@@ -1,26 +1,37 @@
 /**
  * Delivery: turns recipients of a queue entry into copies in the mailboxes of our accounts.
  *
- * Actor: MDA (RFC 5598). Flow: queue → here → report → the queue records outcomes and deposits in one commit.
+ * Actor: MDA (RFC 5598). Flow: queue → routing → here → report → the queue records outcomes and deposits in one commit.
  * Invariants: an account gets one copy of an entry's attempt, however many of its recipients lead there; every recipient
- * given has an outcome in the report. A recipient that has become unknown since RCPT fails, and its sender is told;
+ * given has an outcome in the report. Addresses elsewhere that an alias leads to become recipients of the entry in the same
+ * commit that takes the alias away, so each of them is relayed as if the sender had named it, and none is forgotten.
+ * A recipient that has become unknown since RCPT fails, and its sender is told;
  * one whose account is switched off waits, since somebody may switch it on again.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Account } from '../../directory/port.ts';
 import type { MailEvent, RecipientOutcome } from '../events.ts';
-import type { Courier, CourierReport, Deposit, QueueEntry, QueueRecipient } from '../queue/port.ts';
-import type { Route, Router } from '../routing/port.ts';
+import type {
+  CourierReport,
+  Deposit,
+  NewRecipient,
+  QueueEntry,
+  QueueRecipient,
+  RecipientDsn,
+} from '../queue/port.ts';
+import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
 
 const INBOX = 'INBOX';
 
-export function createDeliveryCourier(options: { router: Router; clock: Clock }): Courier {
+export interface DeliveryCourier {
+  deliver(entry: QueueEntry, recipients: readonly RoutedRecipient<LocalRoute | NoRoute>[]): CourierReport;
+}
+
+export function createDeliveryCourier(options: { clock: Clock }): DeliveryCourier {
   return {
-    async attempt(entry, recipients) {
+    deliver(entry, recipients) {
       const report = new ReportBuilder(entry, options.clock.now());
-      for (const recipient of recipients) {
-        report.add(recipient, await options.router.route(recipient.address));
-      }
+      for (const routed of recipients) report.add(routed);
       return report.build();
     },
   };
@@ -31,6 +42,7 @@ class ReportBuilder {
   readonly #at: number;
   readonly #outcomes: { ordinal: number; outcome: RecipientOutcome }[] = [];
   readonly #deposits = new Map<number, Deposit>();
+  readonly #newRecipients: NewRecipient[] = [];
   readonly #events: MailEvent[] = [];
 
   constructor(entry: QueueEntry, at: number) {
@@ -39,16 +51,22 @@ class ReportBuilder {
   }
 
   build(): CourierReport {
-    return { outcomes: this.#outcomes, deposits: [...this.#deposits.values()], events: this.#events };
+    return {
+      outcomes: this.#outcomes,
+      deposits: [...this.#deposits.values()],
+      newRecipients: this.#newRecipients,
+      events: this.#events,
+    };
   }
 
-  add(recipient: QueueRecipient, route: Route): void {
+  add({ recipient, route }: RoutedRecipient<LocalRoute | NoRoute>): void {
     if (route.kind === 'local') this.#deliver(recipient, route);
     else this.#refuse(recipient, route);
   }
 
-  #deliver(recipient: QueueRecipient, route: Extract<Route, { kind: 'local' }>): void {
-    const into = route.accounts.map((account) => account.address);
+  #deliver(recipient: QueueRecipient, route: LocalRoute): void {
+    const accounts = route.accounts.map((account) => account.address);
+    const into = [...accounts, ...route.foreign];
     if (route.via.length > 0) {
       this.#events.push({
         ...this.#about(),
@@ -61,12 +79,21 @@ class ReportBuilder {
     const outcome = this.#outcome(recipient, {
       kind: 'delivered',
       status: '2.1.5',
-      diagnostic: `Delivered to ${into.join(', ')}`,
+      diagnostic: accounts.length > 0 ? `Delivered to ${accounts.join(', ')}` : `Leads to ${into.join(', ')}`,
     });
+    for (const address of route.foreign) this.#forward(recipient, address);
     for (const account of route.accounts) {
       this.#deposit(recipient, { account, isExpanded: route.via.length > 0 });
       this.#report(recipient, outcome, account);
     }
+  }
+
+  /** An address that the entry has already gets no second copy. */
+  #forward({ dsn }: QueueRecipient, address: string): void {
+    const known = [...this.#entry.recipients, ...this.#newRecipients];
+    const isKnown = known.some((recipient) => recipient.address.toLowerCase() === address.toLowerCase());
+    if (isKnown) return;
+    this.#newRecipients.push({ address, ...(dsn !== undefined && { dsn: withoutSuccess(dsn) }) });
   }
 
   /** RFC 5321 §4.4: the last MTA writes the Return-Path. */
@@ -79,7 +106,7 @@ class ReportBuilder {
     this.#deposits.set(account.id, { accountId: account.id, mailbox: INBOX, prefix, flags: [] });
   }
 
-  #refuse(recipient: QueueRecipient, route: Extract<Route, { kind: 'undeliverable' }>): void {
+  #refuse(recipient: QueueRecipient, route: NoRoute): void {
     const mayChange = route.reason === 'disabledAccount';
     const outcome = this.#outcome(recipient, {
       kind: mayChange ? 'deferred' : 'failed',
@@ -112,4 +139,10 @@ class ReportBuilder {
   #about() {
     return { traceId: this.#entry.id, at: this.#at };
   }
+}
+
+/** RFC 3461 §5.2.7.3: success is told once, of the alias; trouble is told of each address that it led to. */
+function withoutSuccess(dsn: RecipientDsn): RecipientDsn {
+  const notify = dsn.notify?.filter((condition) => condition !== 'success');
+  return notify === undefined ? dsn : { ...dsn, notify };
 }

@@ -8,13 +8,13 @@ import type {
   QueueEntry,
   QueueRecipient,
   RecordedOutcome,
+  RetrySchedule,
 } from './port.ts';
-import { MAX_QUEUE_TIME_MS, retryAfterMs } from './retry-schedule.ts';
+import { retryAfterMs } from './retry-schedule.ts';
 
 export interface AttemptTerms {
   readonly at: number;
-  /** How old a message is when its sender is warned. */
-  readonly delayWarningMs: number;
+  readonly schedule: RetrySchedule;
   readonly randomBytes: RandomBytes;
 }
 
@@ -26,10 +26,12 @@ export function settleOutcomes(
 ): readonly RecordedOutcome[] {
   return report.outcomes.map(({ ordinal, outcome }) => {
     if (outcome.kind !== 'deferred') return { ordinal, outcome };
-    if (terms.at >= retriedUntil(entry)) return { ordinal, outcome: giveUp(outcome) };
+    if (terms.at >= retriedUntil(entry, terms.schedule)) {
+      return { ordinal, outcome: giveUp(outcome, terms.schedule) };
+    }
     const recipient = entry.recipients.find((each) => each.ordinal === ordinal);
     const isWarningDue =
-      recipient?.isDelayReported !== true && terms.at - entry.receivedAt >= terms.delayWarningMs;
+      recipient?.isDelayReported !== true && terms.at - entry.receivedAt >= terms.schedule.delayWarningMs;
     return {
       ordinal,
       outcome,
@@ -40,36 +42,63 @@ export function settleOutcomes(
 }
 
 /** When a recipient that is still deferred is given up. */
-export function retriedUntil(entry: QueueEntry): number {
-  return entry.receivedAt + MAX_QUEUE_TIME_MS;
+export function retriedUntil(entry: QueueEntry, schedule: RetrySchedule): number {
+  return entry.receivedAt + schedule.lifetimeMs;
 }
 
 /** By the schedule; but no interval reaches past the warning or the end, so that the sender hears of both in time. */
 function nextAttemptAt(entry: QueueEntry, deferrals: number, terms: AttemptTerms): number {
-  const { at, delayWarningMs, randomBytes } = terms;
-  const milestones = [entry.receivedAt + delayWarningMs, retriedUntil(entry)].filter((time) => time > at);
-  return Math.min(at + retryAfterMs(deferrals, randomBytes), ...milestones);
+  const { at, schedule, randomBytes } = terms;
+  const milestones = [entry.receivedAt + schedule.delayWarningMs, retriedUntil(entry, schedule)];
+  return Math.min(
+    at + retryAfterMs(deferrals, schedule, randomBytes),
+    ...milestones.filter((time) => time > at),
+  );
 }
 
 /** RFC 3463 §3.5: X.4.7, delivery time expired. */
-function giveUp(outcome: RecipientOutcome): RecipientOutcome {
-  const diagnostic = `Given up after 5 days: ${outcome.diagnostic}`;
+function giveUp(outcome: RecipientOutcome, { lifetimeMs }: RetrySchedule): RecipientOutcome {
+  const diagnostic = `Given up after ${describeDuration(lifetimeMs)}: ${outcome.diagnostic}`;
   return { ...outcome, kind: 'failed', status: '5.4.7', diagnostic };
 }
 
+const HOUR_MS = 60 * 60_000;
+
+function describeDuration(ms: number): string {
+  const hours = Math.round(ms / HOUR_MS);
+  if (hours < 1) return `${Math.round(ms / 1000)} seconds`;
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+}
+
+/** How many recipients an entry has more (or, below zero, fewer) after this commit. */
+export function changeOfRecipients(
+  outcomes: readonly RecordedOutcome[],
+  { newRecipients = [] }: CourierReport,
+): number {
+  return newRecipients.length - outcomes.filter(({ outcome }) => outcome.kind !== 'deferred').length;
+}
+
+/** What one commit is made from. */
+export interface AttemptFacts {
+  readonly courier: CourierReport;
+  readonly outcomes: readonly RecordedOutcome[];
+  readonly told: AttemptReport;
+  readonly at: number;
+  /** How many recipients the entry had before. */
+  readonly recipientsLeft: number;
+}
+
 /** All that one commit records of an attempt. */
-export function makeAttemptRecord(
-  entry: QueueEntry,
-  attempt: { courier: CourierReport; outcomes: readonly RecordedOutcome[]; told: AttemptReport; at: number },
-): AttemptRecord {
-  const { courier, outcomes, told, at } = attempt;
-  const settled = outcomes.filter(({ outcome }) => outcome.kind !== 'deferred');
-  const isFinished = settled.length === entry.recipients.length;
+export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
+  const { courier, outcomes, told, at, recipientsLeft } = facts;
+  const { newRecipients } = courier;
+  const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
     entryId: entry.id,
     outcomes,
     deposits: courier.deposits,
+    ...(newRecipients !== undefined && { newRecipients }),
     ...(told.bounce !== undefined && { bounce: told.bounce }),
     events: [...courier.events, ...told.events, ...finished],
     at,

@@ -6,8 +6,8 @@ import type { MailEvent, RecipientOutcome, RefusalEvent } from '../events.ts';
 import { createMessageQueue } from './create-message-queue.ts';
 import type { RunningMessageQueue } from './create-message-queue.ts';
 import { MemoryQueueStore } from './memory-queue-store.ts';
-import type { AttemptRecord, BounceStage, Courier, NewQueueEntry, QueueEntry } from './port.ts';
-import { DELAY_WARNING_MS, MAX_QUEUE_TIME_MS, retryAfterMs } from './retry-schedule.ts';
+import type { AttemptRecord, BounceStage, Courier, NewQueueEntry, QueueEntry, RecordReport } from './port.ts';
+import { DEFAULT_RETRY_SCHEDULE, retryAfterMs } from './retry-schedule.ts';
 
 const MINUTE = 60_000;
 
@@ -38,7 +38,7 @@ class ScriptedCourier implements Courier {
   answer: (address: string) => RecipientOutcome['kind'] | Promise<RecipientOutcome['kind']> = () =>
     'delivered';
 
-  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients']) {
+  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients'], record: RecordReport) {
     this.attempts.push({ id: queued.id, recipients: recipients.map(({ address }) => address) });
     this.most = Math.max(this.most, ++this.#underWay);
     const outcomes = [];
@@ -51,11 +51,11 @@ class ScriptedCourier implements Courier {
     }
     this.#underWay--;
     const deposits = [{ accountId: 1, mailbox: 'INBOX', prefix: '', flags: [] }];
-    return {
+    await record({
       outcomes,
       deposits: outcomes.some(({ outcome }) => outcome.kind === 'delivered') ? deposits : [],
       events: [],
-    };
+    });
   }
 }
 
@@ -227,9 +227,9 @@ describe('the queue', () => {
     await run.queue.enqueue(entry('a', run.clock));
     await run.queue.whenIdle();
     for (let hours = 0; hours <= 125; hours++) await advance(run, 60 * MINUTE);
-    const retriedUntil = start + MAX_QUEUE_TIME_MS;
+    const retriedUntil = start + DEFAULT_RETRY_SCHEDULE.lifetimeMs;
     expect(run.bounces.told).toEqual([
-      { at: start + DELAY_WARNING_MS, kinds: ['deferred'], retriedUntil },
+      { at: start + DEFAULT_RETRY_SCHEDULE.delayWarningMs, kinds: ['deferred'], retriedUntil },
       { at: retriedUntil, kinds: ['failed'], retriedUntil },
     ]);
     expect(run.courier.attempts.filter(({ id }) => id.startsWith('dsn-'))).toEqual([
@@ -243,7 +243,7 @@ describe('the queue', () => {
         .map((event) => 'traceId' in event && event.traceId),
     ).toEqual(['dsn-1', 'a', 'dsn-2']);
     const made = run.courier.attempts.length;
-    await advance(run, MAX_QUEUE_TIME_MS);
+    await advance(run, DEFAULT_RETRY_SCHEDULE.lifetimeMs);
     expect(run.courier.attempts).toHaveLength(made);
   });
 
@@ -376,8 +376,14 @@ describe('the queue', () => {
 test('retry intervals grow, are stretched by chance within a quarter, and stay at four hours', () => {
   const shortest = (length: number) => new Uint8Array(length);
   const longest = (length: number) => new Uint8Array(length).fill(255);
-  expect([1, 2, 3, 4, 5, 6, 7, 8, 100].map((n) => retryAfterMs(n, shortest) / MINUTE)).toEqual([
-    1, 5, 15, 30, 60, 120, 240, 240, 240,
+  const minutes = (n: number) => retryAfterMs(n, DEFAULT_RETRY_SCHEDULE, shortest) / MINUTE;
+  expect([1, 2, 3, 4, 5, 6, 7, 8, 100].map(minutes)).toEqual([1, 5, 15, 30, 60, 120, 240, 240, 240]);
+  expect(retryAfterMs(1, DEFAULT_RETRY_SCHEDULE, longest)).toBe(75_000);
+});
+
+test('a retry schedule of its own keeps its longest interval', () => {
+  const schedule = { ...DEFAULT_RETRY_SCHEDULE, firstRetryMs: 2000, longestRetryMs: 9000 };
+  expect([1, 2, 3].map((n) => retryAfterMs(n, schedule, (length) => new Uint8Array(length)))).toEqual([
+    2000, 9000, 9000,
   ]);
-  expect(retryAfterMs(1, longest)).toBe(75_000);
 });

@@ -12,7 +12,6 @@ import type { Logger } from '../../base/logger.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
 import type {
   AttemptRecord,
-  AttemptReport,
   BounceStage,
   Courier,
   MessageQueue,
@@ -20,9 +19,11 @@ import type {
   QueueEntry,
   QueueRecipient,
   QueueStore,
+  RetrySchedule,
 } from './port.ts';
-import { makeAttemptRecord, reportOfFailure, retriedUntil, settleOutcomes } from './attempt-record.ts';
-import { DELAY_WARNING_MS } from './retry-schedule.ts';
+import { reportOfFailure } from './attempt-record.ts';
+import { DEFAULT_RETRY_SCHEDULE } from './retry-schedule.ts';
+import { RunningAttempt } from './running-attempt.ts';
 
 /** Enough attempts at once for the store to commit them in groups; each costs a few hundred octets of memory. */
 const DEFAULT_CONCURRENCY = 128;
@@ -50,10 +51,10 @@ export interface MessageQueueOptions {
   readonly events: MailEventSink;
   /** For the jitter of retries. */
   readonly randomBytes: RandomBytes;
+  /** Asked at every deferral, so that a change counts at once. */
+  readonly schedule?: () => RetrySchedule;
   /** Attempts under way at once. */
   readonly concurrency?: number;
-  /** How old a message is when its sender is warned that it takes long. */
-  readonly delayWarningMs?: number;
 }
 
 export interface RunningMessageQueue extends MessageQueue {
@@ -209,45 +210,33 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   async #attempt(entry: QueueEntry): Promise<void> {
-    const { clock, bounces, randomBytes, delayWarningMs = DELAY_WARNING_MS } = this.#options;
+    const { clock, courier, logger, randomBytes, schedule = () => DEFAULT_RETRY_SCHEDULE } = this.#options;
     const now = clock.now();
     const recipients = entry.recipients.filter((recipient) => isDue(recipient, now));
     if (recipients.length === 0) return;
-    const courier = await this.#askCourier(entry, recipients);
-    const at = clock.now();
-    const outcomes = settleOutcomes(entry, courier, { at, delayWarningMs, randomBytes });
-    const told = await bounces.report(entry, { outcomes, at, retriedUntil: retriedUntil(entry) });
-    await this.#record(makeAttemptRecord(entry, { courier, outcomes, told, at }), told);
-  }
-
-  async #record(record: AttemptRecord, told: AttemptReport): Promise<void> {
+    const attempt = new RunningAttempt(entry, {
+      ...this.#options,
+      terms: () => ({ at: clock.now(), schedule: schedule(), randomBytes }),
+      onCommitted: (record) => this.#follow(record),
+    });
     try {
-      await this.#options.store.recordAttempt(record);
+      await courier.attempt(entry, recipients, attempt.record);
     } catch (error) {
-      await this.#options.bounces.discard(told);
-      throw error;
-    }
-    this.#tell(record.events);
-    this.#wakeForDeferred(record);
-    if (told.bounce === undefined) return;
-    this.#tell(told.bounce.events);
-    // It comes with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
-    this.#hasMoreInStore = true;
-  }
-
-  async #askCourier(entry: QueueEntry, recipients: readonly QueueRecipient[]) {
-    try {
-      return await this.#options.courier.attempt(entry, recipients);
-    } catch (error) {
-      this.#options.logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
-      return reportOfFailure(entry, recipients, this.#options.clock.now());
+      if (attempt.hasStoreFailed) throw error;
+      logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
+      await attempt.record(reportOfFailure(entry, attempt.unrecorded(recipients), clock.now()));
     }
   }
 
-  #wakeForDeferred(record: AttemptRecord): void {
-    for (const { nextAttemptAt } of record.outcomes) {
+  /** What a commit leads to. */
+  #follow({ events, outcomes, bounce, newRecipients = [] }: AttemptRecord): void {
+    this.#tell(events);
+    if (bounce !== undefined) this.#tell(bounce.events);
+    for (const { nextAttemptAt } of outcomes) {
       if (nextAttemptAt !== undefined) this.#wakeBy(nextAttemptAt);
     }
+    // They come with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
+    if (bounce !== undefined || newRecipients.length > 0) this.#hasMoreInStore = true;
   }
 
   #wakeBy(time: number): void {
@@ -298,8 +287,9 @@ class QueueRunner implements RunningMessageQueue {
       if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
     }
     if (this.#hasMoreInStore) return;
-    const next = await store.nextDueAt();
-    if (next !== null && next > clock.now()) this.#wakeBy(next);
+    // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
+    const next = await store.nextDueAt(clock.now());
+    if (next !== null) this.#wakeBy(next);
   }
 
   #tell(events: readonly MailEvent[]): void {

@@ -74,6 +74,11 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(stored);
   }
 
+  /** Puts an entry there as it is, for tests and demonstrations. */
+  restore(entry: QueueEntry, content = {} as StagedContent): void {
+    this.#entries.set(entry.id, { entry, content });
+  }
+
   recordAttempt(record: AttemptRecord): Promise<void> {
     const stored = this.#entries.get(record.entryId);
     // Removed while the attempt ran: its outcome has nothing to belong to.
@@ -88,6 +93,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     for (const deposit of record.deposits) {
       this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
     }
+    recipients.push(...joining(stored.entry, record));
     if (recipients.length === 0) this.#entries.delete(record.entryId);
     else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
   }
@@ -105,8 +111,9 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
   }
 
-  nextDueAt(): Promise<number | null> {
-    const earliest = Math.min(...this.#all().map(earliestDue));
+  nextDueAt(after = Number.NEGATIVE_INFINITY): Promise<number | null> {
+    const times = this.#all().flatMap((entry) => waitingTimes(entry));
+    const earliest = Math.min(...times.filter((time) => time > after));
     return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
   }
 
@@ -151,10 +158,10 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   // One commit is enough where nothing else waits for it.
   async *steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void> {
     const events: MailEvent[] = [];
-    let changed = 0;
+    const changed: QueuePlace[] = [];
     for (const line of this.#selected(order.selection)) {
       if (!appliesTo(order, line.recipient)) continue;
-      changed++;
+      changed.push({ entryId: line.entryId, ordinal: line.ordinal });
       this.#put(line, steered(order, line.recipient));
       events.push(...eventsOf(order, line));
     }
@@ -213,8 +220,24 @@ function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRe
   ];
 }
 
+function joining({ recipients }: QueueEntry, { newRecipients = [], at }: AttemptRecord): QueueRecipient[] {
+  const first = Math.max(...recipients.map(({ ordinal }) => ordinal)) + 1;
+  return newRecipients.map(({ address, dsn }, index) => ({
+    ordinal: first + index,
+    address,
+    state: 'queued',
+    attempts: 0,
+    nextAttemptAt: at,
+    ...(dsn !== undefined && { dsn }),
+  }));
+}
+
 /** When the first recipient that waits is due; Infinity where none does. */
 function earliestDue(entry: QueueEntry): number {
-  const waiting = entry.recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
-  return Math.min(...waiting.map(({ nextAttemptAt }) => nextAttemptAt));
+  return Math.min(...waitingTimes(entry));
+}
+
+function waitingTimes({ recipients }: QueueEntry): number[] {
+  const waiting = recipients.filter(({ state }) => state === 'queued' || state === 'deferred');
+  return waiting.map(({ nextAttemptAt }) => nextAttemptAt);
 }

@@ -81,10 +81,18 @@ export interface RecordedOutcome {
   readonly isDelayReported?: true;
 }
 
+/** A recipient that an alias put in the place of another. */
+export interface NewRecipient {
+  readonly address: string;
+  readonly dsn?: RecipientDsn;
+}
+
 export interface AttemptRecord {
   readonly entryId: TraceId;
   readonly outcomes: readonly RecordedOutcome[];
   readonly deposits: readonly Deposit[];
+  /** They join the entry, due at once. */
+  readonly newRecipients?: readonly NewRecipient[];
   /** The DSN that the outcomes ask for; queued in the same commit, or not at all. */
   readonly bounce?: NewQueueEntry;
   readonly events: readonly MailEvent[];
@@ -107,8 +115,8 @@ export interface QueueStore {
   recordAttempt(record: AttemptRecord): Promise<void>;
   /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
   due(now: number, limit: number): Promise<readonly QueueEntry[]>;
-  /** When the next recipient falls due, or null when nothing waits. */
-  nextDueAt(): Promise<number | null>;
+  /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
+  nextDueAt(after?: number): Promise<number | null>;
   depth(): Promise<QueueDepth>;
   find(id: TraceId): Promise<QueueEntry | null>;
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
@@ -174,7 +182,7 @@ export interface SteeringOrder {
 
 /** What one commit of an order changed. */
 export interface SteeringBatch {
-  readonly changed: number;
+  readonly changed: readonly QueuePlace[];
   /** Written in the same commit. */
   readonly events: readonly MailEvent[];
 }
@@ -199,16 +207,34 @@ export interface MessageQueue {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
 }
 
-/** One attempt's result for some recipients of an entry, made by delivery or relay. */
+/** An attempt's result for some recipients of an entry, made by delivery or relay. */
 export interface CourierReport {
-  readonly outcomes: AttemptRecord['outcomes'];
+  readonly outcomes: readonly { readonly ordinal: number; readonly outcome: RecipientOutcome }[];
   readonly deposits: readonly Deposit[];
+  readonly newRecipients?: readonly NewRecipient[];
   readonly events: readonly MailEvent[];
 }
 
-/** Carries recipients of an entry to their next place; the queue records what it reports. Never throws for an expected outcome. */
+/** Commits a report; resolves once it is on disk. Rejects, with nothing committed, where the store fails. */
+export type RecordReport = (report: CourierReport) => Promise<void>;
+
+/**
+ * Carries recipients of an entry to their next place, and hands every outcome to `record` as soon as it is known, each
+ * recipient once. Never throws for an expected outcome; a recipient that it never recorded is tried again.
+ */
 export interface Courier {
-  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[]): Promise<CourierReport>;
+  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[], record: RecordReport): Promise<void>;
+}
+
+/** When to try again, when to warn the sender, and when to give up. */
+export interface RetrySchedule {
+  /** After the first deferral; the next intervals grow from it. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** How old a message is when its sender is warned that it takes long. */
+  readonly delayWarningMs: number;
+  /** How old it is when it is given up. */
+  readonly lifetimeMs: number;
 }
 
 /** What is told about an attempt, before its commit. */

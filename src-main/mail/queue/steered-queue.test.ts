@@ -5,7 +5,7 @@ import type { StagedContent } from '../content/port.ts';
 import type { RecipientOutcome, TraceId } from '../events.ts';
 import { createMessageQueue } from './create-message-queue.ts';
 import { MemoryQueueStore } from './memory-queue-store.ts';
-import type { QueueEntry, QueueFilter, SteeringAction } from './port.ts';
+import type { Courier, QueueFilter, SteeringAction } from './port.ts';
 import { createSteeredQueue } from './steered-queue.ts';
 
 const HOUR = 3_600_000;
@@ -19,15 +19,15 @@ function openOffice(concurrency = 1) {
   const told: string[] = [];
   const attempts: string[] = [];
   const underWay: ((kind: RecipientOutcome['kind']) => void)[] = [];
-  const courier = {
-    attempt: async (entry: QueueEntry, recipients: QueueEntry['recipients']) => {
+  const courier: Courier = {
+    attempt: async (entry, recipients, record) => {
       attempts.push(...recipients.map(({ address }) => `${entry.id} ${address}`));
       const kind = await new Promise<RecipientOutcome['kind']>((resolve) => underWay.push(resolve));
       const outcomes = recipients.map(({ ordinal, address }) => ({
         ordinal,
         outcome: { kind, recipient: address, status: '4.0.0', diagnostic: 'so', at: clock.now() },
       }));
-      return { outcomes, deposits: [], events: [] };
+      await record({ outcomes, deposits: [], events: [] });
     },
   };
   const events = (event: { type: string }): void => void told.push(event.type);
@@ -73,7 +73,7 @@ function openOffice(concurrency = 1) {
     async steer(action: SteeringAction, filter: QueueFilter): Promise<number> {
       let changed = 0;
       const order = { action, selection: { kind: 'filter', filter }, by: 'admin', at: clock.now() } as const;
-      for await (const batch of steering.steer(order)) changed += batch.changed;
+      for await (const batch of steering.steer(order)) changed += batch.changed.length;
       await settle();
       return changed;
     },

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { OfficeDirectory } from '../../../test/support/mail-office.ts';
 import { createRouter } from './create-router.ts';
+import { parseHostPort } from './host-port.ts';
+import type { RoutingSettings } from './port.ts';
 
-const router = createRouter({ directory: new OfficeDirectory() });
+const DIRECT: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
+
+function route(address: string, settings: RoutingSettings = DIRECT) {
+  return createRouter({ directory: new OfficeDirectory(), settings: () => settings }).route(address);
+}
 
 describe('the router', () => {
   test.each([
@@ -10,11 +16,114 @@ describe('the router', () => {
     ['TOM@Server1.COM', { kind: 'local', via: [] }],
     ['postmaster', { kind: 'local', via: ['postmaster@server1.com'] }],
     ['boss@server1.com', { kind: 'local', via: ['boss@server1.com', 'sales@server1.com'] }],
+    ['team@server1.com', { kind: 'local', foreign: ['jack@server2.com'], via: ['team@server1.com'] }],
     ['nobody@server1.com', { kind: 'undeliverable', status: '5.1.1', reason: 'unknownRecipient' }],
     ['otto@server1.com', { kind: 'undeliverable', status: '5.2.1', reason: 'disabledAccount' }],
-    ['x@elsewhere.example', { kind: 'undeliverable', status: '5.7.1', reason: 'relayingNotAvailable' }],
     ['no address', { kind: 'undeliverable', status: '5.1.3', reason: 'malformedAddress' }],
-  ])('routes %s', async (address, route) => {
-    expect(await router.route(address)).toMatchObject(route);
+    ['x@Elsewhere.example', { kind: 'relay', nextHop: { kind: 'mx', domain: 'elsewhere.example' } }],
+    ['x@müller.example', { kind: 'relay', nextHop: { kind: 'mx', domain: 'xn--mller-kva.example' } }],
+    ['x@[192.0.2.1]', { kind: 'relay', nextHop: { kind: 'mx', domain: '[192.0.2.1]' } }],
+  ])('routes %s', async (address, expected) => {
+    expect(await route(address)).toMatchObject(expected);
+  });
+
+  test('knows no way to others where relaying is off, except for routes of its own', async () => {
+    const settings: RoutingSettings = {
+      relay: { mode: 'off' },
+      routes: [{ recipientDomain: 'partner.example', hosts: ['127.0.0.1:2526'], tls: 'required' }],
+    };
+    expect(await route('x@elsewhere.example', settings)).toMatchObject({
+      kind: 'undeliverable',
+      status: '5.7.1',
+      reason: 'relayingOff',
+    });
+    expect(await route('x@partner.example', settings)).toEqual({
+      kind: 'relay',
+      nextHop: {
+        kind: 'hosts',
+        hosts: [{ host: '127.0.0.1', port: 2526 }],
+        tls: 'required',
+        mustVerify: false,
+      },
+    });
+  });
+
+  test('hands everything else to the smart host, signed in and over TLS', async () => {
+    const settings: RoutingSettings = {
+      relay: {
+        mode: 'smarthost',
+        host: 'smtp.provider.example',
+        port: 587,
+        tls: 'starttls',
+        verifyCertificate: true,
+        user: 'office',
+        password: 'secret',
+      },
+      routes: [],
+    };
+    expect(await route('x@elsewhere.example', settings)).toEqual({
+      kind: 'relay',
+      nextHop: {
+        kind: 'hosts',
+        hosts: [{ host: 'smtp.provider.example', port: 587 }],
+        tls: 'required',
+        mustVerify: true,
+        credentials: { user: 'office', password: 'secret' },
+      },
+    });
+  });
+
+  test.each([
+    ['example.com', 'exact'],
+    ['EXAMPLE.com', 'exact'],
+    ['a.example.com', 'longer wildcard'],
+    ['a.b.example.com', 'longer wildcard'],
+    ['example.org', 'all'],
+    ['a.com', 'wildcard'],
+    ['badexample.com', 'wildcard'],
+  ])('gives %s to the route that fits best: %s', async (domain, expected) => {
+    const hosts = { all: 1, wildcard: 2, 'longer wildcard': 3, exact: 4 };
+    const patterns = {
+      all: '*',
+      wildcard: '*.com',
+      'longer wildcard': '*.example.com',
+      exact: 'Example.com',
+    };
+    const routes = Object.entries(patterns).map(([name, recipientDomain]) => ({
+      recipientDomain,
+      hosts: [`127.0.0.1:${hosts[name as keyof typeof hosts]}`],
+      tls: 'none' as const,
+    }));
+    const port = hosts[expected as keyof typeof hosts];
+    expect(await route(`x@${domain}`, { relay: { mode: 'direct' }, routes })).toMatchObject({
+      nextHop: { hosts: [{ port }] },
+    });
+  });
+});
+
+describe('hosts of a route', () => {
+  test.each([
+    ['mx.example', { host: 'mx.example', port: 25 }],
+    ['mx.example:2525', { host: 'mx.example', port: 2525 }],
+    ['192.0.2.1', { host: '192.0.2.1', port: 25 }],
+    ['[2001:db8::1]:587', { host: '2001:db8::1', port: 587 }],
+    ['2001:db8::1', { host: '2001:db8::1', port: 25 }],
+    ['localhost:2526', { host: 'localhost', port: 2526 }],
+  ])('%s', (text, expected) => {
+    expect(parseHostPort(text)).toEqual(expected);
+  });
+
+  test.each([
+    '',
+    ':25',
+    'mx.example:',
+    'mx.example:0',
+    'mx.example:65536',
+    '[x]:25',
+    'a b',
+    'mx..example',
+    'user@mx.example',
+  ])('%j is none', (text) => {
+    expect(parseHostPort(text)).toBeNull();
   });
 });

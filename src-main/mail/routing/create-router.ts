@@ -1,26 +1,36 @@
 /**
  * Router: says for a forward-path where its mail goes.
  *
- * Actor: MTA. RFC 5321 §5. Flow: RCPT and the queue's attempts ask; the directory knows our domains.
- * Invariants: every address has a route; one that cannot be delivered says why, in a sentence for the sender.
+ * Actor: MTA. RFC 5321 §5. Flow: RCPT and the queue's attempts ask; the directory knows our domains, the settings the rest.
+ * Invariants: every address has a route; one that cannot be delivered says why, in a sentence for the sender. Whether a
+ * client may use a relay route is not decided here but by the stage that takes the recipient.
  */
 import { assertNever } from '../../base/result.ts';
 import { parseAddress } from '../../format/address.ts';
 import type { Directory, RecipientResolution } from '../../directory/port.ts';
-import type { Route, Router } from './port.ts';
+import { findNextHop } from './find-next-hop.ts';
+import type { Route, Router, RoutingSettings } from './port.ts';
 
-export function createRouter(options: { directory: Directory }): Router {
-  return {
-    async route(address) {
-      if (!isWellFormed(address)) return malformed(address);
-      return toRoute(address, await options.directory.resolve(address));
-    },
-  };
+export interface RouterOptions {
+  readonly directory: Directory;
+  /** Asked at every look-up, so that a change counts at once. */
+  readonly settings: () => RoutingSettings;
 }
 
-/** RFC 5321 §4.1.1.3: `postmaster` needs no domain. */
-function isWellFormed(address: string): boolean {
-  return address.toLowerCase() === 'postmaster' || parseAddress(address, { allowUtf8: true }).ok;
+export function createRouter({ directory, settings }: RouterOptions): Router {
+  return {
+    async route(address) {
+      // RFC 5321 §4.1.1.3: `postmaster` needs no domain.
+      if (address.toLowerCase() === 'postmaster') {
+        return toRoute(address, await directory.resolve(address), () => malformed(address));
+      }
+      const parsed = parseAddress(address, { allowUtf8: true });
+      if (!parsed.ok) return malformed(address);
+      const { asciiDomain } = parsed.value;
+      const foreign = () => toForeign(address, asciiDomain, settings());
+      return toRoute(address, await directory.resolve(address), foreign);
+    },
+  };
 }
 
 function malformed(address: string): Route {
@@ -28,16 +38,19 @@ function malformed(address: string): Route {
   return { kind: 'undeliverable', status: '5.1.3', reason: 'malformedAddress', text };
 }
 
-function toRoute(address: string, resolution: RecipientResolution): Route {
+function toRoute(address: string, resolution: RecipientResolution, foreign: () => Route): Route {
   switch (resolution.kind) {
     case 'local':
-      if (resolution.accounts.length > 0)
-        return { kind: 'local', accounts: resolution.accounts, via: resolution.via };
-      return resolution.foreign.length > 0 ? relayingNotAvailable(address) : unknownRecipient(address);
+      return resolution;
     case 'foreign':
-      return relayingNotAvailable(address);
+      return foreign();
     case 'unknown':
-      return unknownRecipient(address);
+      return {
+        kind: 'undeliverable',
+        status: '5.1.1',
+        reason: 'unknownRecipient',
+        text: `There is no mailbox here for ${address}`,
+      };
     case 'disabled':
       return {
         kind: 'undeliverable',
@@ -50,12 +63,9 @@ function toRoute(address: string, resolution: RecipientResolution): Route {
   }
 }
 
-function unknownRecipient(address: string): Route {
-  const text = `There is no mailbox here for ${address}`;
-  return { kind: 'undeliverable', status: '5.1.1', reason: 'unknownRecipient', text };
-}
-
-function relayingNotAvailable(address: string): Route {
-  const text = `${address} is elsewhere, and this server does not relay to other servers yet`;
-  return { kind: 'undeliverable', status: '5.7.1', reason: 'relayingNotAvailable', text };
+function toForeign(address: string, domain: string, settings: RoutingSettings): Route {
+  const nextHop = findNextHop(domain, settings);
+  if (nextHop !== null) return { kind: 'relay', nextHop };
+  const text = `${address} is elsewhere, and this server does not send mail to other servers`;
+  return { kind: 'undeliverable', status: '5.7.1', reason: 'relayingOff', text };
 }

@@ -81,8 +81,7 @@ async function checkSender(
 function submissionRules(options: SubmissionOptions): AcceptanceRules {
   return {
     origin: 'submission',
-    refuseForeign: (recipient) =>
-      smtpReply(550, '5.7.1', `This server cannot send mail to other servers yet, so not to ${recipient}`),
+    refuseForeign: () => null,
     prepareHeader: (header, envelope, traceId) => repairHeader(options, header, { ...envelope, traceId }),
   };
 }

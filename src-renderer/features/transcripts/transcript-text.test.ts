@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TranscriptLine } from '../../../src-main/contract/transcripts.ts';
-import { explainReply } from './reply-help.ts';
 import { cutLine, groupByPhase, isErrorLine } from './transcript-text.ts';
 
 const server = (text: string): TranscriptLine => ({ offsetMs: 0, kind: 'server', phase: 'envelope', text });
@@ -63,14 +62,3 @@ it('groups neighbouring lines of a phase and keeps their order', () => {
     ['connect', [3]],
   ]);
 });
-
-it.each([
-  ['550 5.7.1 Relaying denied: a@b is not in a domain of this server', /without signing in/],
-  ['550 5.1.1 There is no mailbox here for x', /add an account/],
-  ['535 5.7.8 The name or the password is not right', /Wrong name or password/],
-  ['-ERR [AUTH] wrong', /Wrong name or password/],
-  ['a1 NO [AUTHENTICATIONFAILED] no', /Wrong name or password/],
-  ['530 5.7.0 Must issue STARTTLS first', /without encryption/],
-  ['452 4.2.2 Mailbox is full', /over its limit/],
-  ['451 4.3.0 Try again later', /passes/],
-])('explains %j', (reply, sentence) => expect(explainReply(reply)).toMatch(sentence));

@@ -31,6 +31,7 @@ export const general = {
   language: { system: 'As the system', en: 'English', 'zh-CN': '简体中文' },
   common: {
     add: 'Add',
+    undo: 'Undo',
     cancel: 'Cancel',
     save: 'Save',
     remove: 'Delete',
@@ -85,7 +86,6 @@ export const general = {
     noSuchAlias: 'There is no such alias (any more).',
     invalidAddress: 'This is not a valid address.',
     invalidDomain: 'This is not a valid domain name. It looks like example.com.',
-    targetNotLocal: 'An alias must lead to addresses in your own domains.',
     weakPassword: 'This password is too easy to guess. Use a longer one.',
     invalidHostname: 'This is not a full server name. It looks like mail.example.com.',
     wrongNameOrPassword: 'Wrong name or password.',
@@ -95,6 +95,7 @@ export const general = {
     noSuchSession: 'This session is not kept any more.',
     testMessageFailed: 'The test message was not accepted. The log of the server says why.',
     cannotSignInHere: 'Signing in is not possible over this connection.',
+    tooLateToUndo: 'This cannot be undone any more.',
   },
   signIn: {
     title: 'Sign in',

@@ -141,22 +141,109 @@ export const mail = {
   queue: {
     title: 'Queue',
     question: 'What is waiting, and why?',
+    search: 'Address, domain, reply',
     emptyTitle: 'Nothing is waiting',
     emptyText:
       'Accepted messages pass through here within moments. What cannot be delivered at once stays and is tried again.',
+    noMatch: 'Nothing that waits matches.',
     state: 'State',
     from: 'From',
     to: 'To',
+    nextHop: 'Next hop',
     size: 'Size',
     age: 'Waiting',
     attempts: 'Attempts',
     next: 'Next attempt',
-    why: 'Why',
+    why: 'Last reply',
     notTried: 'Not tried yet',
     states: { queued: 'Queued', active: 'Under way', deferred: 'Deferred', held: 'Held' },
+    counts: {
+      queued: '{count} queued',
+      active: '{count} under way',
+      deferred: '{count} deferred',
+      held: '{count} held',
+    },
     total: 'nothing waits | {count} recipient waits | {count} recipients wait',
     now: 'now',
-    more: 'Only the first {count} entries are shown.',
+    group: 'Group',
+    groups: { none: 'Not grouped', domain: 'By next hop', reply: 'By last reply' },
+    waiting: 'Waiting',
+    mostFrequent: 'Most frequent last reply',
+    oldest: 'Oldest',
+    tick: 'Choose {recipient}',
+    tickEverything: 'Choose everything that matches',
+    chosen: 'Nothing chosen | {count} chosen | {count} chosen',
+    chosenEverything: 'Everything that matches: {count}',
+    named: '{name}: {value}',
+    removeFilter: 'Remove the filter {filter}',
+    actions: { retryNow: 'Retry now', hold: 'Hold', release: 'Release', remove: 'Delete', undo: 'Undo' },
+    ask: {
+      retryNow: 'Retry {count} recipient now? | Retry {count} recipient now? | Retry {count} recipients now?',
+      retryNowText: 'They are attempted at once instead of at their time. What is held stays held.',
+      hold: 'Hold {count} recipient? | Hold {count} recipient? | Hold {count} recipients?',
+      holdText: 'No attempt is made for them until they are released. An attempt under way still ends.',
+      release: 'Release {count} recipient? | Release {count} recipient? | Release {count} recipients?',
+      releaseText: 'Those of them that are held are attempted again, at once where their time has come.',
+      remove:
+        'Delete {count} recipient from the queue? | Delete {count} recipient from the queue? | Delete {count} recipients from the queue?',
+      removeText:
+        'They do not get the message, and nobody is told: neither they nor the sender. This cannot be undone.',
+      everything: 'Everything in the queue',
+      matching: 'What comes in meanwhile and matches is included.',
+    },
+    done: {
+      retryNow:
+        'Nothing had to be hurried | {count} recipient is tried now | {count} recipients are tried now',
+      hold: 'Nothing to hold | {count} recipient held | {count} recipients held',
+      release: 'Nothing was held | {count} recipient released | {count} recipients released',
+      remove: 'Nothing deleted | {count} recipient deleted | {count} recipients deleted',
+    },
+    orderFailed:
+      'It stopped halfway; nothing was changed. The log of the server says why. | It stopped halfway, after {count} recipient. The log of the server says why. | It stopped halfway, after {count} recipients. The log of the server says why.',
+    progress: '{action}: {changed} of {selected}',
+    stop: 'Stop',
+    entry: 'Message in the queue',
+    gone: 'This message is not in the queue any more.',
+    seeMessage: 'See what happened to it',
+    received: 'Received',
+    recipients: 'no recipient waits | {count} recipient waits | {count} recipients wait',
+    answeredBy: '{mta} answered',
+    attemptsMade: 'not tried yet | {count} attempt | {count} attempts',
+    help: {
+      greylisted:
+        'Greylisting: the other server puts off senders that it does not know yet, to keep out junk. It takes the message at a later attempt. Nothing needs to be done.',
+      busy: 'The other server takes no more from us for now: it is busy, or careful with a sender that it hardly knows. It is tried again by itself. If it goes on for hours, send less at once, and check SPF, DKIM and the name of your address (PTR).',
+      full: 'The recipient’s mailbox is full. Only the recipient can make room: tell them another way.',
+      unknown:
+        'There is no such mailbox there. Check the address for slips of the pen, and ask the recipient for the right one.',
+      disabled: 'The mailbox is there, but it takes no mail at the moment. Ask the recipient another way.',
+      authentication:
+        'The other server could not see that this server may send for the sender’s domain. Check its SPF record, and DKIM and DMARC if you use them.',
+      blocklisted:
+        'Our address is on a list of senders that are not wanted. The reply usually names the list: look there why, mend it, and ask to be taken off.',
+      policy:
+        'The other server does not want this message, by its own rules. Often the address has no proper name (PTR), or the content looks like junk. Its administrator can say more.',
+      notTheirs:
+        'The other server says that this domain is not its own. Check the recipient’s domain, and the route or MX records that led there.',
+      tooLarge: 'The message is larger than the other server takes. Send a link instead of the attachment.',
+      badSender:
+        'The other server does not accept the sender’s address: its domain does not exist in DNS, or has no server for mail.',
+      theirTrouble: 'The other server has trouble of its own. It is tried again by itself.',
+      takesNoMail: 'This domain says in DNS that it takes no mail. Check the address.',
+      noHost:
+        'DNS does not say which server takes mail for this domain. Check the domain for slips of the pen; if it is right, it may pass.',
+      noAnswer:
+        'The other server does not answer. If that is so for all domains, the provider blocks port 25: use a smart host. Otherwise wait: it is tried again by itself.',
+      dropped: 'The connection broke in the middle. It is tried again by itself.',
+      tls: 'Encryption with the other server failed: a certificate is wrong, or no common version. Look at the transcript.',
+      expired: 'It was tried for days without success. Ask the recipient another way.',
+      loop: 'The message goes in a circle between servers. Check aliases, routes and MX records.',
+      format: 'The other server cannot take the message in this form, for example an address beyond ASCII.',
+      temporary: 'Trouble that passes, as the other server says. It is tried again by itself.',
+      refused: 'The other server refuses for good. Its own words above say why.',
+      ownTrouble:
+        'Something in this server did not work. It is tried again by itself; if it goes on, look at the disk and the log.',
+    },
   },
   transcripts: {
     title: 'Transcripts',

@@ -66,7 +66,7 @@ export const office = {
     emptyText:
       "An alias is a further address that leads to one or more accounts, such as sales{'@'}example.com.",
     noMatch: 'No alias matches.',
-    targetsHint: 'One address per line, in your own domains.',
+    targetsHint: 'One address per line. Addresses elsewhere get their copy by relay.',
     removeTitle: 'Delete the alias {address}?',
     removeText: 'Mail for it is refused from then on. No account and no mail is deleted.',
     done: '{address} is ready.',

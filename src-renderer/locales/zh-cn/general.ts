@@ -45,6 +45,7 @@ export const general: Pick<
   language: { system: '跟随系统', en: 'English', 'zh-CN': '简体中文' },
   common: {
     add: '添加',
+    undo: '撤销',
     cancel: '取消',
     save: '保存',
     remove: '删除',
@@ -93,7 +94,6 @@ export const general: Pick<
     noSuchAlias: '没有这个别名（或已被删除）。',
     invalidAddress: '地址无效。',
     invalidDomain: '域名无效，正确的写法如 example.com。',
-    targetNotLocal: '别名只能指向您自己域名下的地址。',
     weakPassword: '密码太容易被猜中，请使用更长的密码。',
     invalidHostname: '这不是完整的服务器名称，正确的写法如 mail.example.com。',
     wrongNameOrPassword: '名称或密码错误。',
@@ -103,6 +103,7 @@ export const general: Pick<
     noSuchSession: '该会话的记录已不再保留。',
     testMessageFailed: '测试邮件未被接受，原因见服务器日志。',
     cannotSignInHere: '无法通过此连接登录。',
+    tooLateToUndo: '已无法撤销。',
   },
   signIn: {
     title: '登录',

@@ -70,7 +70,7 @@ export const office: Pick<
     emptyTitle: '尚无别名',
     emptyText: "别名是指向一个或多个账户的附加地址，例如 sales{'@'}example.com。",
     noMatch: '没有匹配的别名。',
-    targetsHint: '每行一个地址，须属于您自己的域名。',
+    targetsHint: '每行一个地址；其他域名的地址会通过中继收到副本。',
     removeTitle: '删除别名 {address}？',
     removeText: '之后发往该地址的邮件会被拒绝。不会删除任何账户或邮件。',
     done: '{address} 已可使用。',

@@ -1,0 +1,198 @@
+import { createRouterClient } from '@orpc/server';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConsoleWorld, outcome } from '../../../test/support/console-world.ts';
+import { ManualClock } from '../../base/clock.ts';
+import type { QueueSelection, SteeringAction, SteeringProgress } from '../../contract/queue.ts';
+import type { QueueRecipient, QueueSteering, SteeringBatch } from '../../mail/queue/port.ts';
+import { createConsoleRouter } from './router.ts';
+
+let clock: ManualClock;
+let world: ConsoleWorld;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  world = new ConsoleWorld({ clock });
+});
+
+function connect() {
+  const visitor = {
+    shell: 'browser' as const,
+    isLocal: true,
+    remoteAddress: '127.0.0.1',
+    administrator: () => 'admin',
+  };
+  return createRouterClient(createConsoleRouter(world.services()), { context: { visitor } });
+}
+
+function put(id: string, addresses: readonly string[], facts: Partial<QueueRecipient> = {}): void {
+  world.queue.restore({
+    id,
+    contentId: 1,
+    sizeBytes: 10,
+    reversePath: '',
+    receivedAt: clock.now(),
+    origin: 'bounce',
+    smtpUtf8: false,
+    recipients: addresses.map((address, ordinal) => ({
+      ordinal,
+      address,
+      state: 'deferred',
+      attempts: 2,
+      nextAttemptAt: clock.now() + 60_000,
+      lastOutcome: outcome({
+        kind: 'deferred',
+        recipient: address,
+        at: clock.now(),
+        diagnostic: 'Try later',
+      }),
+      ...facts,
+    })),
+  });
+}
+
+async function readAll<T>(events: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+async function endOf(events: AsyncIterable<SteeringProgress>): Promise<SteeringProgress> {
+  const last = (await readAll(events)).at(-1);
+  if (last === undefined) throw new Error('nothing was told');
+  return last;
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 8; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const everything: QueueSelection = { kind: 'filter', filter: {} };
+
+describe('the queue', () => {
+  it('lists what waits and why, a window of all that matches', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    put('q2', ['carol@gmail.example'], { state: 'held' });
+    expect(await connect().queue.list({ domain: 'gmail.example', offset: 1, limit: 1 })).toMatchObject({
+      offset: 1,
+      total: 2,
+      depth: { deferred: 2, held: 1 },
+      items: [{ entryId: 'q2', recipient: { ordinal: 0, state: 'held', lastOutcome: { kind: 'deferred' } } }],
+    });
+    const after = { entryId: 'q1', ordinal: 0 };
+    const next = await connect().queue.list({ after, limit: 1 });
+    expect(next.items).toMatchObject([{ entryId: 'q1', recipient: { ordinal: 1 } }]);
+  });
+
+  it('shows groups, and an entry until it is gone, as orders change them', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    const client = connect();
+    const groups = await client.queue.watchGroups({ by: 'domain' });
+    expect((await groups.next()).value).toMatchObject({
+      snapshot: { items: [{ key: 'gmail.example', deferred: 1 }, { key: 'server1.com' }] },
+    });
+    const entry = await client.queue.watchEntry({ entryId: 'q1' });
+    expect((await entry.next()).value).toMatchObject({
+      snapshot: { entryId: 'q1', recipients: [{ ordinal: 0 }, { ordinal: 1 }] },
+    });
+    const changed = entry.next();
+    await endOf(await client.queue.steer({ action: 'remove', selection: everything }));
+    clock.advance(1000);
+    expect((await changed).value).toMatchObject({ type: 'snapshot', snapshot: null });
+    await groups.return?.(undefined);
+    await entry.return?.(undefined);
+  });
+});
+
+describe('an order', () => {
+  const steer = async (action: SteeringAction, selection: QueueSelection) =>
+    endOf(await connect().queue.steer({ action, selection }));
+
+  it('says how many it changed of how many were selected', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    put('q2', ['carol@gmail.example'], { state: 'held' });
+    expect(await steer('hold', everything)).toMatchObject({ state: 'done', changed: 2, selected: 3 });
+    const places = [{ entryId: 'q1', ordinal: 1 }];
+    expect(await steer('release', { kind: 'places', places })).toMatchObject({ changed: 1, selected: 1 });
+    expect((await world.queue.find('q1'))?.recipients.map(({ state }) => state)).toEqual([
+      'held',
+      'deferred',
+    ]);
+  });
+
+  it('is told on the timeline with the name of who gave it', async () => {
+    put('q1', ['anna@server1.com']);
+    const told: unknown[] = [];
+    world.meter.onEvent((event) => told.push(event));
+    await steer('remove', everything);
+    expect(told).toMatchObject([
+      { type: 'removed', traceId: 'q1', recipient: 'anna@server1.com', by: 'admin', at: clock.now() },
+    ]);
+  });
+
+  it('is undone exactly, and only the newest', async () => {
+    put('q1', ['anna@server1.com']);
+    put('q2', ['carol@gmail.example'], { state: 'held' });
+    const client = connect();
+    const first = await endOf(await client.queue.steer({ action: 'hold', selection: everything }));
+    const undone = await endOf(await client.queue.undoSteering({ job: first.job }));
+    expect(undone).toMatchObject({ changed: 1 });
+    expect((await world.queue.find('q1'))?.recipients[0]?.state).toBe('deferred');
+    expect((await world.queue.find('q2'))?.recipients[0]?.state).toBe('held');
+    await expect(client.queue.undoSteering({ job: first.job })).rejects.toMatchObject({
+      data: { reason: 'tooLateToUndo' },
+    });
+  });
+
+  /** Changes one recipient after the other, when it is let. */
+  function slowSteering() {
+    const lets: (() => void)[] = [];
+    let begun = 0;
+    const steering: QueueSteering = {
+      listLines: () => Promise.resolve([]),
+      countLines: () => Promise.resolve(3),
+      groupLines: () => Promise.resolve([]),
+      async *steer(): AsyncGenerator<SteeringBatch> {
+        for (; begun < 3; begun++) {
+          await new Promise<void>((resolve) => lets.push(resolve));
+          yield { changed: [{ entryId: `q${String(begun)}`, ordinal: 0 }], events: [] };
+        }
+      },
+    };
+    world.waiting = { ...world.waiting, steering };
+    return { next: async () => (lets.shift()?.(), settle()), begun: () => begun };
+  }
+
+  it('tells how far it is, and stops when it is told to', async () => {
+    const slow = slowSteering();
+    const client = connect();
+    const progress = await client.queue.steer({ action: 'hold', selection: everything });
+    const first = (await progress.next()).value as SteeringProgress;
+    expect(first).toMatchObject({ state: 'running', changed: 0, selected: 3 });
+    await slow.next();
+    expect((await progress.next()).value).toMatchObject({ state: 'running', changed: 1 });
+    await client.queue.stopSteering({ job: first.job });
+    await slow.next();
+    expect(await endOf(progress)).toMatchObject({ state: 'stopped', changed: 2 });
+  });
+
+  it('goes on when nobody listens any more', async () => {
+    const slow = slowSteering();
+    const progress = await connect().queue.steer({ action: 'hold', selection: everything });
+    await progress.next();
+    await progress.return?.(undefined);
+    for (let i = 0; i < 3; i++) await slow.next();
+    expect(slow.begun()).toBe(3);
+  });
+
+  it('that fails says so and keeps what it had changed', async () => {
+    const steering: QueueSteering = {
+      ...world.waiting.steering,
+      async *steer(): AsyncGenerator<SteeringBatch> {
+        yield { changed: [{ entryId: 'q1', ordinal: 0 }], events: [] };
+        throw new Error('disk full');
+      },
+    };
+    world.waiting = { ...world.waiting, steering };
+    expect(await steer('hold', everything)).toMatchObject({ state: 'failed', changed: 1 });
+  });
+});

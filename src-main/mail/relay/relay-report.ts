@@ -1,0 +1,46 @@
+/** What came of an attempt to relay, as the queue records it. */
+import type { RecipientVerdict } from '../../protocol/smtp/client/transaction.ts';
+import type { SessionProblem } from '../../protocol/smtp/client/problem.ts';
+import type { MailEvent, RecipientOutcome } from '../events.ts';
+import type { CourierReport, QueueEntry, QueueRecipient } from '../queue/port.ts';
+
+export interface SettledRecipient {
+  readonly recipient: QueueRecipient;
+  readonly verdict: RecipientVerdict;
+}
+
+/** Where the verdicts come from. */
+export interface Source {
+  readonly at: number;
+  /** The host that was asked last; absent where none was found. */
+  readonly remoteMta?: string;
+  /** The transcript that shows it. */
+  readonly sessionId?: string;
+}
+
+export function makeReport(
+  entry: QueueEntry,
+  settled: readonly SettledRecipient[],
+  { at, remoteMta, sessionId }: Source,
+): CourierReport {
+  const outcomes = settled.map(({ recipient, verdict }) => {
+    const host = remoteMta === undefined ? {} : { remoteMta };
+    const outcome: RecipientOutcome = { ...verdict, ...host, recipient: recipient.address, at };
+    return { recipient, outcome };
+  });
+  const events = outcomes.map(({ recipient, outcome }): MailEvent => {
+    const session = sessionId === undefined ? {} : { sessionId };
+    const attempt = recipient.attempts + 1;
+    return { type: 'attempted', traceId: entry.id, at, attempt, outcome, ...session };
+  });
+  return {
+    outcomes: outcomes.map(({ recipient, outcome }) => ({ ordinal: recipient.ordinal, outcome })),
+    deposits: [],
+    events,
+  };
+}
+
+/** What a problem with the way there means for a recipient. */
+export function verdictOfProblem({ isPermanent, status, diagnostic }: SessionProblem): RecipientVerdict {
+  return { kind: isPermanent ? 'failed' : 'deferred', status, diagnostic };
+}

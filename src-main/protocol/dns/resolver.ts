@@ -1,0 +1,86 @@
+/**
+ * Resolver: asks name servers for what relaying needs.
+ *
+ * RFC 1035, RFC 3596 (AAAA), RFC 7505 (null MX). Flow: relay → here → the settings' name servers, or the system's.
+ * Invariants: "there is no such name", "there is no such record" and "nobody could say" are three different answers: the
+ * first two end a message's way, the last one never does.
+ */
+import { Resolver } from 'node:dns/promises';
+import { isNameServer } from './name-servers.ts';
+
+export type LookUp<T> =
+  | { readonly kind: 'found'; readonly records: readonly T[] }
+  /** NXDOMAIN */
+  | { readonly kind: 'noSuchName' }
+  /** The name exists, without records of this type. */
+  | { readonly kind: 'noData' }
+  /** No server gave an answer that counts. */
+  | { readonly kind: 'temporaryFailure'; readonly reason: string };
+
+export interface MxRecord {
+  /** Lower is better. */
+  readonly preference: number;
+  /** Empty for the null MX. */
+  readonly exchange: string;
+}
+
+export interface DnsResolver {
+  mx(domain: string): Promise<LookUp<MxRecord>>;
+  /** IPv4 addresses. */
+  a(name: string): Promise<LookUp<string>>;
+  /** IPv6 addresses. */
+  aaaa(name: string): Promise<LookUp<string>>;
+}
+
+/** The first try's; a further one waits longer. */
+const TRY_TIMEOUT_MS = 3_000;
+/** With several servers each is asked this often. */
+const TRIES = 3;
+
+/** `servers` is asked at every look-up, so that a change counts at once; empty: the system's. */
+export function createDnsResolver(options: { servers: () => readonly string[] }): DnsResolver {
+  let current: { servers: string; resolver: Resolver } | undefined;
+  const resolver = (): Resolver => {
+    const servers = options.servers().filter(isNameServer);
+    const key = servers.join(' ');
+    if (current?.servers !== key) current = { servers: key, resolver: createResolver(servers) };
+    return current.resolver;
+  };
+  return {
+    mx: (domain) =>
+      lookUp(async () =>
+        (await resolver().resolveMx(domain)).map(({ priority, exchange }) => ({
+          preference: priority,
+          exchange: exchange.replace(/\.$/u, '').toLowerCase(),
+        })),
+      ),
+    a: (name) => lookUp(() => resolver().resolve4(name)),
+    aaaa: (name) => lookUp(() => resolver().resolve6(name)),
+  };
+}
+
+function createResolver(servers: readonly string[]): Resolver {
+  const resolver = new Resolver({ timeout: TRY_TIMEOUT_MS, tries: TRIES });
+  if (servers.length > 0) resolver.setServers(servers);
+  return resolver;
+}
+
+async function lookUp<T>(ask: () => Promise<readonly T[]>): Promise<LookUp<T>> {
+  try {
+    const records = await ask();
+    return records.length > 0 ? { kind: 'found', records } : { kind: 'noData' };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    // A name that DNS cannot even ask for does not exist.
+    if (code === 'ENOTFOUND' || code === 'EBADNAME') return { kind: 'noSuchName' };
+    if (code === 'ENODATA') return { kind: 'noData' };
+    return { kind: 'temporaryFailure', reason: REASONS[code] ?? code };
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ETIMEOUT: 'the name servers did not answer',
+  ESERVFAIL: 'the name servers could not find out',
+  EREFUSED: 'the name servers refused to answer',
+  ECONNREFUSED: 'no name server could be reached',
+};

@@ -1,0 +1,39 @@
+/**
+ * OutgoingConnection: a connection that we opened, as the client engine sees it; and how one is opened.
+ *
+ * Invariants: the socket has an error handler, so the engine waits for 'close'; after startTls() nothing that the server
+ * sent before the handshake is read (RFC 3207 §4.2).
+ */
+import type { Duplex } from 'node:stream';
+import type { TlsDetails } from '../../connection/session.ts';
+
+export interface OutgoingTls extends TlsDetails {
+  /** Whether the certificate is valid, trusted, and for the name that we wanted. */
+  readonly isVerified: boolean;
+}
+
+export interface OutgoingConnection {
+  /** Replaced by startTls(): always read it from here. */
+  readonly socket: Duplex;
+  readonly tls: OutgoingTls | undefined;
+  /** Why the handshake failed, in plain words. */
+  readonly tlsProblem: string | undefined;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Shakes hands as the client; rejects, with the socket destroyed, when that fails or takes too long. */
+  startTls(): Promise<OutgoingTls>;
+}
+
+export interface ConnectTarget {
+  readonly address: string;
+  readonly port: number;
+  /** The name to present and to check the certificate against; null for a host known by its address alone. */
+  readonly serverName: string | null;
+  /** Whether a certificate that is not in order ends the handshake. */
+  readonly mustVerify: boolean;
+}
+
+/** Opens a connection; rejects with an error whose message is plain words. */
+export type Connect = (target: ConnectTarget) => Promise<OutgoingConnection>;

@@ -1,0 +1,188 @@
+/**
+ * Opens a session: connection, greeting, EHLO, TLS, sign-in.
+ *
+ * RFC 5321 §3.1, §3.2; RFC 3207; RFC 4954. Flow: relay → here → SmtpClientSession.
+ * Invariants: with TLS `required` nothing of a message crosses the wire in clear text; with `opportunistic` TLS that is
+ * broken is worse than none, so we try once more without (RFC 7435); a session that could not begin leaves a transcript.
+ */
+import type { Clock } from '../../../base/clock.ts';
+import type { RandomBytes } from '../../../base/ids.ts';
+import { err, ok, type Result } from '../../../base/result.ts';
+import type { SessionTranscript, TranscriptRecorder } from '../../connection/session.ts';
+import { authenticate, type Credentials } from './authenticate.ts';
+import { ClientWire } from './client-wire.ts';
+import type { Connect, OutgoingConnection, OutgoingTls } from './connection.ts';
+import { extensionsOf, NO_EXTENSIONS, type Extensions } from './extensions.ts';
+import { REPLY_TIMEOUTS } from './limits.ts';
+import { refusedForNow, SessionBrokenError, temporaryProblem, type SessionProblem } from './problem.ts';
+import { isAccepted, type ServerReply } from './reply.ts';
+import { SmtpClientSession } from './session.ts';
+
+/** `implicit`: TLS from the first octet. `required`, `opportunistic`: STARTTLS. `none`: clear text. */
+export type TlsMode = 'implicit' | 'required' | 'opportunistic' | 'none';
+
+export interface SessionTarget {
+  /** The host's name, or its address where it has none. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly tls: TlsMode;
+  /** Whether the certificate must be valid and for `host`. */
+  readonly mustVerify: boolean;
+  readonly credentials?: Credentials;
+}
+
+export interface SmtpClientOptions {
+  readonly connect: Connect;
+  readonly transcripts: TranscriptRecorder;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  /** What we call ourselves in EHLO. */
+  readonly hostname: () => string;
+}
+
+export interface OpenFailure {
+  readonly problem: SessionProblem;
+  readonly sessionId: string;
+}
+
+export async function openSession(
+  target: SessionTarget,
+  options: SmtpClientOptions,
+): Promise<Result<SmtpClientSession, OpenFailure>> {
+  const opening = new Opening(target, target.tls, options);
+  const opened = await opening.open();
+  const mayDoWithout = target.tls === 'opportunistic' && opening.hasTlsFailed;
+  return !opened.ok && mayDoWithout ? new Opening(target, 'none', options).open() : opened;
+}
+
+/** The host for people: `mx.example [192.0.2.25]:25`. */
+export function describeTarget({ host, address, port }: SessionTarget): string {
+  return host === address ? `[${address}]:${port}` : `${host} [${address}]:${port}`;
+}
+
+class Opening {
+  hasTlsFailed = false;
+  readonly #target: SessionTarget;
+  readonly #tls: TlsMode;
+  readonly #options: SmtpClientOptions;
+  readonly #transcript: SessionTranscript;
+
+  constructor(target: SessionTarget, tls: TlsMode, options: SmtpClientOptions) {
+    this.#target = target;
+    this.#tls = tls;
+    this.#options = options;
+    this.#transcript = options.transcripts.open({
+      protocol: 'smtp',
+      direction: 'out',
+      remoteAddress: target.address,
+      remotePort: target.port,
+      localAddress: '',
+      localPort: 0,
+    });
+    this.#transcript.update({ remoteName: target.host });
+  }
+
+  async open(): Promise<Result<SmtpClientSession, OpenFailure>> {
+    const connected = await this.#connect();
+    if (!connected.ok) return this.#fail(connected.error);
+    const wire = new ClientWire(connected.value, this.#transcript, this.#options.clock);
+    try {
+      const extensions = await this.#begin(wire, connected.value.tls);
+      return ok(new SmtpClientSession({ wire, extensions, target: this.#target }));
+    } catch (error) {
+      if (!(error instanceof SessionBrokenError)) throw error;
+      await sayGoodbye(wire);
+      return this.#fail(error.problem);
+    }
+  }
+
+  #fail(problem: SessionProblem): Result<never, OpenFailure> {
+    this.#transcript.close('refused');
+    const diagnostic = `${describeTarget(this.#target)}: ${problem.diagnostic}`;
+    return err({ problem: { ...problem, diagnostic }, sessionId: this.#transcript.sessionId });
+  }
+
+  async #connect(): Promise<Result<OutgoingConnection, SessionProblem>> {
+    const { address, port, host, mustVerify } = this.#target;
+    const serverName = host === address ? null : host;
+    try {
+      const connection = await this.#options.connect({ address, port, serverName, mustVerify });
+      if (this.#tls === 'implicit') this.#noteTls(await connection.startTls());
+      return ok(connection);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#transcript.note(reason);
+      // RFC 3463 §3.5: X.4.1, no answer from host.
+      return err(temporaryProblem('4.4.1', reason));
+    }
+  }
+
+  async #begin(wire: ClientWire, tls: OutgoingTls | undefined): Promise<Extensions> {
+    const greeting = await wire.readReply(REPLY_TIMEOUTS.greetingMs);
+    if (greeting.code !== 220) throw new SessionBrokenError(problemOfGreeting(greeting));
+    let extensions = await this.#hello(wire);
+    if (tls === undefined) extensions = await this.#secure(wire, extensions);
+    const { credentials } = this.#target;
+    if (credentials !== undefined) {
+      await authenticate(wire, extensions.auth, { credentials, randomBytes: this.#options.randomBytes });
+    }
+    return extensions;
+  }
+
+  async #hello(wire: ClientWire): Promise<Extensions> {
+    const name = this.#options.hostname();
+    wire.send(`EHLO ${name}`);
+    const reply = await wire.readReply(REPLY_TIMEOUTS.helloMs);
+    if (isAccepted(reply)) return extensionsOf(reply);
+    // RFC 5321 §3.2: a server that does not know EHLO is spoken to as of old.
+    if (reply.code < 500) throw new SessionBrokenError(refusedForNow(reply));
+    wire.send(`HELO ${name}`);
+    const helo = await wire.readReply(REPLY_TIMEOUTS.helloMs);
+    if (!isAccepted(helo)) throw new SessionBrokenError(refusedForNow(helo));
+    return NO_EXTENSIONS;
+  }
+
+  async #secure(wire: ClientWire, extensions: Extensions): Promise<Extensions> {
+    const tls = this.#tls;
+    if (tls === 'none' || (tls === 'opportunistic' && !extensions.startTls)) return extensions;
+    if (!extensions.startTls) {
+      throw new SessionBrokenError(
+        temporaryProblem('4.7.4', 'TLS is required here, and the host does not offer it'),
+      );
+    }
+    wire.transcript.phase('tls');
+    wire.send('STARTTLS');
+    const reply = await wire.readReply(REPLY_TIMEOUTS.startTlsMs);
+    if (reply.code !== 220) {
+      if (tls === 'opportunistic') return extensions;
+      throw new SessionBrokenError(refusedForNow(reply));
+    }
+    this.hasTlsFailed = true;
+    this.#noteTls(await wire.startTls());
+    this.hasTlsFailed = false;
+    // RFC 3207 §4.2: what was said before the handshake counts no more.
+    return this.#hello(wire);
+  }
+
+  #noteTls(tls: OutgoingTls): void {
+    const { version, cipher, isVerified } = tls;
+    const certificate = isVerified ? 'certificate verified' : 'certificate not verified';
+    this.#transcript.note(`TLS is on: ${version} ${cipher}, ${certificate}`);
+    this.#transcript.update({ tls: { version, cipher } });
+  }
+}
+
+/** RFC 7504: 521 and 556 say that this host takes no mail, now or ever; any other refusal is about this moment. */
+function problemOfGreeting(greeting: ServerReply): SessionProblem {
+  const problem = refusedForNow(greeting);
+  const isNever = greeting.code === 521 || greeting.code === 556;
+  return isNever ? { ...problem, isPermanent: true, status: greeting.enhanced ?? '5.3.2' } : problem;
+}
+
+async function sayGoodbye(wire: ClientWire): Promise<void> {
+  if (!wire.isOpen) return wire.abort('lost');
+  wire.transcript.phase('close');
+  wire.send('QUIT');
+  await wire.close('refused');
+}
