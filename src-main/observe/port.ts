@@ -71,6 +71,8 @@ export interface TranscriptBook {
   list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
   read(sessionId: string): Promise<SessionRecord | null>;
   readonly openSessionCount: Readonly<Record<MailProtocol, number>>;
+  /** When a session last began or ended, per protocol, in ms since 1970; 0 where there was none since the start. */
+  readonly lastSessionAt: Readonly<Record<MailProtocol, number>>;
   readonly onSession: Subscribe<SessionFeedEvent>;
 }
 

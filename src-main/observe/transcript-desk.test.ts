@@ -115,6 +115,8 @@ describe('a transcript', () => {
       lineCount: 0,
     });
     expect(desk.openSessionCount.smtp).toBe(0);
+    expect(desk.lastSessionAt.smtp).toBe(clock.now());
+    expect(desk.lastSessionAt.imap).toBe(0);
   });
 });
 

@@ -33,6 +33,13 @@ const SAVE_INTERVAL_MS = 500;
 const MOST_UNSAVED = 5_000;
 const PRUNE_INTERVAL_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
+const NONE: Readonly<Record<MailProtocol, number>> = {
+  smtp: 0,
+  submission: 0,
+  imap: 0,
+  pop3: 0,
+  managesieve: 0,
+};
 
 export interface TranscriptLimits {
   readonly keepDays: number;
@@ -51,13 +58,8 @@ export interface TranscriptDeskOptions {
 }
 
 export class TranscriptDesk implements TranscriptRecorder, TranscriptBook {
-  readonly openSessionCount: Record<MailProtocol, number> = {
-    smtp: 0,
-    submission: 0,
-    imap: 0,
-    pop3: 0,
-    managesieve: 0,
-  };
+  readonly openSessionCount: Record<MailProtocol, number> = { ...NONE };
+  readonly lastSessionAt: Record<MailProtocol, number> = { ...NONE };
   readonly #options: TranscriptDeskOptions;
   readonly #feed: Emitter<SessionFeedEvent>;
   readonly #open = new Map<string, OpenTranscript>();
@@ -98,6 +100,7 @@ export class TranscriptDesk implements TranscriptRecorder, TranscriptBook {
     });
     this.#open.set(transcript.sessionId, transcript);
     this.openSessionCount[start.protocol]++;
+    this.lastSessionAt[start.protocol] = this.#options.clock.now();
     this.#touch(transcript);
     return transcript;
   }
@@ -136,7 +139,9 @@ export class TranscriptDesk implements TranscriptRecorder, TranscriptBook {
 
   #close(transcript: OpenTranscript): void {
     this.#open.delete(transcript.sessionId);
-    this.openSessionCount[transcript.summary.protocol]--;
+    const { protocol } = transcript.summary;
+    this.openSessionCount[protocol]--;
+    this.lastSessionAt[protocol] = this.#options.clock.now();
     this.#unsaved.set(transcript.sessionId, transcript.toRecord());
     this.#dropOldestUnsaved();
     this.#touch(transcript);

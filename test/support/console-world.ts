@@ -196,12 +196,20 @@ export class WorldTranscripts implements TranscriptBook {
     pop3: 0,
     managesieve: 0,
   };
+  readonly lastSessionAt: Record<MailProtocol, number> = {
+    smtp: 0,
+    submission: 0,
+    imap: 0,
+    pop3: 0,
+    managesieve: 0,
+  };
   readonly #events = new Emitter<SessionFeedEvent>();
   readonly onSession = this.#events.subscribe;
 
   open(summary: SessionSummary): void {
     this.records.unshift({ summary, lines: [], omittedLines: 0 });
     this.openSessionCount[summary.protocol]++;
+    this.lastSessionAt[summary.protocol] = summary.startedAt;
     this.#events.emit({ type: 'session', summary });
   }
 

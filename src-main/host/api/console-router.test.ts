@@ -288,6 +288,15 @@ describe('overview', () => {
     expect(stages.find((stage) => stage.stage === 'pop3')).toMatchObject({ state: 'idle' });
   });
 
+  it('calls a server working for a minute after its last session', async () => {
+    world.transcripts.lastSessionAt.pop3 = clock.now();
+    const pop3 = async () => (await overviewNow()).stages.find((stage) => stage.stage === 'pop3')?.state;
+    clock.advance(59_000);
+    expect(await pop3()).toBe('ok');
+    clock.advance(1_000);
+    expect(await pop3()).toBe('idle');
+  });
+
   it('shows a listener that failed in its box and among the things that need somebody', async () => {
     world.listenerStates = [
       listenerAt('imap', 143),

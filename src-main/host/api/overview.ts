@@ -87,11 +87,12 @@ class OverviewReader {
     ]);
     const certificate = this.#services.certificate();
     const openSessions = { ...transcripts.openSessionCount };
+    const { lastSessionAt } = transcripts;
     const facts = { ...slow, now: clock.now(), listeners: this.#services.listeners(), queue: depth };
     return {
       ...slow,
       at: facts.now,
-      stages: describeStages({ ...facts, openSessions, history: meter.history(2) }),
+      stages: describeStages({ ...facts, openSessions, lastSessionAt, history: meter.history(2) }),
       totals: meter.totals(),
       queue: depth,
       openSessions,

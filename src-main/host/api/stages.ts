@@ -4,6 +4,8 @@
  * Flow: MailMeter, QueueStore, listeners → here → overview. Invariants: a box that stands idle is not a box in trouble.
  */
 import type { FlowCounts, FlowMinute, Overview, StageState } from '../../contract/overview.ts';
+import type { TranscriptBook } from '../../observe/port.ts';
+import type { MailProtocol } from '../../protocol/connection/session.ts';
 import type { ListenerName, ListenerStatus } from '../port.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,6 +18,7 @@ export interface StageFacts {
   readonly history: readonly FlowMinute[];
   readonly queue: Overview['queue'];
   readonly openSessions: Overview['openSessions'];
+  readonly lastSessionAt: TranscriptBook['lastSessionAt'];
   readonly listeners: readonly ListenerStatus[];
   readonly accounts: number;
   readonly accountsOverQuota: number;
@@ -25,8 +28,13 @@ export function describeStages(facts: StageFacts): readonly StageState[] {
   const rate = (key: keyof FlowCounts): number => lastMinute(facts, key);
   const { openSessions: open } = facts;
   return [
-    server(facts, { stage: 'reception', perMinute: rate('received'), inside: open.smtp, of: ['smtp'] }),
-    server(facts, {
+    server(facts, 'smtp', {
+      stage: 'reception',
+      perMinute: rate('received'),
+      inside: open.smtp,
+      of: ['smtp'],
+    }),
+    server(facts, 'submission', {
       stage: 'submission',
       perMinute: rate('submitted'),
       inside: open.submission,
@@ -35,8 +43,8 @@ export function describeStages(facts: StageFacts): readonly StageState[] {
     queue(facts, rate('received') + rate('submitted')),
     delivery(facts, rate('delivered'), rate('failed')),
     mailboxes(facts, rate('delivered')),
-    server(facts, { stage: 'imap', perMinute: open.imap, inside: open.imap, of: ['imap', 'imaps'] }),
-    server(facts, { stage: 'pop3', perMinute: open.pop3, inside: open.pop3, of: ['pop3', 'pop3s'] }),
+    server(facts, 'imap', { stage: 'imap', perMinute: open.imap, inside: open.imap, of: ['imap', 'imaps'] }),
+    server(facts, 'pop3', { stage: 'pop3', perMinute: open.pop3, inside: open.pop3, of: ['pop3', 'pop3s'] }),
   ];
 }
 
@@ -52,6 +60,7 @@ function lastMinute(facts: StageFacts, key: keyof FlowCounts): number {
 
 function server(
   facts: StageFacts,
+  protocol: MailProtocol,
   box: Pick<StageState, 'stage' | 'perMinute' | 'inside'> & { of: readonly ListenerName[] },
 ): StageState {
   const { of, ...numbers } = box;
@@ -61,7 +70,9 @@ function server(
   if (on.length === 0) return { ...numbers, state: 'off', problem: null };
   if (failed.length === on.length) return { ...numbers, state: 'error', problem: 'listenerFailed' };
   if (failed.length > 0) return { ...numbers, state: 'warning', problem: 'listenerPartlyFailed' };
-  return { ...numbers, state: isIdle(numbers) ? 'idle' : 'ok', problem: null };
+  // Most sessions are over within a second: who looks now and then would never see one open.
+  const isQuiet = facts.now - facts.lastSessionAt[protocol] >= MINUTE_MS;
+  return { ...numbers, state: isIdle(numbers) && isQuiet ? 'idle' : 'ok', problem: null };
 }
 
 function queue(facts: StageFacts, perMinute: number): StageState {

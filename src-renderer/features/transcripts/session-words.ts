@@ -13,13 +13,27 @@ export function sessionTone(row: SessionRow): Tone {
 
 export function sessionOutcome(row: SessionRow): string {
   if (row.end === null) return t('transcripts.open');
-  return row.lastError ?? t(`transcripts.ends.${row.end}`);
+  if (row.lastError === null) return t(`transcripts.ends.${row.end}`);
+  return row.protocol === 'imap' ? withoutTag(row.lastError) : row.lastError;
 }
 
-/** The name a peer gave and its address, whichever there is. */
-export function peerOf(row: SessionRow): string {
-  const { remoteName, remoteAddress } = row;
+/** The tag is the client's own counter and tells nobody anything (RFC 9051 §2.2.1). */
+function withoutTag(response: string): string {
+  return response.replace(/^\S+ (?=(?:NO|BAD)\b)/i, '');
+}
+
+export interface Peer {
+  /** What says most: who signed in, else what the peer calls itself, else its address. */
+  readonly name: string;
+  /** What else is known; always holds the address unless `name` is it. */
+  readonly details: string;
+}
+
+export function peerOf({ account, remoteName, remoteAddress }: SessionRow): Peer {
   // A client without a name calls itself by its address: `[127.0.0.1]` (RFC 5321 §4.1.3).
-  if (remoteName === null || remoteName.includes(remoteAddress)) return remoteAddress;
-  return `${remoteName} (${remoteAddress})`;
+  const ownName = remoteName?.includes(remoteAddress) === true ? null : remoteName;
+  const [name = remoteAddress, ...details] = [account, ownName, remoteAddress].filter(
+    (fact) => fact !== null,
+  );
+  return { name, details: details.join(' · ') };
 }

@@ -264,7 +264,6 @@ export const mail = {
     gone: 'This session is not kept any more.',
     time: 'Time',
     peer: 'Peer',
-    account: 'Account',
     outcome: 'Outcome',
     duration: 'Duration',
     messagesCount: 'no message | {count} message | {count} messages',

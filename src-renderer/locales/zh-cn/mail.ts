@@ -255,7 +255,6 @@ export const mail: Pick<
     gone: '该会话的记录已不再保留。',
     time: '时间',
     peer: '对端',
-    account: '账户',
     outcome: '结果',
     duration: '时长',
     messagesCount: '无邮件 | {count} 封邮件 | {count} 封邮件',

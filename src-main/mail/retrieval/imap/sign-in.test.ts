@@ -139,6 +139,22 @@ describe('LOGIN', () => {
     expect(office.transcripts.last.end).toBe('refused');
   });
 
+  test('the completion still belongs to the sign-in, what follows to the mailbox', async () => {
+    const office = new ReadingOffice();
+    const client = office.connectImap();
+    await client.play(`
+      S: * OK <…>
+      C: a1 LOGIN tom@server1.com secret-tom
+      S: a1 OK <…>
+      C: a2 NOOP
+      S: a2 OK NOOP completed
+    `);
+    const { lines } = office.transcripts.last;
+    const enters = lines.indexOf('[mailbox]');
+    expect(lines[enters - 1]).toMatch(/^S: a1 OK/);
+    expect(lines[enters + 1]).toBe('C: a2 NOOP');
+  });
+
   test('tells somebody who is switched off', async () => {
     const office = new ReadingOffice();
     const client = office.connectImap();

@@ -65,7 +65,6 @@ async function signedIn(session: ImapSession, account: Account): Promise<Complet
   await ensureMailboxes(session.options.mailStore, account.id);
   session.account = account;
   session.transcript.update({ account: account.address });
-  session.transcript.phase('mailbox');
   return okay('Signed in', `CAPABILITY ${session.capabilities}`);
 }
 

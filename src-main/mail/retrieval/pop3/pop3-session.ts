@@ -146,7 +146,6 @@ export class Pop3Session implements Pop3EngineSession {
     }
     if (this.#maildrop === null) return refuse('There is no maildrop', 'SYS/TEMP');
     this.#transcript.update({ account: account.address });
-    this.#transcript.phase('mailbox');
     return okay(`${this.#maildrop.messages.length} messages`);
   }
 

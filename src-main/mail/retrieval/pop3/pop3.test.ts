@@ -30,6 +30,19 @@ async function subjects(office: ReadingOffice): Promise<number> {
 }
 
 describe('AUTHORIZATION state', () => {
+  test('ends in the transcript with the reply that lets the client in', async () => {
+    const office = new ReadingOffice();
+    const client = await signIn(office);
+    await client.play(`
+      C: NOOP
+      S: +OK Here
+    `);
+    const { lines } = office.transcripts.last;
+    const enters = lines.indexOf('[mailbox]');
+    expect(lines[enters - 1]).toMatch(/^S: \+OK \d+ messages/);
+    expect(lines[enters + 1]).toBe('C: NOOP');
+  });
+
   test('offers no sign-in without TLS, and does after STLS', async () => {
     const office = new ReadingOffice({ allowCleartextAuth: false });
     const client = office.connectPop3();

@@ -150,7 +150,8 @@ export class ImapConnection {
   }
 
   async #handle(tag: string, command: Command): Promise<Farewell | null> {
-    const { session } = this.#options;
+    const { session, transcript } = this.#options;
+    const wasSignedIn = session.accountId !== null;
     const message = command.name === 'APPEND' ? this.#incomingMessage(command) : null;
     const completion = await this.#complete(command, this.#commandIo(tag, message));
     if (this.#stop !== null) return this.#farewellFor(this.#stop);
@@ -159,6 +160,7 @@ export class ImapConnection {
       if (farewell !== null) return farewell;
     }
     await this.#replies.send(formatCompletion(tag, completion));
+    if (!wasSignedIn && session.accountId !== null) transcript.phase('mailbox');
     if (session.state === 'logout') return LOGGED_OUT;
     if (session.failedSignIns >= MAX_FAILED_SIGN_INS) {
       return { end: 'refused', bye: 'Too many failed sign-ins' };

@@ -101,7 +101,9 @@ export class Pop3Connection {
     if (!session.isAllowed(command.name)) return this.#refuse(`${command.name} is not allowed now`);
     this.#badCommands = 0;
     if (command.name === 'STLS') return this.#startTls();
+    const wasSignedIn = session.accountId !== null;
     await this.#sendReply(await this.#complete(command));
+    if (!wasSignedIn && session.accountId !== null) transcript.phase('mailbox');
     if (this.#stop !== null) return this.#farewellFor(this.#stop);
     if (session.state === 'over') return { end: 'closed', text: null };
     if (session.failedSignIns >= MAX_FAILED_SIGN_INS)
