@@ -7,6 +7,7 @@
  */
 import type {
   AttemptRecord,
+  EntryClient,
   MessageDsn,
   NewQueueEntry,
   QueueDepth,
@@ -45,6 +46,10 @@ interface EnqueueArguments {
   readonly receivedAt: number;
   readonly origin: string;
   readonly smtpUtf8: boolean;
+  readonly isEightBit: boolean;
+  readonly requireTls: boolean;
+  /** JSON, or null. */
+  readonly client: string | null;
   /** JSON, or null. */
   readonly dsn: string | null;
   readonly recipients: readonly RecipientArguments[];
@@ -56,15 +61,19 @@ const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   const { connection } = transaction;
   const contentId = addContent(transaction, entry.content, 1);
   connection.run(
-    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, smtp_utf8, dsn)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, client, smtp_utf8,
+                              is_eight_bit, require_tls, dsn)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     entry.id,
     contentId,
     entry.content.sizeBytes,
     entry.reversePath,
     entry.receivedAt,
     entry.origin,
+    entry.client,
     entry.smtpUtf8 ? 1 : 0,
+    entry.isEightBit ? 1 : 0,
+    entry.requireTls ? 1 : 0,
     entry.dsn,
   );
   entry.recipients.forEach(({ address, dsn }, ordinal) => {
@@ -193,7 +202,10 @@ interface EntryRow {
   reverse_path: string;
   received_at: number;
   origin: QueueEntry['origin'];
+  client: string | null;
   smtp_utf8: number;
+  is_eight_bit: number;
+  require_tls: number;
   dsn: string | null;
 }
 
@@ -300,7 +312,10 @@ function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
     reversePath: entry.reversePath,
     receivedAt: entry.receivedAt,
     origin: entry.origin,
+    client: toJson(entry.client),
     smtpUtf8: entry.smtpUtf8,
+    isEightBit: entry.isEightBit === true,
+    requireTls: entry.requireTls === true,
     dsn: toJson(entry.dsn),
     recipients: entry.recipients.map((address, ordinal) => ({
       address,
@@ -328,7 +343,10 @@ function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
     reversePath: row.reverse_path,
     receivedAt: row.received_at,
     origin: row.origin,
+    ...(row.client !== null && { client: JSON.parse(row.client) as EntryClient }),
     smtpUtf8: row.smtp_utf8 === 1,
+    ...(row.is_eight_bit === 1 && { isEightBit: true }),
+    ...(row.require_tls === 1 && { requireTls: true }),
     ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as MessageDsn }),
     recipients,
   };
@@ -347,23 +365,20 @@ export function toRecipient(row: RecipientRow): QueueRecipient {
   };
 }
 
+/** The entry as it is read back, without reading it back. */
 function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
+  const { content, recipients, recipientDsn, events: _events, ...facts } = entry;
   return {
-    id: entry.id,
+    ...facts,
     contentId,
-    sizeBytes: entry.content.sizeBytes,
-    reversePath: entry.reversePath,
-    receivedAt: entry.receivedAt,
-    origin: entry.origin,
-    smtpUtf8: entry.smtpUtf8,
-    ...(entry.dsn !== undefined && { dsn: entry.dsn }),
-    recipients: entry.recipients.map((address, ordinal) => ({
+    sizeBytes: content.sizeBytes,
+    recipients: recipients.map((address, ordinal) => ({
       ordinal,
       address,
       state: 'queued',
       attempts: 0,
       nextAttemptAt: entry.receivedAt,
-      ...(entry.recipientDsn?.[ordinal] !== undefined && { dsn: entry.recipientDsn[ordinal] }),
+      ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
     })),
   };
 }

@@ -43,6 +43,15 @@ describe.each([
     expect(await store.due(999, 10)).toEqual([]);
   });
 
+  it.each<[string, Partial<NewQueueEntry>]>([
+    ['who handed it in', { client: { address: '192.0.2.7', account: 'tom@example.com' } }],
+    ['which server handed it in', { client: { address: '192.0.2.8' } }],
+    ['BODY=8BITMIME and REQUIRETLS', { isEightBit: true, requireTls: true }],
+  ])('remembers %s, at once and when it is read back', async (_title, facts) => {
+    expect(await store.enqueue(await newEntry(under, facts))).toMatchObject(facts);
+    expect(await store.find('entry-1')).toMatchObject(facts);
+  });
+
   it('refuses a second entry of the same id and keeps the first', async () => {
     await store.enqueue(await newEntry(under, {}));
     await expect(store.enqueue(await newEntry(under, { reversePath: 'x@example.com' }))).rejects.toThrow();

@@ -91,7 +91,7 @@ export async function acceptMessage(
 ): Promise<SmtpReply> {
   const { traceId, content } = message;
   const receivedAt = options.clock.now();
-  const { mail, recipients, recipientDsn } = envelope;
+  const { client, mail, recipients, recipientDsn } = envelope;
   try {
     await options.queue.enqueue({
       id: traceId,
@@ -99,7 +99,12 @@ export async function acceptMessage(
       reversePath: mail.reversePath.text,
       receivedAt,
       origin: envelope.origin,
+      client: {
+        address: client.remoteAddress,
+        ...(client.identity !== undefined && { account: client.identity.address }),
+      },
       smtpUtf8: mail.smtpUtf8,
+      ...(mail.body === '8BITMIME' && { isEightBit: true }),
       recipients,
       recipientDsn,
       ...(mail.dsn !== undefined && { dsn: mail.dsn }),

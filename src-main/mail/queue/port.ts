@@ -31,30 +31,41 @@ export interface QueueRecipient {
   readonly isDelayReported?: true;
 }
 
-export interface QueueEntry {
+/** The SMTP client that handed an entry to us. */
+export interface EntryClient {
+  readonly address: string;
+  /** The address of the account it had signed in to. */
+  readonly account?: string;
+}
+
+/** What is known of a message apart from its content and its recipients. */
+interface EntryFacts {
   readonly id: TraceId;
-  readonly contentId: ContentId;
-  readonly sizeBytes: number;
   /** Empty for the null reverse-path. */
   readonly reversePath: string;
   readonly receivedAt: number;
   readonly origin: 'submission' | 'reception' | 'bounce';
+  /** Absent where the message was made here. */
+  readonly client?: EntryClient;
   readonly smtpUtf8: boolean;
+  /** Declared as BODY=8BITMIME (RFC 6152). */
+  readonly isEightBit?: true;
+  /** To travel over TLS or not at all (RFC 8689). */
+  readonly requireTls?: true;
   /** What the sender asked of DSNs for the whole message (RFC 3461 §4.3, §4.4). */
   readonly dsn?: MessageDsn;
+}
+
+export interface QueueEntry extends EntryFacts {
+  readonly contentId: ContentId;
+  readonly sizeBytes: number;
   readonly recipients: readonly QueueRecipient[];
 }
 
-export interface NewQueueEntry {
-  readonly id: TraceId;
+export interface NewQueueEntry extends EntryFacts {
   readonly content: StagedContent;
-  readonly reversePath: string;
-  readonly receivedAt: number;
-  readonly origin: QueueEntry['origin'];
-  readonly smtpUtf8: boolean;
   /** Forward-paths in the order of the transaction. */
   readonly recipients: readonly string[];
-  readonly dsn?: MessageDsn;
   /** By the recipients' ordinals; one for whom nothing was asked may be missing. */
   readonly recipientDsn?: Readonly<Record<number, RecipientDsn>>;
   /** Written in the same commit. */

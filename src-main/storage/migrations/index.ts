@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import type { Connection } from '../connection.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
 import { addDsnRequests } from './0020-dsn-requests.ts';
+import { addEntryProvenance } from './0030-entry-provenance.ts';
 
 export interface Migration {
   readonly version: number;
@@ -19,6 +20,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: 'first schema', run: createFirstSchema },
   { version: 20, name: 'DSN requests', run: addDsnRequests },
+  { version: 30, name: 'entry provenance', run: addEntryProvenance },
 ];
 
 /** The database was written by a newer Postroom. */
