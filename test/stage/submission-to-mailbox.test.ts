@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nameRoutes } from '../../src-main/mail/routing/name-routes.ts';
 import { MailOffice } from '../support/mail-office.ts';
 import type { MemoryClient } from '../support/memory-connection.ts';
 
@@ -117,7 +118,15 @@ describe('a message to people elsewhere', () => {
     const office = new MailOffice();
     office.routing = {
       relay: { mode: 'direct' },
-      routes: [{ recipientDomain: '*', hosts: ['192.0.2.1'], tls: 'none' }],
+      routes: nameRoutes([
+        {
+          recipientDomain: '*',
+          hosts: ['192.0.2.1'],
+          protocol: 'smtp',
+          tls: 'none',
+          verifyCertificate: false,
+        },
+      ]),
     };
     const client = office.connect('reception');
     await client.readReply();

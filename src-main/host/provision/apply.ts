@@ -8,6 +8,7 @@ import type { Account, AdministratorStore, DirectoryAdmin } from '../../director
 import type { Result } from '../../base/result.ts';
 import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
+import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
 import type { Provision } from './schema.ts';
 
@@ -36,7 +37,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
-    ...(provision.routes !== undefined && { routes: provision.routes }),
+    ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
     ...(provision.queue !== undefined && {
       retrySchedule: toRetrySchedule(provision.queue, current.retrySchedule),
     }),

@@ -1,10 +1,13 @@
 /** Checks of a provision file that its shape cannot show: names and addresses that are none, doubles. */
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
+import { parseIpNetwork } from '../../format/ip-network.ts';
 import { canonicalPattern } from '../../mail/routing/find-next-hop.ts';
 import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
 import type { Provision } from './schema.ts';
+
+type ProvisionedRoute = NonNullable<Provision['routes']>[number];
 
 /** The first thing wrong, as a sentence with its path, or null. */
 export function findProvisionProblem(provision: Provision): string | null {
@@ -16,7 +19,7 @@ export function findProvisionProblem(provision: Provision): string | null {
     findTargetProblem(provision.domains) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
     findRelayProblem(provision.relay) ??
-    findRouteProblem(provision.routes ?? [])
+    findRoutesProblem(provision.routes ?? [])
   );
 }
 
@@ -35,16 +38,37 @@ function findRelayProblem(relay: Provision['relay']): string | null {
   return isWhole ? null : 'relay: user and password belong together';
 }
 
-function findRouteProblem(routes: NonNullable<Provision['routes']>): string | null {
-  for (const [index, { recipientDomain, hosts }] of routes.entries()) {
-    const path = `routes[${index}]`;
-    if (canonicalPattern(recipientDomain) === null) {
-      return `${path}.recipientDomain: ${JSON.stringify(recipientDomain)} is not a domain, *.domain or *`;
-    }
-    const at = hosts.findIndex((host) => parseHostPort(host) === null);
-    if (at >= 0) return `${path}.hosts[${at}]: ${JSON.stringify(hosts[at])} is not host or host:port`;
+function findRoutesProblem(routes: readonly ProvisionedRoute[]): string | null {
+  const names = new Set<string>();
+  for (const [index, route] of routes.entries()) {
+    const problem = findRouteProblem(route);
+    if (problem !== null) return `routes[${index}].${problem}`;
+    if (route.name === undefined) continue;
+    if (names.has(route.name)) return `routes[${index}].name: ${JSON.stringify(route.name)} stands twice`;
+    names.add(route.name);
   }
   return null;
+}
+
+/** The first thing wrong, beginning with the key. */
+function findRouteProblem(route: ProvisionedRoute): string | null {
+  const { recipientDomain, senderDomain, senderAccount, client, hosts } = route;
+  const wrong = (key: string, value: string, want: string) =>
+    `${key}: ${JSON.stringify(value)} is not ${want}`;
+  for (const [key, pattern] of Object.entries({ recipientDomain, senderDomain })) {
+    if (pattern === undefined || canonicalPattern(pattern) !== null) continue;
+    return wrong(key, pattern, 'a domain, *.domain or *');
+  }
+  if (senderAccount !== undefined && keyOfAddress(senderAccount) === null) {
+    return wrong('senderAccount', senderAccount, 'an address');
+  }
+  if (client !== undefined && parseIpNetwork(client) === null) {
+    return wrong('client', client, 'an address or a network (192.0.2.0/24)');
+  }
+  const at = hosts.findIndex((host) => parseHostPort(host) === null);
+  if (at >= 0) return wrong(`hosts[${at}]`, hosts[at] ?? '', 'host or host:port');
+  const isWhole = (route.user === undefined) === (route.password === undefined);
+  return isWhole ? null : 'user: user and password belong together';
 }
 
 function findDomainProblem(domains: Provision['domains']): string | null {

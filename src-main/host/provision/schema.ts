@@ -39,13 +39,31 @@ const relay = z.discriminatedUnion('mode', [
   }),
 ]);
 
-const route = z.strictObject({
-  recipientDomain: z.string().min(1),
-  hosts: z.array(z.string().min(1)).min(1),
-  tls: z.enum(['opportunistic', 'required', 'none']).default('opportunistic'),
-});
-
 const seconds = z.number().min(1);
+
+const retryTimes = {
+  firstRetrySeconds: seconds.exactOptional(),
+  longestRetrySeconds: seconds.exactOptional(),
+  delayWarningSeconds: seconds.exactOptional(),
+  lifetimeSeconds: seconds.exactOptional(),
+};
+
+const route = z.strictObject({
+  name: z.string().min(1).exactOptional(),
+  recipientDomain: z.string().min(1).default('*'),
+  senderAccount: z.string().min(3).exactOptional(),
+  senderDomain: z.string().min(1).exactOptional(),
+  client: z.string().min(1).exactOptional(),
+  hosts: z.array(z.string().min(1)).min(1),
+  protocol: z.enum(['smtp', 'lmtp']).default('smtp'),
+  tls: z.enum(['opportunistic', 'required', 'implicit', 'none']).default('opportunistic'),
+  verifyCertificate: z.boolean().default(false),
+  user: z.string().min(1).exactOptional(),
+  password: z.string().min(1).exactOptional(),
+  retry: z.strictObject(retryTimes).exactOptional(),
+  maxSessions: z.int().min(1).exactOptional(),
+  messagesPerMinute: z.number().positive().exactOptional(),
+});
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
@@ -56,14 +74,7 @@ const provision = z.strictObject({
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),
-  queue: z
-    .strictObject({
-      firstRetrySeconds: seconds.optional(),
-      longestRetrySeconds: seconds.optional(),
-      delayWarningSeconds: seconds.optional(),
-      lifetimeSeconds: seconds.optional(),
-    })
-    .optional(),
+  queue: z.strictObject(retryTimes).optional(),
 });
 
 export type Provision = z.infer<typeof provision>;

@@ -25,7 +25,7 @@ import type { Directory } from '../../directory/port.ts';
 import type { MessageReceiver } from '../content/message-receiver.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
-import type { MessageQueue } from '../queue/port.ts';
+import type { EntryClient, MessageQueue } from '../queue/port.ts';
 import type { Router } from '../routing/port.ts';
 
 /** What both services are made of. */
@@ -99,12 +99,10 @@ export async function acceptMessage(
       reversePath: mail.reversePath.text,
       receivedAt,
       origin: envelope.origin,
-      client: {
-        address: client.remoteAddress,
-        ...(client.identity !== undefined && { account: client.identity.address }),
-      },
+      client: entryClientOf(client),
       smtpUtf8: mail.smtpUtf8,
       ...(mail.body === '8BITMIME' && { isEightBit: true }),
+      ...(mail.requireTls === true && { requireTls: true }),
       recipients,
       recipientDsn,
       ...(mail.dsn !== undefined && { dsn: mail.dsn }),
@@ -120,6 +118,11 @@ export async function acceptMessage(
     return smtpReply(451, '4.3.0', 'The message could not be stored, try again later');
   }
   return smtpReply(250, '2.0.0', `Ok: queued as ${traceId}`);
+}
+
+/** What the queue remembers of the client. */
+export function entryClientOf({ remoteAddress, identity }: SmtpClient): EntryClient {
+  return { address: remoteAddress, ...(identity !== undefined && { account: identity.address }) };
 }
 
 function receivedEvent(

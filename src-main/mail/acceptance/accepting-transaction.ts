@@ -18,7 +18,7 @@ import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { MailEvent, TraceId } from '../events.ts';
 import type { Route } from '../routing/port.ts';
-import { acceptMessage, checkHops, makeTraceField, reportRefusal } from './acceptance.ts';
+import { acceptMessage, checkHops, entryClientOf, makeTraceField, reportRefusal } from './acceptance.ts';
 import type { AcceptanceOptions, Envelope } from './acceptance.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
 import type { HeldHeader } from './header-holding-sink.ts';
@@ -62,7 +62,8 @@ export class AcceptingTransaction implements SmtpTransaction {
   }
 
   async addRecipient(recipient: RecipientPath): Promise<SmtpReply> {
-    const route = await this.#options.router.route(formatAddress(recipient.address));
+    const facts = { reversePath: this.#mail.reversePath.text, client: entryClientOf(this.#client) };
+    const route = await this.#options.router.route(formatAddress(recipient.address), facts);
     const refusal = this.#findRefusal(recipient.text, route);
     if (refusal !== null) return this.#refuse(recipient.text, refusal);
     this.#recipients.set(addressKey(recipient.address), recipient);

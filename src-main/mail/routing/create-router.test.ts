@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { OfficeDirectory } from '../../../test/support/mail-office.ts';
 import { createRouter } from './create-router.ts';
 import { parseHostPort } from './host-port.ts';
-import type { RoutingSettings } from './port.ts';
+import type { MessageFacts, RouteSetting, RoutingSettings } from './port.ts';
 
 const DIRECT: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
 
-function route(address: string, settings: RoutingSettings = DIRECT) {
-  return createRouter({ directory: new OfficeDirectory(), settings: () => settings }).route(address);
+function route(address: string, settings: RoutingSettings = DIRECT, message?: MessageFacts) {
+  return createRouter({ directory: new OfficeDirectory(), settings: () => settings }).route(address, message);
+}
+
+function routeSetting(given: Partial<RouteSetting>): RouteSetting {
+  const plain = { recipientDomain: '*', protocol: 'smtp', tls: 'none', verifyCertificate: false } as const;
+  return { name: 'a route', hosts: ['127.0.0.1:1'], ...plain, ...given };
 }
 
 describe('the router', () => {
@@ -30,7 +35,9 @@ describe('the router', () => {
   test('knows no way to others where relaying is off, except for routes of its own', async () => {
     const settings: RoutingSettings = {
       relay: { mode: 'off' },
-      routes: [{ recipientDomain: 'partner.example', hosts: ['127.0.0.1:2526'], tls: 'required' }],
+      routes: [
+        routeSetting({ recipientDomain: 'partner.example', hosts: ['127.0.0.1:2526'], tls: 'required' }),
+      ],
     };
     expect(await route('x@elsewhere.example', settings)).toMatchObject({
       kind: 'undeliverable',
@@ -44,7 +51,91 @@ describe('the router', () => {
         hosts: [{ host: '127.0.0.1', port: 2526 }],
         tls: 'required',
         mustVerify: false,
+        route: 'a route',
       },
+    });
+  });
+
+  test('carries all that a route says to the next hop', async () => {
+    const setting = routeSetting({
+      name: 'archive',
+      hosts: ['[::1]:24'],
+      protocol: 'lmtp',
+      tls: 'implicit',
+      verifyCertificate: true,
+      user: 'office',
+      password: 'secret',
+      retry: { firstRetrySeconds: 5, lifetimeSeconds: 60 },
+      maxSessions: 2,
+      messagesPerMinute: 30,
+    });
+    const settings: RoutingSettings = { relay: { mode: 'direct' }, routes: [setting] };
+    expect(await route('x@elsewhere.example', settings)).toMatchObject({
+      nextHop: {
+        kind: 'hosts',
+        hosts: [{ host: '::1', port: 24 }],
+        tls: 'implicit',
+        mustVerify: true,
+        credentials: { user: 'office', password: 'secret' },
+        protocol: 'lmtp',
+        route: 'archive',
+        retry: { firstRetryMs: 5_000, lifetimeMs: 60_000 },
+        maxSessions: 2,
+        messagesPerMinute: 30,
+      },
+    });
+  });
+
+  const signedIn: MessageFacts = {
+    reversePath: 'sales@Server1.com',
+    client: { address: '192.0.2.7', account: 'tom@server1.com' },
+  };
+  const accountRoute = { senderAccount: 'Tom@server1.com' };
+  const wholeRoute = { ...accountRoute, senderDomain: 'server1.com', client: '192.0.2.7' };
+  const unsigned: MessageFacts = { reversePath: 'tom@server1.com', client: { address: '192.0.2.7' } };
+  const bySender = [
+    { title: 'the account that signed in', setting: accountRoute, message: signedIn, isTaken: true },
+    {
+      title: 'another one',
+      setting: { senderAccount: 'anna@server1.com' },
+      message: signedIn,
+      isTaken: false,
+    },
+    { title: 'nobody signed in', setting: accountRoute, message: unsigned, isTaken: false },
+    { title: 'its domain', setting: { senderDomain: 'server1.com' }, message: signedIn, isTaken: true },
+    { title: 'a wildcard of it', setting: { senderDomain: '*.com' }, message: signedIn, isTaken: true },
+    { title: 'the null path', setting: { senderDomain: '*' }, message: { reversePath: '' }, isTaken: false },
+    { title: 'the network', setting: { client: '192.0.2.0/24' }, message: signedIn, isTaken: true },
+    { title: 'another network', setting: { client: '192.0.3.0/24' }, message: signedIn, isTaken: false },
+    { title: 'unknown facts', setting: { client: '0.0.0.0/0' }, message: undefined, isTaken: false },
+    { title: 'all of it', setting: wholeRoute, message: signedIn, isTaken: true },
+    { title: 'not quite all', setting: wholeRoute, message: unsigned, isTaken: false },
+  ];
+  test.each(bySender)('asks of sender and client: $title', async ({ setting, message, isTaken }) => {
+    const settings: RoutingSettings = { relay: { mode: 'direct' }, routes: [routeSetting(setting)] };
+    const expected = isTaken ? { kind: 'hosts' } : { kind: 'mx' };
+    expect(await route('x@elsewhere.example', settings, message)).toMatchObject({ nextHop: expected });
+  });
+
+  test.each([
+    { title: 'one that asks more', first: {}, second: { client: '192.0.2.0/24' }, expected: 'second' },
+    {
+      title: 'the first of two that ask as much',
+      first: { senderDomain: 'server1.com' },
+      second: { client: '192.0.2.0/24' },
+      expected: 'first',
+    },
+    {
+      title: 'a narrower recipient before any question',
+      first: { recipientDomain: '*.example' },
+      second: { client: '192.0.2.7' },
+      expected: 'first',
+    },
+  ])('of routes that fit prefers $title', async ({ first, second, expected }) => {
+    const routes = [routeSetting({ name: 'first', ...first }), routeSetting({ name: 'second', ...second })];
+    const settings: RoutingSettings = { relay: { mode: 'direct' }, routes };
+    expect(await route('x@elsewhere.example', settings, signedIn)).toMatchObject({
+      nextHop: { route: expected },
     });
   });
 
@@ -89,11 +180,9 @@ describe('the router', () => {
       'longer wildcard': '*.example.com',
       exact: 'Example.com',
     };
-    const routes = Object.entries(patterns).map(([name, recipientDomain]) => ({
-      recipientDomain,
-      hosts: [`127.0.0.1:${hosts[name as keyof typeof hosts]}`],
-      tls: 'none' as const,
-    }));
+    const routes = Object.entries(patterns).map(([name, recipientDomain]) =>
+      routeSetting({ name, recipientDomain, hosts: [`127.0.0.1:${hosts[name as keyof typeof hosts]}`] }),
+    );
     const port = hosts[expected as keyof typeof hosts];
     expect(await route(`x@${domain}`, { relay: { mode: 'direct' }, routes })).toMatchObject({
       nextHop: { hosts: [{ port }] },

@@ -8,7 +8,7 @@
 import { assertNever } from '../../base/result.ts';
 import { parseAddress } from '../../format/address.ts';
 import type { Directory, RecipientResolution } from '../../directory/port.ts';
-import { findNextHop } from './find-next-hop.ts';
+import { findNextHop, type NextHopQuery } from './find-next-hop.ts';
 import type { Route, Router, RoutingSettings } from './port.ts';
 
 export interface RouterOptions {
@@ -19,7 +19,7 @@ export interface RouterOptions {
 
 export function createRouter({ directory, settings }: RouterOptions): Router {
   return {
-    async route(address) {
+    async route(address, message) {
       // RFC 5321 §4.1.1.3: `postmaster` needs no domain.
       if (address.toLowerCase() === 'postmaster') {
         return toRoute(address, await directory.resolve(address), () => malformed(address));
@@ -27,7 +27,7 @@ export function createRouter({ directory, settings }: RouterOptions): Router {
       const parsed = parseAddress(address, { allowUtf8: true });
       if (!parsed.ok) return malformed(address);
       const { asciiDomain } = parsed.value;
-      const foreign = () => toForeign(address, asciiDomain, settings());
+      const foreign = () => toForeign(address, { domain: asciiDomain, message }, settings());
       return toRoute(address, await directory.resolve(address), foreign);
     },
   };
@@ -63,8 +63,8 @@ function toRoute(address: string, resolution: RecipientResolution, foreign: () =
   }
 }
 
-function toForeign(address: string, domain: string, settings: RoutingSettings): Route {
-  const nextHop = findNextHop(domain, settings);
+function toForeign(address: string, query: NextHopQuery, settings: RoutingSettings): Route {
+  const nextHop = findNextHop(query, settings);
   if (nextHop !== null) return { kind: 'relay', nextHop };
   const text = `${address} is elsewhere, and this server does not send mail to other servers`;
   return { kind: 'undeliverable', status: '5.7.1', reason: 'relayingOff', text };

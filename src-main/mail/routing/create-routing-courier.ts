@@ -26,7 +26,10 @@ export function createRoutingCourier({ router, delivery, relay }: RoutingCourier
   return {
     async attempt(entry, recipients, record) {
       const routed = await Promise.all(
-        recipients.map(async (recipient) => ({ recipient, route: await router.route(recipient.address) })),
+        recipients.map(async (recipient) => ({
+          recipient,
+          route: await router.route(recipient.address, entry),
+        })),
       );
       const here = routed.filter(isHere);
       if (here.length > 0) await record(delivery.deliver(entry, here));

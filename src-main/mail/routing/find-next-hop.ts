@@ -1,18 +1,79 @@
 /**
  * Where mail for a domain that is not ours goes: a route of ours, else the smart host, else the domain's MX hosts.
  *
- * Invariants: an exact route goes before a wildcard, and a longer wildcard before a shorter one, whatever their order.
+ * Invariants: an exact route goes before a wildcard, and a longer wildcard before a shorter one; of routes for the same
+ * recipients the one that asks more of sender and client goes first. Their order decides only between equals.
  */
+import { parseAddress } from '../../format/address.ts';
 import { domainToAscii } from '../../format/domain.ts';
+import { isInNetwork, parseIpNetwork } from '../../format/ip-network.ts';
+import type { RetrySchedule } from '../queue/port.ts';
 import { parseHostPort } from './host-port.ts';
-import type { NextHop, RelaySetting, RouteSetting, RoutingSettings } from './port.ts';
+import type {
+  MessageFacts,
+  NextHop,
+  RelaySetting,
+  RouteRetry,
+  RouteSetting,
+  RoutingSettings,
+} from './port.ts';
 
-/** `domain` is in A-labels, or an address literal. null: relaying is switched off, and no route says otherwise. */
-export function findNextHop(domain: string, settings: RoutingSettings): NextHop | null {
-  const [route] = settings.routes
-    .filter(({ recipientDomain }) => matches(recipientDomain, domain))
-    .sort((a, b) => precedence(b.recipientDomain) - precedence(a.recipientDomain));
-  return route === undefined ? defaultNextHop(domain, settings.relay) : nextHopOf(route);
+export interface NextHopQuery {
+  /** Of the recipient; in A-labels, or an address literal. */
+  readonly domain: string;
+  readonly message?: MessageFacts | undefined;
+}
+
+/** null: relaying is switched off, and no route says otherwise. */
+export function findNextHop(query: NextHopQuery, settings: RoutingSettings): NextHop | null {
+  const route = findRoute(query, settings.routes);
+  return route === null ? defaultNextHop(query.domain, settings.relay) : nextHopOf(route);
+}
+
+/** The route that counts, or null. */
+export function findRoute(query: NextHopQuery, routes: readonly RouteSetting[]): RouteSetting | null {
+  const [route] = routes
+    .filter((candidate) => fits(candidate, query))
+    .sort(
+      (a, b) =>
+        compareNumbers(precedence(b.recipientDomain), precedence(a.recipientDomain)) ||
+        conditions(b) - conditions(a),
+    );
+  return route ?? null;
+}
+
+function fits(
+  { recipientDomain, senderAccount, senderDomain, client }: RouteSetting,
+  query: NextHopQuery,
+): boolean {
+  const { domain, message } = query;
+  if (!isInDomains(domain, recipientDomain)) return false;
+  if (senderAccount !== undefined && !isSameAccount(message?.client?.account, senderAccount)) return false;
+  if (senderDomain !== undefined && !isFromDomain(message?.reversePath ?? '', senderDomain)) return false;
+  return client === undefined || isClient(message?.client?.address ?? '', client);
+}
+
+function isSameAccount(account: string | undefined, wanted: string): boolean {
+  return account?.toLowerCase() === wanted.toLowerCase();
+}
+
+function isFromDomain(reversePath: string, pattern: string): boolean {
+  const address = parseAddress(reversePath, { allowUtf8: true });
+  return address.ok && isInDomains(address.value.asciiDomain, pattern);
+}
+
+function isClient(address: string, pattern: string): boolean {
+  const network = parseIpNetwork(pattern);
+  return network !== null && isInNetwork(address, network);
+}
+
+function conditions({ senderAccount, senderDomain, client }: RouteSetting): number {
+  return [senderAccount, senderDomain, client].filter((condition) => condition !== undefined).length;
+}
+
+/** Infinity may stand on both sides. */
+function compareNumbers(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 /** The form in which the domains of routes compare; null where the pattern is none. */
@@ -24,7 +85,8 @@ export function canonicalPattern(pattern: string): string | null {
   return isWildcard ? `*.${ascii.value}` : ascii.value;
 }
 
-function matches(pattern: string, domain: string): boolean {
+/** `domain` is in A-labels, or an address literal; the pattern a domain, `*.` and a domain, or `*`. */
+export function isInDomains(domain: string, pattern: string): boolean {
   const canonical = canonicalPattern(pattern);
   if (canonical === null) return false;
   return canonical.startsWith('*') ? domain.endsWith(canonical.slice(1)) : domain === canonical;
@@ -34,9 +96,31 @@ function precedence(pattern: string): number {
   return pattern.startsWith('*') ? pattern.length : Infinity;
 }
 
-function nextHopOf({ hosts, tls }: RouteSetting): NextHop {
-  const parsed = hosts.map(parseHostPort).filter((host) => host !== null);
-  return { kind: 'hosts', hosts: parsed, tls, mustVerify: false };
+/** Where mail goes that takes this route. */
+export function nextHopOf(route: RouteSetting): NextHop {
+  const { name, hosts, protocol, tls, user, password, retry, maxSessions, messagesPerMinute } = route;
+  return {
+    kind: 'hosts',
+    hosts: hosts.map(parseHostPort).filter((host) => host !== null),
+    tls,
+    mustVerify: route.verifyCertificate,
+    ...(user !== undefined && { credentials: { user, password: password ?? '' } }),
+    ...(protocol === 'lmtp' && { protocol }),
+    route: name,
+    ...(retry !== undefined && { retry: toSchedule(retry) }),
+    ...(maxSessions !== undefined && { maxSessions }),
+    ...(messagesPerMinute !== undefined && { messagesPerMinute }),
+  };
+}
+
+function toSchedule(retry: RouteRetry): Partial<RetrySchedule> {
+  const { firstRetrySeconds, longestRetrySeconds, delayWarningSeconds, lifetimeSeconds } = retry;
+  return {
+    ...(firstRetrySeconds !== undefined && { firstRetryMs: 1000 * firstRetrySeconds }),
+    ...(longestRetrySeconds !== undefined && { longestRetryMs: 1000 * longestRetrySeconds }),
+    ...(delayWarningSeconds !== undefined && { delayWarningMs: 1000 * delayWarningSeconds }),
+    ...(lifetimeSeconds !== undefined && { lifetimeMs: 1000 * lifetimeSeconds }),
+  };
 }
 
 function defaultNextHop(domain: string, relay: RelaySetting): NextHop | null {

@@ -6,7 +6,7 @@
 import type { Account } from '../../directory/port.ts';
 import type { Credentials } from '../../protocol/smtp/client/authenticate.ts';
 import type { TlsMode } from '../../protocol/smtp/client/open-session.ts';
-import type { QueueRecipient } from '../queue/port.ts';
+import type { EntryClient, QueueRecipient, RetrySchedule } from '../queue/port.ts';
 
 export interface HostPort {
   /** A name, or an address without brackets. */
@@ -25,6 +25,16 @@ export type NextHop =
       readonly tls: TlsMode;
       readonly mustVerify: boolean;
       readonly credentials?: Credentials;
+      /** Absent: SMTP. LMTP (RFC 2033) answers for each recipient after the content. */
+      readonly protocol?: 'lmtp';
+      /** The name of the route of ours that leads there; absent for the smart host. */
+      readonly route?: string;
+      /** Where the route has times of its own; the rest is the queue's. */
+      readonly retry?: Partial<RetrySchedule>;
+      /** Sessions at once; absent: as many as to any next hop. */
+      readonly maxSessions?: number;
+      /** Absent: as many as come. */
+      readonly messagesPerMinute?: number;
     };
 
 export interface LocalRoute {
@@ -52,8 +62,17 @@ export interface NoRoute {
 
 export type Route = LocalRoute | RelayRoute | NoRoute;
 
+/** What routes may ask of a message besides its recipient; a queue entry has it. */
+export interface MessageFacts {
+  /** Empty for the null reverse-path. */
+  readonly reversePath: string;
+  /** Absent where the message was made here. */
+  readonly client?: EntryClient;
+}
+
 export interface Router {
-  route(address: string): Promise<Route>;
+  /** Without facts of a message, routes that ask for some do not count. */
+  route(address: string, message?: MessageFacts): Promise<Route>;
 }
 
 /** A recipient of a queue entry, and where its mail goes. */
@@ -78,13 +97,42 @@ export type RelaySetting =
       readonly password?: string;
     };
 
-/** Mail for certain domains goes to certain hosts. */
+/**
+ * Certain mail goes to certain hosts. What is asked of the sender and the client must all be so.
+ *
+ * Of several routes that fit, the one for the narrowest recipient domain counts (exact, then the longest wildcard, then
+ * `*`); of those, the one that asks more; of those, the first.
+ */
 export interface RouteSetting {
+  /** Unique; what people and relay rules call it. */
+  readonly name: string;
   /** A domain, `*.` and a domain for all below it, or `*` for all. */
   readonly recipientDomain: string;
+  /** The address of the account that the client signed in to. */
+  readonly senderAccount?: string;
+  /** The domain of the reverse-path, or a wildcard as above. */
+  readonly senderDomain?: string;
+  /** The client's address, or a network: `192.0.2.0/24`. */
+  readonly client?: string;
   /** `host` or `host:port`, an IPv6 address with a port in brackets. */
   readonly hosts: readonly string[];
-  readonly tls: 'opportunistic' | 'required' | 'none';
+  readonly protocol: 'smtp' | 'lmtp';
+  readonly tls: TlsMode;
+  /** Whether the certificate must be valid and in the host's name. */
+  readonly verifyCertificate: boolean;
+  readonly user?: string;
+  readonly password?: string;
+  readonly retry?: RouteRetry;
+  readonly maxSessions?: number;
+  readonly messagesPerMinute?: number;
+}
+
+/** What of the queue's times is different for a route. */
+export interface RouteRetry {
+  readonly firstRetrySeconds?: number;
+  readonly longestRetrySeconds?: number;
+  readonly delayWarningSeconds?: number;
+  readonly lifetimeSeconds?: number;
 }
 
 export interface RoutingSettings {
