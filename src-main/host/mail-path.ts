@@ -24,6 +24,7 @@ import { createRelayCourier, type RelayCourier } from '../mail/relay/create-rela
 import { createRouter } from '../mail/routing/create-router.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
+import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
@@ -67,7 +68,8 @@ export interface MailPath {
 export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
-  const router = createRouter({ directory, settings });
+  const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
+  const router = createRouter({ directory, settings, rules: ruleBook });
   const relay = createRelay(options, hostname);
   const { content } = storage;
   const queue = createMessageQueue({
@@ -78,7 +80,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     schedule: () => settings().retrySchedule,
     concurrency: ATTEMPTS_AT_ONCE,
   });
-  const acceptance = { ...options, router, queue, hostname };
+  const acceptance = { ...options, router, ruleBook, queue, hostname };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);

@@ -215,7 +215,7 @@ describe.runIf(isRoot)('two offices', () => {
       jack.user,
     ]);
     expect(swaks.output).toContain(
-      '550 5.7.1 Relaying denied: jack@server2.com is not in a domain of this server',
+      '550 5.7.1 Relaying denied: jack@server2.com is not in a domain of this server (rule "Everything else is refused")',
     );
   });
 

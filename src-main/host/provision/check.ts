@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
 import { parseIpNetwork } from '../../format/ip-network.ts';
-import { canonicalPattern } from '../../mail/routing/find-next-hop.ts';
+import { canonicalPattern } from '../../mail/routing/domain-pattern.ts';
 import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
 import type { Provision } from './schema.ts';
