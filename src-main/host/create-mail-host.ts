@@ -253,7 +253,8 @@ class RunningHost implements MailHost {
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
-    const problem = findProvisionProblem(provision);
+    const domains = (await targets.directory.listDomains()).map(({ name }) => name);
+    const problem = findProvisionProblem(provision, { ...(await targets.settings.read()), domains });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }
