@@ -3,7 +3,7 @@
  * and relays what clients on this machine give it. Needs root.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,11 @@ export class Postfix {
     const folder = join(this.#folder, 'mail', this.#domain, person, 'new');
     const names = await readdir(folder).catch(() => []);
     return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  }
+
+  /** The process whose children do the work. */
+  masterProcessId(): number {
+    return Number(readFileSync(join(this.#folder, 'spool', 'pid', 'master.pid'), 'utf8'));
   }
 
   log(): Promise<string> {

@@ -26,6 +26,8 @@ const toHosts = (...hosts: string[]): NextHop => ({
 });
 
 interface Run {
+  /** What an observer of all attempts heard, in order. */
+  readonly heard: string[];
   readonly server: ScriptedServer;
   readonly transcripts: MemoryTranscripts;
   readonly reports: CourierReport[];
@@ -41,6 +43,7 @@ function setUp(...scripts: string[]): Run {
   const server = new ScriptedServer(...scripts);
   const transcripts = new MemoryTranscripts();
   const clock = new ManualClock(1000);
+  const heard: string[] = [];
   const courier = createRelayCourier({
     connect: server.connect,
     transcripts,
@@ -55,6 +58,11 @@ function setUp(...scripts: string[]): Run {
     hostname: () => 'mail.server1.com',
     isOwnListener: () => false,
     mxPort: 25,
+    observe: ({ recipients }) => ({
+      onPhase: (phase, host) => heard.push(host === undefined ? phase : `${phase} ${host}`),
+      onSent: (octets) => heard.push(`${octets} octets`),
+      onOver: () => heard.push(`over for ${recipients.length}`),
+    }),
   });
   const reports: CourierReport[] = [];
   const run: Run = {
@@ -62,6 +70,7 @@ function setUp(...scripts: string[]): Run {
     transcripts,
     clock,
     reports,
+    heard,
     record: (report) => {
       reports.push(report);
       return Promise.resolve();
@@ -221,6 +230,26 @@ describe('relay', () => {
     expect(run.outcomes.map((line) => line.split(' ')[1])).toEqual(['relayed', 'relayed', 'relayed']);
     expect(run.transcripts.sessions).toHaveLength(2);
     expect(run.server.surprises).toEqual([]);
+  });
+
+  test('tells an observer which phase a delivery is in, at which host, and how much was sent', async () => {
+    const run = setUp(
+      'REFUSED',
+      `S: 220 mx.example\nC: EHLO *\nS: 250-mx.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 Go on\nTLS\nC: EHLO *\nS: 250 mx.example\n${MAIL}${rcpt()}${CONTENT}SILENCE`,
+    );
+    const hop = { ...toHosts('192.0.2.1', '192.0.2.2'), tls: 'opportunistic' } as NextHop;
+    await run.relay(['a@x.example', hop]);
+    expect(run.heard).toEqual([
+      'findingHost',
+      'connecting [192.0.2.1]:25',
+      'connecting [192.0.2.2]:25',
+      'tls',
+      'envelope',
+      'content',
+      '22 octets',
+      'waitingForReply',
+      'over for 1',
+    ]);
   });
 
   test('opens few sessions at once to one next hop, and those in line share the news that it is out of reach', async () => {

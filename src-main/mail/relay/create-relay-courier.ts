@@ -8,6 +8,7 @@
  * of that one transaction, at most MAX_TRANSACTION_RECIPIENTS.
  */
 import type { Clock } from '../../base/clock.ts';
+import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientOptions } from '../../protocol/smtp/client/open-session.ts';
 import type { ContentReader } from '../content/port.ts';
@@ -21,6 +22,19 @@ import { hasUtf8Header, readInRanges } from './outgoing-content.ts';
 
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions {
   readonly content: ContentReader;
+  /** Asked as an attempt at one next hop begins: who watches it, if anybody. */
+  readonly observe?: (attempt: ObservedAttempt) => RelayObserver;
+}
+
+export interface ObservedAttempt {
+  readonly entry: QueueEntry;
+  readonly recipients: readonly QueueRecipient[];
+  readonly nextHop: NextHop;
+}
+
+export interface RelayObserver extends DeliveryObserver {
+  /** The attempt has ended, however. */
+  onOver(): void;
 }
 
 export interface RelayCourier {
@@ -48,8 +62,10 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
       };
       const recordSurely = insist(record, options.clock);
       await inParallel([...groupByNextHop(recipients)], async ([key, group]) => {
+        const observer = options.observe?.({ entry, ...group });
         const parts = { ...options, pool, lines, entry, message, record: recordSurely };
-        await new NextHopAttempt(key, group.nextHop, parts).carry(group.recipients);
+        const attempt = new NextHopAttempt(key, group.nextHop, { ...parts, ...(observer && { observer }) });
+        await attempt.carry(group.recipients).finally(() => observer?.onOver());
       });
     },
     close: () => pool.close(),

@@ -5,6 +5,7 @@
  * Invariants: a recipient that a server has decided on is not offered to another one; one that none has decided on is
  * deferred (or failed, where every host said that it never takes mail) with the reasons of all.
  */
+import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
 import { MAX_DIAGNOSTIC_CHARACTERS, MAX_TRANSACTION_RECIPIENTS } from '../../protocol/smtp/client/limits.ts';
 import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
@@ -25,6 +26,7 @@ export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly message: Omit<OutgoingMessage, 'recipients'>;
   readonly record: RecordReport;
   readonly clock: Clock;
+  readonly observer?: DeliveryObserver;
 }
 
 export class NextHopAttempt {
@@ -57,6 +59,7 @@ export class NextHopAttempt {
   }
 
   async #try(): Promise<void> {
+    this.#parts.observer?.onPhase('findingHost');
     const targets = await findTargets(this.#nextHop, this.#parts);
     if (!targets.ok) return this.#giveUp([targets.error]);
     const warm = this.#takeWarm(targets.value);
@@ -80,7 +83,7 @@ export class NextHopAttempt {
   }
 
   async #tryTarget(target: SessionTarget): Promise<void> {
-    const opened = await this.#parts.pool.open(target);
+    const opened = await this.#parts.pool.open(target, this.#parts.observer);
     if (opened.ok) return this.#use(opened.value);
     this.#problems.push(opened.error.problem);
     this.#last = { remoteMta: target.host, sessionId: opened.error.sessionId };
@@ -106,10 +109,14 @@ export class NextHopAttempt {
   }
 
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
-    const { message } = this.#parts;
+    const { message, observer } = this.#parts;
     const batch = this.#open.slice(0, MAX_TRANSACTION_RECIPIENTS);
     const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
-    const { verdicts, problem } = await session.send({ ...message, recipients });
+    const { verdicts, problem } = await session.send({
+      ...message,
+      recipients,
+      ...(observer !== undefined && { observer }),
+    });
     const settled = batch.flatMap((recipient, index) => {
       const verdict = verdicts[index] ?? null;
       return verdict === null ? [] : [{ recipient, verdict }];

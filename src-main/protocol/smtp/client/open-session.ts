@@ -12,6 +12,7 @@ import type { SessionTranscript, TranscriptRecorder } from '../../connection/ses
 import { authenticate, type Credentials } from './authenticate.ts';
 import { ClientWire } from './client-wire.ts';
 import type { Connect, OutgoingConnection, OutgoingTls } from './connection.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import { extensionsOf, NO_EXTENSIONS, type Extensions } from './extensions.ts';
 import { REPLY_TIMEOUTS } from './limits.ts';
 import { refusedForNow, SessionBrokenError, temporaryProblem, type SessionProblem } from './problem.ts';
@@ -48,7 +49,7 @@ export interface OpenFailure {
 
 export async function openSession(
   target: SessionTarget,
-  options: SmtpClientOptions,
+  options: SmtpClientOptions & { readonly observer?: DeliveryObserver | undefined },
 ): Promise<Result<SmtpClientSession, OpenFailure>> {
   const opening = new Opening(target, target.tls, options);
   const opened = await opening.open();
@@ -66,12 +67,14 @@ class Opening {
   readonly #target: SessionTarget;
   readonly #tls: TlsMode;
   readonly #options: SmtpClientOptions;
+  readonly #observer: DeliveryObserver | undefined;
   readonly #transcript: SessionTranscript;
 
-  constructor(target: SessionTarget, tls: TlsMode, options: SmtpClientOptions) {
+  constructor(target: SessionTarget, tls: TlsMode, options: Parameters<typeof openSession>[1]) {
     this.#target = target;
     this.#tls = tls;
     this.#options = options;
+    this.#observer = options.observer;
     this.#transcript = options.transcripts.open({
       protocol: 'smtp',
       direction: 'out',
@@ -106,9 +109,13 @@ class Opening {
   async #connect(): Promise<Result<OutgoingConnection, SessionProblem>> {
     const { address, port, host, mustVerify } = this.#target;
     const serverName = host === address ? null : host;
+    this.#observer?.onPhase('connecting', describeTarget(this.#target));
     try {
       const connection = await this.#options.connect({ address, port, serverName, mustVerify });
-      if (this.#tls === 'implicit') this.#noteTls(await connection.startTls());
+      if (this.#tls === 'implicit') {
+        this.#observer?.onPhase('tls');
+        this.#noteTls(await connection.startTls());
+      }
       return ok(connection);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -125,6 +132,7 @@ class Opening {
     if (tls === undefined) extensions = await this.#secure(wire, extensions);
     const { credentials } = this.#target;
     if (credentials !== undefined) {
+      this.#observer?.onPhase('signIn');
       await authenticate(wire, extensions.auth, { credentials, randomBytes: this.#options.randomBytes });
     }
     return extensions;
@@ -152,6 +160,7 @@ class Opening {
       );
     }
     wire.transcript.phase('tls');
+    this.#observer?.onPhase('tls');
     wire.send('STARTTLS');
     const reply = await wire.readReply(REPLY_TIMEOUTS.startTlsMs);
     if (reply.code !== 220) {

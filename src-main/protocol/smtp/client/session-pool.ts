@@ -6,6 +6,7 @@
  */
 import type { Cancel } from '../../../base/clock.ts';
 import { ok, type Result } from '../../../base/result.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import { MAX_IDLE_SESSIONS, SESSION_IDLE_MS } from './limits.ts';
 import { openSession, type OpenFailure, type SessionTarget, type SmtpClientOptions } from './open-session.ts';
 import type { SmtpClientSession } from './session.ts';
@@ -40,8 +41,8 @@ export class SessionPool {
     return idle === null ? this.open(target) : ok(idle);
   }
 
-  open(target: SessionTarget): Promise<Result<SmtpClientSession, OpenFailure>> {
-    return openSession(target, this.#options);
+  open(target: SessionTarget, observer?: DeliveryObserver): Promise<Result<SmtpClientSession, OpenFailure>> {
+    return openSession(target, { ...this.#options, observer });
   }
 
   giveBack(session: SmtpClientSession): void {

@@ -112,6 +112,7 @@ class RunningTransaction {
     const asked = [...this.verdicts.keys()].filter((index) => this.verdicts[index] === null);
     if (asked.length === 0) return;
     this.#wire.transcript.phase('envelope');
+    this.#message.observer?.onPhase('envelope');
     const isReady = this.#extensions.pipelining ? await this.#pipeline(asked) : await this.#step(asked);
     if (isReady) await this.#sendContent();
   }
@@ -182,9 +183,12 @@ class RunningTransaction {
   }
 
   async #sendContent(): Promise<void> {
+    const { observer } = this.#message;
     this.#wire.transcript.phase('content');
+    observer?.onPhase('content');
     this.#isContentSent = true;
-    await this.#wire.sendContent(this.#message.content());
+    await this.#wire.sendContent(this.#message.content(), (octets) => observer?.onSent(octets));
+    observer?.onPhase('waitingForReply');
     const reply = await this.#wire.readReply(REPLY_TIMEOUTS.contentEndMs);
     const verdict = verdictOf(reply, this.#extensions);
     for (const index of this.#accepted) this.verdicts[index] = verdict;

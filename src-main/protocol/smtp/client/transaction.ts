@@ -11,6 +11,7 @@ import {
   type MessageDsn,
   type RecipientDsn,
 } from '../../../format/dsn-request.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import type { Extensions } from './extensions.ts';
 import type { SessionProblem } from './problem.ts';
 import { describeReply, isAccepted, statusOf, type ServerReply } from './reply.ts';
@@ -32,6 +33,7 @@ export interface OutgoingMessage {
   readonly sizeOctets: number;
   /** Whether the header section holds octets beyond ASCII (RFC 6532). */
   readonly hasUtf8Header: boolean;
+  readonly observer?: DeliveryObserver;
   /** Opens the content anew. */
   content(): AsyncIterable<Uint8Array>;
 }
