@@ -24,7 +24,10 @@ export const relayRule = z.object({
   clients: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('anyone') }),
     z.object({ kind: z.literal('signedIn') }),
-    z.object({ kind: z.literal('accounts'), addresses: z.array(address).min(1).max(LIMITS.rulePatterns).readonly() }),
+    z.object({
+      kind: z.literal('accounts'),
+      addresses: z.array(address).min(1).max(LIMITS.rulePatterns).readonly(),
+    }),
     /** Everyone that the alias leads to. */
     z.object({ kind: z.literal('group'), address }),
     /** Addresses and networks; they need not sign in. */
@@ -97,7 +100,10 @@ export const routeView = routeFacts.extend({ hasPassword: z.boolean() });
 export type RouteView = z.infer<typeof routeView>;
 
 /** `savedAs`: the route's name until now; what is not given here (password, times) is kept from it. */
-export const routeInput = routeFacts.extend({ password: password.exactOptional(), savedAs: name.exactOptional() });
+export const routeInput = routeFacts.extend({
+  password: password.exactOptional(),
+  savedAs: name.exactOptional(),
+});
 export type RouteInput = z.infer<typeof routeInput>;
 
 const smartHostFacts = z.object({

@@ -1,8 +1,7 @@
 /** Checks of a provision file that its shape cannot show: names and addresses that are none, doubles. */
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
-import { parseIpNetwork } from '../../format/ip-network.ts';
-import { canonicalPattern } from '../../mail/routing/domain-pattern.ts';
+import { describeRouteProblem, findRouteProblem } from '../../mail/routing/find-route-problem.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { RouteSetting } from '../../mail/routing/port.ts';
 import { describeRuleProblem, findRuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
@@ -53,36 +52,8 @@ function findRelayProblem(relay: Provision['relay']): string | null {
 }
 
 function findRoutesProblem(routes: readonly ProvisionedRoute[]): string | null {
-  const names = new Set<string>();
-  for (const [index, route] of routes.entries()) {
-    const problem = findRouteProblem(route);
-    if (problem !== null) return `routes[${index}].${problem}`;
-    if (route.name === undefined) continue;
-    if (names.has(route.name)) return `routes[${index}].name: ${JSON.stringify(route.name)} stands twice`;
-    names.add(route.name);
-  }
-  return null;
-}
-
-/** The first thing wrong, beginning with the key. */
-function findRouteProblem(route: ProvisionedRoute): string | null {
-  const { recipientDomain, senderDomain, senderAccount, client, hosts } = route;
-  const wrong = (key: string, value: string, want: string) =>
-    `${key}: ${JSON.stringify(value)} is not ${want}`;
-  for (const [key, pattern] of Object.entries({ recipientDomain, senderDomain })) {
-    if (pattern === undefined || canonicalPattern(pattern) !== null) continue;
-    return wrong(key, pattern, 'a domain, *.domain or *');
-  }
-  if (senderAccount !== undefined && keyOfAddress(senderAccount) === null) {
-    return wrong('senderAccount', senderAccount, 'an address');
-  }
-  if (client !== undefined && parseIpNetwork(client) === null) {
-    return wrong('client', client, 'an address or a network (192.0.2.0/24)');
-  }
-  const at = hosts.findIndex((host) => parseHostPort(host) === null);
-  if (at >= 0) return wrong(`hosts[${at}]`, hosts[at] ?? '', 'host or host:port');
-  const isWhole = (route.user === undefined) === (route.password === undefined);
-  return isWhole ? null : 'user: user and password belong together';
+  const problem = findRouteProblem(routes);
+  return problem === null ? null : `routes[${problem.index}].${describeRouteProblem(problem)}`;
 }
 
 /** Rules that stay as they are count too: their routes must not go. */
