@@ -17,6 +17,12 @@ const user = z.string().min(1).max(LIMITS.addressLength);
 const password = z.string().min(1).max(LIMITS.passwordLength);
 const port = z.int().min(1).max(65_535);
 
+/** How the two fixed rules are called where a rule's name stands; no other rule may be called so. */
+export const FIXED_RULES = {
+  ours: 'Our own recipients are accepted',
+  everythingElse: 'Everything else is refused',
+} as const;
+
 export const relayRule = z.object({
   /** Unique; replies and timelines call the rule so. */
   name,

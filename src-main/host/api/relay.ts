@@ -5,11 +5,13 @@
  * kept, never shown, and never sent to a host that they were not saved for.
  */
 import { createHash } from 'node:crypto';
+import { FIXED_RULES } from '../../contract/relay.ts';
 import type { ConnectionTest, RelayInput, RelaySetUp, RouteInput, RouteView } from '../../contract/relay.ts';
 import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { findRouteProblem } from '../../mail/routing/find-route-problem.ts';
 import type { NextHop, RelaySetting, RouteSetting } from '../../mail/routing/port.ts';
 import { findRuleProblem, type RuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
+import type { EVERYTHING_ELSE_RULE, OWN_RECIPIENTS_RULE } from '../../mail/routing/relay-rules/port.ts';
 import type { HostSettings } from '../port.ts';
 import { guardedCalls, refusal } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
@@ -17,6 +19,9 @@ import { hopToTest } from './relay-test-hop.ts';
 import type { ConsoleServices } from './services.ts';
 
 const FEED_INTERVAL_MS = 300;
+
+// The page knows the fixed rules by the names that the stages give them.
+FIXED_RULES satisfies { ours: typeof OWN_RECIPIENTS_RULE; everythingElse: typeof EVERYTHING_ELSE_RULE };
 
 export function createRelayHandlers(services: ConsoleServices) {
   const { clock, settings, directory, relayDesk } = services;
