@@ -1,5 +1,6 @@
 /** Settings until somebody changes them. */
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
+import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import type { HostSettings } from './port.ts';
 
 export function defaultSettings(hostname: string): HostSettings {
@@ -10,6 +11,7 @@ export function defaultSettings(hostname: string): HostSettings {
     dnsServers: [],
     relay: { mode: 'direct' },
     routes: [],
+    relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     isSetUp: false,
   };

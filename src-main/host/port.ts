@@ -4,6 +4,7 @@
 import type { Subscribe } from '../base/emitter.ts';
 import type { RetrySchedule } from '../mail/queue/port.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
 
@@ -36,6 +37,8 @@ export interface HostSettings {
   /** How mail for others leaves. */
   readonly relay: RelaySetting;
   readonly routes: readonly RouteSetting[];
+  /** In their order; the fixed ones are not among them. */
+  readonly relayRules: readonly RelayRule[];
   readonly retrySchedule: RetrySchedule;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;

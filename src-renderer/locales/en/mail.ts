@@ -112,6 +112,7 @@ export const mail = {
     tls: 'encrypted with {version}',
     noTls: 'not encrypted',
     remoteName: 'calls itself {name}',
+    allowedBy: 'allowed by the rule: {rules}',
     repaired: 'Repaired on the way in: {what}',
     dateAdded: 'Date added',
     messageIdAdded: 'Message-ID added',

@@ -116,6 +116,7 @@ export const mail: Pick<
     tls: '以 {version} 加密',
     noTls: '未加密',
     remoteName: '自称 {name}',
+    allowedBy: '规则允许：{rules}',
     repaired: '接收时已修补：{what}',
     dateAdded: '补上 Date',
     messageIdAdded: '补上 Message-ID',
