@@ -1,5 +1,7 @@
 /** Settings until somebody changes them. */
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
+import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
+import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import type { HostSettings } from './port.ts';
 
 export function defaultSettings(hostname: string): HostSettings {
@@ -8,6 +10,8 @@ export function defaultSettings(hostname: string): HostSettings {
     allowCleartextAuth: false,
     certificateFiles: null,
     dnsServers: [],
+    trustedProxies: { proxyProtocol: [], xclient: [] },
+    clientLimits: { ...DEFAULT_CONNECTION_LIMITS, ...DEFAULT_STRANGER_LIMITS, exempt: [] },
     relay: { mode: 'direct' },
     routes: [],
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
