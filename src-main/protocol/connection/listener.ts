@@ -129,7 +129,7 @@ export class Listener {
   /** The ends of the client's own connection to the proxy; null where the header is none. */
   async #unwrap(socket: Socket, peer: ProxiedEnds): Promise<ProxiedEnds | null> {
     const header = await readProxyHeader(socket, this.#options.clock);
-    if (header.kind === 'read') return header.ends === null ? peer : plainEnds(header.ends);
+    if (header.kind === 'read') return header.ends ?? peer;
     const { remoteAddress } = peer;
     this.#options.logger.warn('a proxy did not say whom it speaks for', { remoteAddress, why: header.kind });
     return null;
@@ -206,16 +206,12 @@ class SocketConnection implements AcceptedConnection {
 /** null when the peer is gone already. */
 function endsOf(socket: Socket): ProxiedEnds | null {
   const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket;
-  return remoteAddress === undefined
-    ? null
-    : plainEnds({ remoteAddress, remotePort, localAddress, localPort });
-}
-
-function plainEnds(ends: ProxiedEnds): ProxiedEnds {
+  if (remoteAddress === undefined) return null;
   return {
-    ...ends,
-    remoteAddress: plainAddress(ends.remoteAddress),
-    localAddress: plainAddress(ends.localAddress),
+    remoteAddress: plainAddress(remoteAddress),
+    remotePort,
+    localAddress: plainAddress(localAddress),
+    localPort,
   };
 }
 

@@ -27,6 +27,12 @@ describe('a PROXY header', () => {
       },
       68,
     ],
+    [
+      'IPv6 in another spelling',
+      line('PROXY TCP6 2001:DB8:0::9 ::FFFF:192.0.2.25 1 2\r\n'),
+      { remoteAddress: '2001:db8::9', remotePort: 1, localAddress: '192.0.2.25', localPort: 2 },
+      48,
+    ],
     ['UNKNOWN', line('PROXY UNKNOWN\r\n'), null, 15],
     ['UNKNOWN with words', line('PROXY UNKNOWN ffff:: a b 1\r\n'), null, 28],
     ['version 2 over IPv4', binary('21 11 000c c0a80001 c0a8000b dc04 01bb'), CLIENT, 28],

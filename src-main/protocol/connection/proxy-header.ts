@@ -6,6 +6,7 @@
  * after the header are the client's and stay untouched.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { canonicalIpAddress, formatIpAddress } from './ip-address-text.ts';
 
 export interface ProxiedEnds {
   readonly remoteAddress: string;
@@ -61,7 +62,12 @@ function parseLine(octets: Buffer): ProxyHeader {
   const localPort = readPort(destinationPort);
   if (isAddress === null || rest.length > 0 || remotePort === null || localPort === null) return MALFORMED;
   if (!isAddress(source) || !isAddress(destination)) return MALFORMED;
-  const ends = { remoteAddress: source, remotePort, localAddress: destination, localPort };
+  const ends = {
+    remoteAddress: canonicalIpAddress(source),
+    remotePort,
+    localAddress: canonicalIpAddress(destination),
+    localPort,
+  };
   return { kind: 'header', ends, octets: length };
 }
 
@@ -97,20 +103,9 @@ function readEnds(block: Buffer, family: number | undefined): ProxiedEnds | null
   const size = family === TCP4 ? 4 : family === TCP6 ? 16 : null;
   if (size === null || block.length < 2 * size + 4) return null;
   return {
-    remoteAddress: formatAddress(block.subarray(0, size)),
-    localAddress: formatAddress(block.subarray(size, 2 * size)),
+    remoteAddress: formatIpAddress(block.subarray(0, size)),
+    localAddress: formatIpAddress(block.subarray(size, 2 * size)),
     remotePort: block.readUInt16BE(2 * size),
     localPort: block.readUInt16BE(2 * size + 2),
   };
-}
-
-const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
-
-function formatAddress(octets: Buffer): string {
-  if (octets.length === 4) return octets.join('.');
-  // RFC 4291 §2.5.5.2: an IPv4 client of a proxy that listens for both families.
-  if (octets.subarray(0, MAPPED.length).equals(MAPPED)) return octets.subarray(MAPPED.length).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(2 * index).toString(16));
-  // RFC 5952 §4.2: the longest run of zero groups is shortened, as the system's own addresses are.
-  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
 }

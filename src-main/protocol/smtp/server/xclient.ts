@@ -6,6 +6,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
+import { canonicalIpAddress } from '../../connection/ip-address-text.ts';
 import { decodeXtext } from '../../../format/dsn-request.ts';
 import { parseClientName } from './command-grammar.ts';
 
@@ -78,7 +79,7 @@ function readAddress(value: string): string | null {
   if (isIPv4(value)) return value;
   const ipv6 = /^IPV6:/i.test(value) ? value.slice('IPV6:'.length) : value;
   // A zone is about the proxy's interfaces, not about ours.
-  return isIPv6(ipv6) && !ipv6.includes('%') ? ipv6.replace(/^::ffff:(?=\d+\.)/i, '') : null;
+  return isIPv6(ipv6) && !ipv6.includes('%') ? canonicalIpAddress(ipv6) : null;
 }
 
 function isPort(value: string): boolean {
