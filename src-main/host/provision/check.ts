@@ -30,6 +30,7 @@ export function findProvisionProblem(provision: Provision, current: CurrentSetUp
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
+    findNetworkProblem(provision.security) ??
     findRelayProblem(provision.relay) ??
     findRoutesProblem(provision.routes ?? []) ??
     findRelayRulesProblem(provision, current)
@@ -41,6 +42,20 @@ function findNameServerProblem(servers: readonly string[]): string | null {
   return index < 0
     ? null
     : `dns.servers[${index}]: ${JSON.stringify(servers[index])} is not address or address:port`;
+}
+
+function findNetworkProblem(security: Provision['security']): string | null {
+  const lists = {
+    'trustedProxies.proxyProtocol': security?.trustedProxies?.proxyProtocol,
+    'trustedProxies.xclient': security?.trustedProxies?.xclient,
+    'limits.exempt': security?.limits?.exempt,
+  };
+  for (const [path, networks = []] of Object.entries(lists)) {
+    const index = networks.findIndex((network) => parseIpNetwork(network) === null);
+    if (index < 0) continue;
+    return `security.${path}[${index}]: ${JSON.stringify(networks[index])} is not an address or a network (192.0.2.0/24)`;
+  }
+  return null;
 }
 
 function findRelayProblem(relay: Provision['relay']): string | null {
