@@ -1,6 +1,7 @@
 /** Checks of a provision file that its shape cannot show: names and addresses that are none, doubles. */
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
+import { parseIpNetwork } from '../../format/ip-network.ts';
 import { describeRouteProblem, findRouteProblem } from '../../mail/routing/find-route-problem.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { RouteSetting } from '../../mail/routing/port.ts';
