@@ -27,6 +27,9 @@ export const refusalReason = z.enum([
   'testMessageFailed',
   'cannotSignInHere',
   'tooLateToUndo',
+  'changedMeanwhile',
+  'passwordMissing',
+  'notListening',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

@@ -27,13 +27,14 @@ import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
-import { isOwnListener } from './own-listeners.ts';
+import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
+import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { sendTestMessage } from './test-message.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
@@ -241,6 +242,7 @@ class RunningHost implements MailHost {
       timelines: storage.timelines,
       queue: storage.queue,
       steering: path.steering,
+      relayDesk: this.#createRelayDesk(parts),
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
@@ -255,10 +257,23 @@ class RunningHost implements MailHost {
     });
   }
 
+  #createRelayDesk({ path, directory }: RouterParts): RelayDesk {
+    const { bind, clock } = this.#options;
+    return createRelayDesk({
+      ...path.relaying,
+      directory,
+      clock,
+      targets: path.relaying.connection,
+      hostname: () => this.#settings.hostname,
+      listener: () => findOwnListener('smtp', bind, this.#listeners.statuses),
+    });
+  }
+
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
-    const problem = findProvisionProblem(provision);
+    const domains = (await targets.directory.listDomains()).map(({ name }) => name);
+    const problem = findProvisionProblem(provision, { ...(await targets.settings.read()), domains });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

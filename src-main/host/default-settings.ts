@@ -1,5 +1,6 @@
 /** Settings until somebody changes them. */
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
+import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import type { HostSettings } from './port.ts';
@@ -14,6 +15,7 @@ export function defaultSettings(hostname: string): HostSettings {
     clientLimits: { ...DEFAULT_CONNECTION_LIMITS, ...DEFAULT_STRANGER_LIMITS, exempt: [] },
     relay: { mode: 'direct' },
     routes: [],
+    relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     isSetUp: false,
   };

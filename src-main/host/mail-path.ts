@@ -20,10 +20,12 @@ import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
-import { createRelayCourier, type RelayCourier } from '../mail/relay/create-relay-courier.ts';
+import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
+import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
@@ -34,6 +36,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import type { RelayDeskOptions } from './relay-desk.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -60,6 +63,8 @@ export interface MailPath {
   readonly queue: MessageQueue;
   readonly steering: QueueSteering;
   readonly engines: Engines;
+  /** What decides on relaying and reaches other servers, for those who try it out. */
+  readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
   /** Says goodbye to every session. */
@@ -70,8 +75,10 @@ export interface MailPath {
 export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
-  const router = createRouter({ directory, settings });
-  const relay = createRelay(options, hostname);
+  const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
+  const router = createRouter({ directory, settings, rules: ruleBook });
+  const connection = createConnectionOptions(options, hostname);
+  const relay = createRelayCourier({ ...connection, content: storage.content });
   const { content } = storage;
   const queue = createMessageQueue({
     ...options,
@@ -83,7 +90,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
   });
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
-  const acceptance = { ...options, router, queue, hostname, guard, maySayXclient };
+  const acceptance = { ...options, router, ruleBook, queue, hostname, guard, maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
@@ -103,6 +110,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
       pop3: pop3.serve,
       pop3s: pop3.serve,
     },
+    relaying: { router, ruleBook, connection },
     start: () => queue.start(),
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
@@ -114,13 +122,13 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
-function createRelay(options: MailPathOptions, hostname: () => string): RelayCourier {
-  return createRelayCourier({
+/** How other servers are found and spoken to. */
+function createConnectionOptions(options: MailPathOptions, hostname: () => string): ConnectionTestOptions {
+  return {
     ...options,
     hostname,
-    content: options.storage.content,
     connect: createTcpConnect(options),
     resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
     mxPort: SMTP_PORT,
-  });
+  };
 }

@@ -6,6 +6,7 @@ import type { RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
 
@@ -41,6 +42,8 @@ export interface HostSettings {
   /** How mail for others leaves. */
   readonly relay: RelaySetting;
   readonly routes: readonly RouteSetting[];
+  /** In their order; the fixed ones are not among them. */
+  readonly relayRules: readonly RelayRule[];
   readonly retrySchedule: RetrySchedule;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;

@@ -247,14 +247,13 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   due(now: number, limit: number): Promise<readonly QueueEntry[]> {
-    const rows = this.#connection.all<{ entry_id: string }>(
-      `SELECT entry_id, min(next_attempt_at) AS due_at FROM queue_recipient
+    return this.#readAll(
+      `SELECT entry_id AS id, min(next_attempt_at) AS due_at FROM queue_recipient
         WHERE state IN ('queued', 'deferred') AND next_attempt_at <= ?
         GROUP BY entry_id ORDER BY due_at LIMIT ?`,
       now,
       limit,
     );
-    return Promise.resolve(this.#read(rows.map((row) => row.entry_id)));
   }
 
   nextDueAt(after = -1): Promise<number | null> {
@@ -279,23 +278,24 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   find(id: TraceId): Promise<QueueEntry | null> {
-    return Promise.resolve(this.#read([id])[0] ?? null);
+    return Promise.resolve(this.#connection.atOneMoment(() => this.#read(id)) ?? null);
   }
 
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]> {
-    const rows = this.#connection.all<{ id: string }>(
-      'SELECT id FROM queue_entry ORDER BY id LIMIT ? OFFSET ?',
-      page.limit,
-      page.offset,
-    );
-    return Promise.resolve(this.#read(rows.map((row) => row.id)));
+    return this.#readAll('SELECT id FROM queue_entry ORDER BY id LIMIT ? OFFSET ?', page.limit, page.offset);
   }
 
-  #read(ids: readonly TraceId[]): QueueEntry[] {
-    return ids.flatMap((id) => {
-      const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
-      return row === undefined ? [] : [toEntry(row, this.#readRecipients(id))];
-    });
+  /** The entries whose ids the query finds: all of them, since an entry that left meanwhile would make a page look like the last. */
+  #readAll(query: string, ...values: number[]): Promise<readonly QueueEntry[]> {
+    const entries = this.#connection.atOneMoment(() =>
+      this.#connection.all<{ id: TraceId }>(query, ...values).flatMap(({ id }) => this.#read(id) ?? []),
+    );
+    return Promise.resolve(entries);
+  }
+
+  #read(id: TraceId): QueueEntry | undefined {
+    const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
+    return row === undefined ? undefined : toEntry(row, this.#readRecipients(id));
   }
 
   #readRecipients(id: TraceId): QueueRecipient[] {

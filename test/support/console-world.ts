@@ -37,6 +37,8 @@ import type {
 } from '../../src-main/observe/port.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
+import { WorldRelayDesk } from './world-relay-desk.ts';
+
 const MINUTE_MS = 60_000;
 const NO_FLOW: FlowCounts = {
   received: 0,
@@ -436,6 +438,7 @@ export class ConsoleWorld {
       timelines: this.timelines,
       meter: this.meter,
       ...this.waiting,
+      relayDesk: new WorldRelayDesk(),
       settings: this.settings,
       administrators: this.administrators,
       listeners: () => this.listenerStates,

@@ -20,6 +20,8 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createRuleBook } from '../../src-main/mail/routing/relay-rules/create-rule-book.ts';
+import { DEFAULT_RELAY_RULES, type RelayRule } from '../../src-main/mail/routing/relay-rules/port.ts';
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
@@ -156,12 +158,15 @@ export class MailOffice {
   hasRoom = true;
   /** How mail for others leaves. */
   routing: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
+  /** Who may send through it. */
+  relayRules: readonly RelayRule[] = DEFAULT_RELAY_RULES;
   readonly relay = new RecordingRelay();
   #ids = 0;
 
   constructor(options: OfficeOptions = {}) {
     const { clock, directory } = this;
-    const router = createRouter({ directory, settings: () => this.routing });
+    const ruleBook = createRuleBook({ directory, clock, rules: () => this.relayRules });
+    const router = createRouter({ directory, settings: () => this.routing, rules: ruleBook });
     const events = (event: MailEvent | RefusalEvent) => {
       this.events.push(event);
     };
@@ -190,6 +195,7 @@ export class MailOffice {
       ...common,
       directory,
       router,
+      ruleBook,
       queue: this.queue,
       transcripts: this.transcripts,
       events,

@@ -12,6 +12,7 @@ import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
 import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
+import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
 import { SteeringJobs } from './queue-steering.ts';
@@ -34,6 +35,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
     queue: createQueueHandlers(services, new SteeringJobs(services)),
+    relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
   });
 }

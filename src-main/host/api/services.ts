@@ -13,6 +13,7 @@ import type { MailStore } from '../../mail/mailstore/port.ts';
 import type { QueueSteering, QueueStore } from '../../mail/queue/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
+import type { RelayDesk } from '../relay-desk.ts';
 
 export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
@@ -23,6 +24,7 @@ export interface ConsoleServices {
   readonly queue: Pick<QueueStore, 'depth' | 'find'>;
   /** Orders given here are obeyed by the running queue. */
   readonly steering: QueueSteering;
+  readonly relayDesk: RelayDesk;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
   listeners(): readonly ListenerStatus[];

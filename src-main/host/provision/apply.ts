@@ -10,6 +10,7 @@ import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
+import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
 
 export interface ProvisionTargets {
@@ -37,6 +38,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
     ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
     ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
+    ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),
     ...(provision.queue !== undefined && {
       retrySchedule: toRetrySchedule(provision.queue, current.retrySchedule),
     }),

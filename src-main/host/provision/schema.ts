@@ -65,6 +65,35 @@ const route = z.strictObject({
   messagesPerMinute: z.number().positive().exactOptional(),
 });
 
+const text = z.string().min(1);
+const texts = z.array(text).min(1);
+
+const relayRule = z.strictObject({
+  name: text.exactOptional(),
+  client: z
+    .union([
+      z.enum(['anyone', 'signed-in']),
+      z.strictObject({ account: z.union([text, texts]) }),
+      z.strictObject({ group: text }),
+      z.strictObject({ network: z.union([text, texts]) }),
+    ])
+    .default('anyone'),
+  recipients: z
+    .union([z.enum(['ours', 'anywhere']), z.strictObject({ domains: z.union([text, texts]) })])
+    .default('anywhere'),
+  action: z.union([
+    z.literal('accept'),
+    z.literal('refuse'),
+    z.strictObject({ refuse: text }),
+    z.strictObject({ route: text }),
+  ]),
+  enabled: z.boolean().default(true),
+  expiresAt: z.iso.datetime({ offset: true }).exactOptional(),
+  maxOctets: z.int().min(1).exactOptional(),
+  messagesPerHour: z.int().min(1).exactOptional(),
+  note: z.string().exactOptional(),
+});
+
 const networks = z.array(z.string().min(1));
 const count = z.int().min(1);
 
@@ -94,6 +123,7 @@ const provision = z.strictObject({
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),
+  relayRules: z.array(relayRule).optional(),
   queue: z.strictObject(retryTimes).optional(),
 });
 

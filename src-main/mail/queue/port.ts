@@ -124,7 +124,10 @@ export interface QueueStore {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
   /** Of an entry that is gone nothing is recorded, its bounce neither. */
   recordAttempt(record: AttemptRecord): Promise<void>;
-  /** Entries with a recipient in state queued or deferred due at or before `now`, oldest due first. */
+  /**
+   * Entries with a recipient in state queued or deferred due at or before `now`, oldest due first; fewer than `limit` only
+   * where there are no more.
+   */
   due(now: number, limit: number): Promise<readonly QueueEntry[]>;
   /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
   nextDueAt(after?: number): Promise<number | null>;

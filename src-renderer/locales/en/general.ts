@@ -11,6 +11,7 @@ export const general = {
     messages: 'Messages',
     transcripts: 'Transcripts',
     accounts: 'Accounts',
+    relay: 'Relay rules',
     settings: 'Settings',
   },
   frame: {
@@ -96,6 +97,9 @@ export const general = {
     testMessageFailed: 'The test message was not accepted. The log of the server says why.',
     cannotSignInHere: 'Signing in is not possible over this connection.',
     tooLateToUndo: 'This cannot be undone any more.',
+    changedMeanwhile: 'Somebody else has changed this meanwhile. Look at what is there now, then try again.',
+    passwordMissing: 'Type the password: it is only kept for the host and the user that it was saved for.',
+    notListening: 'Nothing listens on the SMTP port. See Settings, Listeners.',
   },
   signIn: {
     title: 'Sign in',
