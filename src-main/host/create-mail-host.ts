@@ -22,6 +22,7 @@ import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { Certificates } from './certificates.ts';
+import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
@@ -96,6 +97,7 @@ interface RouterParts {
 class RunningHost implements MailHost {
   readonly #options: MailHostOptions;
   readonly #makeId: MakeId;
+  readonly #clients = createClientSettings(() => this.#settings);
   readonly #listeners: ListenerSet;
   readonly #listenersChanged = new Emitter<void>();
   #certificates: Certificates | undefined;
@@ -111,6 +113,8 @@ class RunningHost implements MailHost {
       ports: options.ports,
       whenUnavailable: options.whenPortUnavailable,
       secureContext: () => this.#certificate.secureContext(),
+      clients: this.#clients,
+      clock: options.clock,
       logger: options.logger,
     });
   }
@@ -209,6 +213,7 @@ class RunningHost implements MailHost {
       randomBytes,
       makeId: this.#makeId,
       settings: () => this.#settings,
+      clients: this.#clients,
       isOwnListener: (address, port) =>
         isOwnListener({ address, port }, this.#options.bind, this.#listeners.statuses),
       hasRoom: disk.hasRoom,

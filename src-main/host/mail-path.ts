@@ -31,7 +31,9 @@ import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
 import { createDnsResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/smtp/client/tcp-connect.ts';
+import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
+import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -50,6 +52,7 @@ export interface MailPathOptions {
   readonly makeId: MakeId;
   /** Asked whenever they matter, so that a change counts at once. */
   readonly settings: () => HostSettings;
+  readonly clients: ClientSettings;
   readonly isOwnListener: (address: string, port: number) => boolean;
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
@@ -85,7 +88,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
     schedule: () => settings().retrySchedule,
     concurrency: ATTEMPTS_AT_ONCE,
   });
-  const acceptance = { ...options, router, ruleBook, queue, hostname };
+  const guard = new ClientGuard({ ...options.clients, clock });
+  const { maySayXclient } = options.clients;
+  const acceptance = { ...options, router, ruleBook, queue, hostname, guard, maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);

@@ -94,6 +94,7 @@ const listener = new Listener({
     throw new Error('no TLS here');
   },
   busyLine: '421 4.3.2 Too many connections',
+  clock,
   logger: silentLogger,
 });
 await queue.start();

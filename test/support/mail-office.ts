@@ -25,9 +25,11 @@ import { DEFAULT_RELAY_RULES, type RelayRule } from '../../src-main/mail/routing
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
-import type { SmtpLimits } from '../../src-main/protocol/smtp/server/limits.ts';
+import { ClientGuard } from '../../src-main/protocol/smtp/server/client-guard.ts';
+import type { SmtpLimits, StrangerLimits } from '../../src-main/protocol/smtp/server/limits.ts';
 import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
+import type { MemoryClientOptions } from './memory-connection.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { RecordingRelay } from './recording-relay.ts';
 
@@ -128,9 +130,17 @@ export class OfficeDirectory implements Directory {
   }
 }
 
+function makeGuard(limits: StrangerLimits, clock: ManualClock): ClientGuard {
+  return new ClientGuard({ limits: () => limits, isExempt: (address) => address.startsWith('127.'), clock });
+}
+
 export interface OfficeOptions {
   readonly limits?: Partial<SmtpLimits>;
   readonly allowCleartextAuth?: boolean;
+  /** Whether strangers are bound by these limits, early talkers refused, errors answered late. */
+  readonly strangerLimits?: StrangerLimits;
+  /** Who may say XCLIENT. */
+  readonly xclientFrom?: readonly string[];
 }
 
 export class MailOffice {
@@ -192,15 +202,20 @@ export class MailOffice {
       clock,
       hasRoom: () => this.hasRoom,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.strangerLimits && { guard: makeGuard(options.strangerLimits, clock) }),
+      maySayXclient: (address: string) => options.xclientFrom?.includes(address) ?? false,
     };
     const allowCleartextAuth = () => options.allowCleartextAuth ?? false;
     this.submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
     this.reception = createReceptionService(acceptance);
   }
 
-  connect(service: 'submission' | 'submissions' | 'reception'): MemoryClient {
+  connect(
+    service: 'submission' | 'submissions' | 'reception',
+    options: MemoryClientOptions = {},
+  ): MemoryClient {
     const { serve } = service === 'reception' ? this.reception : this.submission;
-    return new MemoryClient(serve, { tls: service === 'submissions' });
+    return new MemoryClient(serve, { tls: service === 'submissions', ...options });
   }
 
   /** A copy as a mail client would read it. */

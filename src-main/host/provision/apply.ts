@@ -30,13 +30,12 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
 }
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
-  const allowCleartextAuth = provision.security?.allowCleartextAuth;
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
-    ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
     ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
     ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),
@@ -47,6 +46,17 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   };
   const isSame = JSON.stringify({ ...current, ...wanted }) === JSON.stringify(current);
   if (!isSame) await store.change(wanted);
+}
+
+function toSecuritySettings(
+  { allowCleartextAuth, trustedProxies, limits }: NonNullable<Provision['security']>,
+  current: HostSettings,
+): Partial<HostSettings> {
+  return {
+    ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...(trustedProxies && { trustedProxies: { ...current.trustedProxies, ...trustedProxies } }),
+    ...(limits && { clientLimits: { ...current.clientLimits, ...limits } }),
+  };
 }
 
 function toRelaySetting(relay: NonNullable<Provision['relay']>): RelaySetting {

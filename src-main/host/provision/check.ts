@@ -1,6 +1,7 @@
 /** Checks of a provision file that its shape cannot show: names and addresses that are none, doubles. */
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
+import { parseIpNetwork } from '../../format/ip-network.ts';
 import { describeRouteProblem, findRouteProblem } from '../../mail/routing/find-route-problem.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { RouteSetting } from '../../mail/routing/port.ts';
@@ -30,6 +31,7 @@ export function findProvisionProblem(provision: Provision, current: CurrentSetUp
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
+    findNetworkProblem(provision.security) ??
     findRelayProblem(provision.relay) ??
     findRoutesProblem(provision.routes ?? []) ??
     findRelayRulesProblem(provision, current)
@@ -41,6 +43,20 @@ function findNameServerProblem(servers: readonly string[]): string | null {
   return index < 0
     ? null
     : `dns.servers[${index}]: ${JSON.stringify(servers[index])} is not address or address:port`;
+}
+
+function findNetworkProblem(security: Provision['security']): string | null {
+  const lists = {
+    'trustedProxies.proxyProtocol': security?.trustedProxies?.proxyProtocol,
+    'trustedProxies.xclient': security?.trustedProxies?.xclient,
+    'limits.exempt': security?.limits?.exempt,
+  };
+  for (const [path, networks = []] of Object.entries(lists)) {
+    const index = networks.findIndex((network) => parseIpNetwork(network) === null);
+    if (index < 0) continue;
+    return `security.${path}[${index}]: ${JSON.stringify(networks[index])} is not an address or a network (192.0.2.0/24)`;
+  }
+  return null;
 }
 
 function findRelayProblem(relay: Provision['relay']): string | null {

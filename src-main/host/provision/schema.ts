@@ -94,12 +94,32 @@ const relayRule = z.strictObject({
   note: z.string().exactOptional(),
 });
 
+const networks = z.array(z.string().min(1));
+const count = z.int().min(1);
+
+const security = z.strictObject({
+  allowCleartextAuth: z.boolean().optional(),
+  trustedProxies: z
+    .strictObject({ proxyProtocol: networks.exactOptional(), xclient: networks.exactOptional() })
+    .optional(),
+  limits: z
+    .strictObject({
+      connections: count.exactOptional(),
+      connectionsPerMinute: count.exactOptional(),
+      messagesPerHour: count.exactOptional(),
+      recipientsPerHour: count.exactOptional(),
+      errorsPerHour: count.exactOptional(),
+      exempt: networks.exactOptional(),
+    })
+    .optional(),
+});
+
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
-  security: z.strictObject({ allowCleartextAuth: z.boolean().optional() }).optional(),
+  security: security.optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),

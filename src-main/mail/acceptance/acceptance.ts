@@ -16,6 +16,7 @@ import type { RecipientDsn } from '../../format/dsn-request.ts';
 import { findFields } from '../../format/header-section.ts';
 import type { HeaderSection } from '../../format/header-section.ts';
 import { formatReceived } from '../../format/received.ts';
+import type { ClientGuard } from '../../protocol/smtp/server/client-guard.ts';
 import type { SmtpLimits } from '../../protocol/smtp/server/limits.ts';
 import type { MailCommand, SmtpClient } from '../../protocol/smtp/server/policy.ts';
 import { isPositive, smtpReply } from '../../protocol/smtp/server/reply.ts';
@@ -45,6 +46,10 @@ export interface AcceptanceOptions {
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
   readonly limits?: Partial<SmtpLimits>;
+  /** What binds strangers; absent: nothing does. */
+  readonly guard?: ClientGuard;
+  /** Who may say XCLIENT; absent: nobody. */
+  readonly maySayXclient?: (address: string) => boolean;
   readonly logger: Logger;
 }
 

@@ -7,7 +7,7 @@
  */
 import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
-import { MAX_DIAGNOSTIC_CHARACTERS, MAX_TRANSACTION_RECIPIENTS } from '../../protocol/smtp/client/limits.ts';
+import { MAX_DIAGNOSTIC_CHARACTERS } from '../../protocol/smtp/client/limits.ts';
 import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
 import type { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientSession } from '../../protocol/smtp/client/session.ts';
@@ -17,6 +17,7 @@ import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts'
 import type { NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
 import type { NextHopLines } from './next-hop-line.ts';
+import { takeBatch } from './recipient-batch.ts';
 import { makeReport, verdictOfProblem, type SettledRecipient, type Source } from './relay-report.ts';
 
 export interface NextHopAttemptParts extends TargetFinderOptions {
@@ -60,11 +61,12 @@ export class NextHopAttempt {
 
   async #try(): Promise<void> {
     this.#parts.observer?.onPhase('findingHost');
-    const targets = await findTargets(this.#nextHop, this.#parts);
-    if (!targets.ok) return this.#giveUp([targets.error]);
-    const warm = this.#takeWarm(targets.value);
+    const found = await findTargets(this.#nextHop, this.#parts);
+    if (!found.ok) return this.#giveUp([found.error]);
+    const targets = this.#mustBeSecure ? found.value.map(requireTls) : found.value;
+    const warm = this.#takeWarm(targets);
     if (warm !== null) await this.#use(warm);
-    for (const target of targets.value) {
+    for (const target of targets) {
       if (this.#open.length === 0) return;
       await this.#tryTarget(target);
     }
@@ -72,6 +74,10 @@ export class NextHopAttempt {
     const problem = combine(this.#problems);
     if (!this.#hasReachedHost) this.#parts.lines.dismiss(this.#key, problem);
     await this.#giveUp([problem]);
+  }
+
+  get #mustBeSecure(): boolean {
+    return this.#parts.message.requireTls === true;
   }
 
   #takeWarm(targets: readonly SessionTarget[]): SmtpClientSession | null {
@@ -84,9 +90,18 @@ export class NextHopAttempt {
 
   async #tryTarget(target: SessionTarget): Promise<void> {
     const opened = await this.#parts.pool.open(target, this.#parts.observer);
-    if (opened.ok) return this.#use(opened.value);
-    this.#problems.push(opened.error.problem);
-    this.#last = { remoteMta: target.host, sessionId: opened.error.sessionId };
+    if (!opened.ok) {
+      const { problem, sessionId } = opened.error;
+      this.#problems.push(this.#mustBeSecure ? lackOfTlsIsFinal(problem) : problem);
+      this.#last = { remoteMta: target.host, sessionId };
+      return;
+    }
+    const openBefore = this.#open.length;
+    const session = opened.value;
+    await this.#use(session);
+    const isWornByUs = session.isWorn && this.#open.length < openBefore;
+    // A host whose CHUNKING is broken is remembered by now: its next session goes without.
+    if (this.#open.length > 0 && (isWornByUs || session.hasBrokenChunking)) await this.#tryTarget(target);
   }
 
   /** One transaction after another, until the session ends or every recipient is decided on. */
@@ -110,7 +125,7 @@ export class NextHopAttempt {
 
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
     const { message, observer } = this.#parts;
-    const batch = this.#open.slice(0, MAX_TRANSACTION_RECIPIENTS);
+    const batch = takeBatch(this.#open, session.extensions.limits);
     const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
     const { verdicts, problem } = await session.send({
       ...message,
@@ -138,6 +153,17 @@ export class NextHopAttempt {
     const done = new Set(settled.map(({ recipient }) => recipient));
     this.#open = this.#open.filter((recipient) => !done.has(recipient));
   }
+}
+
+/** RFC 8689 §4.2.1: TLS, and a certificate in the name of the host. */
+function requireTls(target: SessionTarget): SessionTarget {
+  return { ...target, tls: target.tls === 'implicit' ? 'implicit' : 'required', mustVerify: true };
+}
+
+/** RFC 8689 §4.2.1: where no host can do it, the sender is told at once (X.7.10, encryption needed). */
+function lackOfTlsIsFinal(problem: SessionProblem): SessionProblem {
+  const isLackOfTls = problem.status === '4.7.4' || problem.status === '4.7.5';
+  return isLackOfTls ? { ...problem, isPermanent: true, status: '5.7.10' } : problem;
 }
 
 /** One that may pass decides; the words are those of all. */

@@ -12,6 +12,7 @@ import type { MailService } from '../../protocol/connection/mail-service.ts';
 import type {
   MailCommand,
   SmtpClient,
+  SmtpIdentity,
   SmtpPolicy,
   SmtpTransaction,
 } from '../../protocol/smtp/server/policy.ts';
@@ -40,6 +41,7 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   const { directory, allowCleartextAuth } = options;
   const policy: SmtpPolicy = {
     authentication: {
+      identify: (name) => identify(directory, name),
       backend: { verifyPassword: (name, password) => directory.signIn(name, password) },
       allowCleartext: allowCleartextAuth,
     },
@@ -47,6 +49,16 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   };
   const limits = { errors: ERRORS_OF_A_USER, ...options.limits };
   return createSmtpService({ ...options, limits, protocol: 'submission', policy });
+}
+
+/** An account by its own address; an alias of it would not say whose mail it is. */
+async function identify(
+  directory: AcceptanceOptions['directory'],
+  name: string,
+): Promise<SmtpIdentity | null> {
+  const resolved = await directory.resolve(name);
+  const account = resolved.kind === 'local' ? resolved.accounts[0] : undefined;
+  return account?.address.toLowerCase() === name.toLowerCase() ? account : null;
 }
 
 async function beginTransaction(

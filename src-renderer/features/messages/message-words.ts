@@ -4,6 +4,7 @@ import { FIXED_RULES } from '../../../src-main/contract/relay.ts';
 import { t } from '../../locales/text.ts';
 import { formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
+import { replyText } from '../shared/reply-help.ts';
 
 export const MESSAGE_TONES: Readonly<Record<MessageState, Tone>> = {
   waiting: 'busy',
@@ -109,7 +110,7 @@ const OUTCOME_TONES = { delivered: 'ok', relayed: 'ok', deferred: 'warning', fai
 
 function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
   const facts = [
-    ...(outcome.kind === 'delivered' ? [] : [`${outcome.status} ${outcome.diagnostic}`]),
+    ...(outcome.kind === 'delivered' ? [] : [replyText(outcome)]),
     ...(event.attempt > 1 || outcome.kind !== 'delivered'
       ? [t('timeline.attempt', { count: event.attempt })]
       : []),

@@ -323,6 +323,7 @@ export const mail = {
       order: 'The client gave a command before its time. It usually starts over.',
       temporary: 'Trouble that passes. The sender tries again by itself.',
     },
+    smtp: { in: 'SMTP in', out: 'SMTP out' },
     protocols: {
       smtp: 'SMTP',
       submission: 'Submission',

@@ -303,6 +303,7 @@ export const mail: Pick<
       order: '客户端过早发出了命令，通常会重新开始。',
       temporary: '暂时的问题，发件方会自动重试。',
     },
+    smtp: { in: 'SMTP 收', out: 'SMTP 发' },
     protocols: { smtp: 'SMTP', submission: '提交', imap: 'IMAP', pop3: 'POP3', managesieve: 'ManageSieve' },
   },
 };

@@ -80,6 +80,13 @@ export class ClientWire {
     this.#channel.write(stuffer.end());
   }
 
+  /** Gathers `BDAT … LAST` and its octets (RFC 3030 §2); they leave with the next readReply(). */
+  sendChunk(content: Uint8Array): void {
+    this.send(`BDAT ${content.length} LAST`);
+    this.transcript.content('client', content.length);
+    if (content.length > 0) this.#channel.write(content);
+  }
+
   async startTls(): Promise<OutgoingTls> {
     const tls = await this.#channel.startTls();
     const { tls: details, tlsProblem } = this.#connection;

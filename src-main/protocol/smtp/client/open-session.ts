@@ -31,6 +31,8 @@ export interface SessionTarget {
   /** Whether the certificate must be valid and for `host`. */
   readonly mustVerify: boolean;
   readonly credentials?: Credentials;
+  /** Absent: SMTP. */
+  readonly protocol?: 'lmtp';
 }
 
 export interface SmtpClientOptions {
@@ -47,9 +49,15 @@ export interface OpenFailure {
   readonly sessionId: string;
 }
 
+export interface OpeningOptions extends SmtpClientOptions {
+  readonly observer?: DeliveryObserver | undefined;
+  /** Whether CHUNKING is not to be believed. */
+  readonly avoidChunking?: boolean;
+}
+
 export async function openSession(
   target: SessionTarget,
-  options: SmtpClientOptions & { readonly observer?: DeliveryObserver | undefined },
+  options: OpeningOptions,
 ): Promise<Result<SmtpClientSession, OpenFailure>> {
   const opening = new Opening(target, target.tls, options);
   const opened = await opening.open();
@@ -66,11 +74,11 @@ class Opening {
   hasTlsFailed = false;
   readonly #target: SessionTarget;
   readonly #tls: TlsMode;
-  readonly #options: SmtpClientOptions;
+  readonly #options: OpeningOptions;
   readonly #observer: DeliveryObserver | undefined;
   readonly #transcript: SessionTranscript;
 
-  constructor(target: SessionTarget, tls: TlsMode, options: Parameters<typeof openSession>[1]) {
+  constructor(target: SessionTarget, tls: TlsMode, options: OpeningOptions) {
     this.#target = target;
     this.#tls = tls;
     this.#options = options;
@@ -92,7 +100,8 @@ class Opening {
     const wire = new ClientWire(connected.value, this.#transcript, this.#options.clock);
     try {
       const extensions = await this.#begin(wire, connected.value.tls);
-      return ok(new SmtpClientSession({ wire, extensions, target: this.#target }));
+      const isVerified = connected.value.tls?.isVerified ?? false;
+      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, isVerified }));
     } catch (error) {
       if (!(error instanceof SessionBrokenError)) throw error;
       await sayGoodbye(wire);
@@ -140,15 +149,21 @@ class Opening {
 
   async #hello(wire: ClientWire): Promise<Extensions> {
     const name = this.#options.hostname();
-    wire.send(`EHLO ${name}`);
+    const isLmtp = this.#target.protocol === 'lmtp';
+    // RFC 2033 §4.1
+    wire.send(`${isLmtp ? 'LHLO' : 'EHLO'} ${name}`);
     const reply = await wire.readReply(REPLY_TIMEOUTS.helloMs);
-    if (isAccepted(reply)) return extensionsOf(reply);
+    if (isAccepted(reply)) return this.#believe(extensionsOf(reply));
     // RFC 5321 §3.2: a server that does not know EHLO is spoken to as of old.
-    if (reply.code < 500) throw new SessionBrokenError(refusedForNow(reply));
+    if (reply.code < 500 || isLmtp) throw new SessionBrokenError(refusedForNow(reply));
     wire.send(`HELO ${name}`);
     const helo = await wire.readReply(REPLY_TIMEOUTS.helloMs);
     if (!isAccepted(helo)) throw new SessionBrokenError(refusedForNow(helo));
     return NO_EXTENSIONS;
+  }
+
+  #believe(extensions: Extensions): Extensions {
+    return this.#options.avoidChunking === true ? { ...extensions, chunking: false } : extensions;
   }
 
   async #secure(wire: ClientWire, extensions: Extensions): Promise<Extensions> {
