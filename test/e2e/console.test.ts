@@ -336,7 +336,7 @@ describe('at the console', () => {
     await page.getByText('550 5.7.1 Relaying denied: jack@server2.example').waitFor();
     await page.getByRole('button', { name: 'Run the test' }).click();
     await page.getByText(/All \d\d tricks are refused/).waitFor();
-    await page.getByRole('button', { name: 'Percent hack <' }).click();
+    await page.getByRole('button', { name: /Refused Percent hack </ }).click();
     await page
       .getByRole('log', { name: 'Percent hack' })
       .getByText('RCPT TO:<somebody%relay-test.example@')
