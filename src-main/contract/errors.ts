@@ -27,6 +27,16 @@ export const refusalReason = z.enum([
   'testMessageFailed',
   'cannotSignInHere',
   'tooLateToUndo',
+  'entryGone',
+  'underWay',
+  'recipientTwice',
+  'noRecipientLeft',
+  'noSuchRecipient',
+  'noSuchRoute',
+  'invalidNextHop',
+  'emptyRule',
+  'invalidNetwork',
+  'ruleNameTaken',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

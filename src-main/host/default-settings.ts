@@ -11,6 +11,7 @@ export function defaultSettings(hostname: string): HostSettings {
     relay: { mode: 'direct' },
     routes: [],
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
+    holdRules: [],
     isSetUp: false,
   };
 }

@@ -15,15 +15,20 @@ import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
-import type { MessageQueue, QueueSteering } from '../mail/queue/port.ts';
+import { createHoldRuleFinder } from '../mail/queue/hold-rules.ts';
+import type { MessageQueue, QueueDesk } from '../mail/queue/port.ts';
+import { QueueActivity } from '../mail/queue/queue-activity.ts';
 import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import { createRelayCourier, type RelayCourier } from '../mail/relay/create-relay-courier.ts';
+import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
+import { findChosenNextHop } from '../mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
+import type { Router } from '../mail/routing/port.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
@@ -55,7 +60,10 @@ export interface MailPathOptions {
 
 export interface MailPath {
   readonly queue: MessageQueue;
-  readonly steering: QueueSteering;
+  readonly desk: QueueDesk;
+  readonly nextHops: NextHopDesk;
+  /** Whether mail to the address has a way from here. */
+  isDeliverable(address: string): Promise<boolean>;
   readonly engines: Engines;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
@@ -65,19 +73,10 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, clock, settings, storage } = options;
+  const { directory, settings, storage } = options;
   const hostname = () => settings().hostname;
   const router = createRouter({ directory, settings });
-  const relay = createRelay(options, hostname);
-  const { content } = storage;
-  const queue = createMessageQueue({
-    ...options,
-    store: storage.queue,
-    courier: createRoutingCourier({ router, delivery: createDeliveryCourier({ clock }), relay }),
-    bounces: createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage }),
-    schedule: () => settings().retrySchedule,
-    concurrency: ATTEMPTS_AT_ONCE,
-  });
+  const { queue, desk, relay } = createQueue(options, router, hostname);
   const acceptance = { ...options, router, queue, hostname };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
@@ -88,7 +87,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
-    steering: createSteeredQueue({ store: storage.queueSteering, queue, events: options.events }),
+    desk,
+    nextHops: relay.nextHops,
+    isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
     engines: {
       smtp: reception.serve,
       submission: submission.serve,
@@ -109,6 +110,29 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
+function createQueue(options: MailPathOptions, router: Router, hostname: () => string) {
+  const { clock, settings, storage } = options;
+  const relay = createRelay(options, hostname);
+  const { content } = storage;
+  const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
+  const activity = new QueueActivity();
+  const parts = { ...options, store: storage.queue, bounces, activity };
+  const queue = createMessageQueue({
+    ...parts,
+    courier: createRoutingCourier({
+      router,
+      chosenNextHop: (chosen) => findChosenNextHop(chosen, settings()),
+      delivery: createDeliveryCourier({ clock }),
+      relay,
+    }),
+    schedule: () => settings().retrySchedule,
+    concurrency: ATTEMPTS_AT_ONCE,
+    holdRule: createHoldRuleFinder(() => settings().holdRules),
+  });
+  const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
+  return { queue, desk, relay };
+}
+
 function createRelay(options: MailPathOptions, hostname: () => string): RelayCourier {
   return createRelayCourier({
     ...options,
@@ -116,6 +140,7 @@ function createRelay(options: MailPathOptions, hostname: () => string): RelayCou
     content: options.storage.content,
     connect: createTcpConnect(options),
     resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
+    schedule: () => options.settings().retrySchedule,
     mxPort: SMTP_PORT,
   });
 }

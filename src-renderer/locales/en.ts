@@ -2,8 +2,9 @@
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
+import { queue } from './en/queue.ts';
 
-export const en = { ...general, ...mail, ...office };
+export const en = { ...general, ...mail, ...office, ...queue };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -3,5 +3,6 @@ import type { Messages } from './en.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
+import { queue } from './zh-cn/queue.ts';
 
-export const zhCn: Messages = { ...general, ...mail, ...office };
+export const zhCn: Messages = { ...general, ...mail, ...office, ...queue };

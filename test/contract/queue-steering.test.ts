@@ -1,11 +1,12 @@
 /** What every QueueSteering must do; run against each implementation. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MailEvent, RecipientOutcome } from '../../src-main/mail/events.ts';
+import type { RecipientOutcome } from '../../src-main/mail/events.ts';
 import type {
   QueueFilter,
   QueueSelection,
   QueueStore,
   SteeringAction,
+  SteeringBatch,
 } from '../../src-main/mail/queue/port.ts';
 import { newEntry, openMemory, openSqlite, outcome, type Under } from './queue-stores.ts';
 
@@ -52,14 +53,19 @@ describe.each([
     return lines.map(({ entryId, ordinal }) => `${entryId}/${ordinal}`);
   }
 
-  async function steer(action: SteeringAction, selection: QueueSelection) {
-    const events: MailEvent[] = [];
-    let changed = 0;
-    for await (const batch of under.steering.steer({ action, selection, by: 'admin', at: 5_000 })) {
-      changed += batch.changed.length;
-      events.push(...batch.events);
-    }
-    return { changed, events };
+  async function carryOut(order: SteeringAction, selection: QueueSelection): Promise<SteeringBatch> {
+    const batches = [];
+    for await (const batch of under.steering.steer({ ...order, selection, by: 'admin', at: 5_000 }))
+      batches.push(batch);
+    return {
+      changed: batches.flatMap(({ changed }) => changed),
+      events: batches.flatMap(({ events }) => events),
+    };
+  }
+
+  async function steer(action: 'retryNow' | 'hold' | 'release' | 'remove', selection: QueueSelection) {
+    const { changed, events } = await carryOut({ action }, selection);
+    return { changed: changed.length, events };
   }
 
   const all = (filter: QueueFilter): QueueSelection => ({ kind: 'filter', filter });
@@ -71,13 +77,13 @@ describe.each([
   it.each<[QueueFilter, readonly string[]]>([
     [{}, ['entry-1/0', 'entry-1/1', 'entry-2/0', 'entry-3/0']],
     [{ state: 'deferred' }, ['entry-2/0']],
-    [{ domain: 'gmail.example' }, ['entry-1/1', 'entry-2/0']],
+    [{ nextHop: 'gmail.example' }, ['entry-1/1', 'entry-2/0']],
     [{ text: 'TOM carol' }, ['entry-3/0']],
     [{ text: 'greylisted mx7' }, ['entry-2/0']],
     [{ text: 'entry-3' }, ['entry-3/0']],
     [{ text: '%' }, []],
     [{ reply: `4.7.0 ${GREYLISTED}` }, ['entry-2/0']],
-    [{ reply: '', domain: 'mail.example' }, ['entry-3/0']],
+    [{ reply: '', nextHop: 'mail.example' }, ['entry-3/0']],
   ])('lists and counts what matches %j', async (filter, places) => {
     expect(await placesOf(filter)).toEqual(places);
   });
@@ -96,7 +102,7 @@ describe.each([
   });
 
   it('groups by domain, the largest first, with the reply that most of them share', async () => {
-    expect(await under.steering.groupLines({}, 'domain', 2)).toEqual([
+    expect(await under.steering.groupLines({}, 'nextHop', 2)).toEqual([
       {
         key: 'gmail.example',
         queued: 1,
@@ -132,7 +138,7 @@ describe.each([
 
   it('holds until it is released, and gives it back as it was', async () => {
     const before = await store.find('entry-2');
-    expect(await steer('hold', all({ domain: 'gmail.example' }))).toEqual({
+    expect(await steer('hold', all({ nextHop: 'gmail.example' }))).toEqual({
       changed: 2,
       events: [
         { type: 'held', traceId: 'entry-1', at: 5_000, recipient: '"b@c"@Gmail.example', by: 'admin' },
@@ -192,8 +198,8 @@ describe.each([
       const recipients = Array.from({ length: 100 }, (_, n) => `r${n}@bulk.example`);
       await store.enqueue(await newEntry(under, { id: `large-${i}`, recipients }));
     }
-    expect((await steer('hold', all({ domain: 'bulk.example' }))).changed).toBe(600);
-    expect((await steer('remove', all({ domain: 'bulk.example' }))).changed).toBe(600);
+    expect((await steer('hold', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
+    expect((await steer('remove', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
     expect(await under.steering.countLines({})).toBe(4);
   });
 });

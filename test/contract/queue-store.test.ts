@@ -293,7 +293,7 @@ describe('content on disk', () => {
     }
     expect(await files()).toEqual([]);
     expect(await under.storage.timelines.readTimeline('entry-1')).toMatchObject({
-      summary: { state: 'failed' },
+      summary: { state: 'deleted' },
       events: [{ type: 'removed', recipient: 'anna@example.com', by: 'admin' }],
     });
   });

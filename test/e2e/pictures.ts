@@ -52,14 +52,14 @@ const orderEverything =
 export const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/overview' },
   { name: 'queue', path: '/queue' },
-  { name: 'queue-open', path: '/queue?domain=spedition-keller.example', act: openFirstRow },
-  { name: 'queue-by-domain', path: '/queue?group=domain' },
+  { name: 'queue-open', path: '/queue?nextHop=spedition-keller.example', act: openFirstRow },
+  { name: 'queue-by-domain', path: '/queue?group=nextHop' },
   { name: 'queue-by-reply', path: '/queue?group=reply' },
   { name: 'queue-no-match', path: '/queue?text=zzzzz' },
-  { name: 'queue-delete', path: '/queue?domain=gmail.example', act: orderEverything('Delete', '删除') },
+  { name: 'queue-delete', path: '/queue?nextHop=gmail.example', act: orderEverything('Delete', '删除') },
   {
     name: 'queue-held',
-    path: '/queue?domain=portnews.example',
+    path: '/queue?nextHop=portnews.example',
     act: async (page) => {
       await orderEverything('Hold', '暂扣')(page);
       await page.locator('[role=dialog] button[type=submit]').click();

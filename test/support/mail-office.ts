@@ -20,6 +20,7 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { findChosenNextHop } from '../../src-main/mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
@@ -167,6 +168,7 @@ export class MailOffice {
       store: this.store,
       courier: createRoutingCourier({
         router,
+        chosenNextHop: (chosen) => findChosenNextHop(chosen, this.routing),
         delivery: createDeliveryCourier({ clock }),
         relay: this.relay,
       }),

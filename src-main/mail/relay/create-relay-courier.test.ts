@@ -18,6 +18,13 @@ const content: ContentReader = {
     Promise.resolve(Buffer.from('Subject: hi\r\n\r\nhello\r\n').subarray(start, end)),
 };
 
+const SCHEDULE = {
+  firstRetryMs: 60_000,
+  longestRetryMs: 3_600_000,
+  delayWarningMs: 3_600_000,
+  lifetimeMs: 86_400_000,
+};
+
 const toHosts = (...hosts: string[]): NextHop => ({
   kind: 'hosts',
   hosts: hosts.map((host) => ({ host, port: 25 })),
@@ -55,6 +62,7 @@ function setUp(...scripts: string[]): Run {
     hostname: () => 'mail.server1.com',
     isOwnListener: () => false,
     mxPort: 25,
+    schedule: () => SCHEDULE,
   });
   const reports: CourierReport[] = [];
   const run: Run = {
@@ -71,7 +79,8 @@ function setUp(...scripts: string[]): Run {
         recipient: { ordinal, address, state: 'queued', attempts: 0, nextAttemptAt: 0 },
         route: { kind: 'relay', nextHop },
       }));
-      return courier.relay(makeEntry(recipients), recipients, (report) => run.record(report));
+      const record: RecordReport = (report) => run.record(report);
+      return courier.relay(makeEntry(recipients), recipients, { record, tell: () => undefined });
     },
     get outcomes() {
       return reports.flatMap(({ outcomes }) =>

@@ -3,7 +3,8 @@
  *
  * Flow: stand in line → find hosts → a session that is still open, else the hosts in order → transactions → outcomes.
  * Invariants: a recipient that a server has decided on is not offered to another one; one that none has decided on is
- * deferred (or failed, where every host said that it never takes mail) with the reasons of all.
+ * deferred (or failed, where every host said that it never takes mail) with the reasons of all. Where no host talks to us,
+ * the whole next hop rests.
  */
 import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
 import { MAX_DIAGNOSTIC_CHARACTERS, MAX_TRANSACTION_RECIPIENTS } from '../../protocol/smtp/client/limits.ts';
@@ -12,51 +13,86 @@ import type { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientSession } from '../../protocol/smtp/client/session.ts';
 import type { OutgoingMessage } from '../../protocol/smtp/client/transaction.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts';
-import type { NextHop } from '../routing/port.ts';
+import type { TranscriptRecorder } from '../../protocol/connection/session.ts';
+import type {
+  AttemptProgress,
+  CourierReport,
+  QueueEntry,
+  QueueRecipient,
+  RecordReport,
+  TellProgress,
+} from '../queue/port.ts';
+import { nameOfNextHop, type NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
-import type { NextHopLines } from './next-hop-line.ts';
-import { makeReport, verdictOfProblem, type SettledRecipient, type Source } from './relay-report.ts';
+import type { Admission, NextHopLine } from './next-hop-line.ts';
+import { followPhases } from './attempt-phases.ts';
+import {
+  makeReport,
+  makeRestReport,
+  verdictOfProblem,
+  type SettledRecipient,
+  type Source,
+} from './relay-report.ts';
 
 export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly pool: SessionPool;
-  readonly lines: NextHopLines;
+  readonly line: NextHopLine;
   readonly entry: QueueEntry;
   readonly message: Omit<OutgoingMessage, 'recipients'>;
   readonly record: RecordReport;
+  readonly tell: TellProgress;
+  readonly transcripts: TranscriptRecorder;
   readonly clock: Clock;
 }
 
 export class NextHopAttempt {
-  readonly #key: string;
   readonly #nextHop: NextHop;
   readonly #parts: NextHopAttemptParts;
   /** Recipients that nobody has decided on. */
   #open: readonly QueueRecipient[] = [];
   #problems: SessionProblem[] = [];
-  #hasReachedHost = false;
+  #transactions = 0;
   /** The host and the transcript that say why, where recipients stay open. */
   #last: Omit<Source, 'at'> = {};
 
-  constructor(key: string, nextHop: NextHop, parts: NextHopAttemptParts) {
-    this.#key = key;
+  constructor(nextHop: NextHop, parts: NextHopAttemptParts) {
     this.#nextHop = nextHop;
     this.#parts = parts;
   }
 
   async carry(recipients: readonly QueueRecipient[]): Promise<void> {
-    const { lines } = this.#parts;
+    const { line, entry } = this.#parts;
     this.#open = recipients;
-    const news = await lines.enter(this.#key);
-    if (news !== null) return this.#giveUp([news]);
+    this.#tell({ phase: 'waiting' });
+    const admission = await line.enter({ isBulk: entry.isBulk === true });
+    if (admission.kind !== 'turn') return this.#turnBack(admission);
     try {
       await this.#try();
     } finally {
-      lines.leave(this.#key);
+      line.leave();
+    }
+  }
+
+  async #turnBack(admission: Exclude<Admission, { kind: 'turn' }>): Promise<void> {
+    switch (admission.kind) {
+      case 'hopeless':
+        return this.#giveUp([admission.problem]);
+      case 'later': {
+        const postponed = this.#open.map(({ ordinal }) => ({ ordinal, until: admission.until }));
+        return this.#commit({ outcomes: [], deposits: [], events: [], postponed });
+      }
+      case 'rests': {
+        const { problem, until } = admission;
+        const source = { at: this.#parts.clock.now(), restsUntil: until };
+        return this.#commit(
+          makeRestReport(this.#open, { ...source, problem, name: nameOfNextHop(this.#nextHop) }),
+        );
+      }
     }
   }
 
   async #try(): Promise<void> {
+    this.#tell({ phase: 'findingHost' });
     const targets = await findTargets(this.#nextHop, this.#parts);
     if (!targets.ok) return this.#giveUp([targets.error]);
     const warm = this.#takeWarm(targets.value);
@@ -67,7 +103,7 @@ export class NextHopAttempt {
     }
     if (this.#open.length === 0) return;
     const problem = combine(this.#problems);
-    if (!this.#hasReachedHost) this.#parts.lines.dismiss(this.#key, problem);
+    this.#parts.line.refused(problem);
     await this.#giveUp([problem]);
   }
 
@@ -80,7 +116,9 @@ export class NextHopAttempt {
   }
 
   async #tryTarget(target: SessionTarget): Promise<void> {
-    const opened = await this.#parts.pool.open(target);
+    const phases = followPhases(this.#parts.transcripts, (phase) => this.#tell({ phase, host: target.host }));
+    const opened = await this.#parts.pool.open(target, phases.transcripts);
+    phases.end();
     if (opened.ok) return this.#use(opened.value);
     this.#problems.push(opened.error.problem);
     this.#last = { remoteMta: target.host, sessionId: opened.error.sessionId };
@@ -89,7 +127,6 @@ export class NextHopAttempt {
   /** One transaction after another, until the session ends or every recipient is decided on. */
   async #use(session: SmtpClientSession): Promise<void> {
     const wasWarm = session.isUsed;
-    this.#hasReachedHost = true;
     this.#last = { remoteMta: session.target.host, sessionId: session.sessionId };
     let problem: SessionProblem | null = null;
     try {
@@ -106,10 +143,12 @@ export class NextHopAttempt {
   }
 
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
-    const { message } = this.#parts;
+    const { line } = this.#parts;
+    if (this.#transactions++ > 0) await line.pace();
     const batch = this.#open.slice(0, MAX_TRANSACTION_RECIPIENTS);
     const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
-    const { verdicts, problem } = await session.send({ ...message, recipients });
+    const { verdicts, problem } = await session.send({ ...this.#watchedMessage(session), recipients });
+    if (problem === null) line.succeeded();
     const settled = batch.flatMap((recipient, index) => {
       const verdict = verdicts[index] ?? null;
       return verdict === null ? [] : [{ recipient, verdict }];
@@ -119,6 +158,32 @@ export class NextHopAttempt {
     return temporaryProblem('4.5.0', 'The host decided on no recipient');
   }
 
+  /** The message, telling how much of its content has gone. */
+  #watchedMessage({ target: { host } }: SmtpClientSession): Omit<OutgoingMessage, 'recipients'> {
+    const { message } = this.#parts;
+    const tell = (progress: AttemptProgress): void => this.#tell({ ...progress, host });
+    tell({ phase: 'envelope' });
+    return {
+      ...message,
+      async *content() {
+        let octets = 0;
+        for await (const range of message.content()) {
+          tell({ phase: 'content', percent: Math.floor((100 * octets) / Math.max(1, message.sizeOctets)) });
+          yield range;
+          octets += range.length;
+        }
+        tell({ phase: 'reply', percent: 100 });
+      },
+    };
+  }
+
+  #tell(progress: AttemptProgress): void {
+    this.#parts.tell(
+      this.#open.map(({ ordinal }) => ordinal),
+      progress,
+    );
+  }
+
   async #giveUp(problems: readonly SessionProblem[]): Promise<void> {
     const verdict = verdictOfProblem(combine(problems));
     await this.#record(this.#open.map((recipient) => ({ recipient, verdict })));
@@ -126,10 +191,19 @@ export class NextHopAttempt {
 
   async #record(settled: readonly SettledRecipient[]): Promise<void> {
     if (settled.length === 0) return;
-    const { clock, entry, record } = this.#parts;
-    await record(makeReport(entry, settled, { ...this.#last, at: clock.now() }));
+    const { clock, entry } = this.#parts;
+    await this.#commit(makeReport(entry, settled, { ...this.#last, at: clock.now() }));
     const done = new Set(settled.map(({ recipient }) => recipient));
     this.#open = this.#open.filter((recipient) => !done.has(recipient));
+  }
+
+  /** With where the recipients went, and the times of that next hop. */
+  #commit(report: CourierReport): Promise<void> {
+    const name = nameOfNextHop(this.#nextHop);
+    const concerned = [...report.outcomes, ...(report.postponed ?? [])];
+    const routedTo = Object.fromEntries(concerned.map(({ ordinal }) => [ordinal, name]));
+    const retry = this.#nextHop.kind === 'hosts' ? this.#nextHop.retry : undefined;
+    return this.#parts.record({ ...report, routedTo, ...(retry !== undefined && { retry }) });
   }
 }
 

@@ -40,8 +40,12 @@ export class SessionPool {
     return idle === null ? this.open(target) : ok(idle);
   }
 
-  open(target: SessionTarget): Promise<Result<SmtpClientSession, OpenFailure>> {
-    return openSession(target, this.#options);
+  /** `transcripts`: where it is recorded, if not where all are. */
+  open(
+    target: SessionTarget,
+    transcripts = this.#options.transcripts,
+  ): Promise<Result<SmtpClientSession, OpenFailure>> {
+    return openSession(target, { ...this.#options, transcripts });
   }
 
   giveBack(session: SmtpClientSession): void {
