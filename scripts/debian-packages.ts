@@ -1,6 +1,8 @@
 /** The programs of others that the tests use: installed from Debian's packages when we may, named when we may not. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from './run-step.ts';
 
 interface NeededProgram {
@@ -19,10 +21,21 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'python3', file: '/usr/bin/python3' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
+  // What the unpacked Exim below is linked with.
+  { package: 'libgnutls-dane0', file: '/usr/share/doc/libgnutls-dane0' },
+  { package: 'libidn12', file: '/usr/share/doc/libidn12' },
+  { package: 'libnsl2', file: '/usr/share/doc/libnsl2' },
 ];
 
+/** Debian lets one mail server be installed at a time; Exim needs nothing but its program, which is unpacked here. */
+const EXIM_FOLDER = fileURLToPath(new URL('../node_modules/.cache/exim', import.meta.url));
+const EXIM: NeededProgram = { package: 'exim4-daemon-light', file: join(EXIM_FOLDER, 'usr/sbin/exim4') };
+export const EXIM_PROGRAM = EXIM.file;
+/** Exim will not start where the user it was built for does not exist. */
+export const EXIM_USER = 'Debian-exim';
+
 export function missingPrograms(): readonly NeededProgram[] {
-  return NEEDED_PROGRAMS.filter((program) => !existsSync(program.file));
+  return [...NEEDED_PROGRAMS, EXIM].filter((program) => !existsSync(program.file));
 }
 
 /** Installs what is missing where this is Debian and we are root; answers what is missing still. */
@@ -35,7 +48,20 @@ export async function installMissing(): Promise<readonly NeededProgram[]> {
   const noServer = 'postfix postfix/main_mailer_type select No configuration\n';
   spawnSync('debconf-set-selections', { input: noServer });
   await run('apt-get', ['update', '-qq'], { env });
-  const names = missing.map((program) => program.package);
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
+  const names = missing.filter((program) => program !== EXIM).map((program) => program.package);
+  if (names.length > 0)
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
+  if (missing.includes(EXIM)) await unpackExim();
   return missingPrograms();
+}
+
+async function unpackExim(): Promise<void> {
+  mkdirSync(EXIM_FOLDER, { recursive: true });
+  await run('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', EXIM.package], {
+    cwd: EXIM_FOLDER,
+  });
+  const archive = readdirSync(EXIM_FOLDER).find((name) => name.endsWith('.deb')) ?? '';
+  await run('dpkg-deb', ['--extract', join(EXIM_FOLDER, archive), EXIM_FOLDER]);
+  if (spawnSync('id', [EXIM_USER]).status === 0) return;
+  await run('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', EXIM_USER]);
 }

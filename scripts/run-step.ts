@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder to run it in. */
+  readonly cwd?: string;
   /** Where the command's standard output goes; standard error where ours belongs to somebody else. */
   readonly output?: 'inherit' | 'standardError';
 }
@@ -14,6 +16,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   const child = spawn(command, args, {
     stdio: ['ignore', output, 'inherit'],
     env: { ...process.env, ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     shell: process.platform === 'win32',
   });
   return new Promise((resolve, reject) => {

@@ -43,7 +43,7 @@ export const attemptPhase = z.enum([
   'signIn',
   'envelope',
   'content',
-  'reply',
+  'waitingForReply',
 ]);
 
 /** How far an attempt is. */

@@ -58,6 +58,17 @@ export class Connection {
     this.#database.exec(sql);
   }
 
+  /** Runs several reads on the database as it is at one moment, whatever is committed meanwhile. */
+  atOneMoment<T>(read: () => T): T {
+    if (this.isInTransaction) return read();
+    this.execute('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.execute('COMMIT');
+    }
+  }
+
   pragma(text: string): unknown {
     return this.#database.pragma(text, { simple: true });
   }

@@ -53,17 +53,22 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   due(now: number, limit: number, lane: QueueLane = 'ordinary'): Promise<readonly QueueEntry[]> {
+    const isBulk = LANES.indexOf(lane);
+    return Promise.resolve(
+      this.#connection.atOneMoment(() =>
+        this.#findDue(isBulk, now, limit).flatMap((id) => this.#read(id) ?? []),
+      ),
+    );
+  }
+
+  /** Read only as far as needed: of 100,000 entries that are due, a page costs what a page costs. */
+  #findDue(isBulk: number, now: number, limit: number): readonly TraceId[] {
     const ids = new Set<TraceId>();
-    // Read only as far as needed: of 100,000 that are due, a page costs what a page costs.
-    for (const { entry_id } of this.#connection.iterate<{ entry_id: TraceId }>(
-      DUE,
-      LANES.indexOf(lane),
-      now,
-    )) {
+    for (const { entry_id } of this.#connection.iterate<{ entry_id: TraceId }>(DUE, isBulk, now)) {
       ids.add(entry_id);
       if (ids.size === limit) break;
     }
-    return Promise.resolve(this.#read([...ids]));
+    return [...ids];
   }
 
   nextDueAt(after = -1): Promise<number | null> {
@@ -87,23 +92,24 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   find(id: TraceId): Promise<QueueEntry | null> {
-    return Promise.resolve(this.#read([id])[0] ?? null);
+    return Promise.resolve(this.#connection.atOneMoment(() => this.#read(id)) ?? null);
   }
 
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]> {
-    const rows = this.#connection.all<{ id: string }>(
-      'SELECT id FROM queue_entry ORDER BY id LIMIT ? OFFSET ?',
-      page.limit,
-      page.offset,
-    );
-    return Promise.resolve(this.#read(rows.map((row) => row.id)));
+    return this.#readAll('SELECT id FROM queue_entry ORDER BY id LIMIT ? OFFSET ?', page.limit, page.offset);
   }
 
-  #read(ids: readonly TraceId[]): QueueEntry[] {
-    return ids.flatMap((id) => {
-      const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
-      return row === undefined ? [] : [toEntry(row, this.#readRecipients(id))];
-    });
+  /** The entries whose ids the query finds: all of them, since an entry that left meanwhile would make a page look like the last. */
+  #readAll(query: string, ...values: number[]): Promise<readonly QueueEntry[]> {
+    const entries = this.#connection.atOneMoment(() =>
+      this.#connection.all<{ id: TraceId }>(query, ...values).flatMap(({ id }) => this.#read(id) ?? []),
+    );
+    return Promise.resolve(entries);
+  }
+
+  #read(id: TraceId): QueueEntry | undefined {
+    const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
+    return row === undefined ? undefined : toEntry(row, this.#readRecipients(id));
   }
 
   #readRecipients(id: TraceId): QueueRecipient[] {

@@ -3,17 +3,13 @@
  *
  * The load comes from a process of its own on the same machine, so both share its cores: the CPU per message is the figure
  * to compare between days, the rate only between lines of one run. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Connection } from '../../src-main/storage/connection.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
+import { runLoadClient } from './load-client.ts';
 import { cpuSeconds } from './process-cpu.ts';
 import type { LoadResult } from './smtp-load.ts';
 
-const LOAD_CLIENT = fileURLToPath(new URL('./smtp-load.ts', import.meta.url));
 const MESSAGE_OCTETS = 4096;
 /** Sessions and messages: each line takes some seconds. */
 const RUNS = [
@@ -53,7 +49,15 @@ async function measure(
 ): Promise<Measured> {
   const processId = target.process.pid ?? 0;
   const cpuBefore = cpuSeconds(processId);
-  const accepted = await runLoad(target, run);
+  const accepted = await runLoadClient({
+    ...run,
+    port: target.port('submission'),
+    size: MESSAGE_OCTETS,
+    user: 'user0@server1.com',
+    password: 'password',
+    from: 'user0@server1.com',
+    to: 'user1@server1.com',
+  });
   const acceptedAt = performance.now();
   await queueIsEmpty();
   const lagSeconds = (performance.now() - acceptedAt) / 1000;
@@ -62,28 +66,6 @@ async function measure(
     deliveredPerSecond: run.messages / (accepted.seconds + lagSeconds),
     cpuMicroseconds: ((cpuSeconds(processId) - cpuBefore) * 1e6) / run.messages,
   };
-}
-
-async function runLoad(
-  target: ServiceProcess,
-  run: { readonly sessions: number; readonly messages: number },
-): Promise<LoadResult> {
-  const values = {
-    port: target.port('submission'),
-    sessions: run.sessions,
-    messages: run.messages,
-    size: MESSAGE_OCTETS,
-    user: 'user0@server1.com',
-    password: 'password',
-    from: 'user0@server1.com',
-    to: 'user1@server1.com',
-  };
-  const args = Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(process.execPath, [LOAD_CLIENT, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return JSON.parse(line) as LoadResult;
 }
 
 async function queueIsEmpty(): Promise<void> {

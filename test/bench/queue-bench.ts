@@ -21,6 +21,9 @@ const REPLIES = [
 ];
 /** Enqueued at once, so that they share commits. */
 const TOGETHER = 500;
+/** So recent that nobody has given up on them, or is to be warned. */
+const RECENT_MS = 1_800_000;
+const FAR_FUTURE = 10 ** 14;
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { entries: { type: 'string', default: '100000' } } });
@@ -42,26 +45,30 @@ async function timed<T>(name: string, act: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Entries that were deferred once, each to one of a few hundred domains. */
-export async function fillQueue(storage: Storage, entries: number): Promise<void> {
+/** Entries that were deferred once, each to one of a few hundred domains; due in a far future, or at once. */
+export async function fillQueue(
+  storage: Storage,
+  entries: number,
+  { isDue = false }: { readonly isDue?: boolean } = {},
+): Promise<void> {
   const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
   for (let from = 0; from < entries; from += TOGETHER) {
     const numbers = Array.from({ length: Math.min(TOGETHER, entries - from) }, (_, i) => from + i);
-    await Promise.all(numbers.map((number) => queueOne(storage, receiver, number)));
+    await Promise.all(numbers.map((number) => queueOne(storage, receiver, { number, isDue })));
   }
 }
 
 async function queueOne(
   storage: Storage,
   receiver: ReturnType<typeof createMessageReceiver>,
-  number: number,
+  { number, isDue }: { readonly number: number; readonly isDue: boolean },
 ): Promise<void> {
   const writer = receiver.begin();
   await writer.write(Buffer.from(`Subject: number ${String(number)}\r\n\r\nGood morning.\r\n`));
   const nextHop = NEXT_HOPS[number % 7] ?? `office-${String(number % 300)}.example`;
   const recipient = `person-${String(number)}@${nextHop}`;
   const id = `q${String(number).padStart(10, '0')}`;
-  const at = 1_000_000 + number;
+  const at = Date.now() + number - RECENT_MS;
   await storage.queue.enqueue({
     id,
     content: await writer.finish(),
@@ -82,7 +89,7 @@ async function queueOne(
     diagnostic,
     at,
   } as const;
-  const outcomes = [{ ordinal: 0, outcome, nextAttemptAt: 10 ** 12 }];
+  const outcomes = [{ ordinal: 0, outcome, nextAttemptAt: isDue ? at : FAR_FUTURE }];
   await storage.queue.recordAttempt({ entryId: id, at, outcomes, deposits: [], events: [] });
 }
 

@@ -3,7 +3,7 @@
  * transaction's MAIL, RCPT and DATA travel with the end of the content before).
  *
  * node test/bench/smtp-load.ts --port 2525 --to anna@server1.com [--sessions 50] [--messages 10000] [--size 4096]
- *   [--host 127.0.0.1] [--from stranger@example.org] [--user tom@server1.com --password …] [--json]
+ *   (a list of sizes is gone through in turn)  [--host 127.0.0.1] [--from stranger@example.org] [--user tom@server1.com --password …] [--json]
  * Exits 1 when a reply is not the one expected; prints messages per second, and the time a message took (median, 99 %).
  */
 import { connect } from 'node:net';
@@ -15,8 +15,8 @@ export interface LoadOptions {
   readonly port: number;
   readonly sessions: number;
   readonly messages: number;
-  /** Octets of a message's content. */
-  readonly size: number;
+  /** Octets of the messages' contents, in turn. */
+  readonly sizes: readonly number[];
   readonly from: string;
   readonly to: string;
   readonly user?: string;
@@ -33,14 +33,15 @@ export interface LoadResult {
 
 /** Runs the load and measures from the first to the last message. */
 export async function runSmtpLoad(options: LoadOptions): Promise<LoadResult> {
-  const content = makeContent(options);
+  const contents = options.sizes.map((size) => makeContent(options, size));
   const sessions = await Promise.all(
-    Array.from({ length: options.sessions }, () => LoadSession.open(options, content)),
+    Array.from({ length: options.sessions }, () => LoadSession.open(options)),
   );
   const durations: number[] = [];
-  let left = options.messages;
+  let sent = 0;
+  const takeOne = () => (sent < options.messages ? contents[sent++ % contents.length] : undefined);
   const start = performance.now();
-  await Promise.all(sessions.map((session) => session.run(() => left-- > 0, durations)));
+  await Promise.all(sessions.map((session) => session.run(takeOne, durations)));
   const seconds = (performance.now() - start) / 1000;
   durations.sort((a, b) => a - b);
   const at = (share: number) => durations[Math.floor((durations.length - 1) * share)] ?? 0;
@@ -53,22 +54,21 @@ export async function runSmtpLoad(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-function makeContent(options: LoadOptions): Buffer {
+function makeContent(options: LoadOptions, size: number): Buffer {
   const header = `From: ${options.from}\r\nTo: ${options.to}\r\nSubject: load\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\nMessage-ID: <load@example.org>\r\n\r\n`;
   const line = `${'The quick brown fox jumps over the lazy dog. '.repeat(2).slice(0, 76)}\r\n`;
-  const lines = Math.max(1, Math.ceil((options.size - header.length) / line.length));
+  const lines = Math.max(1, Math.ceil((size - header.length) / line.length));
   return Buffer.from(`${header}${line.repeat(lines)}.\r\n`);
 }
 
 class LoadSession {
   readonly #socket: Socket;
   readonly #envelope: string;
-  readonly #content: Buffer;
   #buffer = '';
   #waiting: { codes: string[]; resolve: () => void; reject: (error: Error) => void } | undefined;
 
-  static async open(options: LoadOptions, content: Buffer): Promise<LoadSession> {
-    const session = new LoadSession(options, content);
+  static async open(options: LoadOptions): Promise<LoadSession> {
+    const session = new LoadSession(options);
     await session.#expect(['220']);
     await session.#send('EHLO load.example\r\n', ['250']);
     if (options.user !== undefined) {
@@ -78,8 +78,7 @@ class LoadSession {
     return session;
   }
 
-  private constructor(options: LoadOptions, content: Buffer) {
-    this.#content = content;
+  private constructor(options: LoadOptions) {
     this.#envelope = `MAIL FROM:<${options.from}>\r\nRCPT TO:<${options.to}>\r\nDATA\r\n`;
     this.#socket = connect({ host: options.host, port: options.port, noDelay: true });
     this.#socket.on('data', (chunk: Buffer) => this.#read(chunk.toString('latin1')));
@@ -87,19 +86,18 @@ class LoadSession {
     this.#socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
   }
 
-  /** Sends messages while there are any left, then says QUIT. */
-  async run(takeOne: () => boolean, durations: number[]): Promise<void> {
-    if (takeOne()) {
-      await this.#send(this.#envelope, ['250', '250', '354']);
-      for (let isMore = true; isMore;) {
-        const start = performance.now();
-        isMore = takeOne();
-        this.#socket.cork();
-        this.#socket.write(this.#content);
-        if (isMore) await this.#send(this.#envelope, ['250', '250', '250', '354']);
-        else await this.#send('', ['250']);
-        durations.push(performance.now() - start);
-      }
+  /** Sends the messages that `takeOne` gives while there are any, then says QUIT. */
+  async run(takeOne: () => Buffer | undefined, durations: number[]): Promise<void> {
+    let content = takeOne();
+    if (content !== undefined) await this.#send(this.#envelope, ['250', '250', '354']);
+    while (content !== undefined) {
+      const start = performance.now();
+      this.#socket.cork();
+      this.#socket.write(content);
+      content = takeOne();
+      if (content === undefined) await this.#send('', ['250']);
+      else await this.#send(this.#envelope, ['250', '250', '250', '354']);
+      durations.push(performance.now() - start);
     }
     await this.#send('QUIT\r\n', ['221']);
     this.#socket.end();
@@ -161,7 +159,7 @@ async function main(): Promise<void> {
     port: Number(port),
     sessions: Number(values.sessions),
     messages: Number(values.messages),
-    size: Number(values.size),
+    sizes: values.size.split(',').map(Number),
     from: values.from,
     to,
     ...(user === undefined ? {} : { user }),

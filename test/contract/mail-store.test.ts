@@ -327,6 +327,37 @@ describe.each(IMPLEMENTATIONS)('a mailstore in $name', ({ open }) => {
       expect(changes.highestModSeq).toBe((await find('INBOX')).highestModSeq);
     });
 
+    it('misses no change that is committed while changes are read', async () => {
+      const messages = 60;
+      const all = await append(inbox.id, messages);
+      let since = (await find('INBOX')).highestModSeq;
+      const told = new Set<number>();
+      const listen = async (): Promise<void> => {
+        const changes = await store.changesSince(inbox.id, since);
+        for (const { uid } of changes.changed) told.add(uid);
+        since = changes.highestModSeq;
+      };
+      let isChanging = true;
+      const change = async (): Promise<void> => {
+        for (const uid of all) {
+          await store.storeFlags(inbox.id, {
+            uids: [{ first: uid, last: uid }],
+            operation: 'add',
+            flags: ['\\Flagged'],
+          });
+        }
+        isChanging = false;
+      };
+      const changed = change();
+      while (isChanging) {
+        await listen();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await changed;
+      await listen();
+      expect([...told].sort((a, b) => a - b)).toEqual(all);
+    });
+
     it('notices a change after its commit, once for many messages', async () => {
       const heard: MailboxChanged[] = [];
       store.onChange((change) => heard.push(change));

@@ -248,6 +248,29 @@ describe.each([
     expect((await store.list({ offset: 1, limit: 5 })).length).toBe(2);
     expect(await store.depth()).toMatchObject({ queued: 3, oldestReceivedAt: 1 });
   });
+
+  it('fills every page of what is due while others leave the queue', async () => {
+    const entries = 200;
+    const limit = 50;
+    const ids = Array.from({ length: entries }, (_, number) => `entry-${String(number).padStart(3, '0')}`);
+    for (const id of ids) await store.enqueue(await newEntry(under, { id }));
+    const leaving = ids.slice(0, entries - limit).map((entryId) =>
+      store.recordAttempt({
+        entryId,
+        at: 2_000,
+        outcomes: [{ ordinal: 0, outcome: outcome('relayed') }],
+        deposits: [],
+        events: [],
+      }),
+    );
+    let isLeaving = true;
+    const allLeft = Promise.all(leaving).then(() => (isLeaving = false));
+    while (isLeaving) {
+      expect(await store.due(3_000, limit)).toHaveLength(limit);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await allLeft;
+  });
 });
 
 describe('content on disk', () => {

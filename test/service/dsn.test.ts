@@ -1,30 +1,13 @@
 /** DSNs through the whole service, read by Python's imaplib and email package: a judge that is not ours. */
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createIdMaker } from '../../src-main/base/ids.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
 import { openTestStorage } from '../contract/mail-stores.ts';
-import { runClient, runPython } from '../support/clients.ts';
+import { runPython } from '../support/clients.ts';
+import { readDsns } from '../support/read-dsns.ts';
 import { makeWorkFolder, startOffice } from '../support/service-process.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
-
-interface ReadDsn {
-  readonly type: string;
-  readonly reportType: string | null;
-  readonly returnPath: string;
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly autoSubmitted: string | null;
-  readonly defects: readonly string[];
-  readonly parts: readonly string[];
-  readonly text: string;
-  readonly status: readonly Readonly<Record<string, string>>[];
-  readonly returnedSubject: string | null;
-}
-
-const READER = join(import.meta.dirname, '../support/read_dsns.py');
 
 let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
 let service: ServiceProcess;
@@ -39,16 +22,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** Tom's INBOX, once it holds so many messages. */
-async function readInbox(count: number): Promise<readonly ReadDsn[]> {
-  const args = [READER, '127.0.0.1', String(service.port('imap')), 'tom@server1.com', 'tom-password'];
-  for (let patience = 60; ; patience--) {
-    const { code, output } = await runClient('python3', args);
-    if (code !== 0) throw new Error(output);
-    const found = JSON.parse(output) as ReadDsn[];
-    if (found.length >= count || patience === 0) return found;
-  }
-}
+const readInbox = (count: number) =>
+  readDsns(service.port('imap'), { user: 'tom@server1.com', password: 'tom-password' }, count);
 
 /** Puts messages into the stopped service's queue, to accounts that have gone since they were accepted. */
 async function queueToNobody(count: number, body: string): Promise<void> {

@@ -3,11 +3,12 @@
  * and relays what clients on this machine give it. Needs root.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, untilListening } from './free-port.ts';
+import { idOf, makeCertificate, readMaildir } from './foreign-server.ts';
 
 export interface PostfixOptions {
   readonly domain: string;
@@ -37,7 +38,7 @@ export class Postfix {
     for (const name of ['spool', 'data', 'mail', 'log']) await mkdir(join(folder, name), { mode: 0o755 });
     await chown(join(folder, 'data'), idOf('-u', 'postfix'), idOf('-g', 'postfix'));
     await chown(join(folder, 'mail'), idOf('-u', 'nobody'), idOf('-g', 'nobody'));
-    makeCertificate(folder, options.domain);
+    makeCertificate(folder, `mx.${options.domain}`);
     await writeFile(join(folder, 'main.cf'), formatSettings(mainSettings(folder, options)));
     await writeFile(join(folder, 'master.cf'), masterServices(port));
     const postfix = new Postfix(folder, port, options.domain);
@@ -57,10 +58,13 @@ export class Postfix {
   }
 
   /** The messages of a person, as they lie in the Maildir. */
-  async mailOf(person: string): Promise<string[]> {
-    const folder = join(this.#folder, 'mail', this.#domain, person, 'new');
-    const names = await readdir(folder).catch(() => []);
-    return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  mailOf(person: string): Promise<string[]> {
+    return readMaildir(join(this.#folder, 'mail', this.#domain, person));
+  }
+
+  /** The process whose children do the work. */
+  masterProcessId(): number {
+    return Number(readFileSync(join(this.#folder, 'spool', 'pid', 'master.pid'), 'utf8'));
   }
 
   log(): Promise<string> {
@@ -135,14 +139,4 @@ function masterServices(port: number): string {
     'postlog unix-dgram n - n - 1 postlogd',
   ];
   return services.map((service) => `${service}\n`).join('');
-}
-
-function makeCertificate(folder: string, domain: string): void {
-  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')];
-  const subject = ['-subj', `/CN=mx.${domain}`, '-days', '2'];
-  spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...files]);
-}
-
-function idOf(kind: '-u' | '-g', user: string): number {
-  return Number(spawnSync('id', [kind, user], { encoding: 'utf8' }).stdout);
 }

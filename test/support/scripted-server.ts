@@ -2,7 +2,7 @@
  * An SMTP server that plays a script over a memory connection, for tests of the client.
  *
  * A script is a text of lines: `S: line` is said; `C: line` is awaited (`*` stands for anything); `CONTENT` reads to the line
- * with the single dot; `TLS` shakes hands; `BROKEN TLS` fails to; `CLOSE` closes; `SILENCE` says nothing more and stays.
+ * with the single dot; `OCTETS n` reads so many; `TLS` shakes hands; `BROKEN TLS` fails to; `CLOSE` closes; `SILENCE` says nothing more and stays.
  */
 import { duplexPair, type Duplex } from 'node:stream';
 import type {
@@ -12,7 +12,7 @@ import type {
   OutgoingTls,
 } from '../../src-main/protocol/smtp/client/connection.ts';
 
-const TLS: OutgoingTls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', isVerified: false };
+const TLS = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 
 export class ScriptedServer {
   /** Where the client did not keep to the script. */
@@ -53,6 +53,7 @@ class MemoryConnection implements OutgoingConnection {
   readonly remotePort: number;
   readonly localAddress = '192.0.2.1';
   readonly localPort = 49152;
+  readonly #mustVerify: boolean;
   #next: Duplex | null = null;
   #onHandshake: (result: OutgoingTls | Error) => void = () => undefined;
   readonly #handshake = new Promise<OutgoingTls | Error>((resolve) => {
@@ -61,6 +62,7 @@ class MemoryConnection implements OutgoingConnection {
 
   constructor(socket: Duplex, target: ConnectTarget) {
     this.socket = quiet(socket);
+    this.#mustVerify = target.mustVerify;
     this.remoteAddress = target.address;
     this.remotePort = target.port;
   }
@@ -68,7 +70,9 @@ class MemoryConnection implements OutgoingConnection {
   /** The server's side of the handshake. */
   offerTls(socket: Duplex | null): void {
     this.#next = socket;
-    this.#onHandshake(socket === null ? new Error('wrong version number') : TLS);
+    // Whoever insists on a certificate gets a good one.
+    const isVerified = this.#mustVerify;
+    this.#onHandshake(socket === null ? new Error('wrong version number') : { ...TLS, isVerified });
   }
 
   async startTls(): Promise<OutgoingTls> {
@@ -119,6 +123,7 @@ class Player {
   async #take(step: string): Promise<boolean> {
     if (step.startsWith('S:')) return this.#socket.write(`${step.slice(3)}\r\n`) || true;
     if (step.startsWith('C:')) return this.#expect(step.slice(3));
+    if (step.startsWith('OCTETS')) return this.#readOctets(Number(step.slice(7)));
     switch (step) {
       case 'CONTENT':
         return this.#readContent();
@@ -159,6 +164,20 @@ class Player {
     return content !== null;
   }
 
+  async #readOctets(count: number): Promise<boolean> {
+    while (this.#received.length < count && !this.#isEnded) await this.#wait();
+    if (this.#received.length < count) return false;
+    this.#server.contents.push(this.#received.slice(0, count));
+    this.#received = this.#received.slice(count);
+    return true;
+  }
+
+  #wait(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
   async #read(end: string): Promise<string | null> {
     for (;;) {
       const at = this.#received.indexOf(end);
@@ -168,9 +187,7 @@ class Player {
         return text;
       }
       if (this.#isEnded) return null;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#wait();
     }
   }
 

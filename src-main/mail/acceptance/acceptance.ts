@@ -102,6 +102,7 @@ export async function acceptMessage(
       client: entryClientOf(client),
       smtpUtf8: mail.smtpUtf8,
       ...(mail.body === '8BITMIME' && { isEightBit: true }),
+      ...(mail.requireTls === true && { requireTls: true }),
       recipients,
       recipientDsn,
       ...(mail.dsn !== undefined && { dsn: mail.dsn }),

@@ -211,6 +211,14 @@ describe('the DSN', () => {
     expect(scene.textOf(report)).toContain('<postmaster@mail.server1.com>\r\n');
   });
 
+  test('about a message with REQUIRETLS requires TLS itself, and returns no body (RFC 8689 §5)', async () => {
+    const scene = new Scene();
+    const report = await scene.report([{}], { requireTls: true, body: 'A secret.\r\n' });
+    expect(report.bounce?.requireTls).toBe(true);
+    expect(scene.textOf(report)).toContain('X-Mark: here');
+    expect(scene.textOf(report)).not.toContain('A secret.');
+  });
+
   test('about a message with SMTPUTF8 is internationalized itself (RFC 6533)', async () => {
     const scene = new Scene();
     const report = await scene.report([FAILED], {

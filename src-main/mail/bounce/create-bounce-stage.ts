@@ -76,6 +76,8 @@ async function makeBounce(
     receivedAt: told.at,
     origin: 'bounce',
     smtpUtf8: entry.smtpUtf8,
+    // RFC 8689 §5: a DSN is protected like the message that it tells of.
+    ...(entry.requireTls === true && { requireTls: entry.requireTls }),
     recipients,
     events: [
       { ...about, type: 'received', via: 'bounce', reversePath: '', sizeBytes: content.sizeBytes },

@@ -28,7 +28,9 @@ export function chooseReturnedRange(
   const hasFailure = statuses.some(({ action }) => action === 'failed');
   const returns = entry.dsn?.returns;
   const limit = returns === 'full' ? MAX_ASKED_OCTETS : MAX_UNASKED_OCTETS;
-  if (hasFailure && returns !== 'headers' && entry.sizeBytes <= limit) {
+  // RFC 8689 §5 recommends RET=HDRS for a message that must not be read on its way.
+  const mayBeWhole = returns !== 'headers' && entry.requireTls !== true;
+  if (hasFailure && mayBeWhole && entry.sizeBytes <= limit) {
     return { part: 'message', octets: entry.sizeBytes };
   }
   return { part: 'headers', octets: Math.min(index.root.bodyStart, MAX_HEADER_OCTETS) };

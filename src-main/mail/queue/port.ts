@@ -9,6 +9,7 @@
  * `active` is never stored: it is what the runner is working on now, so a crash leaves nothing of it behind.
  */
 import type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
+import type { DeliveryPhase } from '../../protocol/smtp/client/delivery-observer.ts';
 import type { ContentId, StagedContent } from '../content/port.ts';
 import type { MailEvent, RecipientOutcome, TraceId } from '../events.ts';
 
@@ -168,7 +169,10 @@ export interface QueueStore {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
   /** Of an entry that is gone nothing is recorded, its bounce neither. */
   recordAttempt(record: AttemptRecord): Promise<void>;
-  /** Entries of a lane (of the ordinary one, unless said) with a recipient queued or deferred and due by `now`, oldest due first. */
+  /**
+   * Entries of a lane (of the ordinary one, unless said) with a recipient in state queued or deferred due at or before
+   * `now`, oldest due first; fewer than `limit` only where there are no more.
+   */
   due(now: number, limit: number, lane?: QueueLane): Promise<readonly QueueEntry[]>;
   /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
   nextDueAt(after?: number): Promise<number | null>;
@@ -319,8 +323,7 @@ export interface CourierOutcome {
 export type RecordReport = (report: CourierReport) => Promise<void>;
 
 /** What an attempt is busy with. */
-export type AttemptPhase =
-  'waiting' | 'findingHost' | 'connecting' | 'tls' | 'signIn' | 'envelope' | 'content' | 'reply';
+export type AttemptPhase = 'waiting' | DeliveryPhase;
 
 export interface AttemptProgress {
   readonly phase: AttemptPhase;

@@ -1,115 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryTranscripts } from '../../../test/support/memory-transcripts.ts';
-import { ScriptedServer } from '../../../test/support/scripted-server.ts';
-import { ManualClock } from '../../base/clock.ts';
-import type { ContentReader } from '../content/port.ts';
-import type { CourierReport, QueueEntry, RecordReport } from '../queue/port.ts';
-import type { NextHop, RelayRoute, RoutedRecipient } from '../routing/port.ts';
-import { createRelayCourier } from './create-relay-courier.ts';
-
-const HELLO = 'S: 220 mx.example\nC: EHLO mail.server1.com\nS: 250 mx.example\n';
-const MAIL = 'C: MAIL FROM:<tom@server1.com>\nS: 250 Ok\n';
-const CONTENT = 'C: DATA\nS: 354 Go on\nCONTENT\nS: 250 2.0.0 Taken\n';
-const rcpt = (reply = '250 Ok') => `C: RCPT TO:*\nS: ${reply}\n`;
-
-const content: ContentReader = {
-  readIndex: () => Promise.reject(new Error('not needed')),
-  readRange: (_id, start, end) =>
-    Promise.resolve(Buffer.from('Subject: hi\r\n\r\nhello\r\n').subarray(start, end)),
-};
-
-const SCHEDULE = {
-  firstRetryMs: 60_000,
-  longestRetryMs: 3_600_000,
-  delayWarningMs: 3_600_000,
-  lifetimeMs: 86_400_000,
-};
-
-const toHosts = (...hosts: string[]): NextHop => ({
-  kind: 'hosts',
-  hosts: hosts.map((host) => ({ host, port: 25 })),
-  tls: 'none',
-  mustVerify: false,
-});
-
-interface Run {
-  readonly server: ScriptedServer;
-  readonly transcripts: MemoryTranscripts;
-  readonly reports: CourierReport[];
-  /** Relays one message to the addresses, each with its next hop. */
-  relay(...to: readonly (readonly [address: string, nextHop: NextHop])[]): Promise<void>;
-  /** `address kind status diagnostic` in the order of the reports. */
-  readonly outcomes: string[];
-  record: RecordReport;
-  readonly clock: ManualClock;
-}
-
-function setUp(...scripts: string[]): Run {
-  const server = new ScriptedServer(...scripts);
-  const transcripts = new MemoryTranscripts();
-  const clock = new ManualClock(1000);
-  const courier = createRelayCourier({
-    connect: server.connect,
-    transcripts,
-    clock,
-    content,
-    resolver: {
-      mx: () => Promise.resolve({ kind: 'temporaryFailure', reason: 'no answer' }),
-      a: () => Promise.resolve({ kind: 'noSuchName' }),
-      aaaa: () => Promise.resolve({ kind: 'noSuchName' }),
-    },
-    randomBytes: (length) => new Uint8Array(length),
-    hostname: () => 'mail.server1.com',
-    isOwnListener: () => false,
-    mxPort: 25,
-    schedule: () => SCHEDULE,
-  });
-  const reports: CourierReport[] = [];
-  const run: Run = {
-    server,
-    transcripts,
-    clock,
-    reports,
-    record: (report) => {
-      reports.push(report);
-      return Promise.resolve();
-    },
-    relay: (...to) => {
-      const recipients = to.map(([address, nextHop], ordinal): RoutedRecipient<RelayRoute> => ({
-        recipient: { ordinal, address, state: 'queued', attempts: 0, nextAttemptAt: 0 },
-        route: { kind: 'relay', nextHop },
-      }));
-      const record: RecordReport = (report) => run.record(report);
-      return courier.relay(makeEntry(recipients), recipients, { record, tell: () => undefined });
-    },
-    get outcomes() {
-      return reports.flatMap(({ outcomes }) =>
-        outcomes.map(
-          ({ outcome }) => `${outcome.recipient} ${outcome.kind} ${outcome.status} ${outcome.diagnostic}`,
-        ),
-      );
-    },
-  };
-  return run;
-}
-
-function makeEntry(recipients: readonly RoutedRecipient[]): QueueEntry {
-  return {
-    id: 'trace',
-    contentId: 1,
-    sizeBytes: 22,
-    reversePath: 'tom@server1.com',
-    receivedAt: 0,
-    origin: 'submission',
-    smtpUtf8: false,
-    recipients: recipients.map(({ recipient }) => recipient),
-  };
-}
+import { CONTENT, content, HELLO, MAIL, rcpt, setUpRelay, toHosts } from '../../../test/support/relay-run.ts';
+import type { NextHop } from '../routing/port.ts';
 
 describe('relay', () => {
   test('sends to recipients with the same next hop in one transaction, and says what came of each', async () => {
     const hop = toHosts('192.0.2.1');
-    const run = setUp(
+    const run = setUpRelay(
       `${HELLO}${MAIL}${rcpt()}${rcpt('550 5.1.1 Nobody')}${rcpt('450 4.2.1 Later')}${CONTENT}SILENCE`,
     );
     await run.relay(['a@x.example', hop], ['b@x.example', hop], ['c@x.example', hop]);
@@ -133,7 +29,7 @@ describe('relay', () => {
 
   test('has the outcomes of a transaction on disk before the next one begins', async () => {
     const transaction = (recipients: number) => `${MAIL}${rcpt().repeat(recipients)}${CONTENT}`;
-    const run = setUp(`${HELLO}${transaction(100)}${transaction(1)}SILENCE`);
+    const run = setUpRelay(`${HELLO}${transaction(100)}${transaction(1)}SILENCE`);
     const order: string[] = [];
     run.record = async ({ outcomes }) => {
       order.push(`begin ${outcomes.length} after ${run.server.contents.length}`);
@@ -147,7 +43,7 @@ describe('relay', () => {
   });
 
   test('insists on recording what the server has acknowledged', async () => {
-    const run = setUp(`${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
+    const run = setUpRelay(`${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
     let failures = 2;
     run.record = (report) => {
       if (failures-- > 0) return Promise.reject(new Error('disk busy'));
@@ -165,7 +61,7 @@ describe('relay', () => {
   });
 
   test('goes to the next host where the first is out of reach or breaks before the content', async () => {
-    const run = setUp('REFUSED', `${HELLO}${MAIL}CLOSE`, `${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
+    const run = setUpRelay('REFUSED', `${HELLO}${MAIL}CLOSE`, `${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
     await run.relay(['a@x.example', toHosts('192.0.2.1', '192.0.2.2', '192.0.2.3')]);
     expect(run.server.targets.map(({ address }) => address)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
     expect(run.outcomes).toEqual(['a@x.example relayed 2.0.0 250 2.0.0 Taken']);
@@ -173,14 +69,14 @@ describe('relay', () => {
   });
 
   test('does not ask another host about recipients that one has decided on', async () => {
-    const run = setUp(`${HELLO}${MAIL}${rcpt('550 5.1.1 Nobody')}SILENCE`);
+    const run = setUpRelay(`${HELLO}${MAIL}${rcpt('550 5.1.1 Nobody')}SILENCE`);
     await run.relay(['a@x.example', toHosts('192.0.2.1', '192.0.2.2')]);
     expect(run.outcomes).toEqual(['a@x.example failed 5.1.1 550 5.1.1 Nobody']);
     expect(run.server.targets).toHaveLength(1);
   });
 
   test('defers with the reasons of all hosts where none could be spoken to', async () => {
-    const run = setUp('REFUSED', 'S: 421 4.3.2 Busy');
+    const run = setUpRelay('REFUSED', 'S: 421 4.3.2 Busy');
     await run.relay(['a@x.example', toHosts('192.0.2.1', '192.0.2.2')]);
     expect(run.outcomes).toEqual([
       'a@x.example deferred 4.4.1 [192.0.2.1]:25: the host refused the connection; [192.0.2.2]:25: 421 4.3.2 Busy',
@@ -189,7 +85,7 @@ describe('relay', () => {
   });
 
   test('fails only where every host says that it never takes mail', async () => {
-    const run = setUp('S: 521 No mail', 'S: 521 No mail', 'S: 521 No mail', 'REFUSED');
+    const run = setUpRelay('S: 521 No mail', 'S: 521 No mail', 'S: 521 No mail', 'REFUSED');
     await run.relay(['a@x.example', toHosts('192.0.2.1', '192.0.2.2')]);
     await run.relay(['b@x.example', toHosts('192.0.2.1', '192.0.2.2')]);
     expect(run.outcomes).toMatchObject([
@@ -199,14 +95,14 @@ describe('relay', () => {
   });
 
   test('defers where the connection is lost after the content: the server may have the message', async () => {
-    const run = setUp(`${HELLO}${MAIL}${rcpt()}C: DATA\nS: 354 Go on\nCONTENT\nCLOSE`);
+    const run = setUpRelay(`${HELLO}${MAIL}${rcpt()}C: DATA\nS: 354 Go on\nCONTENT\nCLOSE`);
     await run.relay(['a@x.example', toHosts('192.0.2.1', '192.0.2.2')]);
     expect(run.outcomes).toMatchObject([expect.stringMatching(/^a@x\.example deferred 4\.4\.2/u)]);
     expect(run.server.targets).toHaveLength(1);
   });
 
   test('keeps next hops apart, and one in trouble does not hold up the other', async () => {
-    const run = setUp('REFUSED', `${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
+    const run = setUpRelay('REFUSED', `${HELLO}${MAIL}${rcpt()}${CONTENT}SILENCE`);
     await run.relay(
       ['a@x.example', toHosts('192.0.2.1')],
       ['b@y.example', { kind: 'mx', domain: 'y.example' }],
@@ -221,7 +117,7 @@ describe('relay', () => {
 
   test('uses a session again for the next message, and a new one where the server has grown tired of it', async () => {
     const message = `${MAIL}${rcpt()}${CONTENT}`;
-    const run = setUp(
+    const run = setUpRelay(
       `${HELLO}${message}${message}C: MAIL*\nS: 421 4.4.2 Too long idle`,
       `${HELLO}${message}SILENCE`,
     );
@@ -232,8 +128,27 @@ describe('relay', () => {
     expect(run.server.surprises).toEqual([]);
   });
 
+  test('tells which phase a delivery is in, at which host, and how much was sent', async () => {
+    const run = setUpRelay(
+      'REFUSED',
+      `S: 220 mx.example\nC: EHLO *\nS: 250-mx.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 Go on\nTLS\nC: EHLO *\nS: 250 mx.example\n${MAIL}${rcpt()}${CONTENT}SILENCE`,
+    );
+    const hop = { ...toHosts('192.0.2.1', '192.0.2.2'), tls: 'opportunistic' } as NextHop;
+    await run.relay(['a@x.example', hop]);
+    expect(run.heard).toEqual([
+      'findingHost for 0',
+      'connecting 192.0.2.1 for 0',
+      'connecting 192.0.2.2 for 0',
+      'tls 192.0.2.2 for 0',
+      'envelope 192.0.2.2 for 0',
+      'content 192.0.2.2 for 0',
+      'content 192.0.2.2 100 % for 0',
+      'waitingForReply 192.0.2.2 for 0',
+    ]);
+  });
+
   test('opens few sessions at once to one next hop, and those in line share the news that it is out of reach', async () => {
-    const run = setUp(...Array<string>(20).fill('REFUSED'));
+    const run = setUpRelay(...Array<string>(20).fill('REFUSED'));
     const hop = toHosts('192.0.2.1');
     await Promise.all(Array.from({ length: 200 }, (_, index) => run.relay([`r${index}@x.example`, hop])));
     expect(run.outcomes).toHaveLength(200);
@@ -243,7 +158,7 @@ describe('relay', () => {
   });
 
   test('a content that cannot be read ends the session and the attempt', async () => {
-    const run = setUp(`${HELLO}${MAIL}${rcpt()}C: DATA\nS: 354 Go on\nCONTENT`);
+    const run = setUpRelay(`${HELLO}${MAIL}${rcpt()}C: DATA\nS: 354 Go on\nCONTENT`);
     const { readRange } = content;
     content.readRange = () => Promise.reject(new Error('disk error'));
     await expect(run.relay(['a@x.example', toHosts('192.0.2.1')])).rejects.toThrow('disk error');

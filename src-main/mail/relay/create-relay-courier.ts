@@ -54,6 +54,7 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
         reversePath: entry.reversePath,
         ...(entry.dsn !== undefined && { dsn: entry.dsn }),
         sizeOctets: entry.sizeBytes,
+        ...(entry.requireTls === true && { requireTls: entry.requireTls }),
         hasUtf8Header: await hasUtf8Header(options.content, entry),
         content: () => readInRanges(options.content, entry),
       };

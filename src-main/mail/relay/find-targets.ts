@@ -44,8 +44,13 @@ interface LocatedHost extends Candidate {
 export async function findTargets(nextHop: NextHop, options: TargetFinderOptions): Promise<FoundTargets> {
   if (nextHop.kind === 'mx') return findMxTargets(nextHop.domain, options);
   const candidates = nextHop.hosts.map((host, preference) => ({ ...host, preference }));
-  const { tls, mustVerify, credentials } = nextHop;
-  const access = { tls, mustVerify, ...(credentials !== undefined && { credentials }) };
+  const { tls, mustVerify, credentials, protocol } = nextHop;
+  const access = {
+    tls,
+    mustVerify,
+    ...(credentials !== undefined && { credentials }),
+    ...(protocol !== undefined && { protocol }),
+  };
   const located = await locate(candidates, options);
   const found = toTargets(located, access, options);
   if (found.length > 0) return ok(found);
@@ -143,7 +148,7 @@ function doubtOf(answer: LookUp<string>): string | null {
 /** RFC 5321 §5.1: where one of the hosts is this server, it and those that are no better are left out. */
 function toTargets(
   located: readonly LocatedHost[],
-  access: Pick<SessionTarget, 'tls' | 'mustVerify' | 'credentials'>,
+  access: Pick<SessionTarget, 'tls' | 'mustVerify' | 'credentials' | 'protocol'>,
   { isOwnListener }: TargetFinderOptions,
 ): readonly SessionTarget[] {
   const own = located.filter(({ addresses, port }) =>

@@ -6,14 +6,14 @@
  * deferred (or failed, where every host said that it never takes mail) with the reasons of all. Where no host talks to us,
  * the whole next hop rests.
  */
+import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
-import { MAX_DIAGNOSTIC_CHARACTERS, MAX_TRANSACTION_RECIPIENTS } from '../../protocol/smtp/client/limits.ts';
+import { MAX_DIAGNOSTIC_CHARACTERS } from '../../protocol/smtp/client/limits.ts';
 import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
 import type { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientSession } from '../../protocol/smtp/client/session.ts';
 import type { OutgoingMessage } from '../../protocol/smtp/client/transaction.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { TranscriptRecorder } from '../../protocol/connection/session.ts';
 import type {
   AttemptProgress,
   CourierReport,
@@ -25,7 +25,7 @@ import type {
 import { nameOfNextHop, type NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
 import type { Admission, NextHopLine } from './next-hop-line.ts';
-import { followPhases } from './attempt-phases.ts';
+import { takeBatch } from './recipient-batch.ts';
 import {
   makeReport,
   makeRestReport,
@@ -41,7 +41,6 @@ export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly message: Omit<OutgoingMessage, 'recipients'>;
   readonly record: RecordReport;
   readonly tell: TellProgress;
-  readonly transcripts: TranscriptRecorder;
   readonly clock: Clock;
 }
 
@@ -63,7 +62,6 @@ export class NextHopAttempt {
   async carry(recipients: readonly QueueRecipient[]): Promise<void> {
     const { line, entry } = this.#parts;
     this.#open = recipients;
-    this.#tell({ phase: 'waiting' });
     const admission = await line.enter({ isBulk: entry.isBulk === true });
     if (admission.kind !== 'turn') return this.#turnBack(admission);
     try {
@@ -83,21 +81,25 @@ export class NextHopAttempt {
       }
       case 'rests': {
         const { problem, until } = admission;
-        const source = { at: this.#parts.clock.now(), restsUntil: until };
-        return this.#commit(
-          makeRestReport(this.#open, { ...source, problem, name: nameOfNextHop(this.#nextHop) }),
-        );
+        const rest = {
+          problem,
+          name: nameOfNextHop(this.#nextHop),
+          at: this.#parts.clock.now(),
+          restsUntil: until,
+        };
+        return this.#commit(makeRestReport(this.#open, rest));
       }
     }
   }
 
   async #try(): Promise<void> {
     this.#tell({ phase: 'findingHost' });
-    const targets = await findTargets(this.#nextHop, this.#parts);
-    if (!targets.ok) return this.#giveUp([targets.error]);
-    const warm = this.#takeWarm(targets.value);
+    const found = await findTargets(this.#nextHop, this.#parts);
+    if (!found.ok) return this.#giveUp([found.error]);
+    const targets = this.#mustBeSecure ? found.value.map(requireTls) : found.value;
+    const warm = this.#takeWarm(targets);
     if (warm !== null) await this.#use(warm);
-    for (const target of targets.value) {
+    for (const target of targets) {
       if (this.#open.length === 0) return;
       await this.#tryTarget(target);
     }
@@ -105,6 +107,10 @@ export class NextHopAttempt {
     const problem = combine(this.#problems);
     this.#parts.line.refused(problem);
     await this.#giveUp([problem]);
+  }
+
+  get #mustBeSecure(): boolean {
+    return this.#parts.message.requireTls === true;
   }
 
   #takeWarm(targets: readonly SessionTarget[]): SmtpClientSession | null {
@@ -116,12 +122,19 @@ export class NextHopAttempt {
   }
 
   async #tryTarget(target: SessionTarget): Promise<void> {
-    const phases = followPhases(this.#parts.transcripts, (phase) => this.#tell({ phase, host: target.host }));
-    const opened = await this.#parts.pool.open(target, phases.transcripts);
-    phases.end();
-    if (opened.ok) return this.#use(opened.value);
-    this.#problems.push(opened.error.problem);
-    this.#last = { remoteMta: target.host, sessionId: opened.error.sessionId };
+    const opened = await this.#parts.pool.open(target, this.#observe(target));
+    if (!opened.ok) {
+      const { problem, sessionId } = opened.error;
+      this.#problems.push(this.#mustBeSecure ? lackOfTlsIsFinal(problem) : problem);
+      this.#last = { remoteMta: target.host, sessionId };
+      return;
+    }
+    const openBefore = this.#open.length;
+    const session = opened.value;
+    await this.#use(session);
+    const isWornByUs = session.isWorn && this.#open.length < openBefore;
+    // A host whose CHUNKING is broken is remembered by now: its next session goes without.
+    if (this.#open.length > 0 && (isWornByUs || session.hasBrokenChunking)) await this.#tryTarget(target);
   }
 
   /** One transaction after another, until the session ends or every recipient is decided on. */
@@ -143,11 +156,15 @@ export class NextHopAttempt {
   }
 
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
-    const { line } = this.#parts;
+    const { line, message } = this.#parts;
     if (this.#transactions++ > 0) await line.pace();
-    const batch = this.#open.slice(0, MAX_TRANSACTION_RECIPIENTS);
+    const batch = takeBatch(this.#open, session.extensions.limits);
     const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
-    const { verdicts, problem } = await session.send({ ...this.#watchedMessage(session), recipients });
+    const { verdicts, problem } = await session.send({
+      ...message,
+      recipients,
+      observer: this.#observe(session.target),
+    });
     if (problem === null) line.succeeded();
     const settled = batch.flatMap((recipient, index) => {
       const verdict = verdicts[index] ?? null;
@@ -158,21 +175,14 @@ export class NextHopAttempt {
     return temporaryProblem('4.5.0', 'The host decided on no recipient');
   }
 
-  /** The message, telling how much of its content has gone. */
-  #watchedMessage({ target: { host } }: SmtpClientSession): Omit<OutgoingMessage, 'recipients'> {
-    const { message } = this.#parts;
-    const tell = (progress: AttemptProgress): void => this.#tell({ ...progress, host });
-    tell({ phase: 'envelope' });
+  /** Passes on how far it is with a host, for those that are still open. */
+  #observe({ host }: SessionTarget): DeliveryObserver {
+    const { sizeOctets } = this.#parts.message;
     return {
-      ...message,
-      async *content() {
-        let octets = 0;
-        for await (const range of message.content()) {
-          tell({ phase: 'content', percent: Math.floor((100 * octets) / Math.max(1, message.sizeOctets)) });
-          yield range;
-          octets += range.length;
-        }
-        tell({ phase: 'reply', percent: 100 });
+      onPhase: (phase) => this.#tell({ phase, host }),
+      onSent: (octets) => {
+        const percent = Math.min(100, Math.floor((100 * octets) / Math.max(1, sizeOctets)));
+        this.#tell({ phase: 'content', percent, host });
       },
     };
   }
@@ -205,6 +215,17 @@ export class NextHopAttempt {
     const retry = this.#nextHop.kind === 'hosts' ? this.#nextHop.retry : undefined;
     return this.#parts.record({ ...report, routedTo, ...(retry !== undefined && { retry }) });
   }
+}
+
+/** RFC 8689 §4.2.1: TLS, and a certificate in the name of the host. */
+function requireTls(target: SessionTarget): SessionTarget {
+  return { ...target, tls: target.tls === 'implicit' ? 'implicit' : 'required', mustVerify: true };
+}
+
+/** RFC 8689 §4.2.1: where no host can do it, the sender is told at once (X.7.10, encryption needed). */
+function lackOfTlsIsFinal(problem: SessionProblem): SessionProblem {
+  const isLackOfTls = problem.status === '4.7.4' || problem.status === '4.7.5';
+  return isLackOfTls ? { ...problem, isPermanent: true, status: '5.7.10' } : problem;
 }
 
 /** One that may pass decides; the words are those of all. */

@@ -135,6 +135,11 @@ export class SqliteMailStore implements MailStore {
   }
 
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
+    // A change that is committed between the reads would be below the highest MODSEQ and in neither list.
+    return Promise.resolve(this.#connection.atOneMoment(() => this.#readChanges(id, modSeq)));
+  }
+
+  #readChanges(id: MailboxId, modSeq: ModSeq): MailboxChanges {
     const changed = this.#connection.all<MessageRow>(
       'SELECT * FROM message WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
       id,
@@ -149,11 +154,11 @@ export class SqliteMailStore implements MailStore {
       'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
       id,
     );
-    return Promise.resolve({
+    return {
       changed: changed.map(toEntry),
       vanished: vanished.map(({ uid }) => uid),
       highestModSeq: row?.highest ?? modSeq,
-    });
+    };
   }
 
   async openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {

@@ -106,7 +106,7 @@ export const queue = {
       signIn: 'Signing in to {host}',
       envelope: 'Telling {host} sender and recipients',
       content: 'Sending the content to {host}: {percent} %',
-      reply: 'Everything sent, waiting for the reply of {host}',
+      waitingForReply: 'Everything sent, waiting for the reply of {host}',
     },
     heldBy: 'Held by the rule “{rule}”',
     edit: {

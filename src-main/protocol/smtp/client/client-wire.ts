@@ -61,7 +61,10 @@ export class ClientWire {
   }
 
   /** Sends content, dot-stuffed, piece by piece as the server takes it, and the line that ends it. */
-  async sendContent(content: AsyncIterable<Uint8Array>): Promise<void> {
+  async sendContent(
+    content: AsyncIterable<Uint8Array>,
+    onSent: (octets: number) => void = () => undefined,
+  ): Promise<void> {
     const stuffer = new DotStuffer();
     let octets = 0;
     for await (const chunk of content) {
@@ -70,10 +73,18 @@ export class ClientWire {
       octets += chunk.length;
       this.#channel.write(stuffer.push(chunk));
       await this.#channel.flush();
+      onSent(octets);
     }
     this.transcript.content('client', octets);
     this.transcript.client('.');
     this.#channel.write(stuffer.end());
+  }
+
+  /** Gathers `BDAT … LAST` and its octets (RFC 3030 §2); they leave with the next readReply(). */
+  sendChunk(content: Uint8Array): void {
+    this.send(`BDAT ${content.length} LAST`);
+    this.transcript.content('client', content.length);
+    if (content.length > 0) this.#channel.write(content);
   }
 
   async startTls(): Promise<OutgoingTls> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataScanner } from '../server/data-scanner.ts';
-import { DotStuffer } from './dot-stuffer.ts';
+import { DotStuffer, hasOnlyCrlf } from './dot-stuffer.ts';
 
 function stuff(...chunks: (string | Uint8Array)[]): string {
   const stuffer = new DotStuffer();
@@ -66,5 +66,16 @@ test('what our server receives is what was sent, with whole line ends, however i
       expect(scanner.lineEndProblem).toBeNull();
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('content may go as it is where every CR and LF belong together', () => {
+  const pieces = fc.array(fc.constantFrom('\r\n', '\r', '\n', '.', 'a'), { maxLength: 20 });
+  fc.assert(
+    fc.property(pieces, (parts) => {
+      const text = parts.join('');
+      const hasBare = /\r(?!\n)|(?<!\r)\n/u.test(text);
+      expect(hasOnlyCrlf(Buffer.from(text))).toBe(!hasBare);
+    }),
   );
 });

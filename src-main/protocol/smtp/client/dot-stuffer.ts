@@ -62,6 +62,16 @@ export class DotStuffer {
   }
 }
 
+/** Whether no CR or LF stands alone (RFC 5321 §2.3.8), so that the content may be sent as it is. */
+export function hasOnlyCrlf(content: Uint8Array): boolean {
+  for (let i = 0; i < content.length; i++) {
+    const octet = content[i];
+    if (octet === LF || (octet === CR && content[i + 1] !== LF)) return false;
+    if (octet === CR) i++;
+  }
+  return true;
+}
+
 /** The last octet before the next CR or LF. */
 function beforeLineEnd(chunk: Uint8Array, start: number): number {
   let i = start;

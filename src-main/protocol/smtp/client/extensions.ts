@@ -12,10 +12,25 @@ export interface Extensions {
   readonly startTls: boolean;
   /** RFC 3461 */
   readonly dsn: boolean;
+  /** RFC 3030 */
+  readonly chunking: boolean;
+  /** RFC 8689 */
+  readonly requireTls: boolean;
+  /** RFC 9422 §4: RCPTMAX, MAILMAX, RCPTDOMAINMAX; null: not said. */
+  readonly limits: ServerLimits;
   /** RFC 1870: whether the size may be declared, and the largest that is taken, in octets; null: not said. */
   readonly size: { readonly maxOctets: number | null } | null;
   /** RFC 4954: SASL mechanisms, upper case. */
   readonly auth: ReadonlySet<string>;
+}
+
+export interface ServerLimits {
+  /** Recipients of one transaction. */
+  readonly rcptMax: number | null;
+  /** Transactions of one session. */
+  readonly mailMax: number | null;
+  /** Domains of the recipients of one transaction. */
+  readonly rcptDomainMax: number | null;
 }
 
 export const NO_EXTENSIONS: Extensions = readExtensions([]);
@@ -43,9 +58,21 @@ function readExtensions(lines: readonly string[]): Extensions {
     smtpUtf8: offered.has('SMTPUTF8'),
     startTls: offered.has('STARTTLS'),
     dsn: offered.has('DSN'),
+    chunking: offered.has('CHUNKING'),
+    requireTls: offered.has('REQUIRETLS'),
+    limits: readLimits(offered.get('LIMITS') ?? []),
     size: size === undefined ? null : { maxOctets: readMaxOctets(size[0]) },
     auth: new Set(offered.get('AUTH')),
   };
+}
+
+/** RFC 9422 §3: names and values that are not understood are passed over; a limit of zero would be none. */
+function readLimits(parameters: readonly string[]): ServerLimits {
+  const find = (name: string): number | null => {
+    const value = parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
+    return value !== undefined && /^[1-9]\d{0,5}$/u.test(value) ? Number(value) : null;
+  };
+  return { rcptMax: find('RCPTMAX'), mailMax: find('MAILMAX'), rcptDomainMax: find('RCPTDOMAINMAX') };
 }
 
 /** RFC 1870 §4: no number, or zero, says nothing. */

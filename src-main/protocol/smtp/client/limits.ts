@@ -36,6 +36,14 @@ export const MAX_DIAGNOSTIC_CHARACTERS = 1_000;
 /** RFC 5321 §4.5.3.1.8: every server takes this many recipients in a transaction. */
 export const MAX_TRANSACTION_RECIPIENTS = 100;
 
+/**
+ * Content up to here goes in one write with the envelope (RFC 3030): for nothing, where every recipient is refused. It fits
+ * into the buffers of a connection, so that neither side waits for the other to read.
+ */
+export const MAX_ONE_WRITE_OCTETS = 32 * 1024;
+/** Hosts remembered that offer BDAT and do not understand it; more of them are learnt anew. */
+export const MAX_REMEMBERED_HOSTS = 1_000;
+
 /** A session without work is kept this long for the next message; servers close theirs after minutes. */
 export const SESSION_IDLE_MS = 5 * SECOND;
 /** Idle sessions kept for one target: what a burst of messages needs, so that none of them shakes hands anew. */

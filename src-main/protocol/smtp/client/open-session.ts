@@ -12,6 +12,7 @@ import type { SessionTranscript, TranscriptRecorder } from '../../connection/ses
 import { authenticate, type Credentials } from './authenticate.ts';
 import { ClientWire } from './client-wire.ts';
 import type { Connect, OutgoingConnection, OutgoingTls } from './connection.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import { extensionsOf, NO_EXTENSIONS, type Extensions } from './extensions.ts';
 import { REPLY_TIMEOUTS } from './limits.ts';
 import { refusedForNow, SessionBrokenError, temporaryProblem, type SessionProblem } from './problem.ts';
@@ -30,6 +31,8 @@ export interface SessionTarget {
   /** Whether the certificate must be valid and for `host`. */
   readonly mustVerify: boolean;
   readonly credentials?: Credentials;
+  /** Absent: SMTP. */
+  readonly protocol?: 'lmtp';
 }
 
 export interface SmtpClientOptions {
@@ -46,9 +49,15 @@ export interface OpenFailure {
   readonly sessionId: string;
 }
 
+export interface OpeningOptions extends SmtpClientOptions {
+  readonly observer?: DeliveryObserver | undefined;
+  /** Whether CHUNKING is not to be believed. */
+  readonly avoidChunking?: boolean;
+}
+
 export async function openSession(
   target: SessionTarget,
-  options: SmtpClientOptions,
+  options: OpeningOptions,
 ): Promise<Result<SmtpClientSession, OpenFailure>> {
   const opening = new Opening(target, target.tls, options);
   const opened = await opening.open();
@@ -65,13 +74,15 @@ class Opening {
   hasTlsFailed = false;
   readonly #target: SessionTarget;
   readonly #tls: TlsMode;
-  readonly #options: SmtpClientOptions;
+  readonly #options: OpeningOptions;
+  readonly #observer: DeliveryObserver | undefined;
   readonly #transcript: SessionTranscript;
 
-  constructor(target: SessionTarget, tls: TlsMode, options: SmtpClientOptions) {
+  constructor(target: SessionTarget, tls: TlsMode, options: OpeningOptions) {
     this.#target = target;
     this.#tls = tls;
     this.#options = options;
+    this.#observer = options.observer;
     this.#transcript = options.transcripts.open({
       protocol: 'smtp',
       direction: 'out',
@@ -89,7 +100,8 @@ class Opening {
     const wire = new ClientWire(connected.value, this.#transcript, this.#options.clock);
     try {
       const extensions = await this.#begin(wire, connected.value.tls);
-      return ok(new SmtpClientSession({ wire, extensions, target: this.#target }));
+      const isVerified = connected.value.tls?.isVerified ?? false;
+      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, isVerified }));
     } catch (error) {
       if (!(error instanceof SessionBrokenError)) throw error;
       await sayGoodbye(wire);
@@ -106,9 +118,13 @@ class Opening {
   async #connect(): Promise<Result<OutgoingConnection, SessionProblem>> {
     const { address, port, host, mustVerify } = this.#target;
     const serverName = host === address ? null : host;
+    this.#observer?.onPhase('connecting', describeTarget(this.#target));
     try {
       const connection = await this.#options.connect({ address, port, serverName, mustVerify });
-      if (this.#tls === 'implicit') this.#noteTls(await connection.startTls());
+      if (this.#tls === 'implicit') {
+        this.#observer?.onPhase('tls');
+        this.#noteTls(await connection.startTls());
+      }
       return ok(connection);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -125,6 +141,7 @@ class Opening {
     if (tls === undefined) extensions = await this.#secure(wire, extensions);
     const { credentials } = this.#target;
     if (credentials !== undefined) {
+      this.#observer?.onPhase('signIn');
       await authenticate(wire, extensions.auth, { credentials, randomBytes: this.#options.randomBytes });
     }
     return extensions;
@@ -132,15 +149,21 @@ class Opening {
 
   async #hello(wire: ClientWire): Promise<Extensions> {
     const name = this.#options.hostname();
-    wire.send(`EHLO ${name}`);
+    const isLmtp = this.#target.protocol === 'lmtp';
+    // RFC 2033 §4.1
+    wire.send(`${isLmtp ? 'LHLO' : 'EHLO'} ${name}`);
     const reply = await wire.readReply(REPLY_TIMEOUTS.helloMs);
-    if (isAccepted(reply)) return extensionsOf(reply);
+    if (isAccepted(reply)) return this.#believe(extensionsOf(reply));
     // RFC 5321 §3.2: a server that does not know EHLO is spoken to as of old.
-    if (reply.code < 500) throw new SessionBrokenError(refusedForNow(reply));
+    if (reply.code < 500 || isLmtp) throw new SessionBrokenError(refusedForNow(reply));
     wire.send(`HELO ${name}`);
     const helo = await wire.readReply(REPLY_TIMEOUTS.helloMs);
     if (!isAccepted(helo)) throw new SessionBrokenError(refusedForNow(helo));
     return NO_EXTENSIONS;
+  }
+
+  #believe(extensions: Extensions): Extensions {
+    return this.#options.avoidChunking === true ? { ...extensions, chunking: false } : extensions;
   }
 
   async #secure(wire: ClientWire, extensions: Extensions): Promise<Extensions> {
@@ -152,6 +175,7 @@ class Opening {
       );
     }
     wire.transcript.phase('tls');
+    this.#observer?.onPhase('tls');
     wire.send('STARTTLS');
     const reply = await wire.readReply(REPLY_TIMEOUTS.startTlsMs);
     if (reply.code !== 220) {

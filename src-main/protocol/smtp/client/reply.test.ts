@@ -55,6 +55,8 @@ test('EHLO says what the server knows', () => {
     'pipelining',
     '8BITMIME',
     'AUTH PLAIN login',
+    'LIMITS RCPTMAX=20 MAILMAX=0 FOO=1 RCPTDOMAINMAX=x',
+    'CHUNKING',
     'AUTH=SCRAM-SHA-256',
   ]);
   expect(extensionsOf(reply)).toEqual({
@@ -63,6 +65,9 @@ test('EHLO says what the server knows', () => {
     smtpUtf8: false,
     startTls: false,
     dsn: false,
+    chunking: true,
+    requireTls: false,
+    limits: { rcptMax: 20, mailMax: null, rcptDomainMax: null },
     size: { maxOctets: 1000 },
     auth: new Set(['PLAIN', 'LOGIN', 'SCRAM-SHA-256']),
   });

@@ -6,7 +6,8 @@
  */
 import type { Cancel } from '../../../base/clock.ts';
 import { ok, type Result } from '../../../base/result.ts';
-import { MAX_IDLE_SESSIONS, SESSION_IDLE_MS } from './limits.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
+import { MAX_IDLE_SESSIONS, MAX_REMEMBERED_HOSTS, SESSION_IDLE_MS } from './limits.ts';
 import { openSession, type OpenFailure, type SessionTarget, type SmtpClientOptions } from './open-session.ts';
 import type { SmtpClientSession } from './session.ts';
 
@@ -18,6 +19,8 @@ interface IdleSession {
 export class SessionPool {
   readonly #options: SmtpClientOptions;
   readonly #idle = new Map<string, IdleSession[]>();
+  /** Keys of targets that offer BDAT and do not understand it. */
+  readonly #brokenChunking = new Set<string>();
   #isClosed = false;
 
   constructor(options: SmtpClientOptions) {
@@ -40,16 +43,14 @@ export class SessionPool {
     return idle === null ? this.open(target) : ok(idle);
   }
 
-  /** `transcripts`: where it is recorded, if not where all are. */
-  open(
-    target: SessionTarget,
-    transcripts = this.#options.transcripts,
-  ): Promise<Result<SmtpClientSession, OpenFailure>> {
-    return openSession(target, { ...this.#options, transcripts });
+  open(target: SessionTarget, observer?: DeliveryObserver): Promise<Result<SmtpClientSession, OpenFailure>> {
+    const avoidChunking = this.#brokenChunking.has(keyOf(target));
+    return openSession(target, { ...this.#options, observer, avoidChunking });
   }
 
   giveBack(session: SmtpClientSession): void {
     const key = keyOf(session.target);
+    if (session.hasBrokenChunking) this.#avoidChunking(key);
     const waiting = this.#idle.get(key) ?? [];
     if (this.#isClosed || !session.isUsable || waiting.length >= MAX_IDLE_SESSIONS)
       return void session.quit();
@@ -69,6 +70,14 @@ export class SessionPool {
     await Promise.all(idle.map(({ session }) => session.quit()));
   }
 
+  #avoidChunking(key: string): void {
+    const [oldest] = this.#brokenChunking;
+    if (oldest !== undefined && this.#brokenChunking.size >= MAX_REMEMBERED_HOSTS) {
+      this.#brokenChunking.delete(oldest);
+    }
+    this.#brokenChunking.add(key);
+  }
+
   #forget(session: SmtpClientSession): void {
     const key = keyOf(session.target);
     const waiting = this.#idle.get(key) ?? [];
@@ -80,6 +89,6 @@ export class SessionPool {
 }
 
 /** Sessions of one key are the same to a message. */
-function keyOf({ host, address, port, tls, mustVerify, credentials }: SessionTarget): string {
-  return JSON.stringify([host, address, port, tls, mustVerify, credentials ?? null]);
+function keyOf({ host, address, port, tls, mustVerify, credentials, protocol }: SessionTarget): string {
+  return JSON.stringify([host, address, port, tls, mustVerify, credentials ?? null, protocol ?? null]);
 }

@@ -9,30 +9,35 @@ import type { ClientWire } from './client-wire.ts';
 import type { Extensions } from './extensions.ts';
 import { MAX_SESSION_MESSAGES, REPLY_TIMEOUTS } from './limits.ts';
 import type { SessionTarget } from './open-session.ts';
-import { refusedForNow, SessionBrokenError, type SessionProblem } from './problem.ts';
-import { isAccepted, type ServerReply } from './reply.ts';
+import { SessionBrokenError } from './problem.ts';
+import { RunningTransaction, throwIfClosing } from './running-transaction.ts';
 import {
-  findRecipientRefusal,
   findRefusal,
-  formatMailCommand,
-  formatRcptCommand,
-  refusalOf,
-  verdictOf,
+  findSessionProblem,
   type OutgoingMessage,
-  type RecipientVerdict,
   type TransactionResult,
 } from './transaction.ts';
 
 export class SmtpClientSession {
   readonly target: SessionTarget;
   readonly extensions: Extensions;
+  /** Whether the server proved who it is (RFC 8689 §4.2.1). */
+  readonly isVerified: boolean;
+  /** BDAT was offered, but not understood: this host is sent to with DATA. */
+  hasBrokenChunking = false;
   readonly #wire: ClientWire;
   #messages = 0;
   #transactions = 0;
   #needsReset = false;
 
-  constructor(parts: { wire: ClientWire; extensions: Extensions; target: SessionTarget }) {
+  constructor(parts: {
+    wire: ClientWire;
+    extensions: Extensions;
+    target: SessionTarget;
+    isVerified: boolean;
+  }) {
     this.#wire = parts.wire;
+    this.isVerified = parts.isVerified;
     this.extensions = parts.extensions;
     this.target = parts.target;
   }
@@ -43,7 +48,13 @@ export class SmtpClientSession {
 
   /** Whether another message may go over it. */
   get isUsable(): boolean {
-    return this.#wire.isOpen && this.#messages < MAX_SESSION_MESSAGES;
+    return this.#wire.isOpen && !this.isWorn;
+  }
+
+  /** Whether it has carried as much as a session may; RFC 9422 §4.2: MAILMAX counts MAIL commands. */
+  get isWorn(): boolean {
+    const { mailMax } = this.extensions.limits;
+    return this.#messages >= MAX_SESSION_MESSAGES || (mailMax !== null && this.#transactions >= mailMax);
   }
 
   /** Whether it has carried a transaction: the server may have grown tired of it since. */
@@ -55,7 +66,11 @@ export class SmtpClientSession {
   async send(message: OutgoingMessage): Promise<TransactionResult> {
     const refusal = findRefusal(message, this.extensions);
     if (refusal !== null) return { verdicts: message.recipients.map(() => refusal), problem: null };
-    const transaction = new RunningTransaction(message, this.extensions, this.#wire);
+    const problem = findSessionProblem(message, this);
+    if (problem !== null) return { verdicts: message.recipients.map(() => null), problem };
+    const { isUsed } = this;
+    const { extensions, target } = this;
+    const transaction = new RunningTransaction(message, this.#wire, { extensions, target, isUsed });
     this.#transactions++;
     try {
       if (this.#needsReset) await this.#reset();
@@ -65,6 +80,7 @@ export class SmtpClientSession {
       return { verdicts: transaction.verdicts, problem: null };
     } catch (error) {
       this.#wire.abort('failed');
+      this.hasBrokenChunking = transaction.hasBrokenChunking;
       if (!(error instanceof SessionBrokenError)) throw error;
       return { verdicts: transaction.settle(error.problem), problem: error.problem };
     }
@@ -88,120 +104,4 @@ export class SmtpClientSession {
     throwIfClosing(await this.#wire.readReply(REPLY_TIMEOUTS.resetMs));
     this.#needsReset = false;
   }
-}
-
-class RunningTransaction {
-  readonly verdicts: (RecipientVerdict | null)[];
-  /** Whether the server has answered to the content: then it expects a new transaction. */
-  hasEndedContent = false;
-  readonly #message: OutgoingMessage;
-  readonly #extensions: Extensions;
-  readonly #wire: ClientWire;
-  /** Indices of recipients that the server took at RCPT. */
-  readonly #accepted: number[] = [];
-  #isContentSent = false;
-
-  constructor(message: OutgoingMessage, extensions: Extensions, wire: ClientWire) {
-    this.#message = message;
-    this.#extensions = extensions;
-    this.#wire = wire;
-    this.verdicts = message.recipients.map(({ address }) => findRecipientRefusal(address, extensions));
-  }
-
-  async run(): Promise<void> {
-    const asked = [...this.verdicts.keys()].filter((index) => this.verdicts[index] === null);
-    if (asked.length === 0) return;
-    this.#wire.transcript.phase('envelope');
-    const isReady = this.#extensions.pipelining ? await this.#pipeline(asked) : await this.#step(asked);
-    if (isReady) await this.#sendContent();
-  }
-
-  /** What stands when the session has broken: after the content we cannot know, so the recipients wait (RFC 5321 §4.5.3.2.6). */
-  settle(problem: SessionProblem): (RecipientVerdict | null)[] {
-    if (!this.#isContentSent) return this.verdicts;
-    const { status, diagnostic } = problem;
-    for (const index of this.#accepted) this.verdicts[index] ??= { kind: 'deferred', status, diagnostic };
-    return this.verdicts;
-  }
-
-  /** RFC 2920 §3.1: the whole envelope at once; every reply is read, whatever the first ones say. */
-  async #pipeline(asked: readonly number[]): Promise<boolean> {
-    this.#wire.send(formatMailCommand(this.#message, this.#extensions));
-    for (const index of asked) this.#wire.send(this.#rcptCommand(index));
-    this.#wire.send('DATA');
-    const mail = await this.#wire.readReply(REPLY_TIMEOUTS.mailMs);
-    throwIfClosing(mail);
-    for (const index of asked) this.#heedRcpt(index, await this.#wire.readReply(REPLY_TIMEOUTS.rcptMs), mail);
-    const data = await this.#wire.readReply(REPLY_TIMEOUTS.dataMs);
-    if (data.code !== 354 || this.#accepted.length > 0) return this.#heedData(data);
-    // RFC 2920 §3.1: the server waits for content although it took no recipient.
-    this.#wire.transcript.note('No recipient was taken: the content is empty');
-    await this.#wire.sendContent(nothing());
-    await this.#wire.readReply(REPLY_TIMEOUTS.contentEndMs);
-    this.hasEndedContent = true;
-    return false;
-  }
-
-  async #step(asked: readonly number[]): Promise<boolean> {
-    const mail = await this.#ask(formatMailCommand(this.#message, this.#extensions), REPLY_TIMEOUTS.mailMs);
-    throwIfClosing(mail);
-    if (!isAccepted(mail)) {
-      for (const index of asked) this.verdicts[index] = refusalOf(mail);
-      return false;
-    }
-    for (const index of asked) {
-      this.#heedRcpt(index, await this.#ask(this.#rcptCommand(index), REPLY_TIMEOUTS.rcptMs), mail);
-    }
-    if (this.#accepted.length === 0) return false;
-    return this.#heedData(await this.#ask('DATA', REPLY_TIMEOUTS.dataMs));
-  }
-
-  async #ask(command: string, timeoutMs: number): Promise<ServerReply> {
-    this.#wire.send(command);
-    return this.#wire.readReply(timeoutMs);
-  }
-
-  #rcptCommand(index: number): string {
-    return formatRcptCommand(this.#message.recipients[index] ?? { address: '' }, this.#extensions);
-  }
-
-  #heedRcpt(index: number, reply: ServerReply, mail: ServerReply): void {
-    throwIfClosing(reply);
-    if (!isAccepted(mail)) this.verdicts[index] = refusalOf(mail);
-    else if (isAccepted(reply)) this.#accepted.push(index);
-    // RFC 5321 §4.5.3.1.10: too many for one transaction; the next one takes the rest.
-    else if (!(isTooManyRecipients(reply) && this.#accepted.length > 0))
-      this.verdicts[index] = refusalOf(reply);
-  }
-
-  #heedData(reply: ServerReply): boolean {
-    throwIfClosing(reply);
-    if (reply.code === 354) return true;
-    for (const index of this.#accepted) this.verdicts[index] = refusalOf(reply);
-    return false;
-  }
-
-  async #sendContent(): Promise<void> {
-    this.#wire.transcript.phase('content');
-    this.#isContentSent = true;
-    await this.#wire.sendContent(this.#message.content());
-    const reply = await this.#wire.readReply(REPLY_TIMEOUTS.contentEndMs);
-    const verdict = verdictOf(reply, this.#extensions);
-    for (const index of this.#accepted) this.verdicts[index] = verdict;
-    this.hasEndedContent = true;
-    if (reply.code === 421) this.#wire.abort('refused');
-  }
-}
-
-/** RFC 5321 §3.8: 421 in reply to any command says that the server closes the session. */
-function throwIfClosing(reply: ServerReply): void {
-  if (reply.code === 421) throw new SessionBrokenError(refusedForNow(reply));
-}
-
-function isTooManyRecipients(reply: ServerReply): boolean {
-  return reply.code === 452 && (reply.enhanced === null || reply.enhanced === '4.5.3');
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-  yield* [];
 }

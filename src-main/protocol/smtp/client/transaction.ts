@@ -11,6 +11,7 @@ import {
   type MessageDsn,
   type RecipientDsn,
 } from '../../../format/dsn-request.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import type { Extensions } from './extensions.ts';
 import type { SessionProblem } from './problem.ts';
 import { describeReply, isAccepted, statusOf, type ServerReply } from './reply.ts';
@@ -32,6 +33,9 @@ export interface OutgoingMessage {
   readonly sizeOctets: number;
   /** Whether the header section holds octets beyond ASCII (RFC 6532). */
   readonly hasUtf8Header: boolean;
+  /** To travel over TLS to servers that promise the same, or not at all (RFC 8689). */
+  readonly requireTls?: true;
+  readonly observer?: DeliveryObserver;
   /** Opens the content anew. */
   content(): AsyncIterable<Uint8Array>;
 }
@@ -77,6 +81,17 @@ export function findRefusal(message: OutgoingMessage, extensions: Extensions): R
   return needsUtf8 && !extensions.smtpUtf8 ? UTF8_NOT_SUPPORTED : null;
 }
 
+/** A reason not to send this message over this session, though another host might do. */
+export function findSessionProblem(
+  message: OutgoingMessage,
+  session: { readonly isVerified: boolean; readonly extensions: Extensions },
+): SessionProblem | null {
+  if (message.requireTls !== true || (session.isVerified && session.extensions.requireTls)) return null;
+  // RFC 8689 §4.2.1
+  const diagnostic = 'The message requires TLS all the way (REQUIRETLS), and the host does not support that';
+  return { isPermanent: true, status: '5.7.30', diagnostic };
+}
+
 /** RFC 6531 §3.5, §3.7.4: mail is never changed to fit a server that does not know SMTPUTF8. */
 const UTF8_NOT_SUPPORTED: RecipientVerdict = {
   kind: 'failed',
@@ -93,6 +108,7 @@ export function formatMailCommand(message: OutgoingMessage, extensions: Extensio
   if (extensions.size !== null) parameters.push(`SIZE=${message.sizeOctets}`);
   // To a server without it 8-bit content goes as it is (a deviation from RFC 6152 §3): changing it breaks signatures.
   if (extensions.eightBitMime) parameters.push('BODY=8BITMIME');
+  if (message.requireTls === true) parameters.push('REQUIRETLS');
   if (usesUtf8(message, extensions)) parameters.push('SMTPUTF8');
   if (extensions.dsn) parameters.push(...formatMessageDsn(message.dsn ?? {}));
   return `MAIL ${parameters.join(' ')}`;

@@ -13,9 +13,9 @@ import type { SMTPServer } from 'smtp-server';
 import type { Cancel, Clock } from '../../../base/clock.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { SessionEnd } from '../../connection/session.ts';
-import { ContentIntake, messageTooLarge } from './content-intake.ts';
+import { messageTooLarge } from './content-intake.ts';
+import type { ContentIntake, ContentTurn } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
-import type { ContentSink } from './policy.ts';
 import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import { SmtpSession } from './session.ts';
@@ -42,7 +42,10 @@ export class SmtpConnection extends SMTPConnection {
   #isBusy = false;
   /** The command or content that is being worked on; goes on when the client has left. */
   #work: Promise<void> = Promise.resolve();
+  /** When the content that is being received began, in however many chunks it comes. */
   #contentSince = 0;
+  #abandoned: Promise<void> | undefined;
+  #lastIntake: ContentIntake | undefined;
   #lastInputAt: number;
   #cancelTimer: Cancel = () => undefined;
   #end: SessionEnd | undefined;
@@ -124,7 +127,9 @@ export class SmtpConnection extends SMTPConnection {
     const intake = this.#wire?.intake;
     const isInterrupted = intake !== undefined || this.#session.transaction !== undefined;
     context.transcript.close(this.#end ?? (isInterrupted ? 'lost' : 'closed'));
-    void Promise.allSettled([this.#work, intake?.abort()]).then(() => this.#resolveOver());
+    void Promise.allSettled([this.#work, intake?.abort()])
+      .then(() => Promise.all([this.#abandoned, this.#session.abandon()]))
+      .finally(() => this.#resolveOver());
   }
 
   /** Reads from the socket with a parser of its own, in place of the library's. */
@@ -142,7 +147,7 @@ export class SmtpConnection extends SMTPConnection {
       onLine: (line) => this.#whileBusy(() => this.#handleLine(line)),
       onEndlessLine: () => this.#hangUp(REPLIES.lineTooLong, 'refused'),
       onContentProgress: (intake) => this.#watchContent(intake),
-      onContentEnd: (intake) => this.#whileBusy(() => this.#endContent(intake)),
+      onContentEnd: (turn) => this.#whileBusy(() => this.#endContent(turn)),
       onDrained: () => this.#drained(),
       onError: (error) => {
         this.#options.context.logger.error('An SMTP session failed', { sessionId: this.id, error });
@@ -167,23 +172,23 @@ export class SmtpConnection extends SMTPConnection {
 
   async #conclude(outcome: Outcome): Promise<void> {
     if (this._closed) return;
-    if (outcome.next === 'close') {
-      this.#hangUp(outcome.reply, isPositive(outcome.reply) ? 'closed' : 'refused');
-      return;
+    const { reply, next } = outcome;
+    if (next === 'close') {
+      const hasRefused = reply !== null && !isPositive(reply);
+      return this.#hangUp(reply ?? REPLIES.bye, hasRefused ? 'refused' : 'closed');
     }
-    this.#write(outcome.reply);
-    if (outcome.next === 'startTls') await this.#startTls();
-    else if (outcome.next !== undefined) return this.#startContent(outcome.next);
+    if (reply !== null) this.#write(reply);
+    if (next === 'startTls') await this.#startTls();
+    else if (next !== undefined) return this.#startContent(next);
     this.#sayFarewell();
   }
 
-  #startContent(sink: ContentSink): void {
-    const { context, clock } = this.#options;
-    this.#contentSince = clock.now();
-    const onError = (error: unknown) => {
-      context.logger.error('A message could not be taken', { sessionId: this.id, error });
-    };
-    this.#wire?.startContent(new ContentIntake(sink, { maxOctets: context.limits.messageOctets, onError }));
+  #startContent(turn: ContentTurn): Promise<void> | undefined {
+    if (turn.intake !== this.#lastIntake) this.#contentSince = this.#options.clock.now();
+    this.#lastIntake = turn.intake;
+    if (turn.isEmpty === true) return this.#endContent(turn);
+    this.#wire?.startContent(turn);
+    return undefined;
   }
 
   #watchContent(intake: ContentIntake): void {
@@ -194,13 +199,13 @@ export class SmtpConnection extends SMTPConnection {
     else if (intake.isHopeless) this.#hangUp(messageTooLarge(context.limits.messageOctets), 'refused');
   }
 
-  async #endContent(intake: ContentIntake): Promise<void> {
-    this.#options.context.transcript.content('client', intake.octets);
+  async #endContent(turn: ContentTurn): Promise<void> {
+    this.#options.context.transcript.content('client', turn.intake.countNewOctets());
     const allowsUtf8 = this.#session.allowsUtf8;
-    const outcome = this.#session.contentEnded(await intake.finish());
-    if (this._closed) return;
-    if (outcome.next === 'close') return this.#hangUp(outcome.reply, 'refused');
-    this.#write(outcome.reply, allowsUtf8);
+    const { reply, next } = await this.#session.contentArrived(turn);
+    if (this._closed || reply === null) return;
+    if (next === 'close') return this.#hangUp(reply, 'refused');
+    this.#write(reply, allowsUtf8);
     this.#sayFarewell();
   }
 
@@ -263,6 +268,7 @@ export class SmtpConnection extends SMTPConnection {
     if (this._closing || this._closed) return;
     this.#write(reply);
     this.#end = end;
+    this.#abandoned = this.#session.abandon();
     this.#flush();
     this.close();
   }

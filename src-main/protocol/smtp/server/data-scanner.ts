@@ -10,6 +10,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 const DOT = 0x2e;
 
+const NOTHING = Buffer.alloc(0);
+
 /** What was read last. */
 type State = 'lineStart' | 'dot' | 'dotCr' | 'inLine' | 'cr';
 
@@ -34,6 +36,11 @@ export class DataScanner {
   /** The first bare CR or bare LF, or null. */
   get lineEndProblem(): LineEndProblem | null {
     return this.#lineEndProblem;
+  }
+
+  /** The line with the single dot ends the line before it: nothing is missing. */
+  complete(): Uint8Array {
+    return NOTHING;
   }
 
   /** Reads on at `start`. */

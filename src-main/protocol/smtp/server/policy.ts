@@ -47,6 +47,8 @@ export interface MailCommand {
   readonly body: '7BIT' | '8BITMIME';
   /** RFC 6531 */
   readonly smtpUtf8: boolean;
+  /** To travel over TLS or not at all (RFC 8689). */
+  readonly requireTls?: true;
   /** RET and ENVID (RFC 3461); absent where neither is given. */
   readonly dsn?: MessageDsn;
 }

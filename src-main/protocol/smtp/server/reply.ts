@@ -46,6 +46,7 @@ function cleanText(text: string, allowUtf8: boolean): string {
 export const REPLIES = {
   bye: smtpReply(221, '2.0.0', 'Bye'),
   ok: smtpReply(250, '2.0.0', 'Ok'),
+  chunkTaken: smtpReply(250, '2.0.0', 'Chunk received'),
   cannotVerify: smtpReply(252, '2.5.0', 'Cannot verify the user, but a message for it may be sent'),
   startTls: smtpReply(220, '2.0.0', 'Ready to start TLS'),
   startContent: smtpReply(354, null, 'End data with <CR><LF>.<CR><LF>'),
@@ -69,6 +70,11 @@ export const REPLIES = {
   noArgument: smtpReply(501, '5.5.4', 'This command takes no argument'),
   helloFirst: smtpReply(503, '5.5.1', 'Send EHLO first'),
   mailFirst: smtpReply(503, '5.5.1', 'Send MAIL first'),
+  chunksHaveBegun: smtpReply(
+    503,
+    '5.5.1',
+    'BDAT has begun the content; go on with BDAT or give up with RSET',
+  ),
   recipientFirst: smtpReply(503, '5.5.1', 'Send RCPT first'),
   noValidRecipients: smtpReply(554, '5.5.1', 'No valid recipients'),
   nestedMail: smtpReply(503, '5.5.1', 'A mail transaction is under way already; send RSET to give it up'),

@@ -8,29 +8,25 @@ import type { Logger } from '../../../base/logger.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionTranscript, TlsDetails } from '../../connection/session.ts';
 import type { SaslExchange } from '../../sasl/exchange.ts';
+import type { ChunkScanner } from './chunk-scanner.ts';
 import { decodeLine, parseCommand } from './command-grammar.ts';
 import type { Command } from './command-grammar.ts';
 import { continueSignIn } from './commands/auth.ts';
 import { findCommand } from './commands/command-table.ts';
 import type { CommandRule } from './commands/command-table.ts';
+import type { ContentIntake, ContentTurn, IntakeOptions } from './content-intake.ts';
 import { MAX_COMMAND_LINE_OCTETS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
-import type {
-  ContentSink,
-  MailCommand,
-  SmtpClient,
-  SmtpIdentity,
-  SmtpPolicy,
-  SmtpTransaction,
-} from './policy.ts';
+import type { MailCommand, SmtpClient, SmtpIdentity, SmtpPolicy, SmtpTransaction } from './policy.ts';
 import { isPositive, REPLIES } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import type { CommandLine } from './wire-stream.ts';
 
 /** A reply, and what happens once it is written. */
 export interface Outcome {
-  readonly reply: SmtpReply;
-  readonly next?: 'close' | 'startTls' | ContentSink;
+  /** null where the answer follows the octets that come next (BDAT). */
+  readonly reply: SmtpReply | null;
+  readonly next?: 'close' | 'startTls' | ContentTurn;
 }
 
 export interface OpenTransaction {
@@ -39,6 +35,8 @@ export interface OpenTransaction {
   /** RCPT commands given, and those among them that were accepted. */
   attempted: number;
   accepted: number;
+  /** Set once BDAT has begun the content. */
+  chunks?: { readonly scanner: ChunkScanner; readonly intake: ContentIntake };
 }
 
 export interface SessionContext {
@@ -49,6 +47,9 @@ export interface SessionContext {
   readonly transcript: SessionTranscript;
   readonly logger: Logger;
 }
+
+/** As much of a line as may hold its verb. */
+const MAX_VERB_OCTETS = 64;
 
 type MutableClient = { -readonly [Key in keyof SmtpClient]: SmtpClient[Key] };
 
@@ -82,6 +83,16 @@ export class SmtpSession {
     return this.transaction?.mail.smtpUtf8 ?? false;
   }
 
+  /** What every content is taken with. */
+  get intakeOptions(): Omit<IntakeOptions, 'framing'> {
+    const { limits, logger } = this.context;
+    const { sessionId } = this.client;
+    return {
+      maxOctets: limits.messageOctets,
+      onError: (error) => logger.error('A message could not be taken', { sessionId, error }),
+    };
+  }
+
   /** Handles one line; never rejects. */
   async handleLine(line: CommandLine): Promise<Outcome> {
     try {
@@ -92,8 +103,21 @@ export class SmtpSession {
     }
   }
 
-  /** The transaction's content was received and answered with this reply. */
-  contentEnded(reply: SmtpReply): Outcome {
+  /** The octets that were announced have come. */
+  async contentArrived({ intake, isLast }: ContentTurn): Promise<Outcome> {
+    // RFC 3030 §2: each chunk has its reply; after a refusal the transaction is over.
+    if (!isLast && !intake.isRefused) return { reply: REPLIES.chunkTaken };
+    return this.#contentEnded(await intake.finish());
+  }
+
+  /** Gives the transaction up. */
+  async abandon(): Promise<void> {
+    const { transaction } = this;
+    this.transaction = undefined;
+    await transaction?.chunks?.intake.abort();
+  }
+
+  #contentEnded(reply: SmtpReply): Outcome {
     this.transaction = undefined;
     if (!isPositive(reply)) return this.#countErrors({ reply });
     this.#errors = 0;
@@ -104,7 +128,6 @@ export class SmtpSession {
 
   /** RFC 3207 §4.2: after the handshake everything the client said before is forgotten. */
   startedTls(tls: TlsDetails): void {
-    this.transaction = undefined;
     Object.assign(this.client, { tls, remoteName: '', isExtended: false, identity: undefined });
     this.context.transcript.update({ tls });
     this.context.transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
@@ -116,11 +139,11 @@ export class SmtpSession {
     const command = text.ok ? parseCommand(text.value) : undefined;
     const rule = command && findCommand(command.verb);
     this.#record(line, { command, rule });
-    if (line.ending === 'bareLf') return { reply: REPLIES.bareLineFeed };
-    if (!text.ok) return { reply: text.error };
+    if (line.ending === 'bareLf') return refuseLine(REPLIES.bareLineFeed, line);
+    if (!text.ok) return refuseLine(text.error, line);
     if (command === undefined || rule === undefined) return { reply: REPLIES.unknownCommand };
     if (line.octets.length > MAX_COMMAND_LINE_OCTETS && rule.verb !== 'AUTH') {
-      return { reply: REPLIES.lineTooLong };
+      return refuseLine(REPLIES.lineTooLong, line);
     }
     if (rule.argument === 'none' && command.argument !== '') return { reply: REPLIES.noArgument };
     if (rule.needsGreeting && !this.isGreeted) return { reply: REPLIES.helloFirst };
@@ -150,10 +173,16 @@ export class SmtpSession {
   }
 
   #countErrors(outcome: Outcome): Outcome {
-    if (outcome.reply.code < 500) return outcome;
+    if (outcome.reply === null || outcome.reply.code < 500) return outcome;
     this.#errors++;
     return this.#errors < this.context.limits.errors
       ? outcome
       : { reply: REPLIES.tooManyErrors, next: 'close' };
   }
+}
+
+/** What follows a BDAT that was not understood is content: read as commands it would be smuggled in, so the session ends. */
+function refuseLine(reply: SmtpReply, line: CommandLine): Outcome {
+  const isBdat = /^\s*BDAT\b/i.test(line.octets.toString('latin1', 0, MAX_VERB_OCTETS));
+  return isBdat ? { reply, next: 'close' } : { reply };
 }

@@ -78,7 +78,8 @@ async function openContent(client: MemoryClient): Promise<void> {
 
 const DIALOGUE =
   'EHLO client.example\r\nMAIL FROM:<a@b.example> BODY=8BITMIME\r\nRCPT TO:<c@d.example>\r\nDATA\r\n' +
-  'Subject: x\r\n\r\n..one\r\n.two\r\n\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<e@f.example>\r\nDATA\r\n.\r\nNOOP\r\nQUIT\r\n';
+  'Subject: x\r\n\r\n..one\r\n.two\r\n\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<e@f.example>\r\nDATA\r\n.\r\nNOOP\r\n' +
+  'MAIL FROM:<>\r\nRCPT TO:<g@h.example>\r\nBDAT 5\r\nA: b\rBDAT 0\r\nBDAT 9 LAST\r\n\n\r\nQUIT\r\nQUIT\r\n';
 
 async function talk(chunks: readonly string[]): Promise<{ lines: string[]; taken: readonly Taken[] }> {
   const { policy, connect } = start();
@@ -100,6 +101,7 @@ describe('the SMTP engine', () => {
     expect(whole.taken).toEqual([
       { from: 'a@b.example', to: ['c@d.example'], content: 'Subject: x\r\n\r\n.one\r\ntwo\r\n\r\n' },
       { from: '', to: ['e@f.example'], content: '' },
+      { from: '', to: ['g@h.example'], content: 'A: b\r\n\r\nQUIT\r\n' },
     ]);
     for (let cut = 1; cut < DIALOGUE.length; cut++) {
       expect(await talk([DIALOGUE.slice(0, cut), DIALOGUE.slice(cut)])).toEqual(whole);
@@ -162,6 +164,30 @@ describe('the SMTP engine', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  test.each([
+    ['RSET', 'RSET\r\n'],
+    ['EHLO', 'EHLO again.example\r\n'],
+    ['QUIT', 'QUIT\r\n'],
+    ['a chunk with a bare LF', 'BDAT 2\r\n\nx'],
+    ['a chunk that is far too large', 'BDAT 99999999999999999999 LAST\r\n'],
+    ['an unreadable BDAT', 'BDAT many\r\n'],
+    ['going away', null],
+  ])('%s between chunks aborts the sink', async (_what, words) => {
+    const { policy, connect } = start();
+    const client = connect();
+    await client.readReply();
+    await client.command('EHLO client.example');
+    await client.command('MAIL FROM:<a@b.example>');
+    await client.command('RCPT TO:<c@d.example>');
+    expect(await client.command('BDAT 6\r\nA: b')).toMatch(/^250/);
+    if (words === null) client.destroy();
+    else client.write(words);
+    if (words === null) await client.over;
+    else expect((await client.readReply()).length).toBeGreaterThan(0);
+    await expect.poll(() => policy.aborted).toBe(1);
+    expect(policy.taken).toEqual([]);
   });
 
   test('a client that goes away in the middle of content aborts the sink, and the transcript says so', async () => {

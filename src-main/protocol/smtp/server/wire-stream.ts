@@ -6,7 +6,7 @@
  * has no line end. Invariants: one line is handled at a time, in order; nothing is read while a handler or sink is busy.
  */
 import { SMTPStream } from 'smtp-server/lib/smtp-stream';
-import type { ContentIntake } from './content-intake.ts';
+import type { ContentIntake, ContentTurn } from './content-intake.ts';
 import { MAX_AUTH_LINE_OCTETS } from './limits.ts';
 
 const CR = 0x0d;
@@ -23,7 +23,7 @@ export interface WireHandler {
   /** A line grew beyond every limit; nothing more is read. */
   onEndlessLine(): void;
   onContentProgress(intake: ContentIntake): void;
-  onContentEnd(intake: ContentIntake): Promise<void>;
+  onContentEnd(turn: ContentTurn): Promise<void>;
   /** Everything received so far was handled. */
   onDrained(): Promise<void> | undefined;
   onError(error: unknown): void;
@@ -32,7 +32,7 @@ export interface WireHandler {
 export class WireStream extends SMTPStream {
   readonly #handler: WireHandler;
   #lineStart: Buffer = Buffer.alloc(0);
-  #intake: ContentIntake | undefined;
+  #turn: ContentTurn | undefined;
 
   constructor(handler: WireHandler) {
     super();
@@ -40,13 +40,13 @@ export class WireStream extends SMTPStream {
   }
 
   /** What comes next is content. */
-  startContent(intake: ContentIntake): void {
-    this.#intake = intake;
+  startContent(turn: ContentTurn): void {
+    this.#turn = turn;
   }
 
   /** The content that is being received, if any. */
   get intake(): ContentIntake | undefined {
-    return this.#intake;
+    return this.#turn?.intake;
   }
 
   override _write(
@@ -72,7 +72,7 @@ export class WireStream extends SMTPStream {
   async #read(chunk: Buffer): Promise<void> {
     let at = 0;
     while (at < chunk.length && !this.isClosed) {
-      at = this.#intake === undefined ? await this.#readLine(chunk, at) : await this.#readContent(chunk, at);
+      at = this.#turn === undefined ? await this.#readLine(chunk, at) : await this.#readContent(chunk, at);
     }
     if (!this.isClosed) await this.#handler.onDrained();
   }
@@ -102,14 +102,15 @@ export class WireStream extends SMTPStream {
   }
 
   async #readContent(chunk: Buffer, start: number): Promise<number> {
-    const intake = this.#intake;
-    if (intake === undefined) return start;
+    const turn = this.#turn;
+    if (turn === undefined) return start;
+    const { intake } = turn;
     const { end, ready } = intake.write(chunk, start);
     this.#handler.onContentProgress(intake);
     if (ready !== undefined) await ready;
     if (end === -1) return chunk.length;
-    this.#intake = undefined;
-    await this.#handler.onContentEnd(intake);
+    this.#turn = undefined;
+    await this.#handler.onContentEnd(turn);
     return end;
   }
 }

@@ -9,7 +9,7 @@ export function handleNoop(): Outcome {
 export function handleHelp(): Outcome {
   return {
     reply: smtpReply(214, '2.0.0', [
-      'Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP HELP VRFY QUIT',
+      'Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP HELP VRFY QUIT',
       'See RFC 5321',
     ]),
   };

@@ -4,23 +4,26 @@ import { parseClientName } from '../command-grammar.ts';
 import { REPLIES, smtpReply } from '../reply.ts';
 import type { Outcome, SmtpSession } from '../session.ts';
 
-export function handleEhlo(session: SmtpSession, argument: string): Outcome {
-  const refusal = greet(session, { argument, isExtended: true });
+export async function handleEhlo(session: SmtpSession, argument: string): Promise<Outcome> {
+  const refusal = await greet(session, { argument, isExtended: true });
   if (refusal !== null) return refusal;
   const { hostname } = session.context;
   return { reply: smtpReply(250, null, [`${hostname()} greets ${argument}`, ...listExtensions(session)]) };
 }
 
-export function handleHelo(session: SmtpSession, argument: string): Outcome {
-  const refusal = greet(session, { argument, isExtended: false });
+export async function handleHelo(session: SmtpSession, argument: string): Promise<Outcome> {
+  const refusal = await greet(session, { argument, isExtended: false });
   return refusal ?? { reply: smtpReply(250, null, `${session.context.hostname()} greets ${argument}`) };
 }
 
-function greet(session: SmtpSession, hello: { argument: string; isExtended: boolean }): Outcome | null {
+async function greet(
+  session: SmtpSession,
+  hello: { argument: string; isExtended: boolean },
+): Promise<Outcome | null> {
   const name = parseClientName(hello.argument);
   if (!name.ok) return { reply: name.error };
   // RFC 5321 §4.1.4: EHLO in the middle of a session clears the transaction like RSET.
-  session.transaction = undefined;
+  await session.abandon();
   session.client.remoteName = name.value;
   session.client.isExtended = hello.isExtended;
   session.context.transcript.update({ remoteName: name.value });
@@ -31,9 +34,12 @@ function greet(session: SmtpSession, hello: { argument: string; isExtended: bool
 function listExtensions(session: SmtpSession): readonly string[] {
   const { client, context } = session;
   const extensions = ['PIPELINING', `SIZE ${context.limits.messageOctets}`];
-  if (client.tls === undefined) extensions.push('STARTTLS');
+  // RFC 8689 §2: REQUIRETLS is offered only where TLS is on.
+  extensions.push(client.tls === undefined ? 'STARTTLS' : 'REQUIRETLS');
   if (maySignIn(session)) extensions.push(`AUTH ${SASL_MECHANISM_NAMES.join(' ')}`);
-  extensions.push('8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES');
+  extensions.push('8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES', 'CHUNKING');
+  // RFC 9422 §3: transactions of a session are not limited, so there is no MAILMAX.
+  extensions.push(`LIMITS RCPTMAX=${context.limits.recipients}`);
   return extensions;
 }
 

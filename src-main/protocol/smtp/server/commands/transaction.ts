@@ -2,8 +2,11 @@
 import { malformedPath, parsePathArgument } from '../command-grammar.ts';
 import { parseMailParameters } from '../mail-parameters.ts';
 import { parseRcptParameters } from '../rcpt-parameters.ts';
+import { ContentIntake } from '../content-intake.ts';
+import { DataScanner } from '../data-scanner.ts';
 import { isPositive, REPLIES, smtpReply } from '../reply.ts';
-import type { Outcome, SmtpSession } from '../session.ts';
+import type { SmtpReply } from '../reply.ts';
+import type { OpenTransaction, Outcome, SmtpSession } from '../session.ts';
 
 const NON_ASCII = /[^\x00-\x7f]/;
 
@@ -15,6 +18,7 @@ export async function handleMail(session: SmtpSession, argument: string): Promis
   const parameters = parseMailParameters(parsed.value.parameters, {
     maxOctets: limits.messageOctets,
     isAuthOffered: policy.authentication !== undefined,
+    isTlsActive: session.client.tls !== undefined,
   });
   if (!parameters.ok) return { reply: parameters.error };
   const mail = { ...parameters.value, reversePath: parsed.value.path };
@@ -31,6 +35,7 @@ export async function handleMail(session: SmtpSession, argument: string): Promis
 export async function handleRcpt(session: SmtpSession, argument: string): Promise<Outcome> {
   const { transaction } = session;
   if (transaction === undefined) return { reply: REPLIES.mailFirst };
+  if (transaction.chunks !== undefined) return { reply: REPLIES.chunksHaveBegun };
   transaction.attempted++;
   const parsed = parsePathArgument(argument, 'TO');
   if (!parsed.ok) return { reply: parsed.error };
@@ -55,17 +60,27 @@ function needsSmtpUtf8() {
 
 export async function handleData(session: SmtpSession): Promise<Outcome> {
   const { transaction } = session;
-  if (transaction === undefined) return { reply: REPLIES.mailFirst };
-  if (transaction.accepted === 0) {
-    return { reply: transaction.attempted === 0 ? REPLIES.recipientFirst : REPLIES.noValidRecipients };
-  }
+  const refusal = refuseContent(transaction);
+  if (transaction === undefined || refusal !== null) return { reply: refusal };
+  // RFC 3030 §2: DATA and BDAT do not mix.
+  if (transaction.chunks !== undefined) return { reply: REPLIES.chunksHaveBegun };
   const sink = await transaction.policy.receive();
-  if (sink.ok) return { reply: REPLIES.startContent, next: sink.value };
+  if (sink.ok) {
+    const intake = new ContentIntake(sink.value, { ...session.intakeOptions, framing: new DataScanner() });
+    return { reply: REPLIES.startContent, next: { intake, isLast: true } };
+  }
   session.transaction = undefined;
   return { reply: sink.error };
 }
 
-export function handleRset(session: SmtpSession): Outcome {
-  session.transaction = undefined;
+/** Why no content may come now. */
+export function refuseContent(transaction: OpenTransaction | undefined): SmtpReply | null {
+  if (transaction === undefined) return REPLIES.mailFirst;
+  if (transaction.accepted > 0) return null;
+  return transaction.attempted === 0 ? REPLIES.recipientFirst : REPLIES.noValidRecipients;
+}
+
+export async function handleRset(session: SmtpSession): Promise<Outcome> {
+  await session.abandon();
   return { reply: REPLIES.ok };
 }
