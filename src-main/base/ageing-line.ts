@@ -40,6 +40,13 @@ export class AgeingLine<T> {
     return this.#line(isBulkFirst).shift()?.item;
   }
 
+  /** Lets those go, from the head of each line, that wait no more. */
+  dropHeads(waitsNoMore: (item: T) => boolean): void {
+    for (const line of [this.#ordinary, this.#bulk]) {
+      while (line.head !== undefined && waitsNoMore(line.head.item)) line.shift();
+    }
+  }
+
   #line(isBulk: boolean): Fifo<Waiting<T>> {
     return isBulk ? this.#bulk : this.#ordinary;
   }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecipientOutcome } from '../../src-main/mail/events.ts';
 import type {
+  ChosenNextHop,
   QueueFilter,
   QueueSelection,
   QueueStore,
@@ -201,5 +202,124 @@ describe.each([
     expect((await steer('hold', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
     expect((await steer('remove', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
     expect(await under.steering.countLines({})).toBe(4);
+  });
+
+  it('shows what is under way as active in lists, counts, groups and orders, unless it is held', async () => {
+    await steer('hold', one('entry-1', 1));
+    const underWay = [
+      { entryId: 'entry-1', ordinal: 1 },
+      { entryId: 'entry-2', ordinal: 0 },
+    ];
+    expect(await placesOf({ state: 'active', underWay })).toEqual(['entry-2/0']);
+    expect(await placesOf({ state: 'deferred', underWay })).toEqual([]);
+    expect(await placesOf({ state: 'queued', underWay })).toEqual(['entry-1/0', 'entry-3/0']);
+    expect(await placesOf({ state: 'held', underWay })).toEqual(['entry-1/1']);
+    const lines = await under.steering.listLines({ underWay }, { limit: 5 });
+    expect(lines.map(({ recipient }) => recipient.state)).toEqual(['queued', 'held', 'active', 'queued']);
+    const [group] = await under.steering.groupLines({ underWay }, 'nextHop', 1);
+    expect(group).toMatchObject({ key: 'gmail.example', active: 1, deferred: 0, held: 1 });
+    expect(await steer('hold', all({ state: 'active', underWay }))).toMatchObject({ changed: 1 });
+    expect((await store.find('entry-2'))?.recipients[0]).toMatchObject({ state: 'held', attempts: 1 });
+  });
+
+  const SMART_HOST: ChosenNextHop = { kind: 'host', host: 'smtp.isp.example', port: 587, tls: 'required' };
+
+  it('sends recipients another way, due at once, and remembers which way was chosen before', async () => {
+    const changed = await carryOut(
+      { action: 'changeNextHop', nextHop: SMART_HOST },
+      all({ nextHop: 'gmail.example' }),
+    );
+    expect(changed).toEqual({
+      changed: [
+        { entryId: 'entry-1', ordinal: 1 },
+        { entryId: 'entry-2', ordinal: 0 },
+      ],
+      events: ['entry-1', 'entry-2'].map((traceId, index) => ({
+        type: 'nextHopChanged',
+        traceId,
+        at: 5_000,
+        recipient: ['"b@c"@Gmail.example', 'bob@gmail.example'][index],
+        nextHop: 'smtp.isp.example:587',
+        by: 'admin',
+      })),
+    });
+    expect((await store.find('entry-2'))?.recipients[0]).toMatchObject({
+      chosenNextHop: SMART_HOST,
+      nextHop: 'smtp.isp.example:587',
+      nextAttemptAt: 5_000,
+      state: 'deferred',
+    });
+    expect(await placesOf({ nextHop: 'smtp.isp.example:587' })).toEqual(['entry-1/1', 'entry-2/0']);
+    const again = await carryOut({ action: 'changeNextHop', nextHop: SMART_HOST }, all({}));
+    expect(again.changed).toHaveLength(2);
+    const back = await carryOut({ action: 'changeNextHop', nextHop: null }, one('entry-2'));
+    expect(back.changed).toEqual([{ entryId: 'entry-2', ordinal: 0, chosenBefore: SMART_HOST }]);
+    expect((await store.find('entry-2'))?.recipients[0]).not.toHaveProperty('chosenNextHop');
+    expect((await store.find('entry-2'))?.recipients[0]).not.toHaveProperty('nextHop');
+  });
+
+  it('holds by a rule with its name as the reason, which goes with the release', async () => {
+    const { events } = await carryOut({ action: 'hold', heldBy: 'Large mail' }, one('entry-3'));
+    expect(events).toEqual([
+      {
+        type: 'heldByRule',
+        traceId: 'entry-3',
+        at: 5_000,
+        recipient: 'carol@mail.example',
+        rule: 'Large mail',
+      },
+    ]);
+    expect((await store.find('entry-3'))?.recipients[0]).toMatchObject({
+      state: 'held',
+      heldBy: 'Large mail',
+    });
+    await steer('release', one('entry-3'));
+    expect((await store.find('entry-3'))?.recipients[0]).not.toHaveProperty('heldBy');
+  });
+
+  it('changes, adds and removes recipients of an entry in one commit, and says who did what', async () => {
+    const edit = {
+      entryId: 'entry-1',
+      change: [{ ordinal: 0, address: 'anne@example.com' }],
+      add: ['dora@example.org'],
+      remove: [1],
+      by: 'admin',
+      at: 5_000,
+    };
+    expect(await under.steering.editRecipients(edit)).toEqual({
+      changed: [0, 1, 2].map((ordinal) => ({ entryId: 'entry-1', ordinal })),
+      events: [
+        {
+          type: 'recipientChanged',
+          traceId: 'entry-1',
+          at: 5_000,
+          by: 'admin',
+          recipient: 'anna@example.com',
+          into: 'anne@example.com',
+        },
+        { type: 'recipientAdded', traceId: 'entry-1', at: 5_000, by: 'admin', recipient: 'dora@example.org' },
+        { type: 'removed', traceId: 'entry-1', at: 5_000, by: 'admin', recipient: '"b@c"@Gmail.example' },
+      ],
+    });
+    expect((await store.find('entry-1'))?.recipients).toEqual([
+      { ordinal: 0, address: 'anne@example.com', state: 'queued', attempts: 0, nextAttemptAt: 5_000 },
+      { ordinal: 2, address: 'dora@example.org', state: 'queued', attempts: 0, nextAttemptAt: 5_000 },
+    ]);
+  });
+
+  it('begins anew for a changed address, held where it was held, and edits nothing that has left', async () => {
+    await steer('hold', one('entry-2'));
+    const edit = { add: [], remove: [], by: 'admin', at: 5_000 };
+    await under.steering.editRecipients({
+      ...edit,
+      entryId: 'entry-2',
+      change: [{ ordinal: 0, address: 'rob@gmail.example' }],
+    });
+    expect((await store.find('entry-2'))?.recipients).toEqual([
+      { ordinal: 0, address: 'rob@gmail.example', state: 'held', attempts: 0, nextAttemptAt: 5_000 },
+    ]);
+    const gone = { ordinal: 7, address: 'x@example.com' };
+    expect(await under.steering.editRecipients({ ...edit, entryId: 'entry-2', change: [gone] })).toBeNull();
+    expect(await under.steering.editRecipients({ ...edit, entryId: 'entry-9', change: [] })).toBeNull();
   });
 });

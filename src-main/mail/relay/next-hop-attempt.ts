@@ -51,6 +51,9 @@ export class NextHopAttempt {
   #open: readonly QueueRecipient[] = [];
   #problems: SessionProblem[] = [];
   #transactions = 0;
+  #hasReachedHost = false;
+  /** A host that talked to us said that it does not want to for now. */
+  #wasRefused = false;
   /** The host and the transcript that say why, where recipients stay open. */
   #last: Omit<Source, 'at'> = {};
 
@@ -105,7 +108,8 @@ export class NextHopAttempt {
     }
     if (this.#open.length === 0) return;
     const problem = combine(this.#problems);
-    this.#parts.line.refused(problem);
+    // A session that broke for another reason may be about this message alone.
+    if (!this.#hasReachedHost || this.#wasRefused) this.#parts.line.refused(problem);
     await this.#giveUp([problem]);
   }
 
@@ -140,6 +144,7 @@ export class NextHopAttempt {
   /** One transaction after another, until the session ends or every recipient is decided on. */
   async #use(session: SmtpClientSession): Promise<void> {
     const wasWarm = session.isUsed;
+    this.#hasReachedHost = true;
     this.#last = { remoteMta: session.target.host, sessionId: session.sessionId };
     let problem: SessionProblem | null = null;
     try {
@@ -151,6 +156,7 @@ export class NextHopAttempt {
     }
     // A server may have grown tired of an old session: that says nothing about a new one.
     if (problem === null || wasWarm) return;
+    this.#wasRefused ||= isAboutUs(problem);
     const diagnostic = `${describeTarget(session.target)}: ${problem.diagnostic}`;
     this.#problems.push({ ...problem, diagnostic });
   }
@@ -226,6 +232,11 @@ function requireTls(target: SessionTarget): SessionTarget {
 function lackOfTlsIsFinal(problem: SessionProblem): SessionProblem {
   const isLackOfTls = problem.status === '4.7.4' || problem.status === '4.7.5';
   return isLackOfTls ? { ...problem, isPermanent: true, status: '5.7.10' } : problem;
+}
+
+/** RFC 5321 §3.8: 421 is about the whole host; RFC 3463 §3.8: X.7 is about who we are. */
+function isAboutUs({ status, diagnostic }: SessionProblem): boolean {
+  return diagnostic.startsWith('421') || status.startsWith('4.7.');
 }
 
 /** One that may pass decides; the words are those of all. */

@@ -58,8 +58,6 @@ interface Waiter {
 export class NextHopLine {
   readonly #options: LineOptions;
   readonly #waiting = new AgeingLine<Waiter>(BULK_PATIENCE_MS);
-  /** Those in #waiting that have not gone. */
-  #waitingCount = 0;
   #inside = 0;
   /** Somebody waited in vain: newcomers see a short line. */
   #isCongested = false;
@@ -82,7 +80,7 @@ export class NextHopLine {
   }
 
   get waiting(): number {
-    return this.#waitingCount;
+    return this.#waiting.size;
   }
 
   /** Why and until when it rests; null where it does not. */
@@ -93,15 +91,13 @@ export class NextHopLine {
 
   /** Nobody is there and nothing needs to be remembered. */
   get isForgettable(): boolean {
-    return (
-      this.#inside === 0 && this.#waitingCount === 0 && this.#refusals === 0 && this.#nextSlotAt <= this.#now
-    );
+    return this.#inside === 0 && this.waiting === 0 && this.#refusals === 0 && this.#nextSlotAt <= this.#now;
   }
 
   enter({ isBulk }: Attempt): Promise<Admission> {
     const { rest } = this;
     if (rest !== null) return Promise.resolve({ kind: 'rests', ...rest, until: this.#afterRest(rest.until) });
-    if (this.#waitingCount === 0 && this.#hasRoom && this.#hasSlot) return Promise.resolve(this.#letIn());
+    if (this.waiting === 0 && this.#hasRoom && this.#hasSlot) return Promise.resolve(this.#letIn());
     if (this.#isCongested && this.#waiting.sizeOf(isBulk) >= SHORT_LINE)
       return Promise.resolve(this.#putOff());
     return new Promise((tell) => this.#standInLine(tell, isBulk));
@@ -183,13 +179,13 @@ export class NextHopLine {
   #standInLine(tell: (admission: Admission) => void, isBulk: boolean): void {
     const cancel = this.#options.clock.after(MAX_LINE_WAIT_MS, () => {
       waiter.isGone = true;
-      this.#waitingCount--;
+      // All wait as long: who goes is at the head.
+      this.#waiting.dropHeads(({ isGone }) => isGone);
       this.#isCongested = true;
       tell(this.#putOff());
     });
     const waiter: Waiter = { tell, cancel, isGone: false };
     this.#waiting.push(waiter, { isBulk, since: this.#now });
-    this.#waitingCount++;
     this.#advance();
   }
 
@@ -199,7 +195,7 @@ export class NextHopLine {
       if (waiter === undefined) break;
       waiter.tell(this.#letIn());
     }
-    if (this.#waitingCount === 0) this.#isCongested = false;
+    if (this.waiting === 0) this.#isCongested = false;
     else if (this.#hasRoom && this.#cancelSlot === null) this.#awaitSlot();
   }
 
@@ -211,13 +207,9 @@ export class NextHopLine {
   }
 
   #takeWaiter(): Waiter | undefined {
-    for (let waiter = this.#waiting.take(); waiter !== undefined; waiter = this.#waiting.take()) {
-      if (waiter.isGone) continue;
-      this.#waitingCount--;
-      waiter.cancel();
-      return waiter;
-    }
-    return undefined;
+    const waiter = this.#waiting.take();
+    waiter?.cancel();
+    return waiter;
   }
 
   #dismiss(admission: () => Admission): void {

@@ -15,7 +15,7 @@ export function addQueueSteering(connection: Connection): void {
     ALTER TABLE queue_recipient ADD COLUMN chosen_next_hop TEXT;
     ALTER TABLE queue_recipient ADD COLUMN held_by TEXT;
     DROP INDEX queue_recipient_due;
-    CREATE INDEX queue_recipient_due ON queue_recipient (is_bulk, next_attempt_at)
+    CREATE INDEX queue_recipient_due ON queue_recipient (is_bulk, next_attempt_at, entry_id, ordinal, state)
       WHERE state IN ('queued', 'deferred');
     CREATE INDEX queue_recipient_state ON queue_recipient (state);
   `);
