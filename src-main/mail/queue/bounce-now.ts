@@ -7,14 +7,7 @@
  * says so.
  */
 import type { MailEvent } from '../events.ts';
-import type {
-  BounceOrder,
-  QueueEntry,
-  QueuePlace,
-  QueueSelection,
-  RecordedOutcome,
-  SteeringBatch,
-} from './port.ts';
+import type { BounceOrder, QueueEntry, QueuePlace, RecordedOutcome, SteeringBatch } from './port.ts';
 import type { SteeredQueueOptions } from './steered-queue.ts';
 
 /** Each entry is a commit with a DSN; as many as share one group commit. */
@@ -25,7 +18,7 @@ export async function* bounceNow(
   order: BounceOrder,
   options: SteeredQueueOptions,
 ): AsyncGenerator<SteeringBatch, void, void> {
-  for await (const places of selectPlaces(order.selection, options)) {
+  for await (const places of selectPlaces(order, options)) {
     const ordinals = Map.groupBy(places, ({ entryId }) => entryId);
     const ids = [...ordinals.keys()];
     for (let i = 0; i < ids.length; i += ENTRIES_AT_ONCE) {
@@ -38,9 +31,9 @@ export async function* bounceNow(
   }
 }
 
-/** Page by page behind the last place, so that it ends whatever leaves meanwhile. */
+/** Page by page behind the last place, so that it ends whatever leaves meanwhile; without the DSNs that it makes itself. */
 async function* selectPlaces(
-  selection: QueueSelection,
+  { selection, at }: BounceOrder,
   { steering }: SteeredQueueOptions,
 ): AsyncGenerator<readonly QueuePlace[], void, void> {
   if (selection.kind === 'places') return yield selection.places;
@@ -48,7 +41,8 @@ async function* selectPlaces(
   for (;;) {
     const page = { limit: PAGE_SIZE, ...(after !== undefined && { after }) };
     const lines = await steering.listLines(selection.filter, page);
-    if (lines.length > 0) yield lines;
+    const asked = lines.filter(({ origin, receivedAt }) => origin !== 'bounce' || receivedAt < at);
+    if (asked.length > 0) yield asked;
     after = lines.at(-1);
     if (after === undefined || lines.length < PAGE_SIZE) return;
   }

@@ -99,6 +99,8 @@ class QueueRunner implements RunningMessageQueue {
   #ready = new AgeingLine<QueueEntry>(BULK_PATIENCE_MS);
   /** Entries that are ready or under way. */
   readonly #known = new Set<TraceId>();
+  /** Known ones that a page showed as due: some of their recipients may have become due while others were under way. */
+  readonly #passedOver = new Set<TraceId>();
   /** Entries being enqueued: a page of the store may hold them before enqueue() has resolved. */
   readonly #arriving = new Set<TraceId>();
   /** Entries that somebody else works on. */
@@ -138,7 +140,12 @@ class QueueRunner implements RunningMessageQueue {
     const { holdRule } = this.#options;
     const heldBy = holdRule === undefined ? {} : heldRecipients(entry, holdRule);
     const events = [...entry.events, ...heldEvents(entry, heldBy)];
-    return { ...entry, events, ...(isBulk(entry) && { isBulk: true }), heldBy };
+    return {
+      ...entry,
+      events,
+      ...(isBulk(entry) && { isBulk: true }),
+      heldBy: { ...entry.heldBy, ...heldBy },
+    };
   }
 
   async start(): Promise<void> {
@@ -206,7 +213,7 @@ class QueueRunner implements RunningMessageQueue {
       this.#lanesWithMore.add(lane);
       return;
     }
-    if (this.#known.has(entry.id)) return;
+    if (this.#known.has(entry.id)) return void this.#passedOver.add(entry.id);
     this.#known.add(entry.id);
     this.#ready.push(entry, { isBulk: lane === 'bulk', since: dueSince(entry) });
     this.#pump();
@@ -235,6 +242,7 @@ class QueueRunner implements RunningMessageQueue {
   #forgetReady(): void {
     for (let entry = this.#ready.take(); entry !== undefined; entry = this.#ready.take()) {
       this.#known.delete(entry.id);
+      this.#passedOver.delete(entry.id);
     }
   }
 
@@ -248,11 +256,13 @@ class QueueRunner implements RunningMessageQueue {
         error,
       });
       this.#restStore();
+      // It is read again after the rest.
+      this.#passedOver.delete(entry.id);
     }
     this.#known.delete(entry.id);
     if (this.#isReading) this.#settledDuringRead.add(entry.id);
-    // Its other recipients may have become due meanwhile, when it was passed over as under way.
-    if (edition !== this.#edition) this.#expectMore();
+    const wasPassedOver = this.#passedOver.delete(entry.id);
+    if (wasPassedOver || edition !== this.#edition) this.#expectMore();
     this.#underWay[laneOf(entry)]--;
     this.#pump();
   }

@@ -9,7 +9,10 @@ export const MAX_LINE_WAIT_MS = 2_000;
 /** How many stand in a line that moves too slowly: enough to keep its sessions busy. */
 export const SHORT_LINE = 10;
 /** Until turns have been measured. */
-export const FIRST_TURN_GAP_MS = 100;
+export const FIRST_TURN_GAP_MS = 2_000;
+/** Turns are counted for so long: sessions that began together end together. */
+export const MEASURED_MS = 60_000;
+export const MAX_TURN_GAP_MS = 60_000;
 /** When who had no turn comes again: not at once, and often enough to notice that a line has become short. */
 export const MIN_LATER_MS = 1_000;
 export const MAX_LATER_MS = 15 * 60_000;

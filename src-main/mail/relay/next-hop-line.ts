@@ -17,6 +17,8 @@ import {
   MAX_LATER_MS,
   MAX_LINE_WAIT_MS,
   MAX_REST_MS,
+  MAX_TURN_GAP_MS,
+  MEASURED_MS,
   MIN_LATER_MS,
   SHORT_LINE,
 } from './limits.ts';
@@ -66,13 +68,15 @@ export class NextHopLine {
   #problem: SessionProblem | null = null;
   #nextSlotAt = 0;
   #cancelSlot: Cancel | null = null;
-  /** Turns that are over, to guess when the next ones come. */
+  /** How fast turns have been ending, and how many of late, to guess when the next ones come. */
   #turnGapMs = FIRST_TURN_GAP_MS;
-  #lastTurnEndedAt: number | null = null;
+  #countedFrom = 0;
+  #turnsEnded = 0;
   #laterAt = 0;
 
   constructor(options: LineOptions) {
     this.#options = options;
+    this.#countedFrom = options.clock.now();
   }
 
   get sessions(): number {
@@ -105,10 +109,8 @@ export class NextHopLine {
 
   leave(): void {
     this.#inside--;
-    const gap = this.#lastTurnEndedAt === null ? this.#turnGapMs : this.#now - this.#lastTurnEndedAt;
-    // A moving average: one slow message says little.
-    this.#turnGapMs = 0.8 * this.#turnGapMs + 0.2 * Math.min(gap, MAX_LINE_WAIT_MS);
-    this.#lastTurnEndedAt = this.#now;
+    this.#turnsEnded++;
+    this.#measure();
     this.#advance();
   }
 
@@ -218,9 +220,19 @@ export class NextHopLine {
     }
   }
 
+  #measure(): void {
+    const passedMs = this.#now - this.#countedFrom;
+    if (passedMs < MEASURED_MS) return;
+    this.#turnGapMs = Math.min(MAX_TURN_GAP_MS, passedMs / Math.max(1, this.#turnsEnded));
+    this.#countedFrom = this.#now;
+    this.#turnsEnded = 0;
+  }
+
   /** One after another, as fast as turns have been ending, so that they do not come back all at once. */
   #putOff(): Admission {
-    const gap = Math.max(this.#turnGapMs, this.#slotMs);
+    this.#measure();
+    // Rather too early than too late: a session that nobody waits for is lost time.
+    const gap = Math.max(this.#turnGapMs / 2, this.#slotMs);
     this.#laterAt = Math.max(this.#now + MIN_LATER_MS, this.#laterAt + gap);
     if (this.#laterAt > this.#now + MAX_LATER_MS) this.#laterAt = this.#now + MAX_LATER_MS;
     return { kind: 'later', until: Math.ceil(this.#laterAt) };

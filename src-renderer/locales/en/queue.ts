@@ -105,7 +105,7 @@ export const queue = {
       tls: 'Encrypting the connection to {host}',
       signIn: 'Signing in to {host}',
       envelope: 'Telling {host} sender and recipients',
-      content: 'Sending the content to {host}: {percent} %',
+      content: '{percent} % sent to {host}',
       waitingForReply: 'Everything sent, waiting for the reply of {host}',
     },
     heldBy: 'Held by the rule “{rule}”',

@@ -102,7 +102,7 @@ export const queue: Pick<Messages, 'queue'> = {
       tls: '正在与 {host} 建立加密',
       signIn: '正在登录 {host}',
       envelope: '正在向 {host} 告知发件人和收件人',
-      content: '正在向 {host} 发送内容：{percent} %',
+      content: '已发送 {percent} % 至 {host}',
       waitingForReply: '已全部发送，等待 {host} 答复',
     },
     heldBy: '被规则“{rule}”暂扣',
