@@ -151,7 +151,7 @@ describe('steering the queue', () => {
     expect(await findViolations()).toEqual([]);
     await dialog().getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('Rule added; 2 waiting recipients held').waitFor();
-    await dialog().getByRole('switch', { name: 'The rule Kyoto on holiday is on' }).click();
+    await dialog().getByRole('switch', { name: 'The rule Kyoto on holiday is on' }).press('Space');
     await expect
       .poll(async () =>
         (await fixture.world.settings.read()).holdRules.find(({ name }) => name.startsWith('Kyoto')),

@@ -116,7 +116,6 @@ export const queue = {
       address: 'Address {number}',
       remove: 'Delete {recipient}',
       keep: 'Undo: {recipient}',
-      removed: 'is removed',
       underWay: 'is under way and cannot be edited now',
       add: 'Further recipients, one on each line',
       done: 'Recipients changed',

@@ -113,7 +113,6 @@ export const queue: Pick<Messages, 'queue'> = {
       address: '地址 {number}',
       remove: '删除 {recipient}',
       keep: '撤销：{recipient}',
-      removed: '将被移除',
       underWay: '正在投递，现在无法编辑',
       add: '新增收件人，每行一个',
       done: '收件人已更改',
