@@ -22,6 +22,7 @@ export const router = createRouter({
       name: 'accounts',
       component: () => import('./features/accounts/AccountsPage.vue'),
     },
+    { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },

@@ -9,6 +9,7 @@ import { aliasesContract, domainsContract } from './domains.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
+import { relayContract } from './relay.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
@@ -24,6 +25,7 @@ export const consoleContract = {
   messages: messagesContract,
   transcripts: transcriptsContract,
   queue: queueContract,
+  relay: relayContract,
   settings: settingsContract,
 };
 export type ConsoleContract = typeof consoleContract;

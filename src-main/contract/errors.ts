@@ -37,6 +37,9 @@ export const refusalReason = z.enum([
   'emptyRule',
   'invalidNetwork',
   'ruleNameTaken',
+  'changedMeanwhile',
+  'passwordMissing',
+  'notListening',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

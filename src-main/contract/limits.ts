@@ -30,4 +30,13 @@ export const LIMITS = {
   tickedRows: 5000,
   /** 1 PiB: more is a slip of the finger. */
   quotaBytes: 2 ** 50,
+  ruleNameLength: 80,
+  ruleNoteLength: 500,
+  /** It goes into one reply line with the rule's name (RFC 5321 §4.5.3.1.5). */
+  refusalTextLength: 200,
+  /** Networks, accounts or domains of one rule. */
+  rulePatterns: 100,
+  relayRules: 200,
+  routes: 200,
+  routeHosts: 20,
 } as const;

@@ -51,6 +51,8 @@ export const timelineEvent = z.discriminatedUnion('type', [
     tls: tlsDetails.exactOptional(),
     reversePath: z.string(),
     recipients: names,
+    /** Names of the relay rules that allowed them, by position. */
+    rules: names.exactOptional(),
     sizeBytes: count,
   }),
   eventBase.extend({

@@ -22,17 +22,19 @@ import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { Certificates } from './certificates.ts';
+import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
-import { isOwnListener } from './own-listeners.ts';
+import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
+import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { sendTestMessage } from './test-message.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
@@ -95,6 +97,7 @@ interface RouterParts {
 class RunningHost implements MailHost {
   readonly #options: MailHostOptions;
   readonly #makeId: MakeId;
+  readonly #clients = createClientSettings(() => this.#settings);
   readonly #listeners: ListenerSet;
   readonly #listenersChanged = new Emitter<void>();
   #certificates: Certificates | undefined;
@@ -110,6 +113,8 @@ class RunningHost implements MailHost {
       ports: options.ports,
       whenUnavailable: options.whenPortUnavailable,
       secureContext: () => this.#certificate.secureContext(),
+      clients: this.#clients,
+      clock: options.clock,
       logger: options.logger,
     });
   }
@@ -208,6 +213,7 @@ class RunningHost implements MailHost {
       randomBytes,
       makeId: this.#makeId,
       settings: () => this.#settings,
+      clients: this.#clients,
       isOwnListener: (address, port) =>
         isOwnListener({ address, port }, this.#options.bind, this.#listeners.statuses),
       hasRoom: disk.hasRoom,
@@ -237,6 +243,7 @@ class RunningHost implements MailHost {
       queue: path.desk,
       nextHops: path.nextHops,
       isDeliverable: (address) => path.isDeliverable(address),
+      relayDesk: this.#createRelayDesk(parts),
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
@@ -251,10 +258,23 @@ class RunningHost implements MailHost {
     });
   }
 
+  #createRelayDesk({ path, directory }: RouterParts): RelayDesk {
+    const { bind, clock } = this.#options;
+    return createRelayDesk({
+      ...path.relaying,
+      directory,
+      clock,
+      targets: path.relaying.connection,
+      hostname: () => this.#settings.hostname,
+      listener: () => findOwnListener('smtp', bind, this.#listeners.statuses),
+    });
+  }
+
   async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
-    const problem = findProvisionProblem(provision);
+    const domains = (await targets.directory.listDomains()).map(({ name }) => name);
+    const problem = findProvisionProblem(provision, { ...(await targets.settings.read()), domains });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

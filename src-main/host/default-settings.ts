@@ -1,5 +1,8 @@
 /** Settings until somebody changes them. */
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
+import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
+import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
+import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import type { HostSettings } from './port.ts';
 
 export function defaultSettings(hostname: string): HostSettings {
@@ -8,8 +11,11 @@ export function defaultSettings(hostname: string): HostSettings {
     allowCleartextAuth: false,
     certificateFiles: null,
     dnsServers: [],
+    trustedProxies: { proxyProtocol: [], xclient: [] },
+    clientLimits: { ...DEFAULT_CONNECTION_LIMITS, ...DEFAULT_STRANGER_LIMITS, exempt: [] },
     relay: { mode: 'direct' },
     routes: [],
+    relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
     isSetUp: false,

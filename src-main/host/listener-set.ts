@@ -5,11 +5,13 @@
  * Invariants: ports are bound before anything else is touched, so that a port that cannot be had changes nothing;
  * connections that arrive before their engine is ready wait for it.
  */
+import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Result } from '../base/result.ts';
 import type { AcceptedConnection, ServeConnection } from '../protocol/connection/accepted-connection.ts';
 import { Listener, type BindProblem } from '../protocol/connection/listener.ts';
 import type { SecureContextSource } from '../protocol/connection/tls-upgrade.ts';
+import type { ClientSettings } from './client-settings.ts';
 import type { ListenerName, ListenerStatus } from './port.ts';
 import { LISTENER_PLANS, MOST_PORTS_TRIED, type ListenerPlan, type PortChoices } from './ports.ts';
 
@@ -25,6 +27,9 @@ export interface ListenerSetOptions {
   /** Whether a port that is not to be had is an error, or the next free high port is taken. */
   readonly whenUnavailable: 'fail' | 'takeHighPort';
   readonly secureContext: SecureContextSource;
+  /** Whom we believe, and whom the limits bind. */
+  readonly clients: Pick<ClientSettings, 'isProxy' | 'isExempt' | 'limits'>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -37,8 +42,8 @@ interface OpenListener {
 }
 
 const BUSY_LINES: Readonly<Record<ListenerName, string>> = {
-  smtp: '421 4.3.2 Too many connections, try again later',
-  submission: '421 4.3.2 Too many connections, try again later',
+  smtp: '421 4.7.0 Too many connections, try again later',
+  submission: '421 4.7.0 Too many connections, try again later',
   submissions: '',
   pop3: '-ERR [SYS/TEMP] Too many connections, try again later',
   pop3s: '',
@@ -129,6 +134,8 @@ export class ListenerSet {
       tlsMode: plan.tls,
       secureContext: this.#options.secureContext,
       busyLine: BUSY_LINES[plan.name],
+      clock: this.#options.clock,
+      ...this.#options.clients,
       logger: this.#options.logger.child({ listener: plan.name }),
     });
   }

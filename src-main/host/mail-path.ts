@@ -22,21 +22,26 @@ import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
-import { createRelayCourier, type RelayCourier } from '../mail/relay/create-relay-courier.ts';
+import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
 import { findChosenNextHop } from '../mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import type { Router } from '../mail/routing/port.ts';
+import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
 import { createDnsResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/smtp/client/tcp-connect.ts';
+import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
+import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import type { RelayDeskOptions } from './relay-desk.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -52,6 +57,7 @@ export interface MailPathOptions {
   readonly makeId: MakeId;
   /** Asked whenever they matter, so that a change counts at once. */
   readonly settings: () => HostSettings;
+  readonly clients: ClientSettings;
   readonly isOwnListener: (address: string, port: number) => boolean;
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
@@ -65,6 +71,8 @@ export interface MailPath {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly engines: Engines;
+  /** What decides on relaying and reaches other servers, for those who try it out. */
+  readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
   /** Says goodbye to every session. */
@@ -73,11 +81,15 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, settings, storage } = options;
+  const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
-  const router = createRouter({ directory, settings });
-  const { queue, desk, relay } = createQueue(options, router, hostname);
-  const acceptance = { ...options, router, queue, hostname };
+  const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
+  const router = createRouter({ directory, settings, rules: ruleBook });
+  const connection = createConnectionOptions(options, hostname);
+  const { queue, desk, relay } = createQueue(options, { router, hostname, connection });
+  const guard = new ClientGuard({ ...options.clients, clock });
+  const { maySayXclient } = options.clients;
+  const acceptance = { ...options, router, ruleBook, queue, hostname, guard, maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
@@ -99,6 +111,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
       pop3: pop3.serve,
       pop3s: pop3.serve,
     },
+    relaying: { router, ruleBook, connection },
     start: () => queue.start(),
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
@@ -110,9 +123,16 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
-function createQueue(options: MailPathOptions, router: Router, hostname: () => string) {
+interface QueueParts {
+  readonly router: Router;
+  readonly hostname: () => string;
+  readonly connection: ConnectionTestOptions;
+}
+
+function createQueue(options: MailPathOptions, { router, hostname, connection }: QueueParts) {
   const { clock, settings, storage } = options;
-  const relay = createRelay(options, hostname);
+  const schedule = () => settings().retrySchedule;
+  const relay = createRelayCourier({ ...connection, content: storage.content, schedule });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
   const activity = new QueueActivity();
@@ -125,7 +145,7 @@ function createQueue(options: MailPathOptions, router: Router, hostname: () => s
       delivery: createDeliveryCourier({ clock }),
       relay,
     }),
-    schedule: () => settings().retrySchedule,
+    schedule,
     concurrency: ATTEMPTS_AT_ONCE,
     holdRule: createHoldRuleFinder(() => settings().holdRules),
   });
@@ -133,14 +153,13 @@ function createQueue(options: MailPathOptions, router: Router, hostname: () => s
   return { queue, desk, relay };
 }
 
-function createRelay(options: MailPathOptions, hostname: () => string): RelayCourier {
-  return createRelayCourier({
+/** How other servers are found and spoken to. */
+function createConnectionOptions(options: MailPathOptions, hostname: () => string): ConnectionTestOptions {
+  return {
     ...options,
     hostname,
-    content: options.storage.content,
     connect: createTcpConnect(options),
     resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
-    schedule: () => options.settings().retrySchedule,
     mxPort: SMTP_PORT,
-  });
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { ListenerStatus } from './port.ts';
+import type { ListenerName, ListenerStatus } from './port.ts';
 
 /** `bind` is the address of the listeners; null: all addresses of the machine. */
 export function isOwnListener(
@@ -15,6 +15,18 @@ export function isOwnListener(
 ): boolean {
   const isOwnPort = listeners.some(({ state, port }) => state === 'listening' && port === target.port);
   return isOwnPort && (isAll(bind) ? isOfThisMachine(target.address) : target.address === bind);
+}
+
+/** Where a listener of ours is to be reached from this machine; null: it does not listen. */
+export function findOwnListener(
+  name: ListenerName,
+  bind: string | null,
+  listeners: readonly ListenerStatus[],
+): { readonly address: string; readonly port: number } | null {
+  const port = listeners.find((listener) => listener.name === name)?.port ?? null;
+  if (port === null) return null;
+  const loopback = bind === '::' ? '::1' : '127.0.0.1';
+  return { address: bind === null || isAll(bind) ? loopback : bind, port };
 }
 
 function isAll(bind: string | null): boolean {

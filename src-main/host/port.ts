@@ -3,7 +3,10 @@
  */
 import type { Subscribe } from '../base/emitter.ts';
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
+import type { ConnectionLimits } from '../protocol/connection/limits.ts';
+import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
 
@@ -33,14 +36,33 @@ export interface HostSettings {
   readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
   /** Name servers to ask, as `address` or `address:port`; empty: the system's. */
   readonly dnsServers: readonly string[];
+  /** Whose word about a client is taken: addresses and networks. */
+  readonly trustedProxies: TrustedProxies;
+  readonly clientLimits: ClientLimits;
   /** How mail for others leaves. */
   readonly relay: RelaySetting;
   readonly routes: readonly RouteSetting[];
+  /** In their order; the fixed ones are not among them. */
+  readonly relayRules: readonly RelayRule[];
   readonly retrySchedule: RetrySchedule;
   /** Mail that is to be looked at before it goes on. */
   readonly holdRules: readonly HoldRule[];
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
+}
+
+/** How much one client may do; the last three bind only those who have not signed in. */
+export interface ClientLimits extends ConnectionLimits, StrangerLimits {
+  /** Addresses and networks that they do not bind; this machine never. */
+  readonly exempt: readonly string[];
+}
+
+/** Two lists: whoever speaks the PROXY protocol must always begin with its header, and nobody may guess at that. */
+export interface TrustedProxies {
+  /** Their connections to any mail listener begin with a PROXY header. */
+  readonly proxyProtocol: readonly string[];
+  /** They may say XCLIENT to the SMTP listeners. */
+  readonly xclient: readonly string[];
 }
 
 export interface SettingsStore {

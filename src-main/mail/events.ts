@@ -42,6 +42,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         tls?: TlsDetails;
         reversePath: string;
         recipients: readonly string[];
+        /** Names of the relay rules that allowed them, by the recipients' positions; absent for a message we made ourselves. */
+        rules?: readonly string[];
         sizeBytes: number;
       }
     /** A repair of the MSA (RFC 6409 §8), e.g. `Date added`. */
@@ -92,6 +94,8 @@ export interface RefusalEvent {
   readonly remoteAddress: string;
   readonly reversePath: string;
   readonly recipient: string;
+  /** Name of the relay rule that was asked. */
+  readonly rule?: string;
   readonly reply: string;
 }
 

@@ -9,7 +9,6 @@ import type {
   SessionEnd,
   SessionStart,
   SessionTranscript,
-  TlsDetails,
   TranscriptPhase,
 } from '../protocol/connection/session.ts';
 import type { SessionRecord, SessionSummary, TranscriptLine, TranscriptLineKind } from './port.ts';
@@ -93,7 +92,7 @@ export class OpenTranscript implements SessionTranscript {
     this.#phase = phase;
   }
 
-  update(facts: { remoteName?: string; account?: string; tls?: TlsDetails; messages?: number }): void {
+  update(facts: Parameters<SessionTranscript['update']>[0]): void {
     if (this.#summary.endedAt !== null) return;
     this.#summary = { ...this.#summary, ...facts };
     this.#options.onChange(this);

@@ -4,5 +4,6 @@ import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
+import { relay } from './zh-cn/relay.ts';
 
-export const zhCn: Messages = { ...general, ...mail, ...office, ...queue };
+export const zhCn: Messages = { ...general, ...mail, ...office, ...queue, ...relay };

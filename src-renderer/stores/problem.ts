@@ -3,11 +3,16 @@
  */
 import { ORPCError } from '@orpc/client';
 import type { RefusalReason } from '../../src-main/contract/errors.ts';
+import type { RouteProblem, RuleProblem } from '../../src-main/contract/relay.ts';
 import { ConnectionLostError } from '../host/connection.ts';
 
 export interface Problem {
   readonly key:
-    `refusals.${RefusalReason}` | `problems.${'lost' | 'signedOut' | 'tooMany' | 'input' | 'fault'}`;
+    | `refusals.${RefusalReason}`
+    | `problems.${'lost' | 'signedOut' | 'tooMany' | 'input' | 'fault'}`
+    | `relay.faults.${RuleProblem['fault']}`
+    | `relay.routeFaults.${RouteProblem['field']}`
+    | 'relay.invalidHost';
   readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -20,6 +25,16 @@ export function problemOf(error: unknown): Problem {
       const { retryAfterMs } = error.data as { retryAfterMs: number };
       return { key: 'problems.tooMany', params: { minutes: Math.max(1, Math.ceil(retryAfterMs / 60_000)) } };
     }
+    case 'INVALID_RULE': {
+      const { fault, value } = error.data as RuleProblem;
+      return { key: `relay.faults.${fault}`, params: { value } };
+    }
+    case 'INVALID_ROUTE': {
+      const { field, value } = error.data as RouteProblem;
+      return { key: `relay.routeFaults.${field}`, params: { value } };
+    }
+    case 'INVALID_HOST':
+      return plain('relay.invalidHost');
     case 'UNAUTHORIZED':
       return plain('problems.signedOut');
     case 'BAD_REQUEST':

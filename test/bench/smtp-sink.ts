@@ -21,6 +21,8 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { BounceStage } from '../../src-main/mail/queue/port.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { createRuleBook } from '../../src-main/mail/routing/relay-rules/create-rule-book.ts';
+import { DEFAULT_RELAY_RULES } from '../../src-main/mail/routing/relay-rules/port.ts';
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
 import { Listener } from '../../src-main/protocol/connection/listener.ts';
@@ -41,7 +43,12 @@ const silentTranscript: SessionTranscript = {
 
 const { values } = parseArgs({ options: { service: { type: 'string', default: 'reception' } } });
 const directory = new OfficeDirectory();
-const router = createRouter({ directory, settings: () => ({ relay: { mode: 'off' }, routes: [] }) });
+const ruleBook = createRuleBook({ directory, clock, rules: () => DEFAULT_RELAY_RULES });
+const router = createRouter({
+  directory,
+  settings: () => ({ relay: { mode: 'off' }, routes: [] }),
+  rules: ruleBook,
+});
 let deposited = 0;
 /** Nothing fails here, so nobody is told. */
 const SILENT_BOUNCES: BounceStage = {
@@ -65,6 +72,7 @@ const queue = createMessageQueue({
 const options = {
   directory,
   router,
+  ruleBook,
   queue,
   receiver: createMessageReceiver({ spool: new MemorySpool(), createIndexer: createMessageIndexer }),
   transcripts: { open: () => silentTranscript },
@@ -87,6 +95,7 @@ const listener = new Listener({
     throw new Error('no TLS here');
   },
   busyLine: '421 4.3.2 Too many connections',
+  clock,
   logger: silentLogger,
 });
 await queue.start();

@@ -10,15 +10,11 @@ import { join } from 'node:path';
 import type { Storage } from '../../src-main/storage/open-storage.ts';
 import { openTestStorage } from '../contract/mail-stores.ts';
 import { makeWorkFolder, startOffice, type ServiceProcess } from '../support/service-process.ts';
-import { ConnectionLostError } from '../support/line-client.ts';
-import { SmtpClient } from '../support/smtp-client.ts';
+import { killUnderLoad, type Letter } from './kill-under-load.ts';
 
-const SESSIONS = 8;
 /** One in this many is too large for a row, so that files are cut too. */
 const LARGE_EVERY = 40;
 const LARGE_OCTETS = 200 * 1024;
-const EARLIEST_KILL_MS = 20;
-const LATEST_KILL_MS = 600;
 
 interface Sent {
   readonly to: readonly string[];
@@ -53,7 +49,9 @@ export async function runCrashRounds(rounds: number): Promise<CrashReport> {
   const folder = await makeWorkFolder();
   const sent = new Map<string, Sent>();
   try {
-    for (let round = 0; round < rounds; round++) await runRound(await startOffice(folder), sent);
+    for (let round = 0; round < rounds; round++) {
+      await killUnderLoad(await startOffice(folder), () => nextLetter(sent));
+    }
     await drainQueue(await startOffice(folder), folder.data);
     return await audit(folder.data, { rounds, sent });
   } finally {
@@ -61,25 +59,7 @@ export async function runCrashRounds(rounds: number): Promise<CrashReport> {
   }
 }
 
-async function runRound(service: ServiceProcess, sent: Map<string, Sent>): Promise<void> {
-  const sessions = Array.from({ length: SESSIONS }, () => submitUntilCut(service, sent));
-  const killAfterMs = EARLIEST_KILL_MS + Math.random() * (LATEST_KILL_MS - EARLIEST_KILL_MS);
-  await new Promise((resolve) => setTimeout(resolve, killAfterMs));
-  await service.end('SIGKILL');
-  await Promise.all(sessions);
-}
-
-async function submitUntilCut(service: ServiceProcess, sent: Map<string, Sent>): Promise<void> {
-  const account = { user: 'tom@server1.com', password: 'tom-password' };
-  try {
-    const client = await SmtpClient.connect({ port: service.port('submission'), account });
-    for (;;) await submitOne(client, sent);
-  } catch (error) {
-    if (!(error instanceof ConnectionLostError)) throw error;
-  }
-}
-
-async function submitOne(client: SmtpClient, sent: Map<string, Sent>): Promise<void> {
+function nextLetter(sent: Map<string, Sent>): Letter {
   const number = sent.size;
   const id = `crash-${number}`;
   const to = RECIPIENTS[number % RECIPIENTS.length] ?? [];
@@ -91,8 +71,7 @@ async function submitOne(client: SmtpClient, sent: Map<string, Sent>): Promise<v
   const record = { to, digest: digest(body), isAcknowledged: false };
   sent.set(id, record);
   const content = `From: tom@server1.com\r\nTo: ${to.join(', ')}\r\nSubject: ${id}\r\n\r\n${body}`;
-  await client.submit({ from: 'tom@server1.com', to, content });
-  record.isAcknowledged = true;
+  return { to, content, onAcknowledged: () => (record.isAcknowledged = true) };
 }
 
 function digest(body: string): string {

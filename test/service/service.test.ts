@@ -189,6 +189,41 @@ describe('the provision file', () => {
       /relay\.host/u,
     ],
     ['a way to relay that is none', { relay: { mode: 'pigeon' } }, /relay\.mode/u],
+    [
+      'a route to a network that is none',
+      { routes: [{ client: '10.0.0.0/33', hosts: ['127.0.0.1'] }] },
+      /routes\[0\]\.client/u,
+    ],
+    [
+      'a route whose name is taken',
+      {
+        routes: [
+          { name: 'a', hosts: ['127.0.0.1'] },
+          { name: 'a', hosts: ['127.0.0.1'] },
+        ],
+      },
+      /routes\[1\]\.name/u,
+    ],
+    [
+      'a relay rule of unknown form',
+      { relayRules: [{ client: { nettwork: '10.0.0.1' }, action: 'accept' }] },
+      /relayRules\[0\]\.client/u,
+    ],
+    [
+      'a relay rule through no route',
+      { relayRules: [{ client: 'signed-in', action: { route: 'x' } }] },
+      /relayRules\[0\]\.action: there is no route "x"/u,
+    ],
+    [
+      'an open relay',
+      { relayRules: [{ action: 'accept' }] },
+      /relayRules\[0\]\.client: this would be an open relay: anyone could/u,
+    ],
+    [
+      'an open relay to a whole network',
+      { relayRules: [{ client: { network: ['127.0.0.1', '::/0'] }, action: 'accept' }] },
+      /relayRules\[0\]\.client: this would be an open relay: ::\/0 could/u,
+    ],
     ['a name server that is a name', { dns: { servers: ['ns.test'] } }, /dns\.servers\[0\]/u],
     [
       'a certificate file that is not there',

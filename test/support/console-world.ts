@@ -39,6 +39,8 @@ import type {
 } from '../../src-main/observe/port.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
+import { WorldRelayDesk } from './world-relay-desk.ts';
+
 const MINUTE_MS = 60_000;
 const NO_FLOW: FlowCounts = {
   received: 0,
@@ -488,6 +490,7 @@ export class ConsoleWorld {
       queue: this.waiting,
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
+      relayDesk: new WorldRelayDesk(),
       settings: this.settings,
       administrators: this.administrators,
       listeners: () => this.listenerStates,

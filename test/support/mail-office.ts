@@ -21,12 +21,16 @@ import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
 import { findChosenNextHop } from '../../src-main/mail/routing/find-next-hop.ts';
+import { createRuleBook } from '../../src-main/mail/routing/relay-rules/create-rule-book.ts';
+import { DEFAULT_RELAY_RULES, type RelayRule } from '../../src-main/mail/routing/relay-rules/port.ts';
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
 import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
-import type { SmtpLimits } from '../../src-main/protocol/smtp/server/limits.ts';
+import { ClientGuard } from '../../src-main/protocol/smtp/server/client-guard.ts';
+import type { SmtpLimits, StrangerLimits } from '../../src-main/protocol/smtp/server/limits.ts';
 import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
+import type { MemoryClientOptions } from './memory-connection.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { RecordingRelay } from './recording-relay.ts';
 
@@ -127,9 +131,17 @@ export class OfficeDirectory implements Directory {
   }
 }
 
+function makeGuard(limits: StrangerLimits, clock: ManualClock): ClientGuard {
+  return new ClientGuard({ limits: () => limits, isExempt: (address) => address.startsWith('127.'), clock });
+}
+
 export interface OfficeOptions {
   readonly limits?: Partial<SmtpLimits>;
   readonly allowCleartextAuth?: boolean;
+  /** Whether strangers are bound by these limits, early talkers refused, errors answered late. */
+  readonly strangerLimits?: StrangerLimits;
+  /** Who may say XCLIENT. */
+  readonly xclientFrom?: readonly string[];
 }
 
 export class MailOffice {
@@ -147,12 +159,15 @@ export class MailOffice {
   hasRoom = true;
   /** How mail for others leaves. */
   routing: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
+  /** Who may send through it. */
+  relayRules: readonly RelayRule[] = DEFAULT_RELAY_RULES;
   readonly relay = new RecordingRelay();
   #ids = 0;
 
   constructor(options: OfficeOptions = {}) {
     const { clock, directory } = this;
-    const router = createRouter({ directory, settings: () => this.routing });
+    const ruleBook = createRuleBook({ directory, clock, rules: () => this.relayRules });
+    const router = createRouter({ directory, settings: () => this.routing, rules: ruleBook });
     const events = (event: MailEvent | RefusalEvent) => {
       this.events.push(event);
     };
@@ -182,21 +197,27 @@ export class MailOffice {
       ...common,
       directory,
       router,
+      ruleBook,
       queue: this.queue,
       transcripts: this.transcripts,
       events,
       clock,
       hasRoom: () => this.hasRoom,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.strangerLimits && { guard: makeGuard(options.strangerLimits, clock) }),
+      maySayXclient: (address: string) => options.xclientFrom?.includes(address) ?? false,
     };
     const allowCleartextAuth = () => options.allowCleartextAuth ?? false;
     this.submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
     this.reception = createReceptionService(acceptance);
   }
 
-  connect(service: 'submission' | 'submissions' | 'reception'): MemoryClient {
+  connect(
+    service: 'submission' | 'submissions' | 'reception',
+    options: MemoryClientOptions = {},
+  ): MemoryClient {
     const { serve } = service === 'reception' ? this.reception : this.submission;
-    return new MemoryClient(serve, { tls: service === 'submissions' });
+    return new MemoryClient(serve, { tls: service === 'submissions', ...options });
   }
 
   /** A copy as a mail client would read it. */

@@ -33,6 +33,7 @@ export async function startReadingServer(): Promise<ReadingServer> {
       tlsMode,
       secureContext: () => context,
       busyLine: '',
+      clock: systemClock,
       logger: silentLogger,
     });
     listeners.push(listener);

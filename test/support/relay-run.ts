@@ -1,6 +1,8 @@
 /** A relay courier over servers that play scripts: what it says to them, and what it reports. */
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { ScriptedServer } from './scripted-server.ts';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import type { MessageIndex } from '../../src-main/format/message-index.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
 import type { ContentReader } from '../../src-main/mail/content/port.ts';
 import type {
@@ -18,10 +20,17 @@ export const MAIL = 'C: MAIL FROM:<tom@server1.com>\nS: 250 Ok\n';
 export const CONTENT = 'C: DATA\nS: 354 Go on\nCONTENT\nS: 250 2.0.0 Taken\n';
 export const rcpt = (reply = '250 Ok') => `C: RCPT TO:*\nS: ${reply}\n`;
 
+const RELAYED_CONTENT = 'Subject: hi\r\n\r\nhello\r\n';
+
+function indexOf(octets: Uint8Array): MessageIndex {
+  const indexer = createMessageIndexer();
+  indexer.write(octets);
+  return indexer.end();
+}
+
 export const content: ContentReader = {
-  readIndex: () => Promise.reject(new Error('not needed')),
-  readRange: (_id, start, end) =>
-    Promise.resolve(Buffer.from('Subject: hi\r\n\r\nhello\r\n').subarray(start, end)),
+  readIndex: () => Promise.resolve(indexOf(Buffer.from(RELAYED_CONTENT))),
+  readRange: (_id, start, end) => Promise.resolve(Buffer.from(RELAYED_CONTENT).subarray(start, end)),
 };
 
 export const toHosts = (...hosts: string[]): NextHop => ({

@@ -14,6 +14,7 @@ import { createMessagesHandlers } from './messages.ts';
 import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
+import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
 import { SteeringJobs } from './queue-steering.ts';
@@ -41,6 +42,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createQueueOrderHandlers(services, jobs),
       ...createHoldRuleHandlers(services),
     },
+    relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
   });
 }

@@ -14,6 +14,7 @@ import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
+import type { RelayDesk } from '../relay-desk.ts';
 
 export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
@@ -26,6 +27,7 @@ export interface ConsoleServices {
   readonly nextHops: NextHopDesk;
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
+  readonly relayDesk: RelayDesk;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
   listeners(): readonly ListenerStatus[];

@@ -10,6 +10,7 @@ import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
+import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
 
 export interface ProvisionTargets {
@@ -29,15 +30,15 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
 }
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
-  const allowCleartextAuth = provision.security?.allowCleartextAuth;
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
-    ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
     ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
+    ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),
     ...(provision.queue !== undefined && {
       retrySchedule: toRetrySchedule(provision.queue, current.retrySchedule),
     }),
@@ -45,6 +46,17 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   };
   const isSame = JSON.stringify({ ...current, ...wanted }) === JSON.stringify(current);
   if (!isSame) await store.change(wanted);
+}
+
+function toSecuritySettings(
+  { allowCleartextAuth, trustedProxies, limits }: NonNullable<Provision['security']>,
+  current: HostSettings,
+): Partial<HostSettings> {
+  return {
+    ...(allowCleartextAuth !== undefined && { allowCleartextAuth }),
+    ...(trustedProxies && { trustedProxies: { ...current.trustedProxies, ...trustedProxies } }),
+    ...(limits && { clientLimits: { ...current.clientLimits, ...limits } }),
+  };
 }
 
 function toRelaySetting(relay: NonNullable<Provision['relay']>): RelaySetting {

@@ -2,15 +2,28 @@
 import { isIPv6 } from 'node:net';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from '../../directory/address-key.ts';
 import { parseIpNetwork } from '../../format/ip-network.ts';
-import { canonicalPattern } from '../../mail/routing/find-next-hop.ts';
+import { describeRouteProblem, findRouteProblem } from '../../mail/routing/find-route-problem.ts';
+import { nameRoutes } from '../../mail/routing/name-routes.ts';
+import type { RouteSetting } from '../../mail/routing/port.ts';
+import { describeRuleProblem, findRuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
+import type { RelayRule } from '../../mail/routing/relay-rules/port.ts';
 import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
+import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
+
+/** What is there already; the file is checked together with it. */
+export interface CurrentSetUp {
+  /** In A-labels. */
+  readonly domains: readonly string[];
+  readonly routes: readonly RouteSetting[];
+  readonly relayRules: readonly RelayRule[];
+}
 
 type ProvisionedRoute = NonNullable<Provision['routes']>[number];
 
 /** The first thing wrong, as a sentence with its path, or null. */
-export function findProvisionProblem(provision: Provision): string | null {
+export function findProvisionProblem(provision: Provision, current: CurrentSetUp): string | null {
   if (provision.hostname !== undefined && canonicalDomain(provision.hostname) === null) {
     return `hostname: ${JSON.stringify(provision.hostname)} is not a host name`;
   }
@@ -18,8 +31,10 @@ export function findProvisionProblem(provision: Provision): string | null {
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
+    findNetworkProblem(provision.security) ??
     findRelayProblem(provision.relay) ??
-    findRoutesProblem(provision.routes ?? [])
+    findRoutesProblem(provision.routes ?? []) ??
+    findRelayRulesProblem(provision, current)
   );
 }
 
@@ -28,6 +43,20 @@ function findNameServerProblem(servers: readonly string[]): string | null {
   return index < 0
     ? null
     : `dns.servers[${index}]: ${JSON.stringify(servers[index])} is not address or address:port`;
+}
+
+function findNetworkProblem(security: Provision['security']): string | null {
+  const lists = {
+    'trustedProxies.proxyProtocol': security?.trustedProxies?.proxyProtocol,
+    'trustedProxies.xclient': security?.trustedProxies?.xclient,
+    'limits.exempt': security?.limits?.exempt,
+  };
+  for (const [path, networks = []] of Object.entries(lists)) {
+    const index = networks.findIndex((network) => parseIpNetwork(network) === null);
+    if (index < 0) continue;
+    return `security.${path}[${index}]: ${JSON.stringify(networks[index])} is not an address or a network (192.0.2.0/24)`;
+  }
+  return null;
 }
 
 function findRelayProblem(relay: Provision['relay']): string | null {
@@ -39,36 +68,23 @@ function findRelayProblem(relay: Provision['relay']): string | null {
 }
 
 function findRoutesProblem(routes: readonly ProvisionedRoute[]): string | null {
-  const names = new Set<string>();
-  for (const [index, route] of routes.entries()) {
-    const problem = findRouteProblem(route);
-    if (problem !== null) return `routes[${index}].${problem}`;
-    if (route.name === undefined) continue;
-    if (names.has(route.name)) return `routes[${index}].name: ${JSON.stringify(route.name)} stands twice`;
-    names.add(route.name);
-  }
-  return null;
+  const problem = findRouteProblem(routes);
+  return problem === null ? null : `routes[${problem.index}].${describeRouteProblem(problem)}`;
 }
 
-/** The first thing wrong, beginning with the key. */
-function findRouteProblem(route: ProvisionedRoute): string | null {
-  const { recipientDomain, senderDomain, senderAccount, client, hosts } = route;
-  const wrong = (key: string, value: string, want: string) =>
-    `${key}: ${JSON.stringify(value)} is not ${want}`;
-  for (const [key, pattern] of Object.entries({ recipientDomain, senderDomain })) {
-    if (pattern === undefined || canonicalPattern(pattern) !== null) continue;
-    return wrong(key, pattern, 'a domain, *.domain or *');
-  }
-  if (senderAccount !== undefined && keyOfAddress(senderAccount) === null) {
-    return wrong('senderAccount', senderAccount, 'an address');
-  }
-  if (client !== undefined && parseIpNetwork(client) === null) {
-    return wrong('client', client, 'an address or a network (192.0.2.0/24)');
-  }
-  const at = hosts.findIndex((host) => parseHostPort(host) === null);
-  if (at >= 0) return wrong(`hosts[${at}]`, hosts[at] ?? '', 'host or host:port');
-  const isWhole = (route.user === undefined) === (route.password === undefined);
-  return isWhole ? null : 'user: user and password belong together';
+/** Rules that stay as they are count too: their routes must not go. */
+function findRelayRulesProblem(provision: Provision, current: CurrentSetUp): string | null {
+  if (provision.relayRules === undefined && provision.routes === undefined) return null;
+  const rules = provision.relayRules === undefined ? current.relayRules : toRelayRules(provision.relayRules);
+  const routes = provision.routes === undefined ? current.routes : nameRoutes(provision.routes);
+  const named = provision.domains.flatMap(({ name }) => canonicalDomain(name) ?? []);
+  const problem = findRuleProblem(rules, {
+    ownDomains: [...current.domains, ...named],
+    routeNames: routes.map(({ name }) => name),
+  });
+  if (problem === null) return null;
+  const key = problem.field === 'clients' ? 'client' : problem.field;
+  return `relayRules[${problem.index}].${key}: ${describeRuleProblem(problem)}`;
 }
 
 function findDomainProblem(domains: Provision['domains']): string | null {

@@ -65,15 +65,65 @@ const route = z.strictObject({
   messagesPerMinute: z.number().positive().exactOptional(),
 });
 
+const text = z.string().min(1);
+const texts = z.array(text).min(1);
+
+const relayRule = z.strictObject({
+  name: text.exactOptional(),
+  client: z
+    .union([
+      z.enum(['anyone', 'signed-in']),
+      z.strictObject({ account: z.union([text, texts]) }),
+      z.strictObject({ group: text }),
+      z.strictObject({ network: z.union([text, texts]) }),
+    ])
+    .default('anyone'),
+  recipients: z
+    .union([z.enum(['ours', 'anywhere']), z.strictObject({ domains: z.union([text, texts]) })])
+    .default('anywhere'),
+  action: z.union([
+    z.literal('accept'),
+    z.literal('refuse'),
+    z.strictObject({ refuse: text }),
+    z.strictObject({ route: text }),
+  ]),
+  enabled: z.boolean().default(true),
+  expiresAt: z.iso.datetime({ offset: true }).exactOptional(),
+  maxOctets: z.int().min(1).exactOptional(),
+  messagesPerHour: z.int().min(1).exactOptional(),
+  note: z.string().exactOptional(),
+});
+
+const networks = z.array(z.string().min(1));
+const count = z.int().min(1);
+
+const security = z.strictObject({
+  allowCleartextAuth: z.boolean().optional(),
+  trustedProxies: z
+    .strictObject({ proxyProtocol: networks.exactOptional(), xclient: networks.exactOptional() })
+    .optional(),
+  limits: z
+    .strictObject({
+      connections: count.exactOptional(),
+      connectionsPerMinute: count.exactOptional(),
+      messagesPerHour: count.exactOptional(),
+      recipientsPerHour: count.exactOptional(),
+      errorsPerHour: count.exactOptional(),
+      exempt: networks.exactOptional(),
+    })
+    .optional(),
+});
+
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
-  security: z.strictObject({ allowCleartextAuth: z.boolean().optional() }).optional(),
+  security: security.optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),
+  relayRules: z.array(relayRule).optional(),
   queue: z.strictObject(retryTimes).optional(),
 });
 

@@ -16,6 +16,7 @@ import type { RecipientDsn } from '../../format/dsn-request.ts';
 import { findFields } from '../../format/header-section.ts';
 import type { HeaderSection } from '../../format/header-section.ts';
 import { formatReceived } from '../../format/received.ts';
+import type { ClientGuard } from '../../protocol/smtp/server/client-guard.ts';
 import type { SmtpLimits } from '../../protocol/smtp/server/limits.ts';
 import type { MailCommand, SmtpClient } from '../../protocol/smtp/server/policy.ts';
 import { isPositive, smtpReply } from '../../protocol/smtp/server/reply.ts';
@@ -27,11 +28,13 @@ import type { StagedContent } from '../content/port.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
 import type { EntryClient, MessageQueue } from '../queue/port.ts';
 import type { Router } from '../routing/port.ts';
+import type { RuleBook } from '../routing/relay-rules/port.ts';
 
 /** What both services are made of. */
 export interface AcceptanceOptions {
   readonly directory: Directory;
   readonly router: Router;
+  readonly ruleBook: RuleBook;
   readonly queue: MessageQueue;
   readonly receiver: MessageReceiver;
   readonly transcripts: TranscriptRecorder;
@@ -43,6 +46,10 @@ export interface AcceptanceOptions {
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
   readonly limits?: Partial<SmtpLimits>;
+  /** What binds strangers; absent: nothing does. */
+  readonly guard?: ClientGuard;
+  /** Who may say XCLIENT; absent: nobody. */
+  readonly maySayXclient?: (address: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -58,6 +65,10 @@ export interface Envelope {
   readonly recipients: readonly string[];
   /** What was asked of DSNs, by the recipients' positions. */
   readonly recipientDsn: Readonly<Record<number, RecipientDsn>>;
+  /** Names of the relay rules that allowed them, by the recipients' positions. */
+  readonly rules: readonly string[];
+  /** A rule for devices that do not sign in allowed one of them. */
+  readonly isFromDevice: boolean;
 }
 
 /** The trace field of this message, for the top of its header section. */
@@ -129,7 +140,7 @@ function receivedEvent(
   envelope: Envelope,
   facts: { traceId: TraceId; at: number; sizeBytes: number },
 ): MailEvent {
-  const { client, mail, origin, recipients } = envelope;
+  const { client, mail, origin, recipients, rules } = envelope;
   return {
     ...facts,
     type: 'received',
@@ -141,17 +152,18 @@ function receivedEvent(
     ...(client.tls === undefined ? {} : { tls: client.tls }),
     reversePath: mail.reversePath.text,
     recipients,
+    rules,
   };
 }
 
 /** Tells the event sink where the reply refuses something for good or for now; returns the reply. */
 export function reportRefusal(
   options: AcceptanceOptions,
-  facts: Pick<Envelope, 'origin' | 'client' | 'mail'> & { recipient: string },
+  facts: Pick<Envelope, 'origin' | 'client' | 'mail'> & { recipient: string; rule?: string },
   reply: SmtpReply,
 ): SmtpReply {
   if (isPositive(reply)) return reply;
-  const { client, origin, mail, recipient } = facts;
+  const { client, origin, mail, recipient, rule } = facts;
   const text = typeof reply.text === 'string' ? reply.text : reply.text.join(' ');
   options.events({
     type: 'refused',
@@ -161,6 +173,7 @@ export function reportRefusal(
     remoteAddress: client.remoteAddress,
     reversePath: mail.reversePath.text,
     recipient,
+    ...(rule !== undefined && { rule }),
     reply: [reply.code, reply.enhanced, text].filter((part) => part !== null).join(' '),
   });
   return reply;

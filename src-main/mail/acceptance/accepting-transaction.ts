@@ -1,10 +1,11 @@
 /**
  * AcceptingTransaction: one MAIL…DATA of submission or reception, from the envelope to the queue.
  *
- * RFC 5321 §3.3. The stage gives its own words for a recipient elsewhere, and what it does to the header section.
+ * RFC 5321 §3.3. The relay rules say who may send where; the stage adds what it has against it, and what it does to the
+ * header section.
  * Invariants: a recipient given twice is one recipient; a refused content is told for each of its recipients.
  */
-import { ok } from '../../base/result.ts';
+import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import { addressKey, formatAddress } from '../../format/address.ts';
 import type {
@@ -18,10 +19,20 @@ import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { MailEvent, TraceId } from '../events.ts';
 import type { Route } from '../routing/port.ts';
+import type { RuleDecision } from '../routing/relay-rules/port.ts';
 import { acceptMessage, checkHops, entryClientOf, makeTraceField, reportRefusal } from './acceptance.ts';
 import type { AcceptanceOptions, Envelope } from './acceptance.ts';
+import { BoundedSink } from './bounded-sink.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
 import type { HeldHeader } from './header-holding-sink.ts';
+import {
+  isForDevices,
+  refuseByLimits,
+  refuseByRule,
+  tightestBound,
+  tooLarge,
+  tooMany,
+} from './rule-replies.ts';
 
 export interface PreparedHeader {
   /** What takes the header section's place below the trace field. */
@@ -33,13 +44,18 @@ export interface PreparedHeader {
 /** How submission and reception differ. */
 export interface AcceptanceRules {
   readonly origin: Envelope['origin'];
-  /** Answers a recipient whose domain is not ours; null where this stage leaves that to routing. */
-  refuseForeign(recipient: string): SmtpReply | null;
+  /** What this stage has against a recipient that the relay rules allow; null: nothing. */
+  refuseAllowed(client: SmtpClient, decision: RuleDecision): SmtpReply | null;
   prepareHeader(
     header: HeldHeader,
     envelope: Envelope,
     traceId: TraceId,
   ): Promise<Result<PreparedHeader, SmtpReply>>;
+}
+
+interface AcceptedRecipient {
+  readonly path: RecipientPath;
+  readonly decision: RuleDecision;
 }
 
 export class AcceptingTransaction implements SmtpTransaction {
@@ -48,7 +64,7 @@ export class AcceptingTransaction implements SmtpTransaction {
   readonly #client: SmtpClient;
   readonly #mail: MailCommand;
   /** By the key under which addresses compare. */
-  readonly #recipients = new Map<string, RecipientPath>();
+  readonly #recipients = new Map<string, AcceptedRecipient>();
 
   constructor(
     options: AcceptanceOptions,
@@ -62,54 +78,105 @@ export class AcceptingTransaction implements SmtpTransaction {
   }
 
   async addRecipient(recipient: RecipientPath): Promise<SmtpReply> {
-    const facts = { reversePath: this.#mail.reversePath.text, client: entryClientOf(this.#client) };
-    const route = await this.#options.router.route(formatAddress(recipient.address), facts);
-    const refusal = this.#findRefusal(recipient.text, route);
-    if (refusal !== null) return this.#refuse(recipient.text, refusal);
-    this.#recipients.set(addressKey(recipient.address), recipient);
+    const { router, ruleBook, clock } = this.#options;
+    const client = entryClientOf(this.#client);
+    const receivedAt = clock.now();
+    const facts = { reversePath: this.#mail.reversePath.text, client, receivedAt };
+    const route = await router.route(formatAddress(recipient.address), facts);
+    const { asciiDomain: domain } = recipient.address;
+    const decision = await ruleBook.decide({ client, domain, isOurs: isOurs(route), at: receivedAt });
+    const objection = isMalformed(route) ? null : this.#findObjection(recipient.text, decision);
+    if (objection !== null) return this.#refuse(recipient.text, objection, decision);
+    const fault = this.#findFault(route, decision);
+    if (fault !== null) return this.#refuse(recipient.text, fault);
+    this.#recipients.set(addressKey(recipient.address), { path: recipient, decision });
     return smtpReply(250, '2.1.5', 'Recipient ok');
   }
 
-  #findRefusal(recipient: string, route: Route): SmtpReply | null {
-    if (route.kind === 'local') return null;
-    if (route.kind === 'relay') return this.#rules.refuseForeign(recipient);
-    const refusal = route.reason === 'relayingOff' ? this.#rules.refuseForeign(recipient) : null;
-    return refusal ?? smtpReply(550, route.status, route.text);
+  /** What is wrong with the recipient itself. */
+  #findFault(route: Route, decision: RuleDecision): SmtpReply | null {
+    const refusal = this.#rules.refuseAllowed(this.#client, decision);
+    if (refusal !== null || route.kind !== 'undeliverable') return refusal;
+    return smtpReply(550, route.status, route.text);
+  }
+
+  /** What of the deciding rule stands against it. */
+  #findObjection(recipient: string, decision: RuleDecision): SmtpReply | null {
+    const { rule, isAllowed } = decision;
+    if (!isAllowed) return refuseByRule(recipient, decision);
+    if (rule === undefined) return null;
+    const tooLarge = refuseByLimits(rule, this.#mail.declaredOctets ?? 0);
+    if (tooLarge !== null) return tooLarge;
+    return this.#options.ruleBook.hasRoom(rule, entryClientOf(this.#client)) ? null : tooMany(rule);
   }
 
   receive(): Result<ContentSink, SmtpReply> {
-    const { receiver, makeId } = this.#options;
-    const traceId = makeId();
+    const traceId = this.#options.makeId();
     const recipients = [...this.#recipients.values()];
-    const envelope: Envelope = {
-      origin: this.#rules.origin,
-      client: { ...this.#client },
-      mail: this.#mail,
-      recipients: recipients.map(({ text }) => text),
-      recipientDsn: Object.fromEntries(
-        recipients.flatMap(({ dsn }, position) => (dsn === undefined ? [] : [[position, dsn]])),
-      ),
-    };
+    const envelope = this.#makeEnvelope(recipients);
+    const refusal = this.#takePlaces(recipients);
+    if (refusal !== null) return err(this.#refuseAll(envelope, refusal));
     let repairs: readonly MailEvent[] = [];
     const sink = new HeaderHoldingSink({
-      receiver,
+      receiver: this.#options.receiver,
       prepare: async (header) => {
         const hops = checkHops(header.section);
         const prepared = hops.ok ? await this.#rules.prepareHeader(header, envelope, traceId) : hops;
-        if (!prepared.ok) {
-          for (const recipient of envelope.recipients) this.#refuse(recipient, prepared.error);
-          return prepared;
-        }
+        if (!prepared.ok) return err(this.#refuseAll(envelope, prepared.error));
         repairs = prepared.value.repairs;
         return ok([makeTraceField(this.#options, envelope, traceId), ...prepared.value.pieces]);
       },
       accept: (content) => acceptMessage(this.#options, envelope, { traceId, content, repairs }),
     });
-    return ok(sink);
+    const bound = tightestBound(recipients.map(({ decision }) => decision));
+    if (bound === null) return ok(sink);
+    return ok(new BoundedSink(sink, bound.maxOctets, () => this.#refuseAll(envelope, tooLarge(bound))));
   }
 
-  #refuse(recipient: string, reply: SmtpReply): SmtpReply {
-    const facts = { origin: this.#rules.origin, client: this.#client, mail: this.#mail, recipient };
+  #makeEnvelope(recipients: readonly AcceptedRecipient[]): Envelope {
+    return {
+      origin: this.#rules.origin,
+      client: { ...this.#client },
+      mail: this.#mail,
+      recipients: recipients.map(({ path }) => path.text),
+      recipientDsn: Object.fromEntries(
+        recipients.flatMap(({ path: { dsn } }, position) => (dsn === undefined ? [] : [[position, dsn]])),
+      ),
+      rules: recipients.map(({ decision }) => decision.name),
+      isFromDevice: recipients.some(({ decision }) => isForDevices(decision)),
+    };
+  }
+
+  /** Each rule that bounds the rate counts the message once. */
+  #takePlaces(recipients: readonly AcceptedRecipient[]): SmtpReply | null {
+    const client = entryClientOf(this.#client);
+    const rules = new Set(recipients.flatMap(({ decision: { rule } }) => (rule === undefined ? [] : [rule])));
+    const full = [...rules].find((rule) => !this.#options.ruleBook.take(rule, client));
+    return full === undefined ? null : tooMany(full);
+  }
+
+  #refuseAll({ recipients }: Envelope, reply: SmtpReply): SmtpReply {
+    for (const recipient of recipients) this.#refuse(recipient, reply);
+    return reply;
+  }
+
+  #refuse(recipient: string, reply: SmtpReply, decision?: RuleDecision): SmtpReply {
+    const facts = {
+      origin: this.#rules.origin,
+      client: this.#client,
+      mail: this.#mail,
+      recipient,
+      ...(decision !== undefined && { rule: decision.name }),
+    };
     return reportRefusal(this.#options, facts, reply);
   }
+}
+
+function isMalformed(route: Route): boolean {
+  return route.kind === 'undeliverable' && route.reason === 'malformedAddress';
+}
+
+/** Whether the recipient's domain is ours, whoever is or is not there. */
+function isOurs(route: Route): boolean {
+  return route.kind === 'local' || (route.kind === 'undeliverable' && route.reason !== 'relayingOff');
 }

@@ -23,7 +23,7 @@ import type { TargetFinderOptions } from './find-targets.ts';
 import { MAX_NEXT_HOPS_AT_ONCE, RECORD_RETRY_MS, RECORD_TRIES } from './limits.ts';
 import { NextHopAttempt } from './next-hop-attempt.ts';
 import { NextHopLines } from './next-hop-lines.ts';
-import { hasUtf8Header, readInRanges } from './outgoing-content.ts';
+import { hasUtf8Header, readInRanges, sevenBitForm } from './outgoing-content.ts';
 import type { NextHopDesk } from './port.ts';
 
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions {
@@ -56,6 +56,7 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
         sizeOctets: entry.sizeBytes,
         ...(entry.requireTls === true && { requireTls: entry.requireTls }),
         hasUtf8Header: await hasUtf8Header(options.content, entry),
+        sevenBitForm: () => sevenBitForm(options.content, entry),
         content: () => readInRanges(options.content, entry),
       };
       const recordSurely = insist(record, options.clock);

@@ -1,15 +1,30 @@
 /** The content of a queue entry as the client sends it: in ranges, so that no message is ever whole in memory. */
-import type { ContentReader } from '../content/port.ts';
+import { findSevenBitForm, type SevenBitForm } from '../../format/seven-bit-message.ts';
+import type { ContentId, ContentReader } from '../content/port.ts';
 import type { QueueEntry } from '../queue/port.ts';
 import { CONTENT_RANGE_OCTETS } from './limits.ts';
 
-export async function* readInRanges(
+export function readInRanges(
   reader: ContentReader,
   { contentId, sizeBytes }: Pick<QueueEntry, 'contentId' | 'sizeBytes'>,
 ): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < sizeBytes; start += CONTENT_RANGE_OCTETS) {
-    yield await reader.readRange(contentId, start, Math.min(start + CONTENT_RANGE_OCTETS, sizeBytes));
+  return readBetween(reader, contentId, { start: 0, end: sizeBytes });
+}
+
+async function* readBetween(
+  reader: ContentReader,
+  contentId: ContentId,
+  { start, end }: { start: number; end: number },
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; at += CONTENT_RANGE_OCTETS) {
+    yield await reader.readRange(contentId, at, Math.min(at + CONTENT_RANGE_OCTETS, end));
   }
+}
+
+/** How the message may go to a server that takes seven bits only (RFC 6152 §3). */
+export async function sevenBitForm(reader: ContentReader, entry: QueueEntry): Promise<SevenBitForm> {
+  const { root } = await reader.readIndex(entry.contentId);
+  return findSevenBitForm(root, (start, end) => readBetween(reader, entry.contentId, { start, end }));
 }
 
 /** RFC 6532: whether the header section holds octets beyond ASCII. Only a client that said SMTPUTF8 may have sent such. */

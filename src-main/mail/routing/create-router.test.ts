@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { OfficeDirectory } from '../../../test/support/mail-office.ts';
+import { ManualClock } from '../../base/clock.ts';
 import { createRouter } from './create-router.ts';
+import { createRuleBook } from './relay-rules/create-rule-book.ts';
+import { DEFAULT_RELAY_RULES } from './relay-rules/port.ts';
 import { parseHostPort } from './host-port.ts';
 import type { MessageFacts, RouteSetting, RoutingSettings } from './port.ts';
 
 const DIRECT: RoutingSettings = { relay: { mode: 'direct' }, routes: [] };
 
 function route(address: string, settings: RoutingSettings = DIRECT, message?: MessageFacts) {
-  return createRouter({ directory: new OfficeDirectory(), settings: () => settings }).route(address, message);
+  const directory = new OfficeDirectory();
+  const rules = createRuleBook({ directory, clock: new ManualClock(), rules: () => DEFAULT_RELAY_RULES });
+  return createRouter({ directory, settings: () => settings, rules }).route(address, message);
 }
 
 function routeSetting(given: Partial<RouteSetting>): RouteSetting {
@@ -87,12 +92,17 @@ describe('the router', () => {
   });
 
   const signedIn: MessageFacts = {
+    receivedAt: 0,
     reversePath: 'sales@Server1.com',
     client: { address: '192.0.2.7', account: 'tom@server1.com' },
   };
   const accountRoute = { senderAccount: 'Tom@server1.com' };
   const wholeRoute = { ...accountRoute, senderDomain: 'server1.com', client: '192.0.2.7' };
-  const unsigned: MessageFacts = { reversePath: 'tom@server1.com', client: { address: '192.0.2.7' } };
+  const unsigned: MessageFacts = {
+    receivedAt: 0,
+    reversePath: 'tom@server1.com',
+    client: { address: '192.0.2.7' },
+  };
   const bySender = [
     { title: 'the account that signed in', setting: accountRoute, message: signedIn, isTaken: true },
     {
@@ -104,7 +114,12 @@ describe('the router', () => {
     { title: 'nobody signed in', setting: accountRoute, message: unsigned, isTaken: false },
     { title: 'its domain', setting: { senderDomain: 'server1.com' }, message: signedIn, isTaken: true },
     { title: 'a wildcard of it', setting: { senderDomain: '*.com' }, message: signedIn, isTaken: true },
-    { title: 'the null path', setting: { senderDomain: '*' }, message: { reversePath: '' }, isTaken: false },
+    {
+      title: 'the null path',
+      setting: { senderDomain: '*' },
+      message: { reversePath: '', receivedAt: 0 },
+      isTaken: false,
+    },
     { title: 'the network', setting: { client: '192.0.2.0/24' }, message: signedIn, isTaken: true },
     { title: 'another network', setting: { client: '192.0.3.0/24' }, message: signedIn, isTaken: false },
     { title: 'unknown facts', setting: { client: '0.0.0.0/0' }, message: undefined, isTaken: false },

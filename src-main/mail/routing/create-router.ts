@@ -8,26 +8,30 @@
 import { assertNever } from '../../base/result.ts';
 import { parseAddress } from '../../format/address.ts';
 import type { Directory, RecipientResolution } from '../../directory/port.ts';
-import { findNextHop, type NextHopQuery } from './find-next-hop.ts';
-import type { Route, Router, RoutingSettings } from './port.ts';
+import { findNextHop, nextHopOf, type NextHopQuery } from './find-next-hop.ts';
+import type { NextHop, Route, Router, RoutingSettings } from './port.ts';
+import type { RuleBook } from './relay-rules/port.ts';
 
 export interface RouterOptions {
   readonly directory: Directory;
   /** Asked at every look-up, so that a change counts at once. */
   readonly settings: () => RoutingSettings;
+  /** Those that lead through a route go before all else. */
+  readonly rules: Pick<RuleBook, 'decide'>;
 }
 
-export function createRouter({ directory, settings }: RouterOptions): Router {
+export function createRouter(options: RouterOptions): Router {
+  const { directory } = options;
   return {
     async route(address, message) {
       // RFC 5321 §4.1.1.3: `postmaster` needs no domain.
       if (address.toLowerCase() === 'postmaster') {
-        return toRoute(address, await directory.resolve(address), () => malformed(address));
+        return toRoute(address, await directory.resolve(address), () => Promise.resolve(malformed(address)));
       }
       const parsed = parseAddress(address, { allowUtf8: true });
       if (!parsed.ok) return malformed(address);
       const { asciiDomain } = parsed.value;
-      const foreign = () => toForeign(address, { domain: asciiDomain, message }, settings());
+      const foreign = () => toForeign(address, { domain: asciiDomain, message }, options);
       return toRoute(address, await directory.resolve(address), foreign);
     },
   };
@@ -38,7 +42,11 @@ function malformed(address: string): Route {
   return { kind: 'undeliverable', status: '5.1.3', reason: 'malformedAddress', text };
 }
 
-function toRoute(address: string, resolution: RecipientResolution, foreign: () => Route): Route {
+function toRoute(
+  address: string,
+  resolution: RecipientResolution,
+  foreign: () => Promise<Route>,
+): Route | Promise<Route> {
   switch (resolution.kind) {
     case 'local':
       return resolution;
@@ -63,9 +71,23 @@ function toRoute(address: string, resolution: RecipientResolution, foreign: () =
   }
 }
 
-function toForeign(address: string, query: NextHopQuery, settings: RoutingSettings): Route {
-  const nextHop = findNextHop(query, settings);
+async function toForeign(address: string, query: NextHopQuery, options: RouterOptions): Promise<Route> {
+  const nextHop = (await findNextHopOfRule(query, options)) ?? findNextHop(query, options.settings());
   if (nextHop !== null) return { kind: 'relay', nextHop };
   const text = `${address} is elsewhere, and this server does not send mail to other servers`;
   return { kind: 'undeliverable', status: '5.7.1', reason: 'relayingOff', text };
+}
+
+/** null: no rule leads through a route. */
+async function findNextHopOfRule(
+  { domain, message }: NextHopQuery,
+  { rules, settings }: RouterOptions,
+): Promise<NextHop | null> {
+  if (message?.client === undefined) return null;
+  const { client, receivedAt } = message;
+  const { rule } = await rules.decide({ client, domain, isOurs: false, at: receivedAt });
+  if (rule?.action.kind !== 'route') return null;
+  const { route: name } = rule.action;
+  const route = settings().routes.find((setting) => setting.name === name);
+  return route === undefined ? null : nextHopOf(route);
 }

@@ -5,9 +5,9 @@
  * recipients the one that asks more of sender and client goes first. Their order decides only between equals.
  */
 import { parseAddress } from '../../format/address.ts';
-import { domainToAscii } from '../../format/domain.ts';
 import { isInNetwork, parseIpNetwork } from '../../format/ip-network.ts';
 import type { ChosenNextHop, RetrySchedule } from '../queue/port.ts';
+import { isInDomains } from './domain-pattern.ts';
 import { parseHostPort } from './host-port.ts';
 import type {
   MessageFacts,
@@ -74,22 +74,6 @@ function conditions({ senderAccount, senderDomain, client }: RouteSetting): numb
 /** Infinity may stand on both sides. */
 function compareNumbers(a: number, b: number): number {
   return a === b ? 0 : a - b;
-}
-
-/** The form in which the domains of routes compare; null where the pattern is none. */
-export function canonicalPattern(pattern: string): string | null {
-  if (pattern === '*') return pattern;
-  const isWildcard = pattern.startsWith('*.');
-  const ascii = domainToAscii(isWildcard ? pattern.slice(2) : pattern);
-  if (!ascii.ok) return null;
-  return isWildcard ? `*.${ascii.value}` : ascii.value;
-}
-
-/** `domain` is in A-labels, or an address literal; the pattern a domain, `*.` and a domain, or `*`. */
-export function isInDomains(domain: string, pattern: string): boolean {
-  const canonical = canonicalPattern(pattern);
-  if (canonical === null) return false;
-  return canonical.startsWith('*') ? domain.endsWith(canonical.slice(1)) : domain === canonical;
 }
 
 function precedence(pattern: string): number {

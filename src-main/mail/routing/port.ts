@@ -74,6 +74,8 @@ export interface MessageFacts {
   readonly reversePath: string;
   /** Absent where the message was made here. */
   readonly client?: EntryClient;
+  /** When it came, in milliseconds since 1970 UTC: a relay rule that expires later counts for it to the end. */
+  readonly receivedAt: number;
 }
 
 export interface Router {

@@ -2,7 +2,7 @@
  * Submission: takes mail from our users' programs and makes it fit to travel.
  *
  * Actor: MSA (RFC 6409), ports 587 (STARTTLS) and 465 (implicit TLS, RFC 8314). Flow: MUA → here → queue.
- * Invariants: nobody submits without signing in, nor in a name that is not theirs; what leaves here has Date, From and
+ * Invariants: nobody submits without signing in, except devices that a relay rule lets in, nor in a name that is not theirs; what leaves here has Date, From and
  * Message-ID, no Bcc, and a well-formed header section; an unknown recipient is told while the client is still there.
  */
 import { err, ok } from '../../base/result.ts';
@@ -12,6 +12,7 @@ import type { MailService } from '../../protocol/connection/mail-service.ts';
 import type {
   MailCommand,
   SmtpClient,
+  SmtpIdentity,
   SmtpPolicy,
   SmtpTransaction,
 } from '../../protocol/smtp/server/policy.ts';
@@ -22,7 +23,10 @@ import { reportRefusal } from '../acceptance/acceptance.ts';
 import type { AcceptanceOptions } from '../acceptance/acceptance.ts';
 import { AcceptingTransaction } from '../acceptance/accepting-transaction.ts';
 import type { AcceptanceRules } from '../acceptance/accepting-transaction.ts';
+import { completeDeviceHeader } from '../acceptance/complete-header.ts';
 import { refuseWithoutRoom } from '../acceptance/room.ts';
+import { isForDevices } from '../acceptance/rule-replies.ts';
+import { refuseBySize } from '../acceptance/size.ts';
 import { repairHeader } from './repair-header.ts';
 
 export interface SubmissionOptions extends AcceptanceOptions {
@@ -37,6 +41,7 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   const { directory, allowCleartextAuth } = options;
   const policy: SmtpPolicy = {
     authentication: {
+      identify: (name) => identify(directory, name),
       backend: { verifyPassword: (name, password) => directory.signIn(name, password) },
       allowCleartext: allowCleartextAuth,
     },
@@ -46,12 +51,25 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   return createSmtpService({ ...options, limits, protocol: 'submission', policy });
 }
 
+/** An account by its own address; an alias of it would not say whose mail it is. */
+async function identify(
+  directory: AcceptanceOptions['directory'],
+  name: string,
+): Promise<SmtpIdentity | null> {
+  const resolved = await directory.resolve(name);
+  const account = resolved.kind === 'local' ? resolved.accounts[0] : undefined;
+  return account?.address.toLowerCase() === name.toLowerCase() ? account : null;
+}
+
 async function beginTransaction(
   options: SubmissionOptions,
   client: SmtpClient,
   mail: MailCommand,
 ): Promise<Result<SmtpTransaction, SmtpReply>> {
-  const refusal = (await checkSender(options, client, mail)) ?? refuseWithoutRoom(options);
+  const refusal =
+    (await checkSender(options, client, mail)) ??
+    refuseWithoutRoom(options) ??
+    (await refuseBySize(options, client, mail));
   if (refusal !== null) {
     return err(reportRefusal(options, { origin: 'submission', client, mail, recipient: '' }, refusal));
   }
@@ -65,9 +83,7 @@ async function checkSender(
 ): Promise<SmtpReply | null> {
   const { identity } = client;
   if (identity === undefined) {
-    const mustEncrypt = client.tls === undefined && !options.allowCleartextAuth();
-    // RFC 4954 §6, RFC 3207 §4
-    return smtpReply(530, '5.7.0', mustEncrypt ? 'Send STARTTLS first, then sign in' : 'Sign in first');
+    return options.ruleBook.isTrusted(client.remoteAddress) ? null : signInFirst(options, client);
   }
   const { address } = mail.reversePath;
   // RFC 8098 §2: disposition notifications leave with the null reverse-path.
@@ -78,10 +94,21 @@ async function checkSender(
   return smtpReply(553, '5.7.1', text);
 }
 
+function signInFirst({ allowCleartextAuth }: SubmissionOptions, { tls }: SmtpClient): SmtpReply {
+  const mustEncrypt = tls === undefined && !allowCleartextAuth();
+  // RFC 4954 §6, RFC 3207 §4
+  return smtpReply(530, '5.7.0', mustEncrypt ? 'Send STARTTLS first, then sign in' : 'Sign in first');
+}
+
 function submissionRules(options: SubmissionOptions): AcceptanceRules {
   return {
     origin: 'submission',
-    refuseForeign: () => null,
-    prepareHeader: (header, envelope, traceId) => repairHeader(options, header, { ...envelope, traceId }),
+    // RFC 6409 §4.3: what anyone may do on port 25 is not enough here; a rule must be about this device.
+    refuseAllowed: (client, decision) =>
+      client.identity !== undefined || isForDevices(decision) ? null : signInFirst(options, client),
+    prepareHeader: (header, envelope, traceId) =>
+      envelope.client.identity === undefined
+        ? Promise.resolve(ok(completeDeviceHeader(options, header, { ...envelope, traceId })))
+        : repairHeader(options, header, { ...envelope, traceId }),
   };
 }

@@ -6,22 +6,21 @@
  */
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import { formatDateTime, parseDateTime } from '../../format/date-time.ts';
-import { fieldBody, findFields, rewriteHeaderSection } from '../../format/header-section.ts';
-import type { HeaderSection } from '../../format/header-section.ts';
+import { parseDateTime } from '../../format/date-time.ts';
+import { fieldBody, findFields } from '../../format/header-section.ts';
 import type { SmtpIdentity } from '../../protocol/smtp/server/policy.ts';
 import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { AcceptanceOptions, Envelope } from '../acceptance/acceptance.ts';
 import type { PreparedHeader } from '../acceptance/accepting-transaction.ts';
+import { completeHeader } from '../acceptance/complete-header.ts';
 import { MAX_HEADER_SECTION_OCTETS } from '../acceptance/header-holding-sink.ts';
 import type { HeldHeader } from '../acceptance/header-holding-sink.ts';
-import type { MailEvent, TraceId } from '../events.ts';
+import type { TraceId } from '../events.ts';
 import { checkAddressFields } from './address-fields.ts';
 import type { Originator } from './address-fields.ts';
 
 type Submission = Pick<Envelope, 'client' | 'mail'> & { readonly traceId: TraceId };
-type Repair = Extract<MailEvent, { type: 'repaired' }>['what'][number];
 
 export async function repairHeader(
   options: AcceptanceOptions,
@@ -35,7 +34,9 @@ export async function repairHeader(
   if (identity === undefined) throw new Error('a message was submitted by nobody');
   const refusal = await checkOwnership(options, identity, originators.value);
   if (refusal !== null) return err(refusal);
-  return ok(applyRepairs(options, section, { ...submission, identity }));
+  // A program that names nobody writes as the account that it signed in with.
+  const { traceId } = submission;
+  return ok(completeHeader(options, section, { traceId, author: identity.address, without: ['bcc'] }));
 }
 
 /** Everything that makes a header section malformed. */
@@ -62,30 +63,4 @@ async function checkOwnership(
     return smtpReply(550, '5.7.1', text);
   }
   return null;
-}
-
-function applyRepairs(
-  options: AcceptanceOptions,
-  section: HeaderSection,
-  submission: Submission & { identity: SmtpIdentity },
-): PreparedHeader {
-  const { traceId, identity } = submission;
-  const at = options.clock.now();
-  const added: string[] = [];
-  const what: Repair[] = [];
-  const addIfMissing = (name: string, repair: Repair, body: () => string) => {
-    if (findFields(section, name).length > 0) return;
-    added.push(`${name}: ${body()}\r\n`);
-    what.push(repair);
-  };
-  addIfMissing('Date', 'dateAdded', () => formatDateTime(at));
-  // A printer or a script that names nobody writes as the account that it signed in with.
-  addIfMissing('From', 'fromAdded', () => identity.address);
-  addIfMissing('Message-ID', 'messageIdAdded', () => `<${traceId}@${options.hostname()}>`);
-  const hidden = findFields(section, 'bcc');
-  if (hidden.length > 0) what.push('bccRemoved');
-  return {
-    pieces: rewriteHeaderSection(section, { without: hidden, append: added.join('') }),
-    repairs: what.length === 0 ? [] : [{ type: 'repaired', traceId, at, what }],
-  };
 }

@@ -8,3 +8,22 @@ export const MOST_CONNECTIONS = 5_000;
 export const MOST_CONNECTIONS_PER_ADDRESS = 200;
 /** Connections the system holds for us between two accepts. */
 export const LISTEN_BACKLOG = 511;
+
+/** "The PROXY protocol" §2 asks for 3 seconds at least; the header is the first thing that a proxy sends. */
+export const PROXY_HEADER_TIMEOUT_MS = 10_000;
+
+/** About 2 MiB in each of a few counts; more addresses than that in an hour are a flood, whatever we remember of it. */
+export const MAX_REMEMBERED_CLIENTS = 10_000;
+
+export interface ConnectionLimits {
+  /** At once, from one address. */
+  readonly connections: number;
+  /** From one address. */
+  readonly connectionsPerMinute: number;
+}
+
+export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
+  connections: MOST_CONNECTIONS_PER_ADDRESS,
+  // An office behind one address wakes up with a few connections for each device; a scanner opens thousands.
+  connectionsPerMinute: 600,
+};

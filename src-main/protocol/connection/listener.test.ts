@@ -4,8 +4,9 @@ import { connect as connectTls, createSecureContext } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger, type LogFields, type Logger } from '../../base/logger.ts';
 import { makeSelfSigned } from '../../host/self-signed.ts';
+import { systemClock } from '../../host/system-clock.ts';
 import type { AcceptedConnection, ServeConnection } from './accepted-connection.ts';
-import { Listener } from './listener.ts';
+import { Listener, type ListenerOptions } from './listener.ts';
 
 let pair: { certificate: string; key: string };
 const listeners: Listener[] = [];
@@ -25,14 +26,20 @@ afterEach(() => {
 
 async function listen(
   serve: ServeConnection,
-  options: { tlsMode?: 'implicit' | 'starttls'; logger?: Logger } = {},
+  options: {
+    tlsMode?: 'implicit' | 'starttls';
+    logger?: Logger;
+    clients?: Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt'>;
+  } = {},
 ): Promise<{ listener: Listener; port: number }> {
   const listener = new Listener({
     serve,
     tlsMode: options.tlsMode ?? 'starttls',
     secureContext: () => createSecureContext({ cert: pair.certificate, key: pair.key }),
     busyLine: '421 busy',
+    clock: systemClock,
     logger: options.logger ?? silentLogger,
+    ...options.clients,
   });
   listeners.push(listener);
   const bound = await listener.listen('127.0.0.1', 0);
@@ -86,6 +93,7 @@ describe('a listener', () => {
       tlsMode: 'starttls',
       secureContext: () => createSecureContext(),
       busyLine: '',
+      clock: systemClock,
       logger: silentLogger,
     });
     expect(await second.listen('127.0.0.1', port)).toMatchObject({ ok: false, error: { kind: 'portTaken' } });
@@ -116,6 +124,100 @@ describe('a listener', () => {
     expect(listener.connectionCount).toBe(1);
     socket.destroy();
     await expect.poll(() => listener.connectionCount).toBe(0);
+  });
+});
+
+describe('a listener behind a proxy', () => {
+  const isProxy = (address: string) => address === '127.0.0.1';
+  const HEADER = 'PROXY TCP4 203.0.113.9 192.0.2.25 40000 25\r\n';
+  const binary = (ends: string) => Buffer.from(`0d0a0d0a000d0a515549540a${ends}`.replaceAll(' ', ''), 'hex');
+
+  it.each([
+    ['version 1', HEADER, '203.0.113.9'],
+    ['version 1 over IPv6', 'PROXY TCP6 2001:db8::9 2001:db8::25 40000 25\r\n', '2001:db8::9'],
+    ['version 1, not knowing', 'PROXY UNKNOWN ffff::1 something\r\n', '127.0.0.1'],
+    ['version 2', binary('21 11 000c cb007109 c0000219 9c40 0019'), '203.0.113.9'],
+    ['version 2 with TLVs', binary('21 11 0013 cb007109 c0000219 9c40 0019 04 0004 00000000'), '203.0.113.9'],
+    ['version 2, for itself', binary('20 00 0000'), '127.0.0.1'],
+  ])('knows the client by the header: %s', async (_version, header, remoteAddress) => {
+    const { port } = await listen(greet, { clients: { isProxy } });
+    const socket = dial(port);
+    socket.write(header);
+    expect(await firstText(socket)).toBe(`hello ${remoteAddress} clear\r\n`);
+  });
+
+  it('leaves what follows the header to the engine, however it was cut', async () => {
+    const echo: ServeConnection = async ({ socket, remoteAddress }) => {
+      socket.on('data', (chunk: Buffer) => socket.write(`${remoteAddress}: ${chunk.toString()}`));
+    };
+    const { port } = await listen(echo, { clients: { isProxy } });
+    const whole = dial(port);
+    whole.write(`${HEADER}NOOP`);
+    expect(await firstText(whole)).toBe('203.0.113.9: NOOP');
+    const cut = dial(port);
+    for (const octet of HEADER) cut.write(octet);
+    await new Promise((resolve) => setImmediate(resolve));
+    cut.write('QUIT');
+    expect(await firstText(cut)).toBe('203.0.113.9: QUIT');
+  });
+
+  it('reads it before the TLS handshake of an implicit port', async () => {
+    const { port } = await listen(greet, { tlsMode: 'implicit', clients: { isProxy } });
+    const socket = dial(port);
+    socket.write(HEADER);
+    const secure = connectTls({ socket, rejectUnauthorized: false });
+    expect(await firstText(secure)).toBe('hello 203.0.113.9 TLSv1.3\r\n');
+  });
+
+  it.each(['EHLO there\r\n', 'PROXY TCP4 nobody\r\n', 'PROXY TCP4 '.padEnd(200, '1')])(
+    'closes where the proxy says something else: %j',
+    async (words) => {
+      const { port } = await listen(greet, { clients: { isProxy } });
+      const socket = dial(port);
+      const heard: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => heard.push(chunk));
+      socket.write(words);
+      await once(socket, 'close');
+      expect(heard).toEqual([]);
+    },
+  );
+
+  it('takes no header from anybody else', async () => {
+    const { port } = await listen(greet, { clients: { isProxy: () => false } });
+    const socket = dial(port);
+    socket.write(HEADER);
+    expect(await firstText(socket)).toBe('hello 127.0.0.1 clear\r\n');
+  });
+
+  it("counts the client's connections, not the proxy's", async () => {
+    const limits = () => ({ connections: 1, connectionsPerMinute: 2 });
+    const { port } = await listen(greet, { clients: { isProxy, limits } });
+    const dialAs = async (address: string): Promise<[Socket, string]> => {
+      const socket = dial(port);
+      socket.write(`PROXY TCP4 ${address} 192.0.2.25 40000 25\r\n`);
+      return [socket, await firstText(socket)];
+    };
+    const [first, greeting] = await dialAs('203.0.113.9');
+    expect(greeting).toContain('hello');
+    expect((await dialAs('203.0.113.9'))[1]).toBe('421 busy\r\n');
+    expect((await dialAs('203.0.113.10'))[1]).toContain('hello');
+    first.destroy();
+    await expect.poll(async () => (await dialAs('203.0.113.9'))[1]).toContain('hello');
+    // Twice this minute already.
+    const [third, refusal] = await dialAs('203.0.113.9');
+    third.destroy();
+    expect(refusal).toBe('421 busy\r\n');
+  });
+
+  it('does not bind this machine, nor those who are exempt, by limits', async () => {
+    const limits = () => ({ connections: 0, connectionsPerMinute: 0 });
+    const isExempt = (address: string) => address === '203.0.113.9';
+    const { port } = await listen(greet, { clients: { isProxy, limits, isExempt } });
+    for (const address of ['127.0.0.2', '203.0.113.9']) {
+      const socket = dial(port);
+      socket.write(`PROXY TCP4 ${address} 192.0.2.25 40000 25\r\n`);
+      expect(await firstText(socket)).toContain('hello');
+    }
   });
 });
 

@@ -1,14 +1,25 @@
 /**
  * Listener: one address and port, accepting connections for one protocol engine.
  *
- * Flow: the network → here (limits, implicit TLS) → engine. STARTTLS comes back here through startTls().
- * Invariants: an engine that fails costs its own connection, never the listener; every socket has an error handler.
+ * Flow: the network → here (PROXY header, limits, implicit TLS) → engine. STARTTLS comes back here through startTls().
+ * Invariants: an engine that fails costs its own connection, never the listener; every socket has an error handler; a proxy is
+ * believed only where the settings name its address, and then it must say whom it speaks for.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { AcceptedConnection, ServeConnection } from './accepted-connection.ts';
-import { LISTEN_BACKLOG, MOST_CONNECTIONS, MOST_CONNECTIONS_PER_ADDRESS } from './limits.ts';
+import {
+  DEFAULT_CONNECTION_LIMITS,
+  LISTEN_BACKLOG,
+  MOST_CONNECTIONS,
+  type ConnectionLimits,
+} from './limits.ts';
+import { isLoopback } from './network-list.ts';
+import type { ProxiedEnds } from './proxy-header.ts';
+import { clientKey, RateLimiter } from './rate-limiter.ts';
+import { readProxyHeader } from './read-proxy-header.ts';
 import type { TlsDetails } from './session.ts';
 import { discardClearText, secureSocket, type SecureContextSource } from './tls-upgrade.ts';
 
@@ -18,7 +29,14 @@ export interface ListenerOptions {
   readonly secureContext: SecureContextSource;
   /** What a client beyond the limits is told before it is let go, in its protocol's words; clear text only. */
   readonly busyLine: string;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether connections from there begin with a PROXY header; absent: none. */
+  readonly isProxy?: (address: string) => boolean;
+  /** Of each address; absent: DEFAULT_CONNECTION_LIMITS. */
+  readonly limits?: () => ConnectionLimits;
+  /** Whom the limits do not bind, besides this machine. */
+  readonly isExempt?: (address: string) => boolean;
 }
 
 export interface BindProblem {
@@ -32,10 +50,16 @@ export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
+  readonly #rate: RateLimiter;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+    this.#rate = new RateLimiter({
+      clock: options.clock,
+      perPeriod: () => this.#limits.connectionsPerMinute,
+      periodMs: 60_000,
+    });
     this.#server.on('error', (error) => {
       // A port that cannot be had is the answer of listen(), not a failure.
       if (this.#server.listening) options.logger.error('listener failed', { error });
@@ -76,22 +100,45 @@ export class Listener {
     });
   }
 
+  get #limits(): ConnectionLimits {
+    return this.#options.limits?.() ?? DEFAULT_CONNECTION_LIMITS;
+  }
+
   #accept(socket: Socket): void {
-    const remoteAddress = plainAddress(socket.remoteAddress);
+    const ends = endsOf(socket);
     socket.on('error', () => socket.destroy());
-    if (remoteAddress === null) return void socket.destroy();
-    if (this.#isBusy(remoteAddress)) return this.#turnAway(socket);
-    this.#count(socket, remoteAddress);
-    this.#serve(socket, remoteAddress).catch((error: unknown) => {
-      this.#options.logger.error('a session failed', { error, remoteAddress });
+    if (ends === null) return void socket.destroy();
+    if (this.#sockets.size >= MOST_CONNECTIONS) return this.#turnAway(socket);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#admit(socket, ends).catch((error: unknown) => {
+      this.#options.logger.error('a session failed', { error, remoteAddress: ends.remoteAddress });
       socket.destroy();
     });
   }
 
-  #isBusy(remoteAddress: string): boolean {
-    if (this.#sockets.size >= MOST_CONNECTIONS) return true;
-    if (isLoopback(remoteAddress)) return false;
-    return (this.#perAddress.get(remoteAddress) ?? 0) >= MOST_CONNECTIONS_PER_ADDRESS;
+  async #admit(socket: Socket, peer: ProxiedEnds): Promise<void> {
+    const ends =
+      this.#options.isProxy?.(peer.remoteAddress) === true ? await this.#unwrap(socket, peer) : peer;
+    if (ends === null || socket.destroyed) return void socket.destroy();
+    if (this.#isCrowded(ends.remoteAddress)) return this.#turnAway(socket);
+    this.#count(socket, ends.remoteAddress);
+    await this.#serve(socket, ends);
+  }
+
+  /** The ends of the client's own connection to the proxy; null where the header is none. */
+  async #unwrap(socket: Socket, peer: ProxiedEnds): Promise<ProxiedEnds | null> {
+    const header = await readProxyHeader(socket, this.#options.clock);
+    if (header.kind === 'read') return header.ends ?? peer;
+    const { remoteAddress } = peer;
+    this.#options.logger.warn('a proxy did not say whom it speaks for', { remoteAddress, why: header.kind });
+    return null;
+  }
+
+  #isCrowded(remoteAddress: string): boolean {
+    if (isLoopback(remoteAddress) || this.#options.isExempt?.(remoteAddress) === true) return false;
+    const count = this.#perAddress.get(clientKey(remoteAddress)) ?? 0;
+    return count >= this.#limits.connections || !this.#rate.take(remoteAddress);
   }
 
   #turnAway(socket: Socket): void {
@@ -100,23 +147,22 @@ export class Listener {
   }
 
   #count(socket: Socket, remoteAddress: string): void {
-    this.#sockets.add(socket);
-    this.#perAddress.set(remoteAddress, (this.#perAddress.get(remoteAddress) ?? 0) + 1);
+    const key = clientKey(remoteAddress);
+    this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
     socket.once('close', () => {
-      this.#sockets.delete(socket);
-      const left = (this.#perAddress.get(remoteAddress) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(remoteAddress, left);
-      else this.#perAddress.delete(remoteAddress);
+      const left = (this.#perAddress.get(key) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(key, left);
+      else this.#perAddress.delete(key);
     });
   }
 
-  async #serve(socket: Socket, remoteAddress: string): Promise<void> {
-    const connection = new SocketConnection(socket, remoteAddress, this.#options.secureContext);
+  async #serve(socket: Socket, ends: ProxiedEnds): Promise<void> {
+    const connection = new SocketConnection(socket, ends, this.#options.secureContext);
     if (this.#options.tlsMode === 'implicit') {
       try {
         await connection.shakeHands();
       } catch (error) {
-        this.#options.logger.debug('TLS handshake failed', { error, remoteAddress });
+        this.#options.logger.debug('TLS handshake failed', { error, remoteAddress: ends.remoteAddress });
         return;
       }
     }
@@ -134,14 +180,14 @@ class SocketConnection implements AcceptedConnection {
   readonly #raw: Socket;
   readonly #context: SecureContextSource;
 
-  constructor(socket: Socket, remoteAddress: string, context: SecureContextSource) {
+  constructor(socket: Socket, ends: ProxiedEnds, context: SecureContextSource) {
     this.socket = socket;
     this.#raw = socket;
     this.#context = context;
-    this.remoteAddress = remoteAddress;
-    this.remotePort = socket.remotePort ?? 0;
-    this.localAddress = plainAddress(socket.localAddress) ?? '';
-    this.localPort = socket.localPort ?? 0;
+    this.remoteAddress = ends.remoteAddress;
+    this.remotePort = ends.remotePort;
+    this.localAddress = ends.localAddress;
+    this.localPort = ends.localPort;
   }
 
   startTls(): Promise<TlsDetails> {
@@ -157,13 +203,21 @@ class SocketConnection implements AcceptedConnection {
   }
 }
 
-/** IPv4 in its own form where the system maps it into IPv6; null when the peer is gone already. */
-function plainAddress(address: string | undefined): string | null {
-  return address === undefined ? null : address.replace(/^::ffff:(?=\d+\.)/iu, '');
+/** null when the peer is gone already. */
+function endsOf(socket: Socket): ProxiedEnds | null {
+  const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket;
+  if (remoteAddress === undefined) return null;
+  return {
+    remoteAddress: plainAddress(remoteAddress),
+    remotePort,
+    localAddress: plainAddress(localAddress),
+    localPort,
+  };
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
+/** IPv4 in its own form where it is mapped into IPv6. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/iu, '');
 }
 
 function toProblem(error: NodeJS.ErrnoException): BindProblem {

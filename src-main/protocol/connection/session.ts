@@ -41,8 +41,14 @@ export interface SessionTranscript {
   note(text: string): void;
   /** The dialogue enters a phase; lines that follow belong to it. */
   phase(phase: TranscriptPhase): void;
-  /** The name the client gave (EHLO, ID), the account it signed in as, TLS, messages accepted so far. */
-  update(facts: { remoteName?: string; account?: string; tls?: TlsDetails; messages?: number }): void;
+  /** Whom a trusted proxy speaks for, the name the client gave (EHLO, ID), the account it signed in as, TLS, messages accepted so far. */
+  update(facts: {
+    remoteAddress?: string;
+    remoteName?: string;
+    account?: string;
+    tls?: TlsDetails;
+    messages?: number;
+  }): void;
   close(end: SessionEnd): void;
 }
 

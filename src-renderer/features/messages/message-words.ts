@@ -1,8 +1,10 @@
 /** Words for rows of the messages list and for the steps of a timeline. */
 import type { MessageRow, MessageState, TimelineEvent } from '../../../src-main/contract/messages.ts';
+import { FIXED_RULES } from '../../../src-main/contract/relay.ts';
 import { t } from '../../locales/text.ts';
 import { formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
+import { replyText } from '../shared/reply-help.ts';
 
 export const MESSAGE_TONES: Readonly<Record<MessageState, Tone>> = {
   waiting: 'busy',
@@ -103,16 +105,25 @@ function describeReceived(event: EventOf<'received'>): Step {
   const facts = [
     ...(event.via === 'submission' && !isOwn ? [remote] : []),
     ...(event.remoteName === undefined ? [] : [t('timeline.remoteName', { name: event.remoteName })]),
+    ...describeRules(event.rules ?? []),
     ...(isOwn ? [] : [event.tls === undefined ? t('timeline.noTls') : t('timeline.tls', { ...event.tls })]),
   ];
   return { tone: 'idle', title, facts, sessionId: event.sessionId ?? null };
+}
+
+const FIXED_NAMES: readonly string[] = Object.values(FIXED_RULES);
+
+/** Only rules that somebody wrote: that our own recipients get their mail goes without saying. */
+function describeRules(rules: readonly string[]): readonly string[] {
+  const written = [...new Set(rules)].filter((name) => !FIXED_NAMES.includes(name));
+  return written.length === 0 ? [] : [t('timeline.allowedBy', { rules: formatList(written) })];
 }
 
 const OUTCOME_TONES = { delivered: 'ok', relayed: 'ok', deferred: 'warning', failed: 'error' } as const;
 
 function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
   const facts = [
-    ...(outcome.kind === 'delivered' ? [] : [`${outcome.status} ${outcome.diagnostic}`]),
+    ...(outcome.kind === 'delivered' ? [] : [replyText(outcome)]),
     ...(event.attempt > 1 || outcome.kind !== 'delivered'
       ? [t('timeline.attempt', { count: event.attempt })]
       : []),

@@ -22,6 +22,11 @@ function withoutTag(response: string): string {
   return response.replace(/^\S+ (?=(?:NO|BAD)\b)/i, '');
 }
 
+/** What was spoken; of SMTP also which way, since the same server may hand us mail and take ours. */
+export function protocolOf({ protocol, direction }: Pick<SessionRow, 'protocol' | 'direction'>): string {
+  return protocol === 'smtp' ? t(`transcripts.smtp.${direction}`) : t(`transcripts.protocols.${protocol}`);
+}
+
 export interface Peer {
   /** What says most: who signed in, else what the peer calls itself, else its address. */
   readonly name: string;

@@ -11,6 +11,7 @@ export const general = {
     messages: 'Messages',
     transcripts: 'Transcripts',
     accounts: 'Accounts',
+    relay: 'Relay rules',
     settings: 'Settings',
   },
   frame: {
@@ -106,6 +107,9 @@ export const general = {
     emptyRule: 'A rule must ask for something, or it would hold all mail.',
     invalidNetwork: 'This is not an address or network. It looks like 192.0.2.7 or 192.0.2.0/24.',
     ruleNameTaken: 'There is a rule of this name already.',
+    changedMeanwhile: 'Somebody else has changed this meanwhile. Look at what is there now, then try again.',
+    passwordMissing: 'Type the password: it is only kept for the host and the user that it was saved for.',
+    notListening: 'Nothing listens on the SMTP port. See Settings, Listeners.',
   },
   signIn: {
     title: 'Sign in',

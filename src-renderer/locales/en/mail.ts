@@ -112,6 +112,7 @@ export const mail = {
     tls: 'encrypted with {version}',
     noTls: 'not encrypted',
     remoteName: 'calls itself {name}',
+    allowedBy: 'allowed by the rule: {rules}',
     repaired: 'Repaired on the way in: {what}',
     dateAdded: 'Date added',
     messageIdAdded: 'Message-ID added',
@@ -220,6 +221,7 @@ export const mail = {
       order: 'The client gave a command before its time. It usually starts over.',
       temporary: 'Trouble that passes. The sender tries again by itself.',
     },
+    smtp: { in: 'SMTP in', out: 'SMTP out' },
     protocols: {
       smtp: 'SMTP',
       submission: 'Submission',

@@ -193,6 +193,7 @@ export const office = {
       administrator: 'Administrator',
       domain: 'Domain and name',
       accounts: 'First accounts',
+      leaving: 'How mail leaves',
       connections: 'Connections',
       dns: 'DNS records',
       test: 'Test message',
@@ -214,6 +215,8 @@ export const office = {
     domainsHere: 'Domains here',
     accountsIntro: 'An account is a person or a device with an address of its own.',
     accountsHere: 'Accounts here',
+    leavingIntro:
+      'Mail for others goes straight to their servers, or through your provider. Try which way is open.',
     connectionsIntro: 'Postroom listens here for servers and mail programs.',
     clientSettings: 'For Thunderbird, Outlook and phones',
     dnsIntro: 'Publish these records where your domain is registered, so that the world finds this server.',

@@ -25,6 +25,7 @@ export const general: Pick<
     messages: '邮件',
     transcripts: '会话记录',
     accounts: '账户',
+    relay: '中继规则',
     settings: '设置',
   },
   frame: {
@@ -95,6 +96,9 @@ export const general: Pick<
     invalidAddress: '地址无效。',
     invalidDomain: '域名无效，正确的写法如 example.com。',
     weakPassword: '密码太容易被猜中，请使用更长的密码。',
+    changedMeanwhile: '其间已有他人修改。请查看当前内容后再试。',
+    passwordMissing: '请输入密码：密码只为当初保存时的主机和用户保留。',
+    notListening: 'SMTP 端口没有监听，请看“设置”中的“监听端口”。',
     invalidHostname: '这不是完整的服务器名称，正确的写法如 mail.example.com。',
     wrongNameOrPassword: '名称或密码错误。',
     alreadySetUp: '此服务器已有管理员，请直接登录。',

@@ -116,6 +116,7 @@ export const mail: Pick<
     tls: '以 {version} 加密',
     noTls: '未加密',
     remoteName: '自称 {name}',
+    allowedBy: '规则允许：{rules}',
     repaired: '接收时已修补：{what}',
     dateAdded: '补上 Date',
     messageIdAdded: '补上 Message-ID',
@@ -211,6 +212,7 @@ export const mail: Pick<
       order: '客户端过早发出了命令，通常会重新开始。',
       temporary: '暂时的问题，发件方会自动重试。',
     },
+    smtp: { in: 'SMTP 收', out: 'SMTP 发' },
     protocols: { smtp: 'SMTP', submission: '提交', imap: 'IMAP', pop3: 'POP3', managesieve: 'ManageSieve' },
   },
 };

@@ -76,7 +76,7 @@ describe.runIf(isThere)('Postfix', () => {
       dots,
     );
     expect((await outcomesOf(traceId, 3)).sort()).toEqual([
-      expect.stringMatching(/^jack@partner\.example relayed 250 2\.0\.0 Ok: queued as/u),
+      expect.stringMatching(/^jack@partner\.example relayed 250 2\.0\.0 Ok: (?:\d+ bytes )?queued as/u),
       expect.stringMatching(/^later@partner\.example deferred 450 4\.7\.1 .*Greylisted/u),
       expect.stringMatching(/^nobody@partner\.example failed 550 5\.1\.1 .*User unknown/u),
     ]);

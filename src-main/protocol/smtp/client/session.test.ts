@@ -48,6 +48,10 @@ function message(addresses: readonly string[], facts: Partial<OutgoingMessage> =
   };
 }
 
+async function* sevenBits() {
+  yield Buffer.from('a=E4\r\n');
+}
+
 /** Opens a session and sends one message over it. */
 async function relay(script: string, sent = message(['jack@server2.com'])) {
   const server = new ScriptedServer(script);
@@ -188,6 +192,31 @@ describe('a transaction', () => {
       { kind: 'failed', status: '5.3.4', diagnostic: 'The message has 1001 octets; the host takes 1000' },
     ]);
     expect(server.surprises).toEqual([]);
+  });
+
+  test.each([
+    ['as it is', { kind: 'same' }, 'MAIL FROM:<tom@server1.com>', 'Subject: hi\r\n\r\n..dot\r\n'],
+    ['converted', { kind: 'converted', content: sevenBits }, 'MAIL FROM:<tom@server1.com>', 'a=E4\r\n'],
+  ] as const)('goes %s to a server without 8BITMIME (RFC 6152 §3)', async (...[, form, mail, content]) => {
+    const { result, server } = await relay(
+      `${PLAIN_HELLO}C: ${mail}\nS: 250 Ok\nC: RCPT *\nS: 250 Ok\nC: DATA\nS: 354 Go on\nCONTENT\nS: 250 Ok`,
+      message(['a@x.example'], { sevenBitForm: () => Promise.resolve(form) }),
+    );
+    expect(briefly(result)).toEqual(['relayed 2.0.0 250 Ok']);
+    expect(server.contents).toEqual([content]);
+    expect(server.surprises).toEqual([]);
+  });
+
+  test('that cannot be converted does not go to a server without 8BITMIME (5.6.3)', async () => {
+    const sevenBitForm = () => Promise.resolve({ kind: 'impossible' } as const);
+    const refused = await relay(PLAIN_HELLO, message(['a@x.example'], { sevenBitForm }));
+    expect(refused.result.verdicts).toMatchObject([{ kind: 'failed', status: '5.6.3' }]);
+    expect(refused.server.surprises).toEqual([]);
+    const taken = await relay(
+      `${PIPELINING}C: MAIL *\nC: RCPT *\nC: DATA\nS: 250 Ok\nS: 250 Ok\nS: 354 Go on\nCONTENT\nS: 250 Ok`,
+      message(['a@x.example'], { sevenBitForm }),
+    );
+    expect(briefly(taken.result)).toEqual(['relayed 2.0.0 250 Ok']);
   });
 
   test('whose content cannot be read is never ended, so that the server cannot take it', async () => {

@@ -14,6 +14,8 @@ import { RunningTransaction, throwIfClosing } from './running-transaction.ts';
 import {
   findRefusal,
   findSessionProblem,
+  fitToServer,
+  NOT_CONVERTIBLE,
   type OutgoingMessage,
   type TransactionResult,
 } from './transaction.ts';
@@ -63,9 +65,12 @@ export class SmtpClientSession {
   }
 
   /** Carries one message. Rejects only where the content could not be read; the session is over then. */
-  async send(message: OutgoingMessage): Promise<TransactionResult> {
-    const refusal = findRefusal(message, this.extensions);
-    if (refusal !== null) return { verdicts: message.recipients.map(() => refusal), problem: null };
+  async send(whole: OutgoingMessage): Promise<TransactionResult> {
+    const message = await fitToServer(whole, this.extensions);
+    const refusal = message === null ? NOT_CONVERTIBLE : findRefusal(message, this.extensions);
+    if (message === null || refusal !== null) {
+      return { verdicts: whole.recipients.map(() => refusal), problem: null };
+    }
     const problem = findSessionProblem(message, this);
     if (problem !== null) return { verdicts: message.recipients.map(() => null), problem };
     const { isUsed } = this;

@@ -11,6 +11,7 @@ import {
   type MessageDsn,
   type RecipientDsn,
 } from '../../../format/dsn-request.ts';
+import type { SevenBitForm } from '../../../format/seven-bit-message.ts';
 import type { DeliveryObserver } from './delivery-observer.ts';
 import type { Extensions } from './extensions.ts';
 import type { SessionProblem } from './problem.ts';
@@ -35,6 +36,8 @@ export interface OutgoingMessage {
   readonly hasUtf8Header: boolean;
   /** To travel over TLS to servers that promise the same, or not at all (RFC 8689). */
   readonly requireTls?: true;
+  /** How it may go to a server without 8BITMIME; absent: as it is. */
+  readonly sevenBitForm?: () => Promise<SevenBitForm>;
   readonly observer?: DeliveryObserver;
   /** Opens the content anew. */
   content(): AsyncIterable<Uint8Array>;
@@ -92,6 +95,37 @@ export function findSessionProblem(
   return { isPermanent: true, status: '5.7.30', diagnostic };
 }
 
+/**
+ * The message as this server may have it; null where it cannot be made so. RFC 6152 §3: a server without 8BITMIME is never sent
+ * 8-bit content. It is converted only then, since that breaks signatures of its sender's side.
+ */
+export async function fitToServer(
+  message: OutgoingMessage,
+  extensions: Extensions,
+): Promise<OutgoingMessage | null> {
+  if (extensions.eightBitMime || message.sevenBitForm === undefined) return message;
+  const form = await message.sevenBitForm();
+  switch (form.kind) {
+    case 'same':
+      return message;
+    case 'impossible':
+      return null;
+    case 'converted': {
+      let sizeOctets = 0;
+      for await (const piece of form.content()) sizeOctets += piece.length;
+      return { ...message, sizeOctets, content: () => form.content() };
+    }
+  }
+}
+
+/** RFC 3463 §3.7: X.6.3, conversion required but not supported. */
+export const NOT_CONVERTIBLE: RecipientVerdict = {
+  kind: 'failed',
+  status: '5.6.3',
+  diagnostic:
+    'The host takes no 8-bit content (8BITMIME), and the message cannot be converted without damage',
+};
+
 /** RFC 6531 §3.5, §3.7.4: mail is never changed to fit a server that does not know SMTPUTF8. */
 const UTF8_NOT_SUPPORTED: RecipientVerdict = {
   kind: 'failed',
@@ -106,7 +140,6 @@ export function findRecipientRefusal(address: string, extensions: Extensions): R
 export function formatMailCommand(message: OutgoingMessage, extensions: Extensions): string {
   const parameters = [`FROM:<${wireAddress(message.reversePath, extensions)}>`];
   if (extensions.size !== null) parameters.push(`SIZE=${message.sizeOctets}`);
-  // To a server without it 8-bit content goes as it is (a deviation from RFC 6152 §3): changing it breaks signatures.
   if (extensions.eightBitMime) parameters.push('BODY=8BITMIME');
   if (message.requireTls === true) parameters.push('REQUIRETLS');
   if (usesUtf8(message, extensions)) parameters.push('SMTPUTF8');

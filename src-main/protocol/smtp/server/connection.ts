@@ -8,6 +8,7 @@
  * for a slow client; what came before a TLS handshake is never run after it.
  */
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection';
 import type { SMTPServer } from 'smtp-server';
 import type { Cancel, Clock } from '../../../base/clock.ts';
@@ -16,7 +17,7 @@ import type { SessionEnd } from '../../connection/session.ts';
 import { messageTooLarge } from './content-intake.ts';
 import type { ContentIntake, ContentTurn } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
-import { formatReplyLines, isPositive, REPLIES, smtpReply } from './reply.ts';
+import { formatReplyLines, isPositive, REPLIES } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import { SmtpSession } from './session.ts';
 import type { Outcome, SessionContext } from './session.ts';
@@ -44,6 +45,8 @@ export class SmtpConnection extends SMTPConnection {
   #work: Promise<void> = Promise.resolve();
   /** When the content that is being received began, in however many chunks it comes. */
   #contentSince = 0;
+  /** Ends a reply's being held back. */
+  #endWait: () => void = () => undefined;
   #abandoned: Promise<void> | undefined;
   #lastIntake: ContentIntake | undefined;
   #lastInputAt: number;
@@ -74,20 +77,50 @@ export class SmtpConnection extends SMTPConnection {
     });
   }
 
-  /** Greets the client at once. */
+  /** Greets the client at once; a stranger after a look at whether it has spoken already. */
   override init(): void {
-    const { context, refusal, accepted } = this.#options;
+    const { context, accepted } = this.#options;
     context.transcript.phase('connect');
     if (accepted.tls !== undefined) context.transcript.update({ tls: accepted.tls });
+    // Our users' programs are told apart by signing in.
+    const isReception = context.policy.authentication === undefined;
+    const isWatched = isReception && accepted.tls === undefined && this.#session.isStranger;
+    if (isWatched) void this.#greetStranger();
+    else this.#greet(this.#options.refusal ?? null);
+  }
+
+  /**
+   * RFC 5321 §3.1, §4.3.1: a client waits for the greeting. Programs that send spam in bulk often do not; whoever does not
+   * costs itself the session, and those who wait are not kept waiting: only what has arrived by now counts.
+   */
+  async #greetStranger(): Promise<void> {
+    // A new socket is first read in the turn after the one that accepted it.
+    await nextTurn();
+    await nextTurn();
+    const refusal = this.#options.refusal ?? this.#session.refuseConnection();
+    const hasSpoken = this._socket.readableLength > 0;
+    this.#greet(refusal ?? (hasSpoken ? this.#refuseEarlyTalker() : null));
+  }
+
+  #refuseEarlyTalker(): SmtpReply {
+    const { guard } = this.#options.context;
+    guard?.countError(this.#options.accepted.remoteAddress);
+    return REPLIES.earlyTalker;
+  }
+
+  #greet(refusal: SmtpReply | null): void {
     this.#attach();
-    if (refusal === undefined) this.#write(smtpReply(220, null, `${context.hostname()} ESMTP`));
+    if (this._socket.destroyed) return this._onClose();
+    if (refusal === null) this.#write(this.#session.greeting);
     else this.#hangUp(refusal, 'refused');
     this.#flush();
+    this.#sayFarewell();
   }
 
   /** Ends the session with `reply`: at once, or after the message that is being received. */
   shutDown(reply: SmtpReply): void {
     this.#farewell = reply;
+    this.#endWait();
     if (!this.#isBusy && this.#wire?.intake === undefined) this.#sayFarewell();
   }
 
@@ -172,7 +205,9 @@ export class SmtpConnection extends SMTPConnection {
 
   async #conclude(outcome: Outcome): Promise<void> {
     if (this._closed) return;
-    const { reply, next } = outcome;
+    const { reply, next, delayMs = 0 } = outcome;
+    if (delayMs > 0) await this.#holdBack(delayMs);
+    if (this._closed) return;
     if (next === 'close') {
       const hasRefused = reply !== null && !isPositive(reply);
       return this.#hangUp(reply ?? REPLIES.bye, hasRefused ? 'refused' : 'closed');
@@ -202,11 +237,29 @@ export class SmtpConnection extends SMTPConnection {
   async #endContent(turn: ContentTurn): Promise<void> {
     this.#options.context.transcript.content('client', turn.intake.countNewOctets());
     const allowsUtf8 = this.#session.allowsUtf8;
-    const { reply, next } = await this.#session.contentArrived(turn);
+    const { reply, next, delayMs = 0 } = await this.#session.contentArrived(turn);
+    if (delayMs > 0) await this.#holdBack(delayMs);
     if (this._closed || reply === null) return;
     if (next === 'close') return this.#hangUp(reply, 'refused');
     this.#write(reply, allowsUtf8);
     this.#sayFarewell();
+  }
+
+  /** The tarpit: the client waits for its reply, and nobody else does; a client that leaves, or our own end, ends it. */
+  #holdBack(delayMs: number): Promise<void> {
+    this.#flush();
+    this.#options.context.transcript.note(`The reply is held back for ${delayMs / 1000} s: too many errors`);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this._socket.off('close', end);
+        this.#endWait = () => undefined;
+        resolve();
+      };
+      const cancel = this.#options.clock.after(delayMs, end);
+      this._socket.once('close', end);
+      this.#endWait = end;
+    });
   }
 
   async #startTls(): Promise<void> {

@@ -23,6 +23,29 @@ export const MAX_UNSENT_REPLY_CHARACTERS = 16 * 1024;
 /** How long closeAll() waits for messages that are being received. */
 export const CLOSE_GRACE_MS = 8_000;
 
+/** What one client may do that has not signed in. */
+export interface StrangerLimits {
+  readonly messagesPerHour: number;
+  readonly recipientsPerHour: number;
+  /** Replies 5yz, over all of its sessions. */
+  readonly errorsPerHour: number;
+}
+
+export const DEFAULT_STRANGER_LIMITS: StrangerLimits = {
+  // What the largest hosts send to an office of a few hundred people in its busiest hour, and room.
+  messagesPerHour: 5_000,
+  recipientsPerHour: 20_000,
+  // An honest host with a stale address list makes dozens; a dictionary attack makes thousands.
+  errorsPerHour: 500,
+};
+
+/** A stranger's errors in a session that are answered at once: typing mistakes, a stale address or two. */
+export const FREE_ERRORS = 3;
+/** How long the reply to the next error is held back; twice as long each time. */
+export const FIRST_TARPIT_MS = 1_000;
+/** Well below the 5 minutes that a client waits (RFC 5321 §4.5.3.2), even where it has pipelined twenty such commands. */
+export const LONGEST_TARPIT_MS = 10_000;
+
 export interface SmtpLimits {
   /** SIZE (RFC 1870), as the client sends the content, dot-stuffing not counted. */
   readonly messageOctets: number;

@@ -80,6 +80,8 @@ export interface SmtpPolicy {
   /** Where AUTH is offered. */
   readonly authentication?: {
     readonly backend: SaslBackend<SmtpIdentity>;
+    /** Whom a trusted proxy means that has signed a client in itself; null: nobody. */
+    identify(name: string): Promise<SmtpIdentity | null>;
     /** Whether passwords may cross the wire without TLS. */
     allowCleartext(): boolean;
   };

@@ -66,6 +66,7 @@ export const REPLIES = {
   lineTooLong: smtpReply(500, '5.5.2', 'The line is too long'),
   unknownCommand: smtpReply(500, '5.5.1', 'Command not recognized'),
   notOffered: smtpReply(502, '5.5.1', 'This command is not offered here'),
+  earlyTalker: smtpReply(554, '5.5.1', 'You spoke before the greeting; wait for it (RFC 5321 4.3.1)'),
   notAWebServer: smtpReply(554, '5.5.1', 'This is a mail server, not a web server'),
   noArgument: smtpReply(501, '5.5.4', 'This command takes no argument'),
   helloFirst: smtpReply(503, '5.5.1', 'Send EHLO first'),

@@ -8,6 +8,8 @@ import type { Logger } from '../../../base/logger.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionTranscript, TlsDetails } from '../../connection/session.ts';
 import type { SaslExchange } from '../../sasl/exchange.ts';
+import { tarpitDelayMs } from './client-guard.ts';
+import type { ClientGuard } from './client-guard.ts';
 import type { ChunkScanner } from './chunk-scanner.ts';
 import { decodeLine, parseCommand } from './command-grammar.ts';
 import type { Command } from './command-grammar.ts';
@@ -18,15 +20,18 @@ import type { ContentIntake, ContentTurn, IntakeOptions } from './content-intake
 import { MAX_COMMAND_LINE_OCTETS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
 import type { MailCommand, SmtpClient, SmtpIdentity, SmtpPolicy, SmtpTransaction } from './policy.ts';
-import { isPositive, REPLIES } from './reply.ts';
+import { isPositive, REPLIES, smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import type { CommandLine } from './wire-stream.ts';
+import type { ProxiedClient } from './xclient.ts';
 
 /** A reply, and what happens once it is written. */
 export interface Outcome {
   /** null where the answer follows the octets that come next (BDAT). */
   readonly reply: SmtpReply | null;
   readonly next?: 'close' | 'startTls' | ContentTurn;
+  /** How long the reply is held back. */
+  readonly delayMs?: number;
 }
 
 export interface OpenTransaction {
@@ -46,6 +51,10 @@ export interface SessionContext {
   readonly hostname: () => string;
   readonly transcript: SessionTranscript;
   readonly logger: Logger;
+  /** What binds strangers; absent: nothing does. */
+  readonly guard?: ClientGuard;
+  /** Who may say XCLIENT. */
+  readonly maySayXclient?: (address: string) => boolean;
 }
 
 /** As much of a line as may hold its verb. */
@@ -62,6 +71,9 @@ export class SmtpSession {
   failedSignIns = 0;
   #errors = 0;
   #messages = 0;
+  readonly mayXclient: boolean;
+  /** Replies 5yz to the client while it had not signed in. */
+  #strangerErrors = 0;
   /** After an AUTH that came to nothing, a client may go on as if it had not: its next lines may be secrets. */
   #mayHearSecrets = false;
 
@@ -71,6 +83,36 @@ export class SmtpSession {
   ) {
     this.context = context;
     this.client = { ...client, remoteName: '', isExtended: false, identity: undefined };
+    this.mayXclient = context.maySayXclient?.(client.remoteAddress) ?? false;
+  }
+
+  get greeting(): SmtpReply {
+    return smtpReply(220, null, `${this.context.hostname()} ESMTP`);
+  }
+
+  /** Whether the limits of strangers bind the client. */
+  get isStranger(): boolean {
+    return this.#guard !== undefined;
+  }
+
+  /** Each answers why a stranger may not go on now, or null. */
+  refuseConnection(): SmtpReply | null {
+    return this.#guard?.checkConnection(this.client.remoteAddress) ?? null;
+  }
+
+  refuseMessage(): SmtpReply | null {
+    return this.#guard?.checkMessage(this.client.remoteAddress) ?? null;
+  }
+
+  refuseRecipient(): SmtpReply | null {
+    return this.#guard?.checkRecipient(this.client.remoteAddress) ?? null;
+  }
+
+  /** Absent where nothing binds the client. */
+  get #guard(): ClientGuard | undefined {
+    const { guard } = this.context;
+    const { identity, remoteAddress } = this.client;
+    return identity !== undefined || guard?.isExempt(remoteAddress) === true ? undefined : guard;
   }
 
   /** Whether HELO or EHLO was accepted. */
@@ -133,6 +175,25 @@ export class SmtpSession {
     this.context.transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
   }
 
+  /** XCLIENT: from here on it is the session of this client; what is not known of it stays. */
+  startOver({
+    address,
+    heloName,
+    isExtended,
+    identity,
+  }: ProxiedClient & { identity: SmtpIdentity | undefined }): void {
+    const { transcript } = this.context;
+    const remoteAddress = address ?? this.client.remoteAddress;
+    const remoteName = heloName ?? '';
+    Object.assign(this.client, { remoteAddress, remoteName, isExtended: isExtended ?? false, identity });
+    transcript.note(`The client is ${remoteAddress}, says the proxy`);
+    transcript.update({
+      remoteAddress,
+      ...(heloName !== undefined && { remoteName }),
+      ...(identity !== undefined && { account: identity.address }),
+    });
+  }
+
   async #dispatch(line: CommandLine): Promise<Outcome> {
     if (this.signIn !== undefined) return this.#respond(line);
     const text = decodeLine(line.octets);
@@ -175,9 +236,18 @@ export class SmtpSession {
   #countErrors(outcome: Outcome): Outcome {
     if (outcome.reply === null || outcome.reply.code < 500) return outcome;
     this.#errors++;
+    const delayMs = this.#countStrangerError();
     return this.#errors < this.context.limits.errors
-      ? outcome
-      : { reply: REPLIES.tooManyErrors, next: 'close' };
+      ? { ...outcome, delayMs }
+      : { reply: REPLIES.tooManyErrors, next: 'close', delayMs };
+  }
+
+  /** How long the reply is to be held back. */
+  #countStrangerError(): number {
+    const guard = this.#guard;
+    if (guard === undefined) return 0;
+    guard.countError(this.client.remoteAddress);
+    return tarpitDelayMs(++this.#strangerErrors);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Logger } from '../../../base/logger.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { MailService } from '../../connection/mail-service.ts';
 import type { MailProtocol, TranscriptRecorder } from '../../connection/session.ts';
+import type { ClientGuard } from './client-guard.ts';
 import { SmtpConnection } from './connection.ts';
 import { CLOSE_GRACE_MS, DEFAULT_SMTP_LIMITS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
@@ -26,6 +27,10 @@ export interface SmtpServiceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<SmtpLimits>;
+  /** What binds strangers; absent: nothing does. */
+  readonly guard?: ClientGuard;
+  /** Who may say XCLIENT; absent: nobody. */
+  readonly maySayXclient?: (address: string) => boolean;
 }
 
 export function createSmtpService(options: SmtpServiceOptions): MailService {
@@ -77,10 +82,18 @@ class SmtpService implements MailService {
   }
 
   #createContext(accepted: AcceptedConnection) {
-    const { policy, hostname, transcripts, logger, protocol } = this.#options;
+    const { policy, hostname, transcripts, logger, protocol, guard, maySayXclient } = this.#options;
     const { remoteAddress, remotePort, localAddress, localPort } = accepted;
     const start = { remoteAddress, remotePort, localAddress, localPort };
     const transcript = transcripts.open({ protocol, direction: 'in', ...start });
-    return { policy, hostname, logger, transcript, limits: this.#limits };
+    return {
+      policy,
+      hostname,
+      logger,
+      transcript,
+      limits: this.#limits,
+      ...(guard !== undefined && { guard }),
+      ...(maySayXclient !== undefined && { maySayXclient }),
+    };
   }
 }

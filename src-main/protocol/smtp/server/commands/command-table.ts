@@ -7,6 +7,7 @@ import type { TranscriptPhase } from '../../../connection/session.ts';
 import type { Outcome, SmtpSession } from '../session.ts';
 import { handleAuth } from './auth.ts';
 import { handleBdat } from './bdat.ts';
+import { handleXclient } from './xclient.ts';
 import { handleEhlo, handleHelo, handleStartTls } from './hello.ts';
 import { handleData, handleMail, handleRcpt, handleRset } from './transaction.ts';
 import {
@@ -41,12 +42,13 @@ const COMMANDS: readonly CommandRule[] = [
   // In the wrong place it has to swallow its octets all the same.
   { ...ANY_TIME, verb: 'BDAT', phase: 'content', run: handleBdat },
   { ...ANY_TIME, verb: 'RSET', argument: 'none', run: handleRset },
+  { ...ANY_TIME, verb: 'XCLIENT', run: handleXclient },
   { ...ANY_TIME, verb: 'NOOP', run: handleNoop },
   { ...ANY_TIME, verb: 'HELP', run: handleHelp },
   { ...ANY_TIME, verb: 'VRFY', run: handleVrfy },
   { ...ANY_TIME, verb: 'QUIT', argument: 'none', phase: 'close', run: handleQuit },
   // Known commands that we do not have (RFC 5321 §4.2.4: 502, not 500).
-  ...['EXPN', 'TURN', 'ETRN', 'SEND', 'SOML', 'SAML', 'XCLIENT', 'XFORWARD'].map((verb) => ({
+  ...['EXPN', 'TURN', 'ETRN', 'SEND', 'SOML', 'SAML', 'XFORWARD'].map((verb) => ({
     ...ANY_TIME,
     verb,
     run: handleNotOffered,

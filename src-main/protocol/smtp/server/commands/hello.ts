@@ -1,6 +1,7 @@
 /** EHLO, HELO (RFC 5321 §4.1.1.1) and STARTTLS (RFC 3207). */
 import { SASL_MECHANISM_NAMES } from '../../../sasl/mechanisms.ts';
 import { parseClientName } from '../command-grammar.ts';
+import { XCLIENT_ATTRIBUTES } from '../xclient.ts';
 import { REPLIES, smtpReply } from '../reply.ts';
 import type { Outcome, SmtpSession } from '../session.ts';
 
@@ -40,6 +41,7 @@ function listExtensions(session: SmtpSession): readonly string[] {
   extensions.push('8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES', 'CHUNKING');
   // RFC 9422 §3: transactions of a session are not limited, so there is no MAILMAX.
   extensions.push(`LIMITS RCPTMAX=${context.limits.recipients}`);
+  if (session.mayXclient) extensions.push(`XCLIENT ${XCLIENT_ATTRIBUTES.join(' ')}`);
   return extensions;
 }
 

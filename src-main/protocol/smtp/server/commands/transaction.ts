@@ -26,6 +26,8 @@ export async function handleMail(session: SmtpSession, argument: string): Promis
     return { reply: malformedPath('FROM', 'The address is malformed: there is no @') };
   }
   if (!mail.smtpUtf8 && NON_ASCII.test(mail.reversePath.text)) return { reply: needsSmtpUtf8() };
+  const refusal = session.refuseMessage();
+  if (refusal !== null) return { reply: refusal };
   const transaction = await policy.beginTransaction(session.client, mail);
   if (!transaction.ok) return { reply: transaction.error };
   session.transaction = { mail, policy: transaction.value, attempted: 0, accepted: 0 };
@@ -45,6 +47,8 @@ export async function handleRcpt(session: SmtpSession, argument: string): Promis
   if (path.address === null) return { reply: malformedPath('TO', 'The recipient is missing') };
   if (!transaction.mail.smtpUtf8 && NON_ASCII.test(path.text)) return { reply: needsSmtpUtf8() };
   if (transaction.accepted >= session.context.limits.recipients) return { reply: REPLIES.tooManyRecipients };
+  const refusal = session.refuseRecipient();
+  if (refusal !== null) return { reply: refusal };
   const recipient = { address: path.address, text: path.text };
   const reply = await transaction.policy.addRecipient(
     parameters.size === 0 ? recipient : { ...recipient, dsn: dsn.value },

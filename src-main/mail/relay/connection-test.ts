@@ -1,0 +1,131 @@
+/**
+ * Connection test: goes to a next hop as a delivery would, up to signing in, and tells each step while it happens.
+ *
+ * Flow: console → here → DNS, SMTP client → steps, lines, certificate. Invariants: no MAIL is ever said, so no mail leaves; the
+ * dialogue is recorded as any other.
+ */
+import { EventChannel } from '../../base/event-channel.ts';
+import type { SessionTarget, SmtpClientOptions } from '../../protocol/smtp/client/open-session.ts';
+import { openSession } from '../../protocol/smtp/client/open-session.ts';
+import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
+import type { NextHop } from '../routing/port.ts';
+import { findTargets, type TargetFinderOptions } from './find-targets.ts';
+import { observeTls, type CertificateFacts } from './observed-connection.ts';
+import { tapTranscripts } from './transcript-tap.ts';
+
+export type ConnectionStep = 'dns' | 'connect' | 'greeting' | 'hello' | 'tls' | 'signIn' | 'close';
+
+/** `atMs` counts from the beginning. */
+export type ConnectionEvent = { readonly atMs: number } & (
+  | { readonly type: 'step'; readonly step: ConnectionStep }
+  | {
+      readonly type: 'line';
+      readonly line: { readonly from: 'client' | 'server' | 'note'; readonly text: string };
+    }
+  | { readonly type: 'certificate'; readonly certificate: CertificateFacts }
+  | {
+      readonly type: 'done';
+      readonly isOk: boolean;
+      /** Where it ended. */
+      readonly step: ConnectionStep;
+      readonly problem: { readonly status: string; readonly diagnostic: string } | null;
+    }
+);
+
+export interface ConnectionTestOptions extends SmtpClientOptions, TargetFinderOptions {}
+
+/** Every host that is worse is tried only where those before it failed, as for mail. */
+export function testConnection(
+  nextHop: NextHop,
+  options: ConnectionTestOptions,
+): AsyncIterable<ConnectionEvent> {
+  const channel = new EventChannel<ConnectionEvent>();
+  const test = new RunningTest(channel, options);
+  test.run(nextHop).then(
+    () => channel.end(),
+    (error: unknown) => channel.end(error),
+  );
+  return channel;
+}
+
+type Untimed<T> = T extends unknown ? Omit<T, 'atMs'> : never;
+
+class RunningTest {
+  readonly #channel: EventChannel<ConnectionEvent>;
+  readonly #options: ConnectionTestOptions;
+  readonly #startedAt: number;
+  #step: ConnectionStep = 'dns';
+
+  constructor(channel: EventChannel<ConnectionEvent>, options: ConnectionTestOptions) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+  }
+
+  async run(nextHop: NextHop): Promise<void> {
+    this.#enter('dns');
+    const targets = await findTargets(nextHop, this.#options);
+    if (!targets.ok) return this.#end(targets.error);
+    for (const { host, address, port } of targets.value) this.#note(`${host}: ${address}, port ${port}`);
+    this.#end(await this.#tryTargets(targets.value));
+  }
+
+  /** null where one of them let us in. */
+  async #tryTargets(targets: readonly SessionTarget[]): Promise<SessionProblem | null> {
+    let problem = temporaryProblem('4.4.4', 'There is no host to try');
+    for (const target of targets) {
+      const opened = await openSession(target, this.#observed());
+      if (opened.ok) {
+        this.#enter('close');
+        await opened.value.quit();
+        return null;
+      }
+      problem = opened.error.problem;
+    }
+    return problem;
+  }
+
+  #observed(): SmtpClientOptions {
+    const { connect, transcripts } = this.#options;
+    return {
+      ...this.#options,
+      connect: observeTls(connect, (certificate) => this.#tell({ type: 'certificate', certificate })),
+      transcripts: tapTranscripts(transcripts, {
+        opened: ({ address, port }) => {
+          this.#enter('connect');
+          this.#note(`Connecting to ${address}, port ${port}`);
+        },
+        line: (from, text) => this.#hear(from, text),
+        phase: (phase) => {
+          if (phase === 'tls') this.#enter('tls');
+          if (phase === 'sign-in') this.#enter('signIn');
+        },
+      }),
+    };
+  }
+
+  #hear(from: 'client' | 'server' | 'note', text: string): void {
+    if (from === 'server' && this.#step === 'connect') this.#enter('greeting');
+    if (from === 'client' && /^(?:EHLO|HELO|LHLO) /u.test(text) && this.#step === 'greeting')
+      this.#enter('hello');
+    this.#tell({ type: 'line', line: { from, text } });
+  }
+
+  #note(text: string): void {
+    this.#tell({ type: 'line', line: { from: 'note', text } });
+  }
+
+  #enter(step: ConnectionStep): void {
+    this.#step = step;
+    this.#tell({ type: 'step', step });
+  }
+
+  #end(problem: SessionProblem | null): void {
+    const told = problem === null ? null : { status: problem.status, diagnostic: problem.diagnostic };
+    this.#tell({ type: 'done', isOk: problem === null, step: this.#step, problem: told });
+  }
+
+  #tell(event: Untimed<ConnectionEvent>): void {
+    this.#channel.push({ ...event, atMs: this.#options.clock.now() - this.#startedAt });
+  }
+}
