@@ -12,6 +12,7 @@ export const refusalReason = z.enum([
   'domainExists',
   'noSuchDomain',
   'domainInUse',
+  'domainInRules',
   'addressTaken',
   'noSuchAccount',
   'noSuchAlias',

@@ -3,13 +3,15 @@
  */
 import type { AliasPage, DomainRow } from '../../contract/domains.ts';
 import type { DirectoryAdmin, Domain } from '../../directory/port.ts';
-import { guardedCalls, valueOf } from './base.ts';
+import { findRuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
+import { guardedCalls, refusal, valueOf } from './base.ts';
 import { windowFeed } from './feed.ts';
 import type { ConsoleServices } from './services.ts';
 
 const FEED_INTERVAL_MS = 300;
 
-export function createDomainsHandlers({ clock, directory, logger }: ConsoleServices) {
+export function createDomainsHandlers(services: ConsoleServices) {
+  const { clock, directory, logger } = services;
   return {
     watch: guardedCalls.domains.watch.handler(({ signal }) =>
       windowFeed({
@@ -28,10 +30,22 @@ export function createDomainsHandlers({ clock, directory, logger }: ConsoleServi
     }),
 
     remove: guardedCalls.domains.remove.handler(async ({ input, context }) => {
+      if (await isLeanedOn(input.name, services)) throw refusal('domainInRules');
       valueOf(await directory.removeDomain(input.name));
       logger.info('domain removed', { domain: input.name, by: context.administrator });
     }),
   };
+}
+
+/** Whether a relay rule would let strangers send to all the world below the domain, once it is not ours. */
+async function isLeanedOn(name: string, { directory, settings }: ConsoleServices): Promise<boolean> {
+  const { relayRules, routes } = await settings.read();
+  const domains = (await directory.listDomains()).map((domain) => domain.name);
+  const problem = findRuleProblem(relayRules, {
+    ownDomains: domains.filter((domain) => domain !== name.toLowerCase()),
+    routeNames: routes.map((route) => route.name),
+  });
+  return problem?.fault === 'openRelay';
 }
 
 export function createAliasesHandlers({ clock, directory, logger }: ConsoleServices) {

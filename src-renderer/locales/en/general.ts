@@ -82,6 +82,8 @@ export const general = {
     domainExists: 'This domain is here already.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
+    domainInRules:
+      'A relay rule lets anyone send to all below this domain. Change that rule first, or it would make an open relay.',
     addressTaken: 'This address is taken by an account or an alias.',
     noSuchAccount: 'There is no such account (any more).',
     noSuchAlias: 'There is no such alias (any more).',

@@ -90,6 +90,7 @@ export const general: Pick<
     domainExists: '该域名已存在。',
     noSuchDomain: '没有这个域名（或已被删除）。',
     domainInUse: '该域名下还有账户或别名，请先删除它们。',
+    domainInRules: '有中继规则允许任何人向该域名之下的所有域名发信。请先修改该规则，否则会成为开放中继。',
     addressTaken: '该地址已被某个账户或别名使用。',
     noSuchAccount: '没有这个账户（或已被删除）。',
     noSuchAlias: '没有这个别名（或已被删除）。',

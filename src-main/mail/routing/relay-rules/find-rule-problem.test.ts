@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isInNetwork, parseIpNetwork } from '../../../format/ip-network.ts';
+import { decideByRules } from './create-rule-book.ts';
 import { describeRuleProblem, findRuleProblem } from './find-rule-problem.ts';
 import { DEFAULT_RELAY_RULES, EVERYTHING_ELSE_RULE, type RelayRule, type RuleClients } from './port.ts';
 
@@ -85,5 +88,65 @@ describe('a rule that is none', () => {
       index: 1,
       fault: 'nameTaken',
     });
+  });
+});
+
+describe('a list without a problem', () => {
+  const network = fc.oneof(
+    fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, length]) => `${address}/${length}`),
+    fc.tuple(fc.ipV6(), fc.nat(128)).map(([address, length]) => `${address}/${length}`),
+    fc.constantFrom('192.168.1.40', '10.0.0.0/8', '0.0.0.0/0', '::/0'),
+  );
+  const clients: fc.Arbitrary<RuleClients> = fc.oneof(
+    fc.constantFrom<RuleClients>(
+      ANYONE,
+      { kind: 'signedIn' },
+      { kind: 'accounts', addresses: ['tom@server1.com'] },
+    ),
+    fc.array(network, { minLength: 1, maxLength: 3 }).map((list) => networks(...list)),
+  );
+  const recipients = fc.oneof(
+    fc.constantFrom({ kind: 'ours' } as const, { kind: 'anywhere' } as const),
+    fc
+      .array(fc.constantFrom('*', '*.example', '*.server1.com', 'partner.example', 'server1.com'), {
+        minLength: 1,
+        maxLength: 3,
+      })
+      .map((list) => domains(...list)),
+  );
+  const action = fc.constantFrom<RelayRule['action']>(
+    { kind: 'accept' },
+    { kind: 'refuse' },
+    { kind: 'route', route: 'archive' },
+  );
+  const anyRule = fc.record({ isEnabled: fc.boolean(), clients, recipients, action });
+  const stranger = fc.oneof(fc.ipV4(), fc.ipV6());
+
+  /** Networks that an administrator may name; wider ones make a list with a problem. */
+  function isNamed(rules: readonly RelayRule[], address: string): boolean {
+    return rules.some(
+      ({ clients: of }) =>
+        of.kind === 'networks' &&
+        of.networks.some((text) => {
+          const parsed = parseIpNetwork(text);
+          return parsed !== null && isInNetwork(address, parsed);
+        }),
+    );
+  }
+
+  test('lets no stranger send to a domain that is neither ours nor named', async () => {
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRule, { maxLength: 5 }), stranger, async (parts, address) => {
+        const rules = parts.map((part, index) => ({ ...part, name: `rule ${index}` }));
+        fc.pre(findRuleProblem(rules, OFFICE) === null && !isNamed(rules, address));
+        checked++;
+        const query = { client: { address }, domain: 'victim.example', isOurs: false, at: 0 };
+        const directory = { resolve: () => Promise.resolve({ kind: 'foreign' as const }) };
+        expect((await decideByRules(query, rules, directory)).isAllowed).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+    expect(checked).toBe(500);
   });
 });
