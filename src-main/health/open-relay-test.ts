@@ -92,7 +92,7 @@ class Tester {
       reply = await wire.readReply(REPLY_TIMEOUT_MS);
     }
     const answer = isAccepted(reply) ? 'accepted' : 'refused';
-    const lines = this.#lines;
+    const lines = [...this.#lines];
     await this.#reset(wire);
     return { ...trick, answer, reply: describeReply(reply), lines };
   }

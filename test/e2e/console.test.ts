@@ -91,6 +91,8 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     ['/accounts?add=1', '[role=dialog]'],
     ['/accounts/aliases', '[role=row][data-index]'],
     ['/accounts/domains', 'tbody tr'],
+    ['/relay', '#self-test'],
+    ['/relay?add=1', '[role=dialog]'],
     ['/settings', '#about dl'],
     ['/setup', '#setup-domain'],
   ])('has nothing against %s', async (path, landmark) => {
@@ -249,6 +251,98 @@ describe('at the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Retry now' }).click();
     await page.getByText('2 recipients are tried now').waitFor();
     await page.locator('[role=row][data-index="0"]', { hasText: 'now' }).waitFor();
+  });
+
+  it('moves a rule by the keyboard, switches it off, deletes it and takes that back', async () => {
+    await page.goto('/relay');
+    const names = () =>
+      fixture.world.settings.read().then(({ relayRules }) => relayRules.map(({ name }) => name));
+    const before = await names();
+    const down = page.getByRole('button', { name: 'Move “Scanner, second floor” down' });
+    await down.focus();
+    await page.keyboard.press('Enter');
+    await page
+      .locator('ol li')
+      .nth(1)
+      .getByText('192.168.1.40, without signing in, may send anywhere')
+      .waitFor();
+    expect(await names()).toEqual([before[1], before[0], ...before.slice(2)]);
+    // The focus went with the rule.
+    await page.keyboard.press('Enter');
+    await page.locator('ol li').nth(2).getByText('192.168.1.40').waitFor();
+    await page.getByRole('switch', { name: 'Rule “Old fax gateway” counts' }).press('Space');
+    await page.locator('ol li', { hasText: 'Old fax gateway' }).getByText('switched off').waitFor();
+    await page.getByRole('button', { name: 'Delete “Old fax gateway”' }).click();
+    await page.getByText('“Old fax gateway” is deleted.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('ol li', { hasText: 'Old fax gateway' }).waitFor();
+    expect((await names()).sort()).toEqual([...before].sort());
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps no rule that would make an open relay, and says why', async () => {
+    await page.goto('/relay?add=1');
+    const dialog = page.getByRole('dialog', { name: 'Add rule' });
+    await dialog.locator('#rule-name').fill('Everybody');
+    await dialog.locator('#rule-networks').fill('0.0.0.0/0');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByText('Not saved: this would make an open relay. “0.0.0.0/0” could send').waitFor();
+    expect(await findViolations()).toEqual([]);
+    await dialog.locator('#rule-networks').fill('10.1.2.3');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('10.1.2.3, without signing in, may send anywhere').waitFor();
+    complaints = complaints.filter((complaint) => !complaint.includes('422'));
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what somebody else changes while one looks', async () => {
+    await page.goto('/relay');
+    await page.locator('ol li').first().waitFor();
+    const { relayRules } = await fixture.world.settings.read();
+    const [first, ...rest] = relayRules;
+    if (first === undefined) throw new Error('there is no rule');
+    await fixture.world.settings.change({ relayRules: [{ ...first, name: 'Renamed elsewhere' }, ...rest] });
+    await page.getByText('Renamed elsewhere').waitFor();
+  });
+
+  it('tries a smart host before it is saved, step by step, and says what the refusal means', async () => {
+    await page.goto('/relay');
+    await page.getByRole('radio', { name: /Through a smart host/ }).check();
+    await page.fill('#smart-host', 'smtp.provider.example');
+    await page.fill('#smart-host-user', 'office');
+    await page.fill('#smart-host-password', 'wrong');
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.getByText('It ended at “Sign in”.').waitFor();
+    await page.getByText('The host does not take user or password.').waitFor();
+    await page.getByRole('log', { name: 'Dialogue' }).getByText('AUTH PLAIN [hidden]').waitFor();
+    expect((await fixture.world.settings.read()).relay).toEqual({ mode: 'direct' });
+    expect(await findViolations()).toEqual([]);
+    await page.locator('#leaving').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Mail leaves this way from now on.').waitFor();
+    expect((await fixture.world.settings.read()).relay).toMatchObject({
+      mode: 'smarthost',
+      password: 'wrong',
+    });
+    await fixture.world.settings.change({ relay: { mode: 'direct' } });
+    expect(complaints).toEqual([]);
+  });
+
+  it('tries a message out, and every trick of strangers with its dialogue', async () => {
+    await page.goto('/relay');
+    await page.fill('#try-from', 'stranger@evil.example');
+    await page.fill('#try-to', 'jack@server2.example');
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    await page.getByText('550 5.7.1 Relaying denied: jack@server2.example').waitFor();
+    await page.getByRole('button', { name: 'Run the test' }).click();
+    await page.getByText(/All \d\d tricks are refused/).waitFor();
+    await page.getByRole('button', { name: /Refused Percent hack </ }).click();
+    await page
+      .getByRole('log', { name: 'Percent hack' })
+      .getByText('RCPT TO:<somebody%relay-test.example@')
+      .waitFor();
+    expect(await findViolations()).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it('switches to Chinese without a reload and remembers it', async () => {

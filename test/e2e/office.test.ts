@@ -104,19 +104,28 @@ describe('the first day', () => {
     await press('Continue');
   });
 
+  it('asks how mail leaves, and saves the choice on the way', async () => {
+    await page.getByRole('radio', { name: /Straight to the recipient/ }).waitFor();
+    await page.getByRole('button', { name: 'Test connection' }).waitFor();
+    await page.getByRole('radio', { name: /Not at all/ }).check();
+    await picture('setup-4-leaving');
+    await press('Continue');
+    await page.getByText('Mail leaves this way from now on.').waitFor();
+  });
+
   it('shows the ports, then the DNS records, and sends a test message through the real path', async () => {
     await page
       .getByText(String(service.port('imaps')))
       .first()
       .waitFor();
-    await picture('setup-4-connections');
+    await picture('setup-5-connections');
     await press('Continue');
     await page.getByText('v=spf1', { exact: false }).first().waitFor();
-    await picture('setup-5-dns');
+    await picture('setup-6-dns');
     await press('Continue');
     await press('Send test message');
     await page.getByText('Delivered', { exact: false }).first().waitFor();
-    await picture('setup-6-test');
+    await picture('setup-7-test');
     await press('Open the console');
     await page.waitForURL('**/overview');
   });

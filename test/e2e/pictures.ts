@@ -136,16 +136,59 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: 'relay', path: '/relay' },
+  {
+    name: 'relay-smart-host',
+    path: '/relay#leaving',
+    act: async (page) => {
+      await page.locator('input[value=smarthost]').check();
+      await page.fill('#smart-host', 'smtp.provider.example');
+      await page.fill('#smart-host-user', 'office');
+      await page.fill('#smart-host-password', 'wrong');
+      await page.locator('.trial button').click();
+      await page.locator('.result').waitFor();
+      await page.locator('#leaving').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'relay-route',
+    path: '/relay',
+    act: async (page) => {
+      await page.locator('section[aria-labelledby=routes-title] .sentence').first().click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'relay-try-out',
+    path: '/relay',
+    act: async (page) => {
+      await page.fill('#try-from', 'stranger@evil.example');
+      await page.fill('#try-to', 'jack@server2.example');
+      await page.locator('section[aria-labelledby=try-out-title] button').click();
+      await page.locator('[aria-labelledby=try-out-title] [role=status]').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'relay-self-test',
+    path: '/relay#self-test',
+    act: async (page) => {
+      await page.locator('#self-test .panel-head button').click();
+      await page.locator('#self-test .row').nth(3).click();
+      await page.locator('#self-test .box').waitFor();
+      await page.locator('#self-test').evaluate((element) => element.scrollIntoView());
+    },
+  },
+  { name: 'relay-add', path: '/relay?add=1' },
   { name: 'settings', path: '/settings' },
   { name: 'settings-certificate', path: '/settings#certificate' },
   { name: 'setup-domain', path: '/setup' },
-  ...[2, 3, 4, 5].map((step) => ({
+  ...[2, 3, 4, 5, 6].map((step) => ({
     name: `setup-step-${String(step + 1)}`,
     path: '/setup',
     act: async (page: Page) => {
       await page.locator('.columns ol button').nth(step).click();
       await page.waitForTimeout(400);
-      if (step === 5) {
+      if (step === 6) {
         await page.locator('form.send button').click();
         await page.waitForTimeout(2600);
       }

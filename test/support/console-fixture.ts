@@ -13,6 +13,7 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
 
@@ -56,6 +57,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await seed.fillDirectory();
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
+    await seedRelay(world);
   }
   options.prepare?.(world);
   moveLowPorts(world);

@@ -11,6 +11,8 @@ export interface RouteProblem {
   readonly field: 'name' | 'recipientDomain' | 'senderAccount' | 'senderDomain' | 'client' | 'hosts' | 'user';
   /** The text that is wrong. */
   readonly value: string;
+  /** Position among the hosts, where it is one of them. */
+  readonly at?: number;
 }
 
 /** The first problem, or null. */
@@ -38,14 +40,14 @@ function findWrongField(route: UnnamedRoute): Omit<RouteProblem, 'index'> | null
     const value = route[field];
     if (value !== undefined && CHECKS[field](value) === null) return { field, value };
   }
-  const host = route.hosts.find((text) => parseHostPort(text) === null);
-  if (host !== undefined) return { field: 'hosts', value: host };
+  const at = route.hosts.findIndex((text) => parseHostPort(text) === null);
+  if (at >= 0) return { field: 'hosts', value: route.hosts[at] ?? '', at };
   const isWhole = (route.user === undefined) === (route.password === undefined);
   return isWhole ? null : { field: 'user', value: route.user ?? '' };
 }
 
 /** With the field first, to follow the path of the route. */
-export function describeRouteProblem({ field, value }: RouteProblem): string {
+export function describeRouteProblem({ field, value, at }: RouteProblem): string {
   const quoted = JSON.stringify(value);
   const words: Readonly<Record<RouteProblem['field'], string>> = {
     name: `${quoted} stands twice`,
@@ -56,5 +58,5 @@ export function describeRouteProblem({ field, value }: RouteProblem): string {
     hosts: `${quoted} is not host or host:port`,
     user: 'user and password belong together',
   };
-  return `${field}: ${words[field]}`;
+  return `${field}${at === undefined ? '' : `[${at}]`}: ${words[field]}`;
 }

@@ -5,6 +5,7 @@ import { explainOutcome, explainReply, replyText } from './reply-help.ts';
 describe('a reply of ours', () => {
   it.each([
     ['550 5.7.1 Relaying denied: a@b is not in a domain of this server', /without signing in/],
+    ['550 5.7.1 Not from that machine (rule "barred")', /A relay rule of this server/],
     ['550 5.1.1 There is no mailbox here for x', /add an account/],
     ['535 5.7.8 The name or the password is not right', /Wrong name or password/],
     ['-ERR [AUTH] wrong', /Wrong name or password/],

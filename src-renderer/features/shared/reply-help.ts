@@ -15,6 +15,7 @@ export type ReplySide = 'ours' | 'theirs';
 /** The first that matches counts: from the particular to the general. */
 const OUR_RULES: Rules = [
   [/^55\d 5\.7\.1 .*relay/i, 'transcripts.help.relaying'],
+  [/\(rule "[^"]*"\)$/, 'transcripts.help.rule'],
   [/^55\d 5\.7\.1 /, 'transcripts.help.notOwnAddress'],
   [/^55\d 5\.1\.[12] /, 'transcripts.help.unknownRecipient'],
   [/^554 5\.5\.1 .*recipients/i, 'transcripts.help.noRecipients'],

@@ -200,6 +200,7 @@ export const mail = {
     port: 'port {port}',
     dialogue: 'Dialogue',
     help: {
+      rule: 'A relay rule of this server refused or bounded it; its name stands at the end. The page Relay rules shows it, and tries it out.',
       relaying:
         'The client wanted to send mail elsewhere through this server without signing in. If it is a device of yours: give it an account and let it sign in on the submission port.',
       unknownRecipient: 'Nobody here has this address. If somebody should, add an account or an alias.',
