@@ -91,9 +91,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     entryId: record.entryId,
     outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
     postponed: record.postponed ?? [],
-    routedTo: Object.entries(record.routedTo ?? {}).map(
-      ([ordinal, name]) => [Number(ordinal), name] as const,
-    ),
+    routedTo: routesThatStay(record),
     deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
     newRecipients: (record.newRecipients ?? []).map(({ address, dsn, heldBy }) => ({
       address,
@@ -104,6 +102,16 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     events: toEventArguments(record.events),
     at: record.at,
   };
+}
+
+/** Of those who leave with this record nobody needs to know where they went. */
+function routesThatStay({ routedTo = {}, outcomes }: AttemptRecord): AttemptArguments['routedTo'] {
+  const leaving = new Set(
+    outcomes.filter(({ outcome }) => outcome.kind !== 'deferred').map(({ ordinal }) => ordinal),
+  );
+  return Object.entries(routedTo)
+    .map(([ordinal, name]) => [Number(ordinal), name] as const)
+    .filter(([ordinal]) => !leaving.has(ordinal));
 }
 
 function toTrace(entry: NewQueueEntry): TraceArguments {

@@ -32,10 +32,13 @@ const STATE = `iif(r.state <> 'held' AND ${IS_UNDER_WAY}, 'active', r.state)`;
 export class QueueConditions {
   readonly #conditions: string[] = [];
   readonly values: SqlValue[];
+  /** The state to be shown; where nothing is under way, what is stored. */
+  readonly state: string;
 
   constructor(filter: QueueFilter) {
     const underWay = (filter.underWay ?? []).map(({ entryId, ordinal }) => ({ entryId, ordinal }));
     this.values = [JSON.stringify(underWay)];
+    this.state = underWay.length === 0 ? 'r.state' : STATE;
     if (filter.state !== undefined) this.#addState(filter.state);
     if (filter.nextHop !== undefined) this.add(`${NEXT_HOP} = ?`, filter.nextHop);
     if (filter.reply !== undefined) this.add(`${REPLY} = ?`, filter.reply);
@@ -92,7 +95,7 @@ export function listQueueLines(connection: Connection, list: ListArguments): rea
   const conditions = new QueueConditions(list.filter);
   conditions.addPlacesAfter(list.after);
   // Entries are joined to the page alone, not to what the offset passes over.
-  const page = `SELECT r.*, ${STATE} AS shown_state FROM queue_recipient r ${conditions.where}
+  const page = `SELECT r.*, ${conditions.state} AS shown_state FROM queue_recipient r ${conditions.where}
                  ORDER BY r.entry_id, r.ordinal LIMIT ? OFFSET ?`;
   return connection
     .all<LineRow>(
@@ -129,9 +132,9 @@ export interface GroupArguments {
 }
 
 export function groupQueueLines(connection: Connection, group: GroupArguments): readonly QueueGroup[] {
-  const { with: underWay, where, values } = new QueueConditions(group.filter);
+  const { with: underWay, where, values, state } = new QueueConditions(group.filter);
   const rows = connection.all<GroupRow>(
-    `${underWay} SELECT ${group.by === 'nextHop' ? NEXT_HOP : REPLY} AS key, ${REPLY} AS reply, ${STATE} AS state,
+    `${underWay} SELECT ${group.by === 'nextHop' ? NEXT_HOP : REPLY} AS key, ${REPLY} AS reply, ${state} AS state,
             count(*) AS count, min(e.received_at) AS oldest
        FROM queue_recipient r CROSS JOIN queue_entry e ON e.id = r.entry_id ${where} GROUP BY 1, 2, 3`,
     ...values,

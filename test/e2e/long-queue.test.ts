@@ -126,7 +126,7 @@ describe('a queue of 100,000 recipients', () => {
   it('carries out an order to everything, says how far it is, and goes on when the page is left', async () => {
     await page.goto('/queue');
     await page.getByRole('checkbox', { name: 'Choose everything that matches' }).check();
-    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('button', { name: 'Hold', exact: true }).click();
     await timed('hold 100,000', async () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
       await page.getByRole('progressbar').waitFor();

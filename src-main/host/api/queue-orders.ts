@@ -7,11 +7,15 @@ import type { SteeringJobs } from './queue-steering.ts';
 import { toFilter, type FilterInput } from './queue.ts';
 import type { ConsoleServices } from './services.ts';
 
+/** More rest seldom at once. */
+const MOST_NEXT_HOPS = 500;
+
 export function createQueueOrderHandlers(services: ConsoleServices, jobs: SteeringJobs) {
   const { clock } = services;
   return {
     steer: guardedCalls.queue.steer.handler(async ({ input: { order, selection }, context }) => {
       if (order.action === 'changeNextHop') await checkNextHop(services, order.nextHop);
+      if (order.action === 'retryNow') await endRests(services, toSelection(selection));
       const facts = { selection: toSelection(selection), by: context.administrator, at: clock.now() };
       return jobs.begin({ ...order, ...facts });
     }),
@@ -37,6 +41,27 @@ export function createQueueOrderHandlers(services: ConsoleServices, jobs: Steeri
       retryAll({ services, jobs, nextHop: name, by: context.administrator }),
     ),
   };
+}
+
+/** Who says now means now: the next hops of what is selected rest no longer. */
+async function endRests(services: ConsoleServices, selection: SteeringOrder['selection']): Promise<void> {
+  const resting = services.nextHops.list().filter(({ restsUntil }) => restsUntil !== null);
+  if (resting.length === 0) return;
+  const names = await nextHopsOf(services, selection);
+  for (const { name } of resting) if (names.has(name)) services.nextHops.tryNow(name);
+}
+
+async function nextHopsOf(
+  { queue }: ConsoleServices,
+  selection: SteeringOrder['selection'],
+): Promise<ReadonlySet<string>> {
+  if (selection.kind === 'filter') {
+    const groups = await queue.groupLines(selection.filter, 'nextHop', MOST_NEXT_HOPS);
+    return new Set(groups.map(({ key }) => key));
+  }
+  const ids = [...new Set(selection.places.map(({ entryId }) => entryId))].slice(0, MOST_NEXT_HOPS);
+  const entries = await Promise.all(ids.map((id) => queue.find(id)));
+  return new Set(entries.flatMap((entry) => entry?.recipients.flatMap(({ nextHop }) => nextHop ?? []) ?? []));
 }
 
 /** Its rest ends, and all that waited for that is due. */

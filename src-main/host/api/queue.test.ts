@@ -2,7 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConsoleWorld, outcome } from '../../../test/support/console-world.ts';
 import { ManualClock } from '../../base/clock.ts';
-import type { QueueSelection, SteeringOrder, SteeringProgress } from '../../contract/queue.ts';
+import type { ChosenNextHop, QueueSelection, SteeringOrder, SteeringProgress } from '../../contract/queue.ts';
 import type { QueueDesk, QueueRecipient, SteeringBatch } from '../../mail/queue/port.ts';
 import { createConsoleRouter } from './router.ts';
 
@@ -195,5 +195,88 @@ describe('an order', () => {
     };
     world.waiting = failing;
     expect(await steer('hold', everything)).toMatchObject({ state: 'failed', changed: 1 });
+  });
+
+  it('to retry now ends the rest of the next hops that it is about, and of no others', async () => {
+    put('q1', ['anna@server1.com'], { nextHop: 'Smart host' });
+    const rest = { sessions: 0, waiting: 0, restsUntil: clock.now() + 60_000, reason: '4.7.0 421 Later' };
+    world.nextHops.put({ name: 'Smart host', ...rest }, { name: 'other.example', ...rest });
+    await give({ action: 'retryNow' }, { kind: 'places', places: [{ entryId: 'q1', ordinal: 0 }] });
+    expect(world.nextHops.list().map(({ name }) => name)).toEqual(['other.example']);
+    await connect().queue.tryNextHop({ name: 'other.example' });
+    expect(world.nextHops.list()).toEqual([]);
+  });
+
+  it('to another next hop is refused where that is none, and undone exactly', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    const isp = { kind: 'host', host: 'smtp.isp.example', port: 25, tls: 'none' } as const;
+    const change = (nextHop: ChosenNextHop | null) => give({ action: 'changeNextHop', nextHop }, everything);
+    await expect(change({ ...isp, host: 'no host' })).rejects.toMatchObject({
+      data: { reason: 'invalidNextHop' },
+    });
+    await expect(change({ kind: 'route', name: 'gone' })).rejects.toMatchObject({
+      data: { reason: 'noSuchRoute' },
+    });
+    await give(
+      { action: 'changeNextHop', nextHop: isp },
+      { kind: 'places', places: [{ entryId: 'q1', ordinal: 1 }] },
+    );
+    const other = { ...isp, host: '192.0.2.1' };
+    const client = connect();
+    const order = { action: 'changeNextHop', nextHop: other } as const;
+    const { job, changed } = await endOf(await client.queue.steer({ order, selection: everything }));
+    expect(changed).toBe(2);
+    await endOf(await client.queue.undoSteering({ job }));
+    const chosen = (await world.queue.find('q1'))?.recipients.map(({ chosenNextHop }) => chosenNextHop);
+    expect(chosen).toEqual([undefined, isp]);
+  });
+
+  it('to edit recipients is checked before anything changes, and undone', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    const client = connect();
+    const edit = { entryId: 'q1', change: [], add: [], remove: [] };
+    const refused = (facts: object, reason: string) =>
+      expect(client.queue.editRecipients({ ...edit, ...facts })).rejects.toMatchObject({ data: { reason } });
+    await refused({ entryId: 'q9', add: ['x@server1.com'] }, 'entryGone');
+    await refused({ change: [{ ordinal: 7, address: 'x@server1.com' }] }, 'entryGone');
+    await refused({ add: ['ANNA@server1.com'] }, 'recipientTwice');
+    await refused({ add: ['no address'] }, 'invalidAddress');
+    await refused({ add: ['用户@server1.com'] }, 'invalidAddress');
+    await refused({ add: ['nobody@server1.com'] }, 'noSuchRecipient');
+    await refused({ remove: [0, 1] }, 'noRecipientLeft');
+    const before = (await world.queue.find('q1'))?.recipients.map(({ address }) => address);
+    world.activity.begin('q1', [{ ordinal: 0, address: '', state: 'queued', attempts: 0, nextAttemptAt: 0 }]);
+    await refused({ remove: [0] }, 'underWay');
+    world.activity.end('q1');
+    const { job } = await client.queue.editRecipients({
+      ...edit,
+      change: [{ ordinal: 1, address: 'rob@gmail.example' }],
+      add: ['eve@server1.com'],
+    });
+    const addresses = async () => (await world.queue.find('q1'))?.recipients.map(({ address }) => address);
+    expect(await addresses()).toEqual(['anna@server1.com', 'rob@gmail.example', 'eve@server1.com']);
+    await endOf(await client.queue.undoSteering({ job }));
+    expect(await addresses()).toEqual(before);
+  });
+
+  it('by a hold rule holds what waits where that is asked for; a rule that asks nothing is refused', async () => {
+    put('q1', ['anna@server1.com', 'bob@gmail.example']);
+    const { queue } = connect();
+    await expect(queue.addHoldRule({ name: 'All' })).rejects.toMatchObject({ data: { reason: 'emptyRule' } });
+    await expect(queue.addHoldRule({ name: 'Net', client: 'printer' })).rejects.toMatchObject({
+      data: { reason: 'invalidNetwork' },
+    });
+    const rule = { name: 'Gmail', recipient: 'gmail.example', includesWaiting: true };
+    expect(await queue.addHoldRule(rule)).toEqual({ held: 1 });
+    await expect(queue.addHoldRule(rule)).rejects.toMatchObject({ data: { reason: 'ruleNameTaken' } });
+    expect((await world.queue.find('q1'))?.recipients[1]).toMatchObject({ state: 'held', heldBy: 'Gmail' });
+    await queue.enableHoldRule({ id: '1', isEnabled: false });
+    const rules = await queue.watchHoldRules();
+    expect((await rules.next()).value).toMatchObject({
+      snapshot: [{ id: '1', name: 'Gmail', isEnabled: false }],
+    });
+    await rules.return?.(undefined);
+    await queue.removeHoldRule({ id: '1' });
+    expect((await world.settings.read()).holdRules).toEqual([]);
   });
 });

@@ -15,9 +15,11 @@ const ENTRIES_AT_ONCE = 50;
 const PAGE_SIZE = 500;
 
 export async function* bounceNow(
-  order: BounceOrder,
+  given: BounceOrder,
   options: SteeredQueueOptions,
 ): AsyncGenerator<SteeringBatch, void, void> {
+  // It becomes a field of the DSN (RFC 3464 §2.3.6): one line.
+  const order = { ...given, reason: given.reason.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() };
   for await (const places of selectPlaces(order, options)) {
     const ordinals = Map.groupBy(places, ({ entryId }) => entryId);
     const ids = [...ordinals.keys()];

@@ -172,11 +172,16 @@ describe('bounce now', () => {
   test('fails recipients with a DSN to the sender in the same commit, and says who and why', async () => {
     const office = openOffice();
     await office.enqueue('a', { recipients: ['anna@example.com', 'bob@example.com'] });
-    expect(await office.bounce('Wrong department')).toBe(2);
+    expect(await office.bounce('Wrong\r\nStatus: 2.0.0\tdepartment')).toBe(2);
     expect(await office.store.find('a')).toBeNull();
     expect((await office.store.find('a-dsn'))?.recipients[0]?.address).toBe('tom@example.com');
     expect(office.told).toMatchObject([
-      { type: 'returned', recipient: 'anna@example.com', by: 'admin', reason: 'Wrong department' },
+      {
+        type: 'returned',
+        recipient: 'anna@example.com',
+        by: 'admin',
+        reason: 'Wrong Status: 2.0.0 department',
+      },
       { type: 'returned', recipient: 'bob@example.com' },
       { type: 'finished', traceId: 'a' },
     ]);
