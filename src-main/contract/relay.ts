@@ -84,6 +84,8 @@ export const ruleProblem = z.object({
 });
 export type RuleProblem = z.infer<typeof ruleProblem>;
 
+const seconds = z.number().min(1);
+
 const routeFacts = z.object({
   /** Unique. */
   name,
@@ -97,6 +99,15 @@ const routeFacts = z.object({
   tls: z.enum(['opportunistic', 'required', 'implicit', 'none']),
   verifyCertificate: z.boolean(),
   user: user.exactOptional(),
+  /** Where its times differ from the queue's. */
+  retry: z
+    .object({
+      firstRetrySeconds: seconds.exactOptional(),
+      longestRetrySeconds: seconds.exactOptional(),
+      delayWarningSeconds: seconds.exactOptional(),
+      lifetimeSeconds: seconds.exactOptional(),
+    })
+    .exactOptional(),
   maxSessions: z.int().min(1).exactOptional(),
   messagesPerMinute: z.number().positive().exactOptional(),
 });
@@ -105,7 +116,7 @@ const routeFacts = z.object({
 export const routeView = routeFacts.extend({ hasPassword: z.boolean() });
 export type RouteView = z.infer<typeof routeView>;
 
-/** `savedAs`: the route's name until now; what is not given here (password, times) is kept from it. */
+/** `savedAs`: the route's name until now; without a new password the one of then is kept. */
 export const routeInput = routeFacts.extend({
   password: password.exactOptional(),
   savedAs: name.exactOptional(),

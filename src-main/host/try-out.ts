@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { TryOutInput, TryOutResult } from '../contract/relay.ts';
 import type { Directory, DirectoryAdmin } from '../directory/port.ts';
 import { parseAddress } from '../format/address.ts';
-import { refuseByRule } from '../mail/acceptance/rule-replies.ts';
+import { isOurs, refuseByRule } from '../mail/acceptance/rule-replies.ts';
 import { findTargets, type TargetFinderOptions } from '../mail/relay/find-targets.ts';
 import type { EntryClient } from '../mail/queue/port.ts';
 import type { NextHop, Route, Router } from '../mail/routing/port.ts';
@@ -41,10 +41,6 @@ export async function tryOut(input: TryOutInput, options: TryOutOptions): Promis
 }
 
 const NOWHERE = { kind: 'none' } as const;
-
-function isOurs(route: Route): boolean {
-  return route.kind === 'local' || (route.kind === 'undeliverable' && route.reason !== 'relayingOff');
-}
 
 async function refuseSender(
   { account, from }: TryOutInput,

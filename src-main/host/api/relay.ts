@@ -99,7 +99,7 @@ async function describeSetUp({ settings, directory }: ConsoleServices): Promise<
   };
 }
 
-function toRouteView({ password, retry: _, ...route }: RouteSetting): RouteView {
+function toRouteView({ password, ...route }: RouteSetting): RouteView {
   return { ...route, hasPassword: password !== undefined };
 }
 
@@ -134,11 +134,10 @@ function toRelaySetting(wanted: RelayInput, current: RelaySetting): RelaySetting
 
 function toRouteSetting({ savedAs, ...wanted }: RouteInput, current: readonly RouteSetting[]): RouteSetting {
   const saved = current.find(({ name }) => name === savedAs);
-  const kept = { ...(saved?.retry !== undefined && { retry: saved.retry }), ...wanted };
-  if (wanted.user === undefined || wanted.password !== undefined) return kept;
+  if (wanted.user === undefined || wanted.password !== undefined) return wanted;
   const isSame = saved?.user === wanted.user && saved.hosts.join() === wanted.hosts.join();
   if (!isSame || saved.password === undefined) throw refusal('passwordMissing');
-  return { ...kept, password: saved.password };
+  return { ...wanted, password: saved.password };
 }
 
 async function findHop({ settings }: ConsoleServices, test: ConnectionTest): Promise<NextHop> {

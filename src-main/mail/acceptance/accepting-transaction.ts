@@ -27,6 +27,7 @@ import { HeaderHoldingSink } from './header-holding-sink.ts';
 import type { HeldHeader } from './header-holding-sink.ts';
 import {
   isForDevices,
+  isOurs,
   refuseByLimits,
   refuseByRule,
   tightestBound,
@@ -174,9 +175,4 @@ export class AcceptingTransaction implements SmtpTransaction {
 
 function isMalformed(route: Route): boolean {
   return route.kind === 'undeliverable' && route.reason === 'malformedAddress';
-}
-
-/** Whether the recipient's domain is ours, whoever is or is not there. */
-function isOurs(route: Route): boolean {
-  return route.kind === 'local' || (route.kind === 'undeliverable' && route.reason !== 'relayingOff');
 }

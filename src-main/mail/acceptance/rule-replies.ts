@@ -1,11 +1,17 @@
 /**
- * What a client hears of relay rules. Every refusal names the rule, so that whoever is called about it knows where to look.
+ * What relay rules are asked, and what a client hears of them. Every refusal names the rule, so that whoever is called about it knows where to look.
  *
  * RFC 5321 §7.8, RFC 1870 §6.1, RFC 3463 §3.4, §3.8.
  */
 import { smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
+import type { Route } from '../routing/port.ts';
 import type { RelayRule, RuleDecision } from '../routing/relay-rules/port.ts';
+
+/** Whether the recipient's domain is ours, whoever is or is not there. */
+export function isOurs(route: Route): boolean {
+  return route.kind === 'local' || (route.kind === 'undeliverable' && route.reason !== 'relayingOff');
+}
 
 export function refuseByRule(recipient: string, { name, rule }: RuleDecision): SmtpReply {
   const fixed = `Relaying denied: ${recipient} is not in a domain of this server`;

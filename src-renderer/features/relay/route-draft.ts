@@ -18,7 +18,23 @@ export interface RouteDraft {
   password: string;
   maxSessions: string;
   messagesPerMinute: string;
+  /** Minutes and hours, as people think of them. */
+  firstRetryMinutes: string;
+  longestRetryMinutes: string;
+  delayWarningHours: string;
+  lifetimeHours: string;
 }
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+
+/** The fields of times, with the unit that each is typed in. */
+export const TIME_FIELDS = [
+  { field: 'firstRetryMinutes', key: 'firstRetrySeconds', unit: MINUTE_SECONDS },
+  { field: 'longestRetryMinutes', key: 'longestRetrySeconds', unit: MINUTE_SECONDS },
+  { field: 'delayWarningHours', key: 'delayWarningSeconds', unit: HOUR_SECONDS },
+  { field: 'lifetimeHours', key: 'lifetimeSeconds', unit: HOUR_SECONDS },
+] as const;
 
 export function draftOfRoute(route: RouteView | null): RouteDraft {
   const text = (value: string | number | undefined): string => String(value ?? '');
@@ -36,15 +52,36 @@ export function draftOfRoute(route: RouteView | null): RouteDraft {
     password: '',
     maxSessions: text(route?.maxSessions),
     messagesPerMinute: text(route?.messagesPerMinute),
+    ...draftTimes(route?.retry ?? {}),
   };
 }
 
-export function isCompleteRoute({ hosts, maxSessions, messagesPerMinute }: RouteDraft): boolean {
-  const numbers = [maxSessions, messagesPerMinute].filter((text) => text.trim() !== '');
+type Times = NonNullable<RouteView['retry']>;
+type DraftTimes = Pick<RouteDraft, (typeof TIME_FIELDS)[number]['field']>;
+
+function draftTimes(retry: Times): DraftTimes {
+  const typed = TIME_FIELDS.map(({ field, key, unit }) => {
+    const seconds = retry[key];
+    return [field, seconds === undefined ? '' : String(seconds / unit)] as const;
+  });
+  return Object.fromEntries(typed) as unknown as DraftTimes;
+}
+
+function timesOf(draft: RouteDraft): { retry?: Times } {
+  const typed = TIME_FIELDS.flatMap(({ field, key, unit }) =>
+    draft[field].trim() === '' ? [] : [[key, Number(draft[field]) * unit] as const],
+  );
+  return typed.length === 0 ? {} : { retry: Object.fromEntries(typed) };
+}
+
+export function isCompleteRoute(draft: RouteDraft): boolean {
+  const { hosts, maxSessions, messagesPerMinute } = draft;
+  const times = TIME_FIELDS.map(({ field }) => draft[field]);
+  const numbers = [maxSessions, messagesPerMinute, ...times].filter((text) => text.trim() !== '');
   return hosts.trim() !== '' && numbers.every((text) => Number(text) > 0);
 }
 
-/** `saved`: the route as it was, whose password and times stay. */
+/** `saved`: the route as it was, whose password stays. */
 export function toRoute(draft: RouteDraft, saved: RouteView | null): RouteInput {
   const recipientDomain = draft.recipientDomain.trim() || '*';
   const optional = (key: 'senderAccount' | 'senderDomain' | 'client') =>
@@ -60,6 +97,7 @@ export function toRoute(draft: RouteDraft, saved: RouteView | null): RouteInput 
     tls: draft.tls,
     verifyCertificate: draft.verifyCertificate,
     ...credentialsOf(draft),
+    ...timesOf(draft),
     ...(draft.maxSessions.trim() !== '' && { maxSessions: Math.ceil(Number(draft.maxSessions)) }),
     ...(draft.messagesPerMinute.trim() !== '' && { messagesPerMinute: Number(draft.messagesPerMinute) }),
     ...(saved !== null && { savedAs: saved.name }),

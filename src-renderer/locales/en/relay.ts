@@ -138,6 +138,11 @@ export const relay = {
       protocol: 'Protocol',
       maxSessions: 'Sessions at once (empty: as usual)',
       perMinute: 'Messages a minute (empty: any)',
+      firstRetryMinutes: 'First retry after minutes',
+      longestRetryMinutes: 'Longest wait between retries, minutes',
+      delayWarningHours: 'Warn the sender after hours',
+      lifetimeHours: 'Give up after hours',
+      asUsual: 'as usual',
     },
     test: {
       title: 'Test connection',

@@ -134,6 +134,11 @@ export const relay: Pick<Messages, 'relay'> = {
       protocol: '协议',
       maxSessions: '同时会话数（留空：默认）',
       perMinute: '每分钟邮件数（留空：不限）',
+      firstRetryMinutes: '首次重试前的分钟数',
+      longestRetryMinutes: '两次重试之间最长的分钟数',
+      delayWarningHours: '多少小时后提醒发件人',
+      lifetimeHours: '多少小时后放弃',
+      asUsual: '默认',
     },
     test: {
       title: '测试连接',
