@@ -21,6 +21,7 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'python3', file: '/usr/bin/python3' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
+  { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },
   // What the unpacked Exim below is linked with.
   { package: 'libgnutls-dane0', file: '/usr/share/doc/libgnutls-dane0' },
   { package: 'libidn12', file: '/usr/share/doc/libidn12' },

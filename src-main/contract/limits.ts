@@ -18,6 +18,14 @@ export const LIMITS = {
   aliasTargets: 500,
   /** A reply of several lines, joined. */
   replyLength: 4096,
+  /** A route with a name and several hosts. */
+  nextHopLength: 2048,
+  nameLength: 100,
+  /** An IPv6 network. */
+  networkLength: 64,
+  /** What an administrator tells a sender. */
+  reasonLength: 500,
+  editedRecipients: 500,
   /** More is a matter for a filter. */
   tickedRows: 5000,
   /** 1 PiB: more is a slip of the finger. */

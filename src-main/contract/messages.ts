@@ -6,7 +6,7 @@ import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
 import { count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
-export const messageState = z.enum(['waiting', 'done', 'failed']);
+export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
 export type MessageState = z.infer<typeof messageState>;
 
 const via = z.enum(['submission', 'reception', 'bounce']);
@@ -89,6 +89,26 @@ export const timelineEvent = z.discriminatedUnion('type', [
   eventBase.extend({
     type: z.enum(['held', 'released', 'removed']),
     recipient: z.string(),
+    by: z.string(),
+  }),
+  eventBase.extend({ type: z.literal('heldByRule'), recipient: z.string(), rule: z.string() }),
+  eventBase.extend({
+    type: z.literal('nextHopChanged'),
+    recipient: z.string(),
+    nextHop: z.string().nullable(),
+    by: z.string(),
+  }),
+  eventBase.extend({
+    type: z.literal('recipientChanged'),
+    recipient: z.string(),
+    into: z.string(),
+    by: z.string(),
+  }),
+  eventBase.extend({ type: z.literal('recipientAdded'), recipient: z.string(), by: z.string() }),
+  eventBase.extend({
+    type: z.literal('returned'),
+    recipient: z.string(),
+    reason: z.string(),
     by: z.string(),
   }),
   eventBase.extend({ type: z.literal('finished') }),

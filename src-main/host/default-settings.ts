@@ -17,6 +17,7 @@ export function defaultSettings(hostname: string): HostSettings {
     routes: [],
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
+    holdRules: [],
     isSetUp: false,
   };
 }

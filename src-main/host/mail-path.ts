@@ -15,16 +15,21 @@ import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
-import type { MessageQueue, QueueSteering } from '../mail/queue/port.ts';
+import { createHoldRuleFinder } from '../mail/queue/hold-rules.ts';
+import type { MessageQueue, QueueDesk } from '../mail/queue/port.ts';
+import { QueueActivity } from '../mail/queue/queue-activity.ts';
 import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
+import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
+import { findChosenNextHop } from '../mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
+import type { Router } from '../mail/routing/port.ts';
 import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
@@ -61,7 +66,10 @@ export interface MailPathOptions {
 
 export interface MailPath {
   readonly queue: MessageQueue;
-  readonly steering: QueueSteering;
+  readonly desk: QueueDesk;
+  readonly nextHops: NextHopDesk;
+  /** Whether mail to the address has a way from here. */
+  isDeliverable(address: string): Promise<boolean>;
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
   readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
@@ -78,16 +86,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const router = createRouter({ directory, settings, rules: ruleBook });
   const connection = createConnectionOptions(options, hostname);
-  const relay = createRelayCourier({ ...connection, content: storage.content });
-  const { content } = storage;
-  const queue = createMessageQueue({
-    ...options,
-    store: storage.queue,
-    courier: createRoutingCourier({ router, delivery: createDeliveryCourier({ clock }), relay }),
-    bounces: createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage }),
-    schedule: () => settings().retrySchedule,
-    concurrency: ATTEMPTS_AT_ONCE,
-  });
+  const { queue, desk, relay } = createQueue(options, { router, hostname, connection });
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const acceptance = { ...options, router, ruleBook, queue, hostname, guard, maySayXclient };
@@ -100,7 +99,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const services: readonly MailService[] = [submission, reception, imap, pop3];
   return {
     queue,
-    steering: createSteeredQueue({ store: storage.queueSteering, queue, events: options.events }),
+    desk,
+    nextHops: relay.nextHops,
+    isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
     engines: {
       smtp: reception.serve,
       submission: submission.serve,
@@ -120,6 +121,36 @@ export function createMailPath(options: MailPathOptions): MailPath {
       await relay.close();
     },
   };
+}
+
+interface QueueParts {
+  readonly router: Router;
+  readonly hostname: () => string;
+  readonly connection: ConnectionTestOptions;
+}
+
+function createQueue(options: MailPathOptions, { router, hostname, connection }: QueueParts) {
+  const { clock, settings, storage } = options;
+  const schedule = () => settings().retrySchedule;
+  const relay = createRelayCourier({ ...connection, content: storage.content, schedule });
+  const { content } = storage;
+  const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
+  const activity = new QueueActivity();
+  const parts = { ...options, store: storage.queue, bounces, activity };
+  const queue = createMessageQueue({
+    ...parts,
+    courier: createRoutingCourier({
+      router,
+      chosenNextHop: (chosen) => findChosenNextHop(chosen, settings()),
+      delivery: createDeliveryCourier({ clock }),
+      relay,
+    }),
+    schedule,
+    concurrency: ATTEMPTS_AT_ONCE,
+    holdRule: createHoldRuleFinder(() => settings().holdRules),
+  });
+  const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
+  return { queue, desk, relay };
 }
 
 /** How other servers are found and spoken to. */

@@ -2,7 +2,7 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { Subscribe } from '../base/emitter.ts';
-import type { RetrySchedule } from '../mail/queue/port.ts';
+import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
@@ -45,6 +45,8 @@ export interface HostSettings {
   /** In their order; the fixed ones are not among them. */
   readonly relayRules: readonly RelayRule[];
   readonly retrySchedule: RetrySchedule;
+  /** Mail that is to be looked at before it goes on. */
+  readonly holdRules: readonly HoldRule[];
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }

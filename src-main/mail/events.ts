@@ -72,6 +72,14 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     | { type: 'unreported'; recipients: readonly string[]; why: 'nullReversePath' | 'notAsked' }
     /** Steered by an administrator: kept from further attempts, let go again, or deleted without a word to the sender. */
     | { type: 'held' | 'released' | 'removed'; recipient: string; by: string }
+    /** Kept from attempts by a rule of the administrators, until somebody releases it. */
+    | { type: 'heldByRule'; recipient: string; rule: string }
+    /** An administrator chose where it goes next; null: its normal way again. */
+    | { type: 'nextHopChanged'; recipient: string; nextHop: string | null; by: string }
+    | { type: 'recipientChanged'; recipient: string; into: string; by: string }
+    | { type: 'recipientAdded'; recipient: string; by: string }
+    /** Failed by an administrator's order, before its time; a DSN tells the sender where there is one. */
+    | { type: 'returned'; recipient: string; reason: string; by: string }
     /** The recipients were all dealt with and the queue entry is gone. */
     | { type: 'finished' }
     | { type: 'read'; by: 'imap' | 'pop3'; account: string; mailbox: string; sessionId?: string }

@@ -90,6 +90,11 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'held':
     case 'released':
     case 'removed':
+    case 'heldByRule':
+    case 'nextHopChanged':
+    case 'recipientChanged':
+    case 'recipientAdded':
+    case 'returned':
     case 'finished':
       return undefined;
   }

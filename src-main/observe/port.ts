@@ -97,8 +97,8 @@ export interface MessageSummary {
   readonly subject: string;
   readonly messageId: string | null;
   readonly sizeBytes: number;
-  /** Where it stands: every recipient delivered or relayed, some still waiting, or some failed. */
-  readonly state: 'waiting' | 'done' | 'failed';
+  /** Where it stands: every recipient delivered or relayed, some still waiting, some failed, or none left but by deletion. */
+  readonly state: 'waiting' | 'done' | 'failed' | 'deleted';
 }
 
 export interface MessageFilter {

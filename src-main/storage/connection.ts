@@ -42,6 +42,11 @@ export class Connection {
     return this.#prepare(sql).all(...values) as Row[];
   }
 
+  /** Rows one by one, for a reader that stops when it has enough. */
+  iterate<Row>(sql: string, ...values: SqlValue[]): IterableIterator<Row> {
+    return this.#prepare(sql).iterate(...values) as IterableIterator<Row>;
+  }
+
   /** Runs a statement that changes something; answers how many rows it changed and the last row id. */
   run(sql: string, ...values: SqlValue[]): { changes: number; rowId: number } {
     const result = this.#prepare(sql).run(...values);

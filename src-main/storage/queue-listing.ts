@@ -6,29 +6,38 @@
  */
 import type { QueueFilter, QueueGroup, QueueLine, QueuePlace, RecipientState } from '../mail/queue/port.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { toRecipient, type RecipientRow } from './queue-store.ts';
+import { toClient, toRecipient, type RecipientRow } from './queue-rows.ts';
 import { likePattern, words } from './timeline-store.ts';
 
 /** What stands behind the last `@`: a quoted local part may hold others. */
 const DOMAIN = `lower(substr(r.address, length(rtrim(r.address, replace(r.address, '@', ''))) + 1))`;
+const NEXT_HOP = `ifnull(r.next_hop, ${DOMAIN})`;
 /** Empty before the first attempt. */
 const REPLY = `ifnull(r.last_outcome ->> '$.status' || ' ' || (r.last_outcome ->> '$.diagnostic'), '')`;
 const SEARCHED = [
   'r.entry_id',
   'r.address',
+  `ifnull(r.next_hop, '')`,
   `ifnull(r.last_outcome ->> '$.remoteMta', '')`,
   REPLY,
   '(SELECT reverse_path FROM queue_entry WHERE id = r.entry_id)',
 ];
+/** The places that are under way, as JSON, come with every query, as its first value. */
+const WITH_UNDER_WAY = `
+  WITH under_way (entry_id, ordinal) AS (SELECT value ->> '$.entryId', value ->> '$.ordinal' FROM json_each(?))`;
+const IS_UNDER_WAY = `(r.entry_id, r.ordinal) IN (SELECT entry_id, ordinal FROM under_way)`;
+const STATE = `iif(r.state <> 'held' AND ${IS_UNDER_WAY}, 'active', r.state)`;
 
-/** A filter as SQL on `queue_recipient r`. */
+/** A filter as SQL on `queue_recipient r`, behind WITH_UNDER_WAY. */
 export class QueueConditions {
   readonly #conditions: string[] = [];
-  readonly values: SqlValue[] = [];
+  readonly values: SqlValue[];
 
   constructor(filter: QueueFilter) {
-    if (filter.state !== undefined) this.add('r.state = ?', filter.state);
-    if (filter.domain !== undefined) this.add(`${DOMAIN} = ?`, filter.domain);
+    const underWay = (filter.underWay ?? []).map(({ entryId, ordinal }) => ({ entryId, ordinal }));
+    this.values = [JSON.stringify(underWay)];
+    if (filter.state !== undefined) this.#addState(filter.state);
+    if (filter.nextHop !== undefined) this.add(`${NEXT_HOP} = ?`, filter.nextHop);
     if (filter.reply !== undefined) this.add(`${REPLY} = ?`, filter.reply);
     for (const word of words(filter.text)) {
       const pattern = likePattern(word);
@@ -46,17 +55,30 @@ export class QueueConditions {
     if (place !== undefined) this.add('(r.entry_id, r.ordinal) > (?, ?)', place.entryId, place.ordinal);
   }
 
+  /** The query up to its columns. */
+  get with(): string {
+    return WITH_UNDER_WAY;
+  }
+
   get where(): string {
     return this.#conditions.length === 0 ? '' : `WHERE ${this.#conditions.join(' AND ')}`;
+  }
+
+  #addState(state: RecipientState): void {
+    if (state === 'active') this.add(`r.state <> 'held' AND ${IS_UNDER_WAY}`);
+    else if (state === 'held') this.add(`r.state = 'held'`);
+    else this.add(`r.state = ? AND NOT ${IS_UNDER_WAY}`, state);
   }
 }
 
 interface LineRow extends RecipientRow {
   readonly entry_id: string;
+  readonly shown_state: RecipientState;
   readonly size_bytes: number;
   readonly reverse_path: string;
   readonly received_at: number;
   readonly origin: QueueLine['origin'];
+  readonly client: string | null;
 }
 
 export interface ListArguments {
@@ -70,10 +92,11 @@ export function listQueueLines(connection: Connection, list: ListArguments): rea
   const conditions = new QueueConditions(list.filter);
   conditions.addPlacesAfter(list.after);
   // Entries are joined to the page alone, not to what the offset passes over.
-  const page = `SELECT * FROM queue_recipient r ${conditions.where} ORDER BY r.entry_id, r.ordinal LIMIT ? OFFSET ?`;
+  const page = `SELECT r.*, ${STATE} AS shown_state FROM queue_recipient r ${conditions.where}
+                 ORDER BY r.entry_id, r.ordinal LIMIT ? OFFSET ?`;
   return connection
     .all<LineRow>(
-      `SELECT p.*, e.size_bytes, e.reverse_path, e.received_at, e.origin
+      `${conditions.with} SELECT p.*, e.size_bytes, e.reverse_path, e.received_at, e.origin, e.client
          FROM (${page}) p CROSS JOIN queue_entry e ON e.id = p.entry_id ORDER BY p.entry_id, p.ordinal`,
       ...conditions.values,
       list.limit,
@@ -83,9 +106,9 @@ export function listQueueLines(connection: Connection, list: ListArguments): rea
 }
 
 export function countQueueLines(connection: Connection, filter: QueueFilter): number {
-  const { where, values } = new QueueConditions(filter);
+  const { with: underWay, where, values } = new QueueConditions(filter);
   const row = connection.get<{ count: number }>(
-    `SELECT count(*) AS count FROM queue_recipient r ${where}`,
+    `${underWay} SELECT count(*) AS count FROM queue_recipient r ${where}`,
     ...values,
   );
   return row?.count ?? 0;
@@ -101,15 +124,15 @@ interface GroupRow {
 
 export interface GroupArguments {
   readonly filter: QueueFilter;
-  readonly by: 'domain' | 'reply';
+  readonly by: 'nextHop' | 'reply';
   readonly limit: number;
 }
 
 export function groupQueueLines(connection: Connection, group: GroupArguments): readonly QueueGroup[] {
-  const { where, values } = new QueueConditions(group.filter);
+  const { with: underWay, where, values } = new QueueConditions(group.filter);
   const rows = connection.all<GroupRow>(
-    `SELECT ${group.by === 'domain' ? DOMAIN : REPLY} AS key, ${REPLY} AS reply, r.state, count(*) AS count,
-            min(e.received_at) AS oldest
+    `${underWay} SELECT ${group.by === 'nextHop' ? NEXT_HOP : REPLY} AS key, ${REPLY} AS reply, ${STATE} AS state,
+            count(*) AS count, min(e.received_at) AS oldest
        FROM queue_recipient r CROSS JOIN queue_entry e ON e.id = r.entry_id ${where} GROUP BY 1, 2, 3`,
     ...values,
   );
@@ -134,10 +157,11 @@ function toLine(row: LineRow): QueueLine {
   return {
     entryId: row.entry_id,
     ordinal: row.ordinal,
-    recipient: toRecipient(row),
+    recipient: { ...toRecipient(row), state: row.shown_state },
     sizeBytes: row.size_bytes,
     reversePath: row.reverse_path,
     receivedAt: row.received_at,
     origin: row.origin,
+    ...(row.client !== null && { client: toClient(row.client) }),
   };
 }

@@ -1,224 +1,38 @@
 /**
- * The durable queue: entries and their recipients.
+ * The durable queue, as the runner reads and writes it.
  *
- * Flow: enqueue() → entry, content, timeline in one commit; recordAttempt() → outcomes, mailbox deposits, DSN, timeline in one.
- * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed, and with a failed one the DSN that
- * tells of it comes in. An entry's last recipient takes the entry and its content reference along.
+ * Invariants: what is due is a walk along one index, oldest first, however long the queue is.
  */
 import type {
   AttemptRecord,
-  EntryClient,
-  MessageDsn,
   NewQueueEntry,
   QueueDepth,
   QueueEntry,
+  QueueLane,
   QueueRecipient,
   QueueStore,
-  RecipientDsn,
   RecipientState,
-  RecordedOutcome,
 } from '../mail/queue/port.ts';
-import type { RecipientOutcome, TraceId } from '../mail/events.ts';
+import type { TraceId } from '../mail/events.ts';
 import type { Connection } from './connection.ts';
-import { addContent, changeReferences, toContentArguments, type ContentArguments } from './content-store.ts';
-import { depositMessage, type DepositArguments } from './mail-store/message-writes.ts';
-import {
-  addEvents,
-  addTrace,
-  setTraceState,
-  toEventArguments,
-  type EventArguments,
-  type TraceArguments,
-} from './timeline-store.ts';
-import type { Transaction, Write } from './transaction.ts';
+import { toAttemptArguments, toEnqueueArguments } from './queue-arguments.ts';
+import { toEntry, toRecipient, type EntryRow, type RecipientRow } from './queue-rows.ts';
 import type { Writer } from './writer.ts';
 
-interface RecipientArguments {
-  readonly address: string;
-  /** JSON, or null. */
-  readonly dsn: string | null;
-}
+/** By the value of is_bulk. */
+const LANES: readonly QueueLane[] = ['ordinary', 'bulk'];
 
-interface EnqueueArguments {
-  readonly id: TraceId;
-  readonly content: ContentArguments;
-  readonly reversePath: string;
-  readonly receivedAt: number;
-  readonly origin: string;
-  readonly smtpUtf8: boolean;
-  readonly isEightBit: boolean;
-  readonly requireTls: boolean;
-  /** JSON, or null. */
-  readonly client: string | null;
-  /** JSON, or null. */
-  readonly dsn: string | null;
-  readonly recipients: readonly RecipientArguments[];
-  readonly trace: TraceArguments;
-  readonly events: readonly EventArguments[];
-}
+/** As the condition of the index has it. */
+const WAITS = "state IN ('queued', 'deferred')";
 
-const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
-  const { connection } = transaction;
-  const contentId = addContent(transaction, entry.content, 1);
-  connection.run(
-    `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, client, smtp_utf8,
-                              is_eight_bit, require_tls, dsn)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    entry.id,
-    contentId,
-    entry.content.sizeBytes,
-    entry.reversePath,
-    entry.receivedAt,
-    entry.origin,
-    entry.client,
-    entry.smtpUtf8 ? 1 : 0,
-    entry.isEightBit ? 1 : 0,
-    entry.requireTls ? 1 : 0,
-    entry.dsn,
-  );
-  entry.recipients.forEach(({ address, dsn }, ordinal) => {
-    connection.run(
-      `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at, dsn)
-       VALUES (?, ?, ?, 'queued', 0, ?, ?)`,
-      entry.id,
-      ordinal,
-      address,
-      entry.receivedAt,
-      dsn,
-    );
-  });
-  addTrace(transaction, entry.trace);
-  addEvents(transaction, entry.events);
-  return contentId;
-};
+/** By lane and time; the entry id makes the order certain. */
+export const DUE = `
+  SELECT entry_id FROM queue_recipient INDEXED BY queue_recipient_due
+   WHERE ${WAITS} AND is_bulk = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, entry_id, ordinal`;
 
-interface OutcomeArguments {
-  readonly ordinal: number;
-  readonly kind: RecipientOutcome['kind'];
-  readonly outcome: string;
-  readonly nextAttemptAt: number;
-  readonly isDelayReported: boolean;
-}
-
-interface AttemptArguments {
-  readonly entryId: TraceId;
-  readonly outcomes: readonly OutcomeArguments[];
-  readonly newRecipients: readonly RecipientArguments[];
-  readonly deposits: readonly DepositArguments[];
-  readonly bounce: EnqueueArguments | null;
-  readonly events: readonly EventArguments[];
-  readonly at: number;
-}
-
-const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
-  const entry = transaction.connection.get<{ content_id: number; size_bytes: number }>(
-    'SELECT content_id, size_bytes FROM queue_entry WHERE id = ?',
-    record.entryId,
-  );
-  // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
-  if (entry === undefined || !isStillQueued(transaction, record))
-    return releaseStaged(transaction, record.bounce);
-  // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
-  if (record.bounce !== null) enqueue(transaction, record.bounce);
-  // Before the recipients that led to them leave, so that no ordinal is given twice.
-  for (const recipient of record.newRecipients) addRecipient(transaction, record, recipient);
-  for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
-  const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
-  for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
-  addEvents(transaction, record.events);
-  const isFinished = removeFinishedEntry(transaction, record);
-  changeReferences(transaction, entry.content_id, record.deposits.length - (isFinished ? 1 : 0));
-};
-
-/** A DSN that will not be queued leaves no file behind. */
-function releaseStaged(transaction: Transaction, bounce: EnqueueArguments | null): void {
-  const fileName = bounce?.content.fileName ?? null;
-  if (fileName !== null) transaction.releasedFiles.push(fileName);
-}
-
-function isStillQueued({ connection }: Transaction, { entryId, outcomes }: AttemptArguments): boolean {
-  return outcomes.some(
-    ({ ordinal }) =>
-      connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
-      undefined,
-  );
-}
-
-function addRecipient(
-  { connection }: Transaction,
-  { entryId, at }: AttemptArguments,
-  { address, dsn }: RecipientArguments,
-): void {
-  connection.run(
-    `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at, dsn)
-     SELECT ?, max(ordinal) + 1, ?, 'queued', 0, ?, ? FROM queue_recipient WHERE entry_id = ?`,
-    entryId,
-    address,
-    at,
-    dsn,
-    entryId,
-  );
-}
-
-function recordOutcome(transaction: Transaction, entryId: TraceId, outcome: OutcomeArguments): void {
-  const { connection } = transaction;
-  if (outcome.kind === 'failed') setTraceState(transaction, entryId, 'failed');
-  if (outcome.kind !== 'deferred') {
-    connection.run(
-      'DELETE FROM queue_recipient WHERE entry_id = ? AND ordinal = ?',
-      entryId,
-      outcome.ordinal,
-    );
-    return;
-  }
-  connection.run(
-    // Held while the attempt ran: the outcome counts, the hold stays.
-    `UPDATE queue_recipient SET state = iif(state = 'held', 'held', 'deferred'), attempts = attempts + 1,
-            next_attempt_at = ?, last_outcome = ?, is_delay_reported = max(is_delay_reported, ?)
-      WHERE entry_id = ? AND ordinal = ?`,
-    outcome.nextAttemptAt,
-    outcome.outcome,
-    outcome.isDelayReported ? 1 : 0,
-    entryId,
-    outcome.ordinal,
-  );
-}
-
-function removeFinishedEntry(transaction: Transaction, record: AttemptArguments): boolean {
-  const { connection } = transaction;
-  const waiting = connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? LIMIT 1', record.entryId);
-  if (waiting !== undefined) return false;
-  connection.run('DELETE FROM queue_entry WHERE id = ?', record.entryId);
-  setTraceState(transaction, record.entryId, 'done');
-  return true;
-}
-
-export const queueWrites = { enqueue, recordAttempt };
-
-interface EntryRow {
-  id: string;
-  content_id: number;
-  size_bytes: number;
-  reverse_path: string;
-  received_at: number;
-  origin: QueueEntry['origin'];
-  client: string | null;
-  smtp_utf8: number;
-  is_eight_bit: number;
-  require_tls: number;
-  dsn: string | null;
-}
-
-export interface RecipientRow {
-  ordinal: number;
-  address: string;
-  state: RecipientState;
-  attempts: number;
-  next_attempt_at: number;
-  last_outcome: string | null;
-  dsn: string | null;
-  is_delay_reported: number;
-}
+export const NEXT_DUE = `
+  SELECT min(next_attempt_at) AS due_at FROM queue_recipient INDEXED BY queue_recipient_due
+   WHERE ${WAITS} AND is_bulk = ? AND next_attempt_at > ?`;
 
 export class SqliteQueueStore implements QueueStore {
   readonly #writer: Writer;
@@ -235,34 +49,34 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   recordAttempt(record: AttemptRecord): Promise<void> {
-    return this.#writer.run('recordAttempt', {
-      entryId: record.entryId,
-      outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
-      deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
-      newRecipients: (record.newRecipients ?? []).map(({ address, dsn }) => ({ address, dsn: toJson(dsn) })),
-      bounce: record.bounce === undefined ? null : toEnqueueArguments(record.bounce),
-      events: toEventArguments(record.events),
-      at: record.at,
-    });
+    return this.#writer.run('recordAttempt', toAttemptArguments(record));
   }
 
-  due(now: number, limit: number): Promise<readonly QueueEntry[]> {
-    return this.#readAll(
-      `SELECT entry_id AS id, min(next_attempt_at) AS due_at FROM queue_recipient
-        WHERE state IN ('queued', 'deferred') AND next_attempt_at <= ?
-        GROUP BY entry_id ORDER BY due_at LIMIT ?`,
-      now,
-      limit,
+  due(now: number, limit: number, lane: QueueLane = 'ordinary'): Promise<readonly QueueEntry[]> {
+    const isBulk = LANES.indexOf(lane);
+    return Promise.resolve(
+      this.#connection.atOneMoment(() =>
+        this.#findDue(isBulk, now, limit).flatMap((id) => this.#read(id) ?? []),
+      ),
     );
+  }
+
+  /** Read only as far as needed: of 100,000 entries that are due, a page costs what a page costs. */
+  #findDue(isBulk: number, now: number, limit: number): readonly TraceId[] {
+    const ids = new Set<TraceId>();
+    for (const { entry_id } of this.#connection.iterate<{ entry_id: TraceId }>(DUE, isBulk, now)) {
+      ids.add(entry_id);
+      if (ids.size === limit) break;
+    }
+    return [...ids];
   }
 
   nextDueAt(after = -1): Promise<number | null> {
-    const row = this.#connection.get<{ due_at: number | null }>(
-      `SELECT min(next_attempt_at) AS due_at FROM queue_recipient
-        WHERE state IN ('queued', 'deferred') AND next_attempt_at > ?`,
-      after,
-    );
-    return Promise.resolve(row?.due_at ?? null);
+    const times = LANES.flatMap((_lane, isBulk) => {
+      const row = this.#connection.get<{ due_at: number | null }>(NEXT_DUE, isBulk, after);
+      return row?.due_at ?? [];
+    });
+    return Promise.resolve(times.length === 0 ? null : Math.min(...times));
   }
 
   depth(): Promise<QueueDepth> {
@@ -305,69 +119,9 @@ export class SqliteQueueStore implements QueueStore {
   }
 }
 
-function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
-  return {
-    id: entry.id,
-    content: toContentArguments(entry.content),
-    reversePath: entry.reversePath,
-    receivedAt: entry.receivedAt,
-    origin: entry.origin,
-    client: toJson(entry.client),
-    smtpUtf8: entry.smtpUtf8,
-    isEightBit: entry.isEightBit === true,
-    requireTls: entry.requireTls === true,
-    dsn: toJson(entry.dsn),
-    recipients: entry.recipients.map((address, ordinal) => ({
-      address,
-      dsn: toJson(entry.recipientDsn?.[ordinal]),
-    })),
-    trace: toTrace(entry),
-    events: toEventArguments(entry.events),
-  };
-}
-
-function toJson(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
-}
-
-function toOutcomeArguments(recorded: RecordedOutcome, at: number): OutcomeArguments {
-  const { ordinal, outcome, nextAttemptAt = at, isDelayReported = false } = recorded;
-  return { ordinal, kind: outcome.kind, outcome: JSON.stringify(outcome), nextAttemptAt, isDelayReported };
-}
-
-function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
-  return {
-    id: row.id,
-    contentId: row.content_id,
-    sizeBytes: row.size_bytes,
-    reversePath: row.reverse_path,
-    receivedAt: row.received_at,
-    origin: row.origin,
-    ...(row.client !== null && { client: JSON.parse(row.client) as EntryClient }),
-    smtpUtf8: row.smtp_utf8 === 1,
-    ...(row.is_eight_bit === 1 && { isEightBit: true }),
-    ...(row.require_tls === 1 && { requireTls: true }),
-    ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as MessageDsn }),
-    recipients,
-  };
-}
-
-export function toRecipient(row: RecipientRow): QueueRecipient {
-  return {
-    ordinal: row.ordinal,
-    address: row.address,
-    state: row.state,
-    attempts: row.attempts,
-    nextAttemptAt: row.next_attempt_at,
-    ...(row.last_outcome !== null && { lastOutcome: JSON.parse(row.last_outcome) as RecipientOutcome }),
-    ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as RecipientDsn }),
-    ...(row.is_delay_reported === 1 && { isDelayReported: true }),
-  };
-}
-
 /** The entry as it is read back, without reading it back. */
 function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
-  const { content, recipients, recipientDsn, events: _events, ...facts } = entry;
+  const { content, recipients, recipientDsn, heldBy, events: _events, ...facts } = entry;
   return {
     ...facts,
     contentId,
@@ -375,28 +129,11 @@ function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
     recipients: recipients.map((address, ordinal) => ({
       ordinal,
       address,
-      state: 'queued',
+      state: heldBy?.[ordinal] === undefined ? 'queued' : 'held',
       attempts: 0,
       nextAttemptAt: entry.receivedAt,
       ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
+      ...(heldBy?.[ordinal] !== undefined && { heldBy: heldBy[ordinal] }),
     })),
-  };
-}
-
-function toTrace(entry: NewQueueEntry): TraceArguments {
-  const { index } = entry.content;
-  const received = entry.events.find((event) => event.type === 'received');
-  const remote = [received?.remoteName, received?.remoteAddress, received?.account];
-  return {
-    traceId: entry.id,
-    receivedAt: entry.receivedAt,
-    via: entry.origin,
-    reversePath: entry.reversePath,
-    author: index.author === '' ? entry.reversePath : index.author,
-    recipients: JSON.stringify(entry.recipients),
-    subject: index.subject,
-    messageId: index.envelope.messageId,
-    sizeBytes: entry.content.sizeBytes,
-    remote: remote.filter((part) => part !== undefined).join(' '),
   };
 }

@@ -2,9 +2,10 @@
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
+import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 
-export const en = { ...general, ...mail, ...office, ...relay };
+export const en = { ...general, ...mail, ...office, ...queue, ...relay };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -3,6 +3,7 @@ import type { Messages } from './en.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
+import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 
-export const zhCn: Messages = { ...general, ...mail, ...office, ...relay };
+export const zhCn: Messages = { ...general, ...mail, ...office, ...queue, ...relay };

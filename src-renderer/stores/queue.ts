@@ -1,24 +1,16 @@
-/** Queue store: what is waiting, and why? And orders to it, which go on when the page is left. */
+/** Queue store: what is waiting, and why? */
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
 import type {
+  NextHopState,
   QueueEntry,
   QueueGrouping,
   QueueGroups,
   QueuePage,
   QueueQuery,
-  QueueSelection,
-  SteeringAction,
-  SteeringProgress,
+  QueueRow,
 } from '../../src-main/contract/queue.ts';
 import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
-
-/** An order under way. */
-export interface SteeringWork {
-  readonly action: SteeringAction | 'undo';
-  readonly progress: SteeringProgress;
-}
 
 export const useQueueStore = defineStore('queue', () => {
   const list = createLive<QueueQuery, QueuePage, never>({
@@ -34,41 +26,22 @@ export const useQueueStore = defineStore('queue', () => {
     open: (entryId, signal) => useConsole().client.queue.watchEntry({ entryId }, { signal }),
     show: (snapshot) => snapshot,
   });
-  const works = ref<readonly SteeringWork[]>([]);
-
-  /** Resolves with how it ended. */
-  function steer(action: SteeringAction, selection: QueueSelection): Promise<SteeringProgress> {
-    return follow(action, useConsole().client.queue.steer({ action, selection }));
+  const nextHops = createLive<undefined, readonly NextHopState[], never>({
+    open: (_, signal) => useConsole().client.queue.watchNextHops(undefined, { signal }),
+    show: (snapshot) => snapshot,
+  });
+  /** For the palette: the first few that match. */
+  async function find(text: string, limit: number): Promise<readonly QueueRow[]> {
+    return (await useConsole().client.queue.list({ text, limit })).items;
   }
 
-  function undo(job: string): Promise<SteeringProgress> {
-    return follow('undo', useConsole().client.queue.undoSteering({ job }));
+  function listRoutes(): Promise<readonly string[]> {
+    return useConsole().client.queue.listRoutes();
   }
 
-  async function stop(job: string): Promise<void> {
-    await useConsole().client.queue.stopSteering({ job });
+  async function tryNextHop(name: string): Promise<void> {
+    await useConsole().client.queue.tryNextHop({ name });
   }
 
-  async function follow(
-    action: SteeringWork['action'],
-    opened: Promise<AsyncIterable<SteeringProgress>>,
-  ): Promise<SteeringProgress> {
-    let last: SteeringProgress | null = null;
-    try {
-      for await (const progress of await opened) {
-        last = progress;
-        works.value = [...others(progress.job), { action, progress }];
-      }
-    } finally {
-      if (last !== null) works.value = others(last.job);
-    }
-    if (last === null) throw new Error('an order ended before it began');
-    return last;
-  }
-
-  function others(job: string): readonly SteeringWork[] {
-    return works.value.filter((work) => work.progress.job !== job);
-  }
-
-  return { list, groups, entry, works, steer, undo, stop };
+  return { list, groups, entry, nextHops, find, listRoutes, tryNextHop };
 });

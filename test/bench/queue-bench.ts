@@ -10,7 +10,6 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
-import type { SteeringAction } from '../../src-main/mail/queue/port.ts';
 import type { Storage } from '../../src-main/storage/open-storage.ts';
 import { openTestStorage } from '../contract/mail-stores.ts';
 
@@ -107,12 +106,14 @@ async function measureReads({ queueSteering: queue }: Storage, entries: number):
     queue.listLines({ text: 'office greylisted' }, { limit: 200 }),
   );
   await timed('count of a text', () => queue.countLines({ text: 'office greylisted' }));
-  await timed('count of a domain', () => queue.countLines({ domain: 'gmail.example' }));
-  await timed('groups by next hop', () => queue.groupLines({}, 'domain', 500));
+  await timed('count of a domain', () => queue.countLines({ nextHop: 'gmail.example' }));
+  await timed('groups by next hop', () => queue.groupLines({}, 'nextHop', 500));
   await timed('groups by reply', () => queue.groupLines({}, 'reply', 500));
 }
 
-async function measureOrder(storage: Storage, action: SteeringAction): Promise<void> {
+type PlainAction = 'retryNow' | 'hold' | 'release' | 'remove';
+
+async function measureOrder(storage: Storage, action: PlainAction): Promise<void> {
   let longestMs = 0;
   let from = performance.now();
   await timed(`${action} on everything`, async () => {

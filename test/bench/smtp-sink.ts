@@ -59,6 +59,7 @@ const queue = createMessageQueue({
   store: new MemoryQueueStore(() => deposited++),
   courier: createRoutingCourier({
     router,
+    chosenNextHop: () => null,
     delivery: createDeliveryCourier({ clock }),
     relay: { relay: () => Promise.resolve() },
   }),

@@ -1,11 +1,13 @@
 /** What every QueueSteering must do; run against each implementation. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MailEvent, RecipientOutcome } from '../../src-main/mail/events.ts';
+import type { RecipientOutcome } from '../../src-main/mail/events.ts';
 import type {
+  ChosenNextHop,
   QueueFilter,
   QueueSelection,
   QueueStore,
   SteeringAction,
+  SteeringBatch,
 } from '../../src-main/mail/queue/port.ts';
 import { newEntry, openMemory, openSqlite, outcome, type Under } from './queue-stores.ts';
 
@@ -52,14 +54,19 @@ describe.each([
     return lines.map(({ entryId, ordinal }) => `${entryId}/${ordinal}`);
   }
 
-  async function steer(action: SteeringAction, selection: QueueSelection) {
-    const events: MailEvent[] = [];
-    let changed = 0;
-    for await (const batch of under.steering.steer({ action, selection, by: 'admin', at: 5_000 })) {
-      changed += batch.changed.length;
-      events.push(...batch.events);
-    }
-    return { changed, events };
+  async function carryOut(order: SteeringAction, selection: QueueSelection): Promise<SteeringBatch> {
+    const batches = [];
+    for await (const batch of under.steering.steer({ ...order, selection, by: 'admin', at: 5_000 }))
+      batches.push(batch);
+    return {
+      changed: batches.flatMap(({ changed }) => changed),
+      events: batches.flatMap(({ events }) => events),
+    };
+  }
+
+  async function steer(action: 'retryNow' | 'hold' | 'release' | 'remove', selection: QueueSelection) {
+    const { changed, events } = await carryOut({ action }, selection);
+    return { changed: changed.length, events };
   }
 
   const all = (filter: QueueFilter): QueueSelection => ({ kind: 'filter', filter });
@@ -71,13 +78,13 @@ describe.each([
   it.each<[QueueFilter, readonly string[]]>([
     [{}, ['entry-1/0', 'entry-1/1', 'entry-2/0', 'entry-3/0']],
     [{ state: 'deferred' }, ['entry-2/0']],
-    [{ domain: 'gmail.example' }, ['entry-1/1', 'entry-2/0']],
+    [{ nextHop: 'gmail.example' }, ['entry-1/1', 'entry-2/0']],
     [{ text: 'TOM carol' }, ['entry-3/0']],
     [{ text: 'greylisted mx7' }, ['entry-2/0']],
     [{ text: 'entry-3' }, ['entry-3/0']],
     [{ text: '%' }, []],
     [{ reply: `4.7.0 ${GREYLISTED}` }, ['entry-2/0']],
-    [{ reply: '', domain: 'mail.example' }, ['entry-3/0']],
+    [{ reply: '', nextHop: 'mail.example' }, ['entry-3/0']],
   ])('lists and counts what matches %j', async (filter, places) => {
     expect(await placesOf(filter)).toEqual(places);
   });
@@ -96,7 +103,7 @@ describe.each([
   });
 
   it('groups by domain, the largest first, with the reply that most of them share', async () => {
-    expect(await under.steering.groupLines({}, 'domain', 2)).toEqual([
+    expect(await under.steering.groupLines({}, 'nextHop', 2)).toEqual([
       {
         key: 'gmail.example',
         queued: 1,
@@ -132,7 +139,7 @@ describe.each([
 
   it('holds until it is released, and gives it back as it was', async () => {
     const before = await store.find('entry-2');
-    expect(await steer('hold', all({ domain: 'gmail.example' }))).toEqual({
+    expect(await steer('hold', all({ nextHop: 'gmail.example' }))).toEqual({
       changed: 2,
       events: [
         { type: 'held', traceId: 'entry-1', at: 5_000, recipient: '"b@c"@Gmail.example', by: 'admin' },
@@ -192,8 +199,127 @@ describe.each([
       const recipients = Array.from({ length: 100 }, (_, n) => `r${n}@bulk.example`);
       await store.enqueue(await newEntry(under, { id: `large-${i}`, recipients }));
     }
-    expect((await steer('hold', all({ domain: 'bulk.example' }))).changed).toBe(600);
-    expect((await steer('remove', all({ domain: 'bulk.example' }))).changed).toBe(600);
+    expect((await steer('hold', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
+    expect((await steer('remove', all({ nextHop: 'bulk.example' }))).changed).toBe(600);
     expect(await under.steering.countLines({})).toBe(4);
+  });
+
+  it('shows what is under way as active in lists, counts, groups and orders, unless it is held', async () => {
+    await steer('hold', one('entry-1', 1));
+    const underWay = [
+      { entryId: 'entry-1', ordinal: 1 },
+      { entryId: 'entry-2', ordinal: 0 },
+    ];
+    expect(await placesOf({ state: 'active', underWay })).toEqual(['entry-2/0']);
+    expect(await placesOf({ state: 'deferred', underWay })).toEqual([]);
+    expect(await placesOf({ state: 'queued', underWay })).toEqual(['entry-1/0', 'entry-3/0']);
+    expect(await placesOf({ state: 'held', underWay })).toEqual(['entry-1/1']);
+    const lines = await under.steering.listLines({ underWay }, { limit: 5 });
+    expect(lines.map(({ recipient }) => recipient.state)).toEqual(['queued', 'held', 'active', 'queued']);
+    const [group] = await under.steering.groupLines({ underWay }, 'nextHop', 1);
+    expect(group).toMatchObject({ key: 'gmail.example', active: 1, deferred: 0, held: 1 });
+    expect(await steer('hold', all({ state: 'active', underWay }))).toMatchObject({ changed: 1 });
+    expect((await store.find('entry-2'))?.recipients[0]).toMatchObject({ state: 'held', attempts: 1 });
+  });
+
+  const SMART_HOST: ChosenNextHop = { kind: 'host', host: 'smtp.isp.example', port: 587, tls: 'required' };
+
+  it('sends recipients another way, due at once, and remembers which way was chosen before', async () => {
+    const changed = await carryOut(
+      { action: 'changeNextHop', nextHop: SMART_HOST },
+      all({ nextHop: 'gmail.example' }),
+    );
+    expect(changed).toEqual({
+      changed: [
+        { entryId: 'entry-1', ordinal: 1 },
+        { entryId: 'entry-2', ordinal: 0 },
+      ],
+      events: ['entry-1', 'entry-2'].map((traceId, index) => ({
+        type: 'nextHopChanged',
+        traceId,
+        at: 5_000,
+        recipient: ['"b@c"@Gmail.example', 'bob@gmail.example'][index],
+        nextHop: 'smtp.isp.example:587',
+        by: 'admin',
+      })),
+    });
+    expect((await store.find('entry-2'))?.recipients[0]).toMatchObject({
+      chosenNextHop: SMART_HOST,
+      nextHop: 'smtp.isp.example:587',
+      nextAttemptAt: 5_000,
+      state: 'deferred',
+    });
+    expect(await placesOf({ nextHop: 'smtp.isp.example:587' })).toEqual(['entry-1/1', 'entry-2/0']);
+    const again = await carryOut({ action: 'changeNextHop', nextHop: SMART_HOST }, all({}));
+    expect(again.changed).toHaveLength(2);
+    const back = await carryOut({ action: 'changeNextHop', nextHop: null }, one('entry-2'));
+    expect(back.changed).toEqual([{ entryId: 'entry-2', ordinal: 0, chosenBefore: SMART_HOST }]);
+    expect((await store.find('entry-2'))?.recipients[0]).not.toHaveProperty('chosenNextHop');
+    expect((await store.find('entry-2'))?.recipients[0]).not.toHaveProperty('nextHop');
+  });
+
+  it('holds by a rule with its name as the reason, which goes with the release', async () => {
+    const { events } = await carryOut({ action: 'hold', heldBy: 'Large mail' }, one('entry-3'));
+    expect(events).toEqual([
+      {
+        type: 'heldByRule',
+        traceId: 'entry-3',
+        at: 5_000,
+        recipient: 'carol@mail.example',
+        rule: 'Large mail',
+      },
+    ]);
+    expect((await store.find('entry-3'))?.recipients[0]).toMatchObject({
+      state: 'held',
+      heldBy: 'Large mail',
+    });
+    await steer('release', one('entry-3'));
+    expect((await store.find('entry-3'))?.recipients[0]).not.toHaveProperty('heldBy');
+  });
+
+  it('changes, adds and removes recipients of an entry in one commit, and says who did what', async () => {
+    const edit = {
+      entryId: 'entry-1',
+      change: [{ ordinal: 0, address: 'anne@example.com' }],
+      add: ['dora@example.org'],
+      remove: [1],
+      by: 'admin',
+      at: 5_000,
+    };
+    expect(await under.steering.editRecipients(edit)).toEqual({
+      changed: [0, 1, 2].map((ordinal) => ({ entryId: 'entry-1', ordinal })),
+      events: [
+        {
+          type: 'recipientChanged',
+          traceId: 'entry-1',
+          at: 5_000,
+          by: 'admin',
+          recipient: 'anna@example.com',
+          into: 'anne@example.com',
+        },
+        { type: 'recipientAdded', traceId: 'entry-1', at: 5_000, by: 'admin', recipient: 'dora@example.org' },
+        { type: 'removed', traceId: 'entry-1', at: 5_000, by: 'admin', recipient: '"b@c"@Gmail.example' },
+      ],
+    });
+    expect((await store.find('entry-1'))?.recipients).toEqual([
+      { ordinal: 0, address: 'anne@example.com', state: 'queued', attempts: 0, nextAttemptAt: 5_000 },
+      { ordinal: 2, address: 'dora@example.org', state: 'queued', attempts: 0, nextAttemptAt: 5_000 },
+    ]);
+  });
+
+  it('begins anew for a changed address, held where it was held, and edits nothing that has left', async () => {
+    await steer('hold', one('entry-2'));
+    const edit = { add: [], remove: [], by: 'admin', at: 5_000 };
+    await under.steering.editRecipients({
+      ...edit,
+      entryId: 'entry-2',
+      change: [{ ordinal: 0, address: 'rob@gmail.example' }],
+    });
+    expect((await store.find('entry-2'))?.recipients).toEqual([
+      { ordinal: 0, address: 'rob@gmail.example', state: 'held', attempts: 0, nextAttemptAt: 5_000 },
+    ]);
+    const gone = { ordinal: 7, address: 'x@example.com' };
+    expect(await under.steering.editRecipients({ ...edit, entryId: 'entry-2', change: [gone] })).toBeNull();
+    expect(await under.steering.editRecipients({ ...edit, entryId: 'entry-9', change: [] })).toBeNull();
   });
 });

@@ -127,6 +127,64 @@ describe.each([
     expect(await store.nextDueAt(9_000)).toBeNull();
   });
 
+  it('keeps bulk in a lane of its own, each oldest due first', async () => {
+    for (const [id, receivedAt, isBulk] of [
+      ['bulk-1', 1_000, true],
+      ['note-2', 3_000, false],
+      ['note-1', 2_000, false],
+      ['bulk-2', 1_500, true],
+    ] as const) {
+      await store.enqueue(await newEntry(under, { id, receivedAt, ...(isBulk && { isBulk }) }));
+    }
+    const due = async (...args: Parameters<QueueStore['due']>) =>
+      (await store.due(...args)).map(({ id }) => id);
+    expect(await due(9_000, 10)).toEqual(['note-1', 'note-2']);
+    expect(await due(9_000, 10, 'bulk')).toEqual(['bulk-1', 'bulk-2']);
+    expect(await due(9_000, 1, 'bulk')).toEqual(['bulk-1']);
+    expect((await store.find('bulk-1'))?.isBulk).toBe(true);
+    expect(await store.nextDueAt(1_500)).toBe(2_000);
+    expect(await store.nextDueAt()).toBe(1_000);
+  });
+
+  it('holds from the beginning what a rule holds, with its name', async () => {
+    const recipients = ['anna@example.com', 'bob@example.com'];
+    const queued = await store.enqueue(await newEntry(under, { recipients, heldBy: { 1: 'Bob away' } }));
+    expect(queued.recipients[1]).toMatchObject({ state: 'held', heldBy: 'Bob away' });
+    expect(await store.find('entry-1')).toEqual(queued);
+    expect(await store.depth()).toMatchObject({ queued: 1, held: 1 });
+  });
+
+  it('postpones a turn without an attempt, and remembers where the recipient was routed', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    const attempt = { entryId: 'entry-1', at: 2_000, deposits: [], events: [] };
+    await store.recordAttempt({
+      ...attempt,
+      outcomes: [],
+      postponed: [{ ordinal: 0, until: 7_000 }],
+      routedTo: { 0: 'Archive' },
+    });
+    expect((await store.find('entry-1'))?.recipients).toEqual([
+      {
+        ordinal: 0,
+        address: 'anna@example.com',
+        state: 'queued',
+        attempts: 0,
+        nextAttemptAt: 7_000,
+        nextHop: 'Archive',
+      },
+    ]);
+    await store.recordAttempt({
+      ...attempt,
+      outcomes: [{ ordinal: 0, outcome: outcome('deferred'), nextAttemptAt: 9_000, isUntried: true }],
+    });
+    expect((await store.find('entry-1'))?.recipients[0]).toMatchObject({
+      state: 'deferred',
+      attempts: 0,
+      nextAttemptAt: 9_000,
+      lastOutcome: outcome('deferred'),
+    });
+  });
+
   const bounceOf = async (id: string, text?: string): Promise<NewQueueEntry> =>
     newEntry(under, {
       id,
@@ -316,9 +374,29 @@ describe('content on disk', () => {
     }
     expect(await files()).toEqual([]);
     expect(await under.storage.timelines.readTimeline('entry-1')).toMatchObject({
-      summary: { state: 'failed' },
+      summary: { state: 'deleted' },
       events: [{ type: 'removed', recipient: 'anna@example.com', by: 'admin' }],
     });
+  });
+
+  it('of a message that somebody got before the rest was deleted, the timeline says that it arrived', async () => {
+    const steer = async () => {
+      const selection = { kind: 'filter', filter: {} } as const;
+      for await (const batch of under.steering.steer({ action: 'remove', selection, by: 'admin', at: 3_000 }))
+        expect(batch.changed).toHaveLength(1);
+    };
+    await under.store.enqueue(await newEntry(under, { recipients: ['anna@example.com', 'bob@example.com'] }));
+    await under.store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      events: [
+        { type: 'attempted', traceId: 'entry-1', at: 2_000, attempt: 1, outcome: outcome('delivered') },
+      ],
+    });
+    await steer();
+    expect((await under.storage.timelines.readTimeline('entry-1'))?.summary.state).toBe('done');
   });
 
   it('goes with the account that held it', async () => {

@@ -84,7 +84,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
   it.each([
     ['/overview', '.chart canvas'],
     ['/queue', '[role=row][data-index]'],
-    ['/queue?group=domain', '[role=row][data-index]'],
+    ['/queue?group=nextHop', '[role=row][data-index]'],
     ['/messages', '[role=row][data-index]'],
     ['/transcripts', '[role=row][data-index]'],
     ['/accounts', '[role=row][data-index]'],
@@ -224,7 +224,7 @@ describe('at the console', () => {
   });
 
   it('deletes everything that matches only after it has said how much that is', async () => {
-    await page.goto('/queue?group=domain');
+    await page.goto('/queue?group=nextHop');
     await page.getByRole('row', { name: /customs\.example\.org/ }).click();
     await page.getByText('Next hop: customs.example.org').waitFor();
     await page.getByRole('checkbox', { name: 'Choose everything that matches' }).check();
@@ -236,12 +236,12 @@ describe('at the console', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('3 recipients deleted').waitFor();
     await page.getByText('Nothing that waits matches.').waitFor();
-    expect(await fixture.world.queue.countLines({ domain: 'customs.example.org' })).toBe(0);
+    expect(await fixture.world.queue.countLines({ nextHop: 'customs.example.org' })).toBe(0);
     expect(complaints).toEqual([]);
   });
 
   it('ticks rows of the queue from the keyboard and hurries them', async () => {
-    await page.goto('/queue?domain=gmail.example');
+    await page.goto('/queue?nextHop=gmail.example');
     await page.locator('[role=row][data-index="0"]').focus();
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowDown');

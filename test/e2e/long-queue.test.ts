@@ -33,7 +33,7 @@ beforeAll(async () => {
     isCalm: true,
     messages: 10,
     prepare: (world) => {
-      world.waiting = { queue: storage.queue, steering: world.steer(storage.queueSteering) };
+      world.waiting = world.openDesk(storage.queueSteering, storage.queue);
     },
   });
   browser = await launchChromium();
@@ -118,7 +118,7 @@ describe('a queue of 100,000 recipients', () => {
       await page.getByText('1 recipient waits').waitFor();
     });
     await timed('groups of 100,000', async () => {
-      await page.goto('/queue?group=domain');
+      await page.goto('/queue?group=nextHop');
       await rowOf('gmail.example').waitFor();
     });
   });

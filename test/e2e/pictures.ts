@@ -41,6 +41,18 @@ const pressButton =
     await page.waitForTimeout(500);
   };
 
+const openRow =
+  (index: number) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(`[role=grid] [data-index="${String(index)}"]`).click({ timeout: 5000 });
+    await page.waitForTimeout(400);
+  };
+const openUnderWay = openRow(0);
+const openRules = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: /^(Hold rules|暂扣规则)$/ }).click();
+  await page.waitForTimeout(500);
+};
+
 const orderEverything =
   (...labels: readonly string[]) =>
   async (page: Page): Promise<void> => {
@@ -52,18 +64,53 @@ const orderEverything =
 export const SHOTS: readonly Shot[] = [
   { name: 'overview', path: '/overview' },
   { name: 'queue', path: '/queue' },
-  { name: 'queue-open', path: '/queue?domain=spedition-keller.example', act: openFirstRow },
-  { name: 'queue-by-domain', path: '/queue?group=domain' },
+  { name: 'queue-open', path: '/queue?nextHop=spedition-keller.example', act: openFirstRow },
+  { name: 'queue-by-domain', path: '/queue?group=nextHop' },
   { name: 'queue-by-reply', path: '/queue?group=reply' },
   { name: 'queue-no-match', path: '/queue?text=zzzzz' },
-  { name: 'queue-delete', path: '/queue?domain=gmail.example', act: orderEverything('Delete', '删除') },
+  { name: 'queue-delete', path: '/queue?nextHop=gmail.example', act: orderEverything('Delete', '删除') },
   {
     name: 'queue-held',
-    path: '/queue?domain=portnews.example',
+    path: '/queue?nextHop=portnews.example',
     act: async (page) => {
       await orderEverything('Hold', '暂扣')(page);
       await page.locator('[role=dialog] button[type=submit]').click();
       await page.waitForTimeout(900);
+    },
+  },
+  { name: 'queue-under-way', path: '/queue?state=active', act: openUnderWay },
+  { name: 'queue-held-by-rule', path: '/queue?text=yunnan', act: openRow(0) },
+  {
+    name: 'queue-change-next-hop',
+    path: '/queue?nextHop=gmail.example',
+    act: async (page) => {
+      await orderEverything('Change next hop', '更改下一跳')(page);
+      await page.locator('[role=dialog] input[value=host]').check();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'queue-bounce',
+    path: '/queue?nextHop=gmail.example',
+    act: orderEverything('Bounce now', '立即退信'),
+  },
+  {
+    name: 'queue-edit',
+    path: '/queue?nextHop=spedition-keller.example',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('button', { name: /^(Edit recipients|编辑收件人)$/ }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'queue-rules', path: '/queue', act: openRules },
+  {
+    name: 'queue-rule-new',
+    path: '/queue',
+    act: async (page) => {
+      await openRules(page);
+      await page.getByRole('button', { name: /^(Add a rule|添加规则)$/ }).click();
+      await page.waitForTimeout(300);
     },
   },
   { name: 'messages', path: '/messages' },

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkFolder, startOffice, type ServiceProcess } from '../support/service-process.ts';
+import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
 
 const LISTENERS = ['smtp', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
 type ListenerName = (typeof LISTENERS)[number];
@@ -32,8 +32,13 @@ const MOST_GROWTH_OCTETS = 300 * 1024 * 1024;
 let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
 let service: ServiceProcess;
 
+/** Addresses of this machine that the service takes for proxies. */
+const PROXY = '127.0.0.9';
+const XCLIENT = '127.0.0.8';
+
 beforeAll(async () => {
-  folder = await makeWorkFolder();
+  const trustedProxies = { proxyProtocol: [PROXY], xclient: [XCLIENT] };
+  folder = await makeWorkFolder({ ...OFFICE, security: { allowCleartextAuth: true, trustedProxies } });
   service = await startOffice(folder);
 });
 
@@ -157,6 +162,86 @@ describe('literals', () => {
     );
     expect(answer).toMatch(/BAD|BYE/u);
     await expectServed('imap');
+  });
+});
+
+const ENVELOPE = 'EHLO a\r\nMAIL FROM:<x@elsewhere.example>\r\nRCPT TO:<anna@server1.com>\r\n';
+
+describe('chunks', () => {
+  it.each([
+    ['without a number', 'BDAT\r\n', /501 5\.5\.4/u],
+    ['of a number beyond all', 'BDAT 99999999999999999999 LAST\r\n', /552 5\.3\.4/u],
+    ['of a negative number', 'BDAT -1 LAST\r\n', /501 5\.5\.4/u],
+    ['behind a bare LF', 'BDAT 6 LAST\nQUIT\r\n', /500 5\.5\.2|501/u],
+  ])('%s end the session', async (_what, words, expected) => {
+    const answer = await attack('smtp', (socket) => socket.write(ENVELOPE + words));
+    expect(answer).toMatch(expected);
+    expect(answer).not.toContain('221 ');
+    await expectServed('smtp');
+  });
+
+  it('that never come, or come without end, are waited for in bounded memory', async () => {
+    const before = memoryOf(service.process.pid ?? 0);
+    await attack('smtp', (socket) => socket.end(`${ENVELOPE}BDAT 50000000 LAST\r\nhalf a mess`));
+    await attack('smtp', (socket) => {
+      socket.write(`${ENVELOPE}BDAT 50000000 LAST\r\n`);
+      for (let i = 0; i < 8; i++) socket.write(Buffer.alloc(FLOOD_OCTETS / 8, 'A'));
+    });
+    // Nothing but chunks that are refused.
+    await attack('smtp', (socket) => socket.write(`BDAT 100000\r\n${'x'.repeat(100_000)}`.repeat(80)));
+    expect(memoryOf(service.process.pid ?? 0) - before).toBeLessThan(MOST_GROWTH_OCTETS);
+    await expectServed('smtp');
+  });
+
+  it('of random octets, in random pieces, are never commands', async () => {
+    for (const seed of [11, 12, 13]) {
+      const octets = Buffer.concat([noise(5_000, seed), Buffer.from('\r\n.\r\nQUIT\r\n')]);
+      const answer = await attack('smtp', (socket) => {
+        socket.write(`${ENVELOPE}BDAT ${octets.length}\r\n`);
+        socket.end(Buffer.concat([octets, Buffer.from('NOOP\r\n')]));
+      });
+      expect(answer).toMatch(/550 5\.6\.0 [^\r]*\r\n250 2\.0\.0 Ok\r\n$/u);
+    }
+  });
+});
+
+describe('a proxy', () => {
+  const asProxy = (name: ListenerName, octets: Buffer | string): Promise<string> => {
+    const socket = connect({ port: service.port(name), host: '127.0.0.1', localAddress: PROXY });
+    let answer = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+    socket.end(octets);
+    return once(socket, 'close').then(() => answer);
+  };
+
+  it.each(LISTENERS)('that sends noise to %s hears nothing, and the next one is served', async (name) => {
+    const signature = Buffer.from('\r\n\r\n\0\r\nQUIT\n');
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const octets = noise(300, seed);
+      const binary = Buffer.concat([signature, Buffer.from([0x21, 0x11, 0x40, 0x01]), octets]);
+      expect(await asProxy(name, octets)).toBe('');
+      expect(await asProxy(name, binary)).toBe('');
+      expect(await asProxy(name, `PROXY TCP4 ${octets.toString('latin1')}`)).toBe('');
+    }
+    expect(await asProxy(name, '')).toBe('');
+    if (IMPLICIT_TLS.has(name)) return expectServed(name);
+    const header = 'PROXY TCP4 203.0.113.9 192.0.2.1 1 2\r\n';
+    expect(await asProxy(name, header)).toMatch(GREETINGS[name]);
+    // A stranger on port 25 that does not wait for the greeting is told so; elsewhere it is let on.
+    const early = await asProxy(name, `${header}QUIT\r\n`);
+    expect(early).toMatch(name === 'smtp' ? /^554 5\.5\.1 [^\r]*\r\n$/u : GREETINGS[name]);
+  });
+
+  it('that sends XCLIENT with noise hears 501, and the session goes on', async () => {
+    const socket = connect({ port: service.port('smtp'), host: '127.0.0.1', localAddress: XCLIENT });
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+    for (const seed of [1, 2, 3]) socket.write(`XCLIENT ADDR=${noise(200, seed).toString('base64')}\r\n`);
+    socket.end('XCLIENT ADDR=203.0.113.9\r\nNOOP\r\n');
+    await once(socket, 'close');
+    expect(answer.match(/^501 5\.5\.4/gmu)).toHaveLength(3);
+    expect(answer).toMatch(/\r\n220 [^\r]*\r\n250 2\.0\.0 Ok\r\n$/u);
   });
 });
 

@@ -70,7 +70,7 @@ class ScriptedCourier implements Courier {
     this.#clock = clock;
   }
 
-  attempt: Courier['attempt'] = (entry, recipients, record) => {
+  attempt: Courier['attempt'] = (entry, recipients, { record }) => {
     const at = this.#clock.now();
     const outcomes = recipients.map(({ ordinal, address, attempts, nextAttemptAt }) => {
       if (at < nextAttemptAt) this.early.push(address);

@@ -61,6 +61,15 @@ describe('a stranger that speaks before the greeting', () => {
     expect(office.clock.now()).toBe(new MailOffice().clock.now());
   });
 
+  test('hears of the end of the service after the greeting, where it comes in between', async () => {
+    const office = new MailOffice({ strangerLimits: MANY });
+    const client = office.connect('reception');
+    await office.reception.closeAll('The server is stopping');
+    expect(await client.readLine()).toMatch(/^220 /);
+    expect(await client.readLine()).toBe('421 4.3.2 The server is stopping');
+    expect(await client.readLine()).toBeNull();
+  });
+
   test('that has gone meanwhile leaves nothing behind', async () => {
     const office = new MailOffice({ strangerLimits: MANY });
     const client = office.connect('reception');

@@ -20,7 +20,9 @@ import type {
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
-import type { QueueSteering } from '../../src-main/mail/queue/port.ts';
+import type { BounceStage, QueueDesk, QueueSteering, QueueStore } from '../../src-main/mail/queue/port.ts';
+import { QueueActivity } from '../../src-main/mail/queue/queue-activity.ts';
+import type { NextHopDesk, NextHopState } from '../../src-main/mail/relay/port.ts';
 import { createSteeredQueue } from '../../src-main/mail/queue/steered-queue.ts';
 import type {
   FlowCounts,
@@ -379,6 +381,39 @@ export function listenerAt(name: ListenerName, standardPort: number, port = stan
   };
 }
 
+/** Says on the timeline what a real one would, and writes no DSN. */
+const SILENT_BOUNCES: BounceStage = {
+  report: (entry, { outcomes, at }) => {
+    const recipients = outcomes.map(({ outcome: { recipient } }) => recipient);
+    const about = { traceId: entry.id, at, recipients };
+    const to = entry.reversePath;
+    return Promise.resolve({
+      events:
+        to === ''
+          ? [{ ...about, type: 'unreported', why: 'nullReversePath' }]
+          : [{ ...about, type: 'bounced', action: 'failed', to, dsnTraceId: `${entry.id}-dsn` }],
+    });
+  },
+  discard: () => Promise.resolve(),
+};
+
+export class WorldNextHops implements NextHopDesk {
+  states: NextHopState[] = [];
+  readonly #changed = new Emitter<void>();
+  readonly onChange = this.#changed.subscribe;
+
+  list = () => this.states;
+
+  put(...states: NextHopState[]): void {
+    this.states = states;
+    this.#changed.emit();
+  }
+
+  tryNow(name: string): void {
+    this.put(...this.states.filter((state) => state.name !== name));
+  }
+}
+
 export class ConsoleWorld {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -389,7 +424,10 @@ export class ConsoleWorld {
   readonly meter: WorldMeter;
   readonly queue = new MemoryQueueStore();
   /** What the console reads and steers; a test may put a database in the place. */
-  waiting: Pick<ConsoleServices, 'queue' | 'steering'>;
+  waiting: QueueDesk;
+  /** What the runner would be working on. */
+  readonly activity = new QueueActivity();
+  readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
   readonly administrators = new WorldAdministrators();
   readonly listenersChanged = new Emitter<void>();
@@ -411,7 +449,7 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
-    this.waiting = { queue: this.queue, steering: this.steer(this.queue) };
+    this.waiting = this.openDesk(this.queue, this.queue);
     this.certificateState = {
       subject: 'CN=mail.example.com',
       issuer: 'CN=mail.example.com',
@@ -421,13 +459,25 @@ export class ConsoleWorld {
     };
   }
 
-  /** Orders to the store whose events the timelines keep and the meter hears of. */
-  steer(store: QueueSteering): QueueSteering {
+  /** The desk of a queue whose events the timelines keep and the meter hears of. */
+  openDesk(steering: QueueSteering, store: QueueStore): QueueDesk {
     const events = (event: MailEvent | RefusalEvent): void => {
       if (event.type !== 'refused') this.timelines.add(event);
       this.meter.emit(event);
     };
-    return createSteeredQueue({ store, queue: { reconsider: () => undefined }, events });
+    const queue = {
+      reconsider: () => undefined,
+      withoutAttempts: (ids: readonly string[], work: (free: readonly string[]) => Promise<void>) =>
+        work(ids.filter((id) => !this.activity.isUnderWay(id))),
+    };
+    return createSteeredQueue({
+      steering,
+      store,
+      queue,
+      activity: this.activity,
+      bounces: SILENT_BOUNCES,
+      events,
+    });
   }
 
   services(): ConsoleServices {
@@ -437,7 +487,9 @@ export class ConsoleWorld {
       transcripts: this.transcripts,
       timelines: this.timelines,
       meter: this.meter,
-      ...this.waiting,
+      queue: this.waiting,
+      nextHops: this.nextHops,
+      isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
       settings: this.settings,
       administrators: this.administrators,

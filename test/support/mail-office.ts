@@ -20,6 +20,7 @@ import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.t
 import type { DepositedCopy } from '../../src-main/mail/queue/memory-queue-store.ts';
 import { createReceptionService } from '../../src-main/mail/reception/create-reception-service.ts';
 import { createRouter } from '../../src-main/mail/routing/create-router.ts';
+import { findChosenNextHop } from '../../src-main/mail/routing/find-next-hop.ts';
 import { createRuleBook } from '../../src-main/mail/routing/relay-rules/create-rule-book.ts';
 import { DEFAULT_RELAY_RULES, type RelayRule } from '../../src-main/mail/routing/relay-rules/port.ts';
 import { createRoutingCourier } from '../../src-main/mail/routing/create-routing-courier.ts';
@@ -182,6 +183,7 @@ export class MailOffice {
       store: this.store,
       courier: createRoutingCourier({
         router,
+        chosenNextHop: (chosen) => findChosenNextHop(chosen, this.routing),
         delivery: createDeliveryCourier({ clock }),
         relay: this.relay,
       }),

@@ -1,6 +1,6 @@
 /** A queue with a story: what waits for whom and why, with the timeline of each, for pictures and for tests of the console. */
 import type { MailEvent, RecipientOutcome } from '../../src-main/mail/events.ts';
-import type { QueueRecipient } from '../../src-main/mail/queue/port.ts';
+import type { AttemptProgress, QueueRecipient } from '../../src-main/mail/queue/port.ts';
 import type { ConsoleWorld } from './console-world.ts';
 import { OUTSIDE, PEOPLE } from './office-people.ts';
 
@@ -15,6 +15,8 @@ interface Story {
   /** None where nobody answered. */
   readonly remoteMta?: string;
   readonly copies: number;
+  /** The hold rule. */
+  readonly heldBy?: string;
 }
 
 const STORIES: readonly Story[] = [
@@ -71,6 +73,7 @@ const STORIES: readonly Story[] = [
     diagnostic: '550 5.1.1 <sun.qiang@yunnan-tea.example>: Recipient address rejected: User unknown',
     remoteMta: 'mail.yunnan-tea.example',
     copies: 1,
+    heldBy: 'Tea orders are checked first',
   },
   {
     to: ['anna.larsen@harbor-office.example'],
@@ -88,9 +91,66 @@ export function fillQueue(world: ConsoleWorld): void {
   for (const story of STORIES) {
     for (let copy = 0; copy < story.copies; copy++) queueOne(world, story, ++number);
   }
+  fillDesk(world);
   // Among the messages that are there already, by time.
   world.timelines.timelines.sort((a, b) => b.summary.receivedAt - a.summary.receivedAt);
 }
+
+/** What is under way, what rests, and the rules that hold. */
+function fillDesk(world: ConsoleWorld): void {
+  const now = world.clock.now();
+  for (const [entryId, progress] of UNDER_WAY) {
+    const recipients = [
+      { ordinal: 0, address: '', state: 'queued', attempts: 0, nextAttemptAt: now } as const,
+    ];
+    world.activity.begin(entryId, recipients);
+    world.activity.tell(entryId, [0], progress);
+  }
+  world.nextHops.put(
+    {
+      name: 'gmail.example',
+      sessions: 0,
+      waiting: 0,
+      restsUntil: now + 7 * MINUTE_MS,
+      reason: '4.7.0 421 4.7.0 Try again later, closing connection',
+    },
+    {
+      name: 'baltic-lines.example',
+      sessions: 0,
+      waiting: 0,
+      restsUntil: now + 22 * MINUTE_MS,
+      reason:
+        '4.4.1 No answer from mx1.baltic-lines.example (198.51.100.200) on port 25: timed out after 30 s',
+    },
+  );
+  void world.settings.change({
+    holdRules: [
+      { id: '1', name: 'Tea orders are checked first', isEnabled: true, recipient: 'yunnan-tea.example' },
+      {
+        id: '2',
+        name: 'Large mail from guests',
+        isEnabled: false,
+        client: '192.168.9.0/24',
+        largerThanBytes: 20 * 2 ** 20,
+      },
+    ],
+    routes: ROUTES,
+  });
+}
+
+const ROUTES = ['partner.example', 'Archive'].map((name) => ({
+  name,
+  recipientDomain: 'partner.example',
+  hosts: ['smtp.partner.example'],
+  protocol: 'smtp' as const,
+  tls: 'required' as const,
+  verifyCertificate: true,
+}));
+
+const UNDER_WAY: readonly (readonly [entryId: string, AttemptProgress])[] = [
+  ['q970k7d3fz0', { phase: 'content', host: 'mx.portnews.example', percent: 43 }],
+  ['q969k7d3fz0', { phase: 'connecting', host: 'mx.portnews.example' }],
+];
 
 function queueOne(world: ConsoleWorld, story: Story, number: number): void {
   const now = world.clock.now();
@@ -122,6 +182,7 @@ function queueOne(world: ConsoleWorld, story: Story, number: number): void {
       state: story.state,
       attempts: story.attempts,
       nextAttemptAt: story.attempts === 0 ? receivedAt : now + ((number * 7) % 90) * MINUTE_MS,
+      ...(story.heldBy === undefined ? {} : { heldBy: story.heldBy }),
       ...(story.attempts === 0 ? {} : { lastOutcome: outcomeOf(address, now - 4 * MINUTE_MS) }),
     })),
   });

@@ -11,7 +11,7 @@ export class RecordingRelay {
   async relay(
     entry: QueueEntry,
     recipients: readonly RoutedRecipient<RelayRoute>[],
-    record: RecordReport,
+    { record }: { readonly record: RecordReport },
   ): Promise<void> {
     const outcomes = recipients.map(({ recipient: { ordinal, address }, route }) => {
       if (this.isOutOfReach) {

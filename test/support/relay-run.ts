@@ -5,8 +5,14 @@ import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import type { MessageIndex } from '../../src-main/format/message-index.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
 import type { ContentReader } from '../../src-main/mail/content/port.ts';
-import type { CourierReport, QueueEntry, RecordReport } from '../../src-main/mail/queue/port.ts';
+import type {
+  AttemptReporting,
+  CourierReport,
+  QueueEntry,
+  RecordReport,
+} from '../../src-main/mail/queue/port.ts';
 import type { NextHop, RelayRoute, RoutedRecipient } from '../../src-main/mail/routing/port.ts';
+import type { NextHopDesk } from '../../src-main/mail/relay/port.ts';
 import { createRelayCourier } from '../../src-main/mail/relay/create-relay-courier.ts';
 
 export const HELLO = 'S: 220 mx.example\nC: EHLO mail.server1.com\nS: 250 mx.example\n';
@@ -34,8 +40,15 @@ export const toHosts = (...hosts: string[]): NextHop => ({
   mustVerify: false,
 });
 
+const SCHEDULE = {
+  firstRetryMs: 60_000,
+  longestRetryMs: 3_600_000,
+  delayWarningMs: 14_400_000,
+  lifetimeMs: 86_400_000,
+};
+
 export interface Run {
-  /** What an observer of all attempts heard, in order. */
+  /** What was told of the progress of all attempts, in order. */
   readonly heard: string[];
   readonly server: ScriptedServer;
   readonly transcripts: MemoryTranscripts;
@@ -46,6 +59,7 @@ export interface Run {
   readonly outcomes: string[];
   record: RecordReport;
   readonly clock: ManualClock;
+  readonly nextHops: NextHopDesk;
 }
 
 export function setUpRelay(...scripts: string[]): Run {
@@ -72,17 +86,14 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
     hostname: () => 'mail.server1.com',
     isOwnListener: () => false,
     mxPort: 25,
-    observe: ({ recipients }) => ({
-      onPhase: (phase, host) => heard.push(host === undefined ? phase : `${phase} ${host}`),
-      onSent: (octets) => heard.push(`${octets} octets`),
-      onOver: () => heard.push(`over for ${recipients.length}`),
-    }),
+    schedule: () => SCHEDULE,
   });
   const reports: CourierReport[] = [];
   const run: Run = {
     server,
     transcripts,
     clock,
+    nextHops: courier.nextHops,
     reports,
     heard,
     record: (report) => {
@@ -94,9 +105,14 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
         recipient: { ordinal, address, state: 'queued', attempts: 0, nextAttemptAt: 0 },
         route: { kind: 'relay', nextHop },
       }));
-      return courier.relay({ ...makeEntry(recipients), ...facts }, recipients, (report) =>
-        run.record(report),
-      );
+      const reporting: AttemptReporting = {
+        record: (report) => run.record(report),
+        tell: (ordinals, { phase, host, percent }) => {
+          const words = [phase, host, percent === undefined ? undefined : `${percent} %`];
+          heard.push(`${words.filter((word) => word !== undefined).join(' ')} for ${ordinals.join()}`);
+        },
+      };
+      return courier.relay({ ...makeEntry(recipients), ...facts }, recipients, reporting);
     },
     get outcomes() {
       return reports.flatMap(({ outcomes }) =>

@@ -119,15 +119,25 @@ export function startService(
 }
 
 /** The service with the office above on free loopback ports. */
-export function startOffice(folder: { data: string; provisionFile: string }): Promise<ServiceProcess> {
-  const args = ['--data', folder.data, '--provision', folder.provisionFile, '--bind', '127.0.0.1'];
-  return startService([
-    ...args,
-    '--ports',
-    ALL_FREE_PORTS,
-    '--console',
-    '127.0.0.1:0',
-    '--log-level',
-    'warn',
-  ]);
+export function startOffice(folder: WorkFolder): Promise<ServiceProcess> {
+  return startService(officeArguments(folder));
+}
+
+/** Starts that service and kills it at a moment, whether it is ready by then or not. */
+export async function startOfficeAndKill(folder: WorkFolder, moment: () => Promise<void>): Promise<void> {
+  const child = spawn(process.execPath, [SERVICE_FILE, 'serve', ...officeArguments(folder)], {
+    stdio: 'ignore',
+  });
+  const ended = exitOf(child);
+  await moment();
+  child.kill('SIGKILL');
+  await ended;
+}
+
+type WorkFolder = { readonly data: string; readonly provisionFile: string };
+
+function officeArguments({ data, provisionFile }: WorkFolder): readonly string[] {
+  const folder = ['--data', data, '--provision', provisionFile];
+  const places = ['--bind', '127.0.0.1', '--ports', ALL_FREE_PORTS, '--console', '127.0.0.1:0'];
+  return [...folder, ...places, '--log-level', 'warn'];
 }

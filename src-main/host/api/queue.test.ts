@@ -2,8 +2,8 @@ import { createRouterClient } from '@orpc/server';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConsoleWorld, outcome } from '../../../test/support/console-world.ts';
 import { ManualClock } from '../../base/clock.ts';
-import type { QueueSelection, SteeringAction, SteeringProgress } from '../../contract/queue.ts';
-import type { QueueRecipient, QueueSteering, SteeringBatch } from '../../mail/queue/port.ts';
+import type { QueueSelection, SteeringOrder, SteeringProgress } from '../../contract/queue.ts';
+import type { QueueDesk, QueueRecipient, SteeringBatch } from '../../mail/queue/port.ts';
 import { createConsoleRouter } from './router.ts';
 
 let clock: ManualClock;
@@ -72,7 +72,7 @@ describe('the queue', () => {
   it('lists what waits and why, a window of all that matches', async () => {
     put('q1', ['anna@server1.com', 'bob@gmail.example']);
     put('q2', ['carol@gmail.example'], { state: 'held' });
-    expect(await connect().queue.list({ domain: 'gmail.example', offset: 1, limit: 1 })).toMatchObject({
+    expect(await connect().queue.list({ nextHop: 'gmail.example', offset: 1, limit: 1 })).toMatchObject({
       offset: 1,
       total: 2,
       depth: { deferred: 2, held: 1 },
@@ -86,7 +86,7 @@ describe('the queue', () => {
   it('shows groups, and an entry until it is gone, as orders change them', async () => {
     put('q1', ['anna@server1.com', 'bob@gmail.example']);
     const client = connect();
-    const groups = await client.queue.watchGroups({ by: 'domain' });
+    const groups = await client.queue.watchGroups({ by: 'nextHop' });
     expect((await groups.next()).value).toMatchObject({
       snapshot: { items: [{ key: 'gmail.example', deferred: 1 }, { key: 'server1.com' }] },
     });
@@ -95,7 +95,7 @@ describe('the queue', () => {
       snapshot: { entryId: 'q1', recipients: [{ ordinal: 0 }, { ordinal: 1 }] },
     });
     const changed = entry.next();
-    await endOf(await client.queue.steer({ action: 'remove', selection: everything }));
+    await endOf(await client.queue.steer({ order: { action: 'remove' }, selection: everything }));
     clock.advance(1000);
     expect((await changed).value).toMatchObject({ type: 'snapshot', snapshot: null });
     await groups.return?.(undefined);
@@ -104,8 +104,10 @@ describe('the queue', () => {
 });
 
 describe('an order', () => {
-  const steer = async (action: SteeringAction, selection: QueueSelection) =>
-    endOf(await connect().queue.steer({ action, selection }));
+  const give = async (order: SteeringOrder, selection: QueueSelection) =>
+    endOf(await connect().queue.steer({ order, selection }));
+  const steer = (action: 'hold' | 'release' | 'remove', selection: QueueSelection) =>
+    give({ action }, selection);
 
   it('says how many it changed of how many were selected', async () => {
     put('q1', ['anna@server1.com', 'bob@gmail.example']);
@@ -133,7 +135,7 @@ describe('an order', () => {
     put('q1', ['anna@server1.com']);
     put('q2', ['carol@gmail.example'], { state: 'held' });
     const client = connect();
-    const first = await endOf(await client.queue.steer({ action: 'hold', selection: everything }));
+    const first = await endOf(await client.queue.steer({ order: { action: 'hold' }, selection: everything }));
     const undone = await endOf(await client.queue.undoSteering({ job: first.job }));
     expect(undone).toMatchObject({ changed: 1 });
     expect((await world.queue.find('q1'))?.recipients[0]?.state).toBe('deferred');
@@ -147,10 +149,9 @@ describe('an order', () => {
   function slowSteering() {
     const lets: (() => void)[] = [];
     let begun = 0;
-    const steering: QueueSteering = {
-      listLines: () => Promise.resolve([]),
+    const slow: QueueDesk = {
+      ...world.waiting,
       countLines: () => Promise.resolve(3),
-      groupLines: () => Promise.resolve([]),
       async *steer(): AsyncGenerator<SteeringBatch> {
         for (; begun < 3; begun++) {
           await new Promise<void>((resolve) => lets.push(resolve));
@@ -158,14 +159,14 @@ describe('an order', () => {
         }
       },
     };
-    world.waiting = { ...world.waiting, steering };
+    world.waiting = slow;
     return { next: async () => (lets.shift()?.(), settle()), begun: () => begun };
   }
 
   it('tells how far it is, and stops when it is told to', async () => {
     const slow = slowSteering();
     const client = connect();
-    const progress = await client.queue.steer({ action: 'hold', selection: everything });
+    const progress = await client.queue.steer({ order: { action: 'hold' }, selection: everything });
     const first = (await progress.next()).value as SteeringProgress;
     expect(first).toMatchObject({ state: 'running', changed: 0, selected: 3 });
     await slow.next();
@@ -177,7 +178,7 @@ describe('an order', () => {
 
   it('goes on when nobody listens any more', async () => {
     const slow = slowSteering();
-    const progress = await connect().queue.steer({ action: 'hold', selection: everything });
+    const progress = await connect().queue.steer({ order: { action: 'hold' }, selection: everything });
     await progress.next();
     await progress.return?.(undefined);
     for (let i = 0; i < 3; i++) await slow.next();
@@ -185,14 +186,14 @@ describe('an order', () => {
   });
 
   it('that fails says so and keeps what it had changed', async () => {
-    const steering: QueueSteering = {
-      ...world.waiting.steering,
+    const failing: QueueDesk = {
+      ...world.waiting,
       async *steer(): AsyncGenerator<SteeringBatch> {
         yield { changed: [{ entryId: 'q1', ordinal: 0 }], events: [] };
         throw new Error('disk full');
       },
     };
-    world.waiting = { ...world.waiting, steering };
+    world.waiting = failing;
     expect(await steer('hold', everything)).toMatchObject({ state: 'failed', changed: 1 });
   });
 });

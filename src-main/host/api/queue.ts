@@ -4,15 +4,15 @@
 import type { Unsubscribe } from '../../base/emitter.ts';
 import type { QueueEntry as EntryView, QueueGroups, QueuePage, QueueRow } from '../../contract/queue.ts';
 import type {
+  QueueDesk,
   QueueEntry,
   QueueFilter,
   QueueLine,
   QueuePlace,
   QueueRecipient,
   RecipientState,
-  SteeringOrder,
 } from '../../mail/queue/port.ts';
-import { guardedCalls, refusal } from './base.ts';
+import { guardedCalls } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
 import type { SteeringJobs } from './queue-steering.ts';
 import type { ConsoleServices } from './services.ts';
@@ -23,15 +23,15 @@ const GROUPS_INTERVAL_MS = 2000;
 const ENTRY_INTERVAL_MS = 150;
 const MOST_GROUPS = 500;
 
-interface FilterInput {
+export interface FilterInput {
   readonly state: RecipientState | null;
   readonly text: string;
-  readonly domain: string | null;
+  readonly nextHop: string | null;
   readonly reply: string | null;
 }
 
 export function createQueueHandlers(services: ConsoleServices, jobs: SteeringJobs) {
-  const { clock, steering, queue } = services;
+  const { clock, queue, nextHops } = services;
   const watching = { clock, open: (changed: () => void) => onQueueChange({ services, jobs, changed }) };
 
   return {
@@ -52,7 +52,7 @@ export function createQueueHandlers(services: ConsoleServices, jobs: SteeringJob
         signal,
         intervalMs: GROUPS_INTERVAL_MS,
         snapshot: async () => ({
-          items: await steering.groupLines(toFilter(input), input.by, MOST_GROUPS),
+          items: await queue.groupLines(toFilter(input), input.by, MOST_GROUPS),
           depth: await queue.depth(),
         }),
       }),
@@ -63,27 +63,25 @@ export function createQueueHandlers(services: ConsoleServices, jobs: SteeringJob
         clock,
         signal,
         intervalMs: ENTRY_INTERVAL_MS,
-        snapshot: async () => toEntryView(await queue.find(entryId)),
+        snapshot: async () => toEntryView(queue, await queue.find(entryId)),
         open: (changed) => onQueueChange({ services, jobs, changed, entryId }),
       }),
     ),
 
-    steer: guardedCalls.queue.steer.handler(({ input: { action, selection }, context }) =>
-      jobs.begin({
-        action,
-        selection: toSelection(selection),
-        by: context.administrator,
-        at: clock.now(),
-      }),
-    ),
-
-    undoSteering: guardedCalls.queue.undoSteering.handler(async ({ input, context }) => {
-      const order = jobs.inverseOf(input.job);
-      if (order === null) throw refusal('tooLateToUndo');
-      return jobs.begin({ ...order, by: context.administrator, at: clock.now() });
+    listRoutes: guardedCalls.queue.listRoutes.handler(async () => {
+      const { routes } = await services.settings.read();
+      return routes.map(({ name }) => name);
     }),
 
-    stopSteering: guardedCalls.queue.stopSteering.handler(({ input }) => jobs.stop(input.job)),
+    watchNextHops: guardedCalls.queue.watchNextHops.handler(({ signal }) =>
+      windowFeed({
+        clock,
+        signal,
+        intervalMs: FEED_INTERVAL_MS,
+        snapshot: () => Promise.resolve(nextHops.list()),
+        open: nextHops.onChange,
+      }),
+    ),
   };
 }
 
@@ -96,6 +94,9 @@ function onQueueChange(watch: {
   const { services, jobs, changed, entryId } = watch;
   return unsubscribeAll(
     jobs.onProgress(changed),
+    services.queue.onActivity((id) => {
+      if (entryId === undefined || id === entryId) changed();
+    }),
     services.meter.onEvent((event) => {
       if (event.type === 'refused' || event.type === 'read') return;
       if (entryId === undefined || event.traceId === entryId) changed();
@@ -104,48 +105,62 @@ function onQueueChange(watch: {
 }
 
 async function listPage(
-  { queue, steering }: ConsoleServices,
+  { queue }: ConsoleServices,
   input: FilterInput & { offset: number; limit: number; after?: QueuePlace },
 ): Promise<QueuePage> {
   const filter = toFilter(input);
   const { offset, limit, after } = input;
   const [lines, total, depth] = await Promise.all([
-    steering.listLines(filter, { offset, limit, ...(after === undefined ? {} : { after }) }),
-    steering.countLines(filter),
+    queue.listLines(filter, { offset, limit, ...(after === undefined ? {} : { after }) }),
+    queue.countLines(filter),
     queue.depth(),
   ]);
-  return { offset, items: lines.map(toRow), total, depth };
+  return { offset, items: lines.map((line) => toRow(queue, line)), total, depth };
 }
 
-function toFilter({ state, text, domain, reply }: FilterInput): QueueFilter {
+export function toFilter({ state, text, nextHop, reply }: FilterInput): QueueFilter {
   return {
     ...(state === null ? {} : { state }),
     ...(text === '' ? {} : { text }),
-    ...(domain === null ? {} : { domain }),
+    ...(nextHop === null ? {} : { nextHop }),
     ...(reply === null ? {} : { reply }),
   };
 }
 
-function toSelection(
-  selection:
-    | { readonly kind: 'filter'; readonly filter: FilterInput }
-    | { readonly kind: 'places'; readonly places: readonly QueuePlace[] },
-): SteeringOrder['selection'] {
-  if (selection.kind === 'places') return selection;
-  return { kind: 'filter', filter: toFilter(selection.filter) };
+function toRow(queue: QueueDesk, line: QueueLine): QueueRow {
+  const { ordinal: _ordinal, client: _client, ...facts } = line;
+  return { ...facts, recipient: toRecipientView(queue, line.entryId, line.recipient) };
 }
 
-function toRow(line: QueueLine): QueueRow {
-  const { ordinal: _, ...facts } = line;
-  return { ...facts, recipient: toRecipientView(line.recipient) };
-}
-
-function toEntryView(entry: QueueEntry | null): EntryView | null {
+function toEntryView(queue: QueueDesk, entry: QueueEntry | null): EntryView | null {
   if (entry === null) return null;
-  const { id, recipients, ...facts } = entry;
-  return { ...facts, entryId: id, recipients: recipients.map(toRecipientView) };
+  const { id, recipients, sizeBytes, reversePath, receivedAt, origin } = entry;
+  return {
+    entryId: id,
+    sizeBytes,
+    reversePath,
+    receivedAt,
+    origin,
+    recipients: recipients.map((recipient) => toRecipientView(queue, id, recipient)),
+  };
 }
 
-function toRecipientView(recipient: QueueRecipient): QueueRow['recipient'] {
-  return { ...recipient, lastOutcome: recipient.lastOutcome ?? null };
+function toRecipientView(
+  queue: QueueDesk,
+  entryId: string,
+  recipient: QueueRecipient,
+): QueueRow['recipient'] {
+  const { ordinal, address, state, attempts, nextAttemptAt } = recipient;
+  return {
+    ordinal,
+    address,
+    state,
+    attempts,
+    nextAttemptAt,
+    lastOutcome: recipient.lastOutcome ?? null,
+    nextHop: recipient.nextHop ?? address.slice(address.lastIndexOf('@') + 1).toLowerCase(),
+    chosenNextHop: recipient.chosenNextHop ?? null,
+    heldBy: recipient.heldBy ?? null,
+    progress: queue.progressOf({ entryId, ordinal }),
+  };
 }

@@ -8,10 +8,12 @@
 import { createAccountsHandlers } from './accounts.ts';
 import { openCalls } from './base.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
+import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
 import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
+import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
@@ -25,6 +27,7 @@ export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 
 export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
+  const jobs = new SteeringJobs(services);
   return openCalls.router({
     session: createSessionHandlers(services, new SignInThrottle(services.clock)),
     setup: createSetupHandlers(services),
@@ -34,7 +37,11 @@ export function createConsoleRouter(services: ConsoleServices) {
     aliases: createAliasesHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
-    queue: createQueueHandlers(services, new SteeringJobs(services)),
+    queue: {
+      ...createQueueHandlers(services, jobs),
+      ...createQueueOrderHandlers(services, jobs),
+      ...createHoldRuleHandlers(services),
+    },
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
   });

@@ -10,7 +10,8 @@ import type { CertificateSummary } from '../../contract/settings.ts';
 import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
 import type { TraceId } from '../../mail/events.ts';
 import type { MailStore } from '../../mail/mailstore/port.ts';
-import type { QueueSteering, QueueStore } from '../../mail/queue/port.ts';
+import type { QueueDesk } from '../../mail/queue/port.ts';
+import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
@@ -21,9 +22,11 @@ export interface ConsoleServices {
   readonly transcripts: TranscriptBook;
   readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
   readonly meter: MailMeter;
-  readonly queue: Pick<QueueStore, 'depth' | 'find'>;
   /** Orders given here are obeyed by the running queue. */
-  readonly steering: QueueSteering;
+  readonly queue: QueueDesk;
+  readonly nextHops: NextHopDesk;
+  /** Whether mail to the address has a way from here. */
+  isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;

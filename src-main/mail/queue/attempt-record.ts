@@ -24,7 +24,7 @@ export function settleOutcomes(
   report: CourierReport,
   terms: AttemptTerms,
 ): readonly RecordedOutcome[] {
-  return report.outcomes.map(({ ordinal, outcome }) => {
+  return report.outcomes.map(({ ordinal, outcome, restsUntil }) => {
     if (outcome.kind !== 'deferred') return { ordinal, outcome };
     if (terms.at >= retriedUntil(entry, terms.schedule)) {
       return { ordinal, outcome: giveUp(outcome, terms.schedule) };
@@ -32,11 +32,15 @@ export function settleOutcomes(
     const recipient = entry.recipients.find((each) => each.ordinal === ordinal);
     const isWarningDue =
       recipient?.isDelayReported !== true && terms.at - entry.receivedAt >= terms.schedule.delayWarningMs;
+    const next =
+      restsUntil ??
+      terms.at + retryAfterMs((recipient?.attempts ?? 0) + 1, terms.schedule, terms.randomBytes);
     return {
       ordinal,
       outcome,
-      nextAttemptAt: nextAttemptAt(entry, (recipient?.attempts ?? 0) + 1, terms),
+      nextAttemptAt: beforeMilestones(entry, next, terms),
       ...(isWarningDue && { isDelayReported: true as const }),
+      ...(restsUntil !== undefined && { isUntried: true as const }),
     };
   });
 }
@@ -46,14 +50,10 @@ export function retriedUntil(entry: QueueEntry, schedule: RetrySchedule): number
   return entry.receivedAt + schedule.lifetimeMs;
 }
 
-/** By the schedule; but no interval reaches past the warning or the end, so that the sender hears of both in time. */
-function nextAttemptAt(entry: QueueEntry, deferrals: number, terms: AttemptTerms): number {
-  const { at, schedule, randomBytes } = terms;
+/** No interval reaches past the warning or the end, so that the sender hears of both in time. */
+function beforeMilestones(entry: QueueEntry, next: number, { at, schedule }: AttemptTerms): number {
   const milestones = [entry.receivedAt + schedule.delayWarningMs, retriedUntil(entry, schedule)];
-  return Math.min(
-    at + retryAfterMs(deferrals, schedule, randomBytes),
-    ...milestones.filter((time) => time > at),
-  );
+  return Math.min(next, ...milestones.filter((time) => time > at));
 }
 
 /** RFC 3463 §3.5: X.4.7, delivery time expired. */
@@ -91,7 +91,7 @@ export interface AttemptFacts {
 /** All that one commit records of an attempt. */
 export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
   const { courier, outcomes, told, at, recipientsLeft } = facts;
-  const { newRecipients } = courier;
+  const { newRecipients, postponed, routedTo } = courier;
   const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
@@ -99,6 +99,8 @@ export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): Attem
     outcomes,
     deposits: courier.deposits,
     ...(newRecipients !== undefined && { newRecipients }),
+    ...(postponed !== undefined && { postponed }),
+    ...(routedTo !== undefined && { routedTo }),
     ...(told.bounce !== undefined && { bounce: told.bounce }),
     events: [...courier.events, ...told.events, ...finished],
     at,

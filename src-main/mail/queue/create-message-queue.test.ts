@@ -6,7 +6,14 @@ import type { MailEvent, RecipientOutcome, RefusalEvent } from '../events.ts';
 import { createMessageQueue } from './create-message-queue.ts';
 import type { RunningMessageQueue } from './create-message-queue.ts';
 import { MemoryQueueStore } from './memory-queue-store.ts';
-import type { AttemptRecord, BounceStage, Courier, NewQueueEntry, QueueEntry, RecordReport } from './port.ts';
+import type {
+  AttemptRecord,
+  AttemptReporting,
+  BounceStage,
+  Courier,
+  NewQueueEntry,
+  QueueEntry,
+} from './port.ts';
 import { DEFAULT_RETRY_SCHEDULE, retryAfterMs } from './retry-schedule.ts';
 
 const MINUTE = 60_000;
@@ -38,7 +45,7 @@ class ScriptedCourier implements Courier {
   answer: (address: string) => RecipientOutcome['kind'] | Promise<RecipientOutcome['kind']> = () =>
     'delivered';
 
-  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients'], record: RecordReport) {
+  async attempt(queued: QueueEntry, recipients: QueueEntry['recipients'], { record }: AttemptReporting) {
     this.attempts.push({ id: queued.id, recipients: recipients.map(({ address }) => address) });
     this.most = Math.max(this.most, ++this.#underWay);
     const outcomes = [];

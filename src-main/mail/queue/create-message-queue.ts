@@ -4,8 +4,9 @@
  * Actor: MTA. Retry and give-up: RFC 5321 §4.5.4. Flow: submission, reception → enqueue() → courier → bounce → recordAttempt().
  * Invariants: the store is the truth, memory only a bounded list of what to do next; an entry is worked on once at a time;
  * outcomes, deposits and the DSN are recorded together or not at all, so a failing store delays them and never doubles them;
- * events reach the sink after their commit.
+ * events reach the sink after their commit; bulk gives way to other mail, and neither keeps the other from its turn.
  */
+import { AgeingLine } from '../../base/ageing-line.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { RandomBytes } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -17,18 +18,23 @@ import type {
   MessageQueue,
   NewQueueEntry,
   QueueEntry,
+  QueueLane,
   QueueRecipient,
   QueueStore,
   RetrySchedule,
+  TellProgress,
 } from './port.ts';
 import { reportOfFailure } from './attempt-record.ts';
+import { heldEvents, heldRecipients, type FindHoldRule } from './hold-rules.ts';
+import { BULK_PATIENCE_MS, isBulk, MOST_BULK_SHARE } from './priority.ts';
+import { QueueActivity } from './queue-activity.ts';
 import { DEFAULT_RETRY_SCHEDULE } from './retry-schedule.ts';
 import { RunningAttempt } from './running-attempt.ts';
 
 /** Enough attempts at once for the store to commit them in groups; each costs a few hundred octets of memory. */
 const DEFAULT_CONCURRENCY = 128;
 
-/** Entries kept in memory ready to run; what exceeds it is read back from the store page by page. */
+/** Entries of a lane kept in memory ready to run; what exceeds it is read back from the store page by page. */
 const MAX_READY_ENTRIES = 2000;
 
 /** Entries asked of the store at once. */
@@ -55,6 +61,10 @@ export interface MessageQueueOptions {
   readonly schedule?: () => RetrySchedule;
   /** Attempts under way at once. */
   readonly concurrency?: number;
+  /** What is under way, for those who watch. */
+  readonly activity?: QueueActivity;
+  /** The rule that holds an address of an entry that comes in, by its name. */
+  readonly holdRule?: FindHoldRule;
 }
 
 export interface RunningMessageQueue extends MessageQueue {
@@ -64,6 +74,14 @@ export interface RunningMessageQueue extends MessageQueue {
   stop(): Promise<void>;
   /** The store was changed beneath: what was read before counts no more, except for attempts under way. */
   reconsider(): void;
+  /**
+   * Runs `work` while no attempt is made for the entries; it is told which of them are free: the others are under way.
+   * What was read before counts no more afterwards.
+   */
+  withoutAttempts(
+    entryIds: readonly TraceId[],
+    work: (free: readonly TraceId[]) => Promise<void>,
+  ): Promise<void>;
   /** Resolves when nothing is ready or under way; what is deferred or held may still wait. */
   whenIdle(): Promise<void>;
 }
@@ -72,25 +90,30 @@ export function createMessageQueue(options: MessageQueueOptions): RunningMessage
   return new QueueRunner(options);
 }
 
+const LANES: readonly QueueLane[] = ['ordinary', 'bulk'];
+
 class QueueRunner implements RunningMessageQueue {
   readonly #options: MessageQueueOptions;
   readonly #concurrency: number;
-  #ready: QueueEntry[] = [];
-  /** Index of the next entry in #ready: cheaper than shifting a long list. */
-  #nextReady = 0;
+  readonly #activity: QueueActivity;
+  #ready = new AgeingLine<QueueEntry>(BULK_PATIENCE_MS);
   /** Entries that are ready or under way. */
   readonly #known = new Set<TraceId>();
+  /** Known ones that a page showed as due: some of their recipients may have become due while others were under way. */
+  readonly #passedOver = new Set<TraceId>();
   /** Entries being enqueued: a page of the store may hold them before enqueue() has resolved. */
   readonly #arriving = new Set<TraceId>();
+  /** Entries that somebody else works on. */
+  readonly #lent = new Set<TraceId>();
   /** Entries worked on while a page was being read: the page may show them as they were before. */
   readonly #settledDuringRead = new Set<TraceId>();
   /** How often the store was changed beneath: what was read under another number may be out of date. */
   #edition = 0;
-  #underWay = 0;
+  readonly #underWay: Record<QueueLane, number> = { ordinary: 0, bulk: 0 };
   #isRunning = false;
   #isReading = false;
-  /** Whether the store may hold entries that are due and not known. */
-  #hasMoreInStore = false;
+  /** Lanes of which the store may hold entries that are due and not known. */
+  readonly #lanesWithMore = new Set<QueueLane>();
   #wakeAt: number | undefined;
   #cancelWake: Cancel = () => undefined;
   #idleWaiters: (() => void)[] = [];
@@ -98,9 +121,11 @@ class QueueRunner implements RunningMessageQueue {
   constructor(options: MessageQueueOptions) {
     this.#options = options;
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+    this.#activity = options.activity ?? new QueueActivity();
   }
 
-  async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
+  async enqueue(newEntry: NewQueueEntry): Promise<QueueEntry> {
+    const entry = this.#judge(newEntry);
     this.#arriving.add(entry.id);
     const edition = this.#edition;
     const stored = await this.#options.store.enqueue(entry).finally(() => this.#arriving.delete(entry.id));
@@ -110,9 +135,22 @@ class QueueRunner implements RunningMessageQueue {
     return stored;
   }
 
+  /** With what the rules and its size make of it. */
+  #judge(entry: NewQueueEntry): NewQueueEntry {
+    const { holdRule } = this.#options;
+    const heldBy = holdRule === undefined ? {} : heldRecipients(entry, holdRule);
+    const events = [...entry.events, ...heldEvents(entry, heldBy)];
+    return {
+      ...entry,
+      events,
+      ...(isBulk(entry) && { isBulk: true }),
+      heldBy: { ...entry.heldBy, ...heldBy },
+    };
+  }
+
   async start(): Promise<void> {
     this.#isRunning = true;
-    this.#hasMoreInStore = true;
+    this.#expectMore();
     await this.#readStore();
   }
 
@@ -132,8 +170,22 @@ class QueueRunner implements RunningMessageQueue {
   reconsider(): void {
     this.#edition++;
     this.#forgetReady();
-    this.#hasMoreInStore = true;
+    this.#expectMore();
     void this.#readStore();
+  }
+
+  async withoutAttempts(
+    entryIds: readonly TraceId[],
+    work: (free: readonly TraceId[]) => Promise<void>,
+  ): Promise<void> {
+    const free = entryIds.filter((id) => !this.#activity.isUnderWay(id) && !this.#lent.has(id));
+    for (const id of free) this.#lent.add(id);
+    try {
+      await work(free);
+    } finally {
+      for (const id of free) this.#lent.delete(id);
+      this.reconsider();
+    }
   }
 
   async whenIdle(): Promise<void> {
@@ -144,68 +196,74 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   #isIdle(): boolean {
-    return this.#underWay === 0 && this.#readyCount === 0 && !this.#isReading;
+    return this.#attemptsUnderWay === 0 && this.#ready.size === 0 && !this.#isReading;
   }
 
-  get #readyCount(): number {
-    return this.#ready.length - this.#nextReady;
+  get #attemptsUnderWay(): number {
+    return this.#underWay.ordinary + this.#underWay.bulk;
+  }
+
+  #expectMore(): void {
+    for (const lane of LANES) this.#lanesWithMore.add(lane);
   }
 
   #offer(entry: QueueEntry): void {
-    if (this.#readyCount >= MAX_READY_ENTRIES) {
-      this.#hasMoreInStore = true;
+    const lane = laneOf(entry);
+    if (this.#ready.sizeOf(lane === 'bulk') >= MAX_READY_ENTRIES) {
+      this.#lanesWithMore.add(lane);
       return;
     }
-    if (this.#known.has(entry.id)) return;
+    if (this.#known.has(entry.id)) return void this.#passedOver.add(entry.id);
     this.#known.add(entry.id);
-    this.#ready.push(entry);
+    this.#ready.push(entry, { isBulk: lane === 'bulk', since: dueSince(entry) });
     this.#pump();
   }
 
   #pump(): void {
-    while (this.#isRunning && this.#underWay < this.#concurrency) {
-      const entry = this.#takeReady();
+    while (this.#isRunning && this.#attemptsUnderWay < this.#concurrency) {
+      const entry = this.#ready.take({ mayTakeBulk: this.#hasRoomForBulk });
       if (entry === undefined) break;
-      this.#underWay++;
+      this.#underWay[laneOf(entry)]++;
       void this.#work(entry);
     }
-    if (this.#readyCount === 0 && this.#hasMoreInStore && this.#isRunning) void this.#readStore();
+    if (this.#isRunning && this.#hungryLanes.length > 0) void this.#readStore();
     if (this.#isIdle()) this.#tellIdle();
   }
 
-  #takeReady(): QueueEntry | undefined {
-    const entry = this.#ready[this.#nextReady];
-    if (entry === undefined) {
-      this.#ready = [];
-      this.#nextReady = 0;
-    } else {
-      this.#nextReady++;
-    }
-    return entry;
+  get #hasRoomForBulk(): boolean {
+    return this.#underWay.bulk < Math.max(1, Math.floor(this.#concurrency * MOST_BULK_SHARE));
+  }
+
+  /** Those to be read: nothing of theirs is ready, and there is more. */
+  get #hungryLanes(): readonly QueueLane[] {
+    return [...this.#lanesWithMore].filter((lane) => this.#ready.sizeOf(lane === 'bulk') === 0);
   }
 
   #forgetReady(): void {
-    for (let entry = this.#takeReady(); entry !== undefined; entry = this.#takeReady()) {
+    for (let entry = this.#ready.take(); entry !== undefined; entry = this.#ready.take()) {
       this.#known.delete(entry.id);
+      this.#passedOver.delete(entry.id);
     }
   }
 
   async #work(entry: QueueEntry): Promise<void> {
     const edition = this.#edition;
     try {
-      await this.#attempt(entry);
+      if (!this.#lent.has(entry.id)) await this.#attempt(entry);
     } catch (error) {
       this.#options.logger.error('An attempt could not be recorded and will be made again', {
         traceId: entry.id,
         error,
       });
       this.#restStore();
+      // It is read again after the rest.
+      this.#passedOver.delete(entry.id);
     }
     this.#known.delete(entry.id);
     if (this.#isReading) this.#settledDuringRead.add(entry.id);
-    // Its other recipients may have become due meanwhile, when it was passed over as under way.
-    if (edition !== this.#edition) this.#hasMoreInStore = true;
-    this.#underWay--;
+    const wasPassedOver = this.#passedOver.delete(entry.id);
+    if (wasPassedOver || edition !== this.#edition) this.#expectMore();
+    this.#underWay[laneOf(entry)]--;
     this.#pump();
   }
 
@@ -219,24 +277,33 @@ class QueueRunner implements RunningMessageQueue {
       terms: () => ({ at: clock.now(), schedule: schedule(), randomBytes }),
       onCommitted: (record) => this.#follow(record),
     });
+    this.#activity.begin(entry.id, recipients);
+    const tell: TellProgress = (ordinals, progress) => this.#activity.tell(entry.id, ordinals, progress);
     try {
-      await courier.attempt(entry, recipients, attempt.record);
+      await courier.attempt(entry, recipients, { record: attempt.record, tell });
     } catch (error) {
       if (attempt.hasStoreFailed) throw error;
       logger.error('An attempt failed unexpectedly', { traceId: entry.id, error });
       await attempt.record(reportOfFailure(entry, attempt.unrecorded(recipients), clock.now()));
+    } finally {
+      this.#activity.end(entry.id);
     }
   }
 
   /** What a commit leads to. */
-  #follow({ events, outcomes, bounce, newRecipients = [] }: AttemptRecord): void {
+  #follow({ entryId, events, outcomes, bounce, newRecipients = [], postponed = [] }: AttemptRecord): void {
+    this.#activity.settle(
+      entryId,
+      [...outcomes, ...postponed].map(({ ordinal }) => ordinal),
+    );
     this.#tell(events);
     if (bounce !== undefined) this.#tell(bounce.events);
     for (const { nextAttemptAt } of outcomes) {
       if (nextAttemptAt !== undefined) this.#wakeBy(nextAttemptAt);
     }
+    for (const { until } of postponed) this.#wakeBy(until);
     // They come with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
-    if (bounce !== undefined || newRecipients.length > 0) this.#hasMoreInStore = true;
+    if (bounce !== undefined || newRecipients.length > 0) this.#expectMore();
   }
 
   #wakeBy(time: number): void {
@@ -246,13 +313,13 @@ class QueueRunner implements RunningMessageQueue {
     const { clock } = this.#options;
     this.#cancelWake = clock.after(Math.max(0, time - clock.now()), () => {
       this.#wakeAt = undefined;
-      this.#hasMoreInStore = true;
+      this.#expectMore();
       void this.#readStore();
     });
   }
 
   #restStore(): void {
-    this.#hasMoreInStore = false;
+    this.#lanesWithMore.clear();
     this.#wakeBy(this.#options.clock.now() + STORE_REST_MS);
   }
 
@@ -273,20 +340,18 @@ class QueueRunner implements RunningMessageQueue {
 
   async #readPage(): Promise<void> {
     const { store, clock } = this.#options;
-    // What is known may be due as well: ask for so many that a page of others remains.
-    const limit = this.#known.size + PAGE_SIZE;
-    this.#hasMoreInStore = false;
     const edition = this.#edition;
-    const due = await store.due(clock.now(), limit);
-    if (edition !== this.#edition) {
-      this.#hasMoreInStore = true;
-      return;
+    for (const lane of this.#hungryLanes) {
+      // What is known may be due as well: ask for so many that a page of others remains.
+      const limit = this.#known.size + PAGE_SIZE;
+      this.#lanesWithMore.delete(lane);
+      const due = await store.due(clock.now(), limit, lane);
+      if (edition !== this.#edition) return this.#expectMore();
+      if (due.length === limit) this.#lanesWithMore.add(lane);
+      for (const entry of due) {
+        if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
+      }
     }
-    if (due.length === limit) this.#hasMoreInStore = true;
-    for (const entry of due) {
-      if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
-    }
-    if (this.#hasMoreInStore) return;
     // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
     const next = await store.nextDueAt(clock.now());
     if (next !== null) this.#wakeBy(next);
@@ -305,4 +370,13 @@ class QueueRunner implements RunningMessageQueue {
 
 function isDue(recipient: QueueRecipient, now: number): boolean {
   return (recipient.state === 'queued' || recipient.state === 'deferred') && recipient.nextAttemptAt <= now;
+}
+
+function laneOf({ isBulk: isOfBulk }: QueueEntry): QueueLane {
+  return isOfBulk === true ? 'bulk' : 'ordinary';
+}
+
+/** Since when the first of its recipients waits for an attempt. */
+function dueSince({ recipients }: QueueEntry): number {
+  return recipients.reduce((since, { nextAttemptAt }) => Math.min(since, nextAttemptAt), Infinity);
 }

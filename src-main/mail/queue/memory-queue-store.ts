@@ -7,7 +7,9 @@ import type { MailEvent, TraceId } from '../events.ts';
 import {
   appliesTo,
   comparePlaces,
+  edited,
   eventsOf,
+  eventsOfEdit,
   groupLines,
   linesOf,
   matches,
@@ -21,12 +23,15 @@ import type {
   QueueEntry,
   QueueFilter,
   QueueGroup,
+  QueueLane,
   QueueLine,
   QueuePlace,
   QueueRecipient,
   QueueSelection,
   QueueSteering,
   QueueStore,
+  RecipientEdit,
+  SteeredPlace,
   SteeringBatch,
   SteeringOrder,
 } from './port.ts';
@@ -54,7 +59,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   }
 
   enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
-    const { content, recipients, recipientDsn, events: _events, ...facts } = entry;
+    const { content, recipients, recipientDsn, heldBy, events: _events, ...facts } = entry;
     if (this.#entries.has(entry.id))
       return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
     const stored: QueueEntry = {
@@ -64,10 +69,11 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
       recipients: recipients.map((address, ordinal) => ({
         ordinal,
         address,
-        state: 'queued',
+        state: heldBy?.[ordinal] === undefined ? 'queued' : 'held',
         attempts: 0,
         nextAttemptAt: entry.receivedAt,
         ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
+        ...(heldBy?.[ordinal] !== undefined && { heldBy: heldBy[ordinal] }),
       })),
     };
     this.#entries.set(entry.id, { entry: stored, content });
@@ -89,7 +95,9 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   }
 
   #apply(stored: StoredEntry, record: AttemptRecord): void {
-    const recipients = stored.entry.recipients.flatMap((recipient) => applyOutcome(recipient, record));
+    const recipients = stored.entry.recipients
+      .map((recipient) => moved(recipient, record))
+      .flatMap((recipient) => applyOutcome(recipient, record));
     for (const deposit of record.deposits) {
       this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
     }
@@ -103,11 +111,12 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return [...this.#entries.values()].find(({ entry }) => entry.contentId === id)?.content;
   }
 
-  due(now: number, limit: number): Promise<readonly QueueEntry[]> {
+  due(now: number, limit: number, lane: QueueLane = 'ordinary'): Promise<readonly QueueEntry[]> {
     const due = this.#all()
+      .filter(({ isBulk }) => (isBulk === true) === (lane === 'bulk'))
       .map((entry) => ({ entry, at: earliestDue(entry) }))
       .filter(({ at }) => at <= now)
-      .sort((a, b) => a.at - b.at);
+      .sort((a, b) => a.at - b.at || (a.entry.id < b.entry.id ? -1 : 1));
     return Promise.resolve(due.slice(0, limit).map(({ entry }) => entry));
   }
 
@@ -151,21 +160,40 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     return Promise.resolve(this.#lines(filter).length);
   }
 
-  groupLines(filter: QueueFilter, by: 'domain' | 'reply', limit: number): Promise<readonly QueueGroup[]> {
+  groupLines(filter: QueueFilter, by: 'nextHop' | 'reply', limit: number): Promise<readonly QueueGroup[]> {
     return Promise.resolve(groupLines(this.#lines(filter), by).slice(0, limit));
   }
 
   // One commit is enough where nothing else waits for it.
   async *steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void> {
     const events: MailEvent[] = [];
-    const changed: QueuePlace[] = [];
+    const changed: SteeredPlace[] = [];
     for (const line of this.#selected(order.selection)) {
       if (!appliesTo(order, line.recipient)) continue;
-      changed.push({ entryId: line.entryId, ordinal: line.ordinal });
-      this.#put(line, steered(order, line.recipient));
+      const { chosenNextHop } = line.recipient;
+      const { entryId, ordinal } = line;
+      changed.push({ entryId, ordinal, ...(chosenNextHop !== undefined && { chosenBefore: chosenNextHop }) });
+      this.#put(line, steered(order, this.#stored(line)));
       events.push(...eventsOf(order, line));
     }
     yield { changed, events };
+  }
+
+  editRecipients(edit: RecipientEdit): Promise<SteeringBatch | null> {
+    const stored = this.#entries.get(edit.entryId);
+    const after = stored === undefined ? null : edited(stored.entry, edit);
+    if (stored === undefined || after === null) return Promise.resolve(null);
+    const { recipients, ordinals } = after;
+    if (recipients.length === 0) this.#entries.delete(edit.entryId);
+    else this.#entries.set(edit.entryId, { ...stored, entry: { ...stored.entry, recipients } });
+    const changed = ordinals.map((ordinal) => ({ entryId: edit.entryId, ordinal }));
+    return Promise.resolve({ changed, events: eventsOfEdit(stored.entry, edit) });
+  }
+
+  /** The recipient as it is stored: a line under way shows another state. */
+  #stored({ entryId, ordinal, recipient }: QueueLine): QueueRecipient {
+    const stored = this.#entries.get(entryId)?.entry.recipients.find((each) => each.ordinal === ordinal);
+    return stored ?? recipient;
   }
 
   #selected(selection: QueueSelection): readonly QueueLine[] {
@@ -186,7 +214,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
 
   #lines(filter: QueueFilter): QueueLine[] {
     return this.#all()
-      .flatMap(linesOf)
+      .flatMap((entry) => linesOf(entry, filter.underWay))
       .filter((line) => matches(line, filter))
       .sort(comparePlaces);
   }
@@ -198,21 +226,32 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
 
 function isStillQueued(entry: QueueEntry, record: AttemptRecord): boolean {
   const ordinals = new Set(entry.recipients.map((recipient) => recipient.ordinal));
-  return record.outcomes.some(({ ordinal }) => ordinals.has(ordinal));
+  return [...record.outcomes, ...(record.postponed ?? [])].some(({ ordinal }) => ordinals.has(ordinal));
+}
+
+/** The recipient with where it was routed, and with its turn where that comes later. */
+function moved(recipient: QueueRecipient, { routedTo, postponed = [] }: AttemptRecord): QueueRecipient {
+  const nextHop = routedTo?.[recipient.ordinal];
+  const later = postponed.find(({ ordinal }) => ordinal === recipient.ordinal);
+  return {
+    ...recipient,
+    ...(nextHop !== undefined && { nextHop }),
+    ...(later !== undefined && { nextAttemptAt: later.until }),
+  };
 }
 
 /** The recipient as it stays in the queue; nothing where it leaves. */
 function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRecipient[] {
   const found = record.outcomes.find(({ ordinal }) => ordinal === recipient.ordinal);
   if (found === undefined) return [recipient];
-  const { outcome, nextAttemptAt = record.at, isDelayReported } = found;
+  const { outcome, nextAttemptAt = record.at, isDelayReported, isUntried } = found;
   if (outcome.kind !== 'deferred') return [];
   return [
     {
       ...recipient,
       // Held while the attempt ran: the outcome counts, the hold stays.
       state: recipient.state === 'held' ? 'held' : 'deferred',
-      attempts: recipient.attempts + 1,
+      attempts: recipient.attempts + (isUntried === true ? 0 : 1),
       nextAttemptAt,
       lastOutcome: outcome,
       ...(isDelayReported === true && { isDelayReported }),
@@ -222,13 +261,14 @@ function applyOutcome(recipient: QueueRecipient, record: AttemptRecord): QueueRe
 
 function joining({ recipients }: QueueEntry, { newRecipients = [], at }: AttemptRecord): QueueRecipient[] {
   const first = Math.max(...recipients.map(({ ordinal }) => ordinal)) + 1;
-  return newRecipients.map(({ address, dsn }, index) => ({
+  return newRecipients.map(({ address, dsn, heldBy }, index) => ({
     ordinal: first + index,
     address,
-    state: 'queued',
+    state: heldBy === undefined ? 'queued' : 'held',
     attempts: 0,
     nextAttemptAt: at,
     ...(dsn !== undefined && { dsn }),
+    ...(heldBy !== undefined && { heldBy }),
   }));
 }
 

@@ -6,14 +6,32 @@
  * An attempt's outcomes and the mailbox deposits it made are one commit, so a local delivery happens exactly once.
  * A recipient that is delivered, relayed or failed leaves the queue; an entry without recipients is gone. The DSN that tells
  * the sender of it is queued in the commit that lets the recipient go, so that it can be neither lost nor doubled.
+ * `active` is never stored: it is what the runner is working on now, so a crash leaves nothing of it behind.
  */
 import type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
+import type { DeliveryPhase } from '../../protocol/smtp/client/delivery-observer.ts';
 import type { ContentId, StagedContent } from '../content/port.ts';
 import type { MailEvent, RecipientOutcome, TraceId } from '../events.ts';
 
 export type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
 
 export type RecipientState = 'queued' | 'active' | 'deferred' | 'held';
+
+/** Where an administrator sends a recipient's mail, whatever the routes say. */
+export type ChosenNextHop =
+  /** One of our routes, by its name; where it is gone, the mail goes its normal way. */
+  | { readonly kind: 'route'; readonly name: string }
+  | {
+      readonly kind: 'host';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: 'opportunistic' | 'required' | 'implicit' | 'none';
+    };
+
+/** What people call it, in lists and groups. */
+export function nameOfChosen(chosen: ChosenNextHop): string {
+  return chosen.kind === 'route' ? chosen.name : `${chosen.host}:${chosen.port}`;
+}
 
 export interface QueueRecipient {
   /** Position in the transaction, 0-based; stable for the entry's life. */
@@ -29,6 +47,11 @@ export interface QueueRecipient {
   readonly dsn?: RecipientDsn;
   /** The sender's one warning that it takes long has been dealt with. */
   readonly isDelayReported?: true;
+  /** Where routing sent it last, as people call it: a route's name, a smart host, or the domain whose MX hosts take it. */
+  readonly nextHop?: string;
+  readonly chosenNextHop?: ChosenNextHop;
+  /** The name of the hold rule that holds it; absent where an administrator does. */
+  readonly heldBy?: string;
 }
 
 /** The SMTP client that handed an entry to us. */
@@ -52,6 +75,8 @@ interface EntryFacts {
   readonly isEightBit?: true;
   /** To travel over TLS or not at all (RFC 8689). */
   readonly requireTls?: true;
+  /** Large, or to many: it gives way to other mail for a while. */
+  readonly isBulk?: true;
   /** What the sender asked of DSNs for the whole message (RFC 3461 §4.3, §4.4). */
   readonly dsn?: MessageDsn;
 }
@@ -68,6 +93,8 @@ export interface NewQueueEntry extends EntryFacts {
   readonly recipients: readonly string[];
   /** By the recipients' ordinals; one for whom nothing was asked may be missing. */
   readonly recipientDsn?: Readonly<Record<number, RecipientDsn>>;
+  /** Those to be held from the beginning, by ordinal, each with the name of the rule. */
+  readonly heldBy?: Readonly<Record<number, string>>;
   /** Written in the same commit. */
   readonly events: readonly MailEvent[];
 }
@@ -90,17 +117,32 @@ export interface RecordedOutcome {
   readonly nextAttemptAt?: number;
   /** It has waited so long that the sender is to be warned now. */
   readonly isDelayReported?: true;
+  /** The next hop rests: there was no attempt to be counted. */
+  readonly isUntried?: true;
+}
+
+/** A recipient whose turn comes later, for no fault of its own or of anybody: its state and last reply stay. */
+export interface Postponement {
+  readonly ordinal: number;
+  readonly until: number;
 }
 
 /** A recipient that an alias put in the place of another. */
 export interface NewRecipient {
   readonly address: string;
   readonly dsn?: RecipientDsn;
+  /** The name of the hold rule that it meets. */
+  readonly heldBy?: string;
 }
+
+/** Where recipients were routed, by ordinal, as people call it. */
+export type RoutedTo = Readonly<Record<number, string>>;
 
 export interface AttemptRecord {
   readonly entryId: TraceId;
   readonly outcomes: readonly RecordedOutcome[];
+  readonly postponed?: readonly Postponement[];
+  readonly routedTo?: RoutedTo;
   readonly deposits: readonly Deposit[];
   /** They join the entry, due at once. */
   readonly newRecipients?: readonly NewRecipient[];
@@ -119,16 +161,19 @@ export interface QueueDepth {
   readonly oldestReceivedAt: number | null;
 }
 
+/** What does not wait behind bulk, and bulk. */
+export type QueueLane = 'ordinary' | 'bulk';
+
 /** The durable queue; storage implements it. */
 export interface QueueStore {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry>;
   /** Of an entry that is gone nothing is recorded, its bounce neither. */
   recordAttempt(record: AttemptRecord): Promise<void>;
   /**
-   * Entries with a recipient in state queued or deferred due at or before `now`, oldest due first; fewer than `limit` only
-   * where there are no more.
+   * Entries of a lane (of the ordinary one, unless said) with a recipient in state queued or deferred due at or before
+   * `now`, oldest due first; fewer than `limit` only where there are no more.
    */
-  due(now: number, limit: number): Promise<readonly QueueEntry[]>;
+  due(now: number, limit: number, lane?: QueueLane): Promise<readonly QueueEntry[]>;
   /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
   nextDueAt(after?: number): Promise<number | null>;
   depth(): Promise<QueueDepth>;
@@ -149,6 +194,7 @@ export interface QueueLine extends QueuePlace {
   readonly reversePath: string;
   readonly receivedAt: number;
   readonly origin: QueueEntry['origin'];
+  readonly client?: EntryClient;
 }
 
 /** Which recipients are meant; those to which all that is given applies. */
@@ -156,13 +202,15 @@ export interface QueueFilter {
   readonly state?: RecipientState;
   /** Words, each somewhere in the entry's id, the address, the reverse-path, the host that answered, or the last reply. */
   readonly text?: string;
-  /** The recipient's domain, in lower case: where the message is to go next, unless a route says otherwise. */
-  readonly domain?: string;
+  /** Where the mail goes next, as people call it: until it was routed once, the recipient's domain in lower case. */
+  readonly nextHop?: string;
   /** `status diagnostic` of the last outcome, whole; empty for recipients without one. */
   readonly reply?: string;
+  /** Recipients under way: unless they are held, their state is active, whatever is stored. */
+  readonly underWay?: readonly QueuePlace[];
 }
 
-/** Recipients that wait for the same domain, or because of the same reply. */
+/** Recipients that wait for the same next hop, or because of the same reply. */
 export interface QueueGroup {
   readonly key: string;
   readonly queued: number;
@@ -179,14 +227,16 @@ export type QueueSelection =
   /** Everything that matches while the order is carried out. */
   | { readonly kind: 'filter'; readonly filter: QueueFilter };
 
-/**
- * retryNow: those that wait become due at once. hold: no attempt until they are released; release: due when they were before.
- * remove: gone without a word to anybody; the entry and its content go with its last recipient.
- */
-export type SteeringAction = 'retryNow' | 'hold' | 'release' | 'remove';
+/** An order with what only it needs. */
+export type SteeringAction =
+  /** Those that wait become due at once; `remove`: gone without a word to anybody; `release`: due when they were before. */
+  | { readonly action: 'retryNow' | 'release' | 'remove' }
+  /** No attempt until they are released. `heldBy`: the rule that asks for it. */
+  | { readonly action: 'hold'; readonly heldBy?: string }
+  /** From the next attempt on, which is due at once; null: back to the normal way. */
+  | { readonly action: 'changeNextHop'; readonly nextHop: ChosenNextHop | null };
 
-export interface SteeringOrder {
-  readonly action: SteeringAction;
+interface OrderFacts {
   readonly selection: QueueSelection;
   /** The administrator, for the timeline. */
   readonly by: string;
@@ -194,11 +244,38 @@ export interface SteeringOrder {
   readonly at: number;
 }
 
+export type SteeringOrder = OrderFacts & SteeringAction;
+
+/** They fail now, and their sender gets a DSN with the reason; where there is no sender, they are only removed. */
+export type BounceOrder = OrderFacts & { readonly action: 'bounce'; readonly reason: string };
+
+/** What an order changed, and what is needed to undo it. */
+export interface SteeredPlace extends QueuePlace {
+  /** The next hop that was chosen before it was changed. */
+  readonly chosenBefore?: ChosenNextHop;
+}
+
 /** What one commit of an order changed. */
 export interface SteeringBatch {
-  readonly changed: readonly QueuePlace[];
+  readonly changed: readonly SteeredPlace[];
   /** Written in the same commit. */
   readonly events: readonly MailEvent[];
+}
+
+/** Other recipients for one entry. */
+export interface RecipientEdit {
+  readonly entryId: TraceId;
+  /** They begin anew under their new address; what is held stays held. */
+  readonly change: readonly QueueAddress[];
+  readonly add: readonly string[];
+  readonly remove: readonly number[];
+  readonly by: string;
+  readonly at: number;
+}
+
+export interface QueueAddress {
+  readonly ordinal: number;
+  readonly address: string;
 }
 
 /** The queue as an administrator sees and steers it; storage implements it. In order of entry ids, oldest first. */
@@ -210,9 +287,11 @@ export interface QueueSteering {
   ): Promise<readonly QueueLine[]>;
   countLines(filter: QueueFilter): Promise<number>;
   /** The largest groups first. */
-  groupLines(filter: QueueFilter, by: 'domain' | 'reply', limit: number): Promise<readonly QueueGroup[]>;
+  groupLines(filter: QueueFilter, by: 'nextHop' | 'reply', limit: number): Promise<readonly QueueGroup[]>;
   /** Carries an order out, one bounded commit after the other; what it does not apply to is left alone. */
   steer(order: SteeringOrder): AsyncGenerator<SteeringBatch, void, void>;
+  /** In one commit; null, with nothing changed, where a recipient that it names has left. */
+  editRecipients(edit: RecipientEdit): Promise<SteeringBatch | null>;
 }
 
 /** What submission and reception hand messages to: the queue stage itself. */
@@ -223,21 +302,73 @@ export interface MessageQueue {
 
 /** An attempt's result for some recipients of an entry, made by delivery or relay. */
 export interface CourierReport {
-  readonly outcomes: readonly { readonly ordinal: number; readonly outcome: RecipientOutcome }[];
+  readonly outcomes: readonly CourierOutcome[];
+  readonly postponed?: readonly Postponement[];
   readonly deposits: readonly Deposit[];
   readonly newRecipients?: readonly NewRecipient[];
+  readonly routedTo?: RoutedTo;
+  /** Where the next hop has times of its own. */
+  readonly retry?: Partial<RetrySchedule>;
   readonly events: readonly MailEvent[];
+}
+
+export interface CourierOutcome {
+  readonly ordinal: number;
+  readonly outcome: RecipientOutcome;
+  /** The next hop rests until then: there was no attempt to be counted, and this is when to come again. */
+  readonly restsUntil?: number;
 }
 
 /** Commits a report; resolves once it is on disk. Rejects, with nothing committed, where the store fails. */
 export type RecordReport = (report: CourierReport) => Promise<void>;
+
+/** What an attempt is busy with. */
+export type AttemptPhase = 'waiting' | DeliveryPhase;
+
+export interface AttemptProgress {
+  readonly phase: AttemptPhase;
+  /** The host that it is busy with. */
+  readonly host?: string;
+  /** How much of the content has been sent, 0 to 100. */
+  readonly percent?: number;
+}
+
+/** Says how far the attempt is with some recipients; cheap, and never waited for. */
+export type TellProgress = (ordinals: readonly number[], progress: AttemptProgress) => void;
 
 /**
  * Carries recipients of an entry to their next place, and hands every outcome to `record` as soon as it is known, each
  * recipient once. Never throws for an expected outcome; a recipient that it never recorded is tried again.
  */
 export interface Courier {
-  attempt(entry: QueueEntry, recipients: readonly QueueRecipient[], record: RecordReport): Promise<void>;
+  attempt(
+    entry: QueueEntry,
+    recipients: readonly QueueRecipient[],
+    reporting: AttemptReporting,
+  ): Promise<void>;
+}
+
+/** Where an attempt's outcomes and its progress go. */
+export interface AttemptReporting {
+  readonly record: RecordReport;
+  readonly tell: TellProgress;
+}
+
+/** Mail that is to be looked at before it goes on; what is given must all be so. */
+export interface HoldRule {
+  readonly id: string;
+  /** Shown as the reason. */
+  readonly name: string;
+  readonly isEnabled: boolean;
+  /** An address, a domain, or `*.` and a domain for all below it; empty: the null reverse-path. */
+  readonly sender?: string;
+  /** As `sender`, without the empty one. */
+  readonly recipient?: string;
+  /** Address of the SMTP client, or a network: `192.0.2.0/24`. */
+  readonly client?: string;
+  /** The address of the account that the client signed in to. */
+  readonly account?: string;
+  readonly largerThanBytes?: number;
 }
 
 /** When to try again, when to warn the sender, and when to give up. */
@@ -268,4 +399,17 @@ export interface BounceStage {
   ): Promise<AttemptReport>;
   /** Removes what a report left in the spool, when the commit it waited for did not happen. */
   discard(report: AttemptReport): Promise<void>;
+}
+
+/** The running queue, as an administrator sees and steers it. */
+export interface QueueDesk extends Omit<QueueSteering, 'steer'> {
+  /** Obeyed by the runner at once; an attempt under way ends by itself, and its recipients cannot be bounced or edited. */
+  steer(order: SteeringOrder | BounceOrder): AsyncGenerator<SteeringBatch, void, void>;
+  depth(): Promise<QueueDepth>;
+  /** With the states as they are now. */
+  find(id: TraceId): Promise<QueueEntry | null>;
+  /** null where it is not under way. */
+  progressOf(place: QueuePlace): AttemptProgress | null;
+  /** Hears the id of an entry of which an attempt began, moved or ended. */
+  readonly onActivity: (listener: (entryId: TraceId) => void) => () => void;
 }

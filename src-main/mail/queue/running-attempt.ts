@@ -25,7 +25,7 @@ import {
 export interface RunningAttemptOptions {
   readonly store: Pick<QueueStore, 'recordAttempt'>;
   readonly bounces: BounceStage;
-  /** As they are now. */
+  /** As they are now, unless the next hop has its own. */
   readonly terms: () => AttemptTerms;
   readonly onCommitted: (record: AttemptRecord) => void;
 }
@@ -61,7 +61,8 @@ export class RunningAttempt {
 
   async #commit(courier: CourierReport): Promise<void> {
     const entry = this.#entry;
-    const terms = this.#options.terms();
+    const usual = this.#options.terms();
+    const terms = { ...usual, schedule: { ...usual.schedule, ...courier.retry } };
     const { at } = terms;
     const outcomes = settleOutcomes(entry, courier, terms);
     const until = retriedUntil(entry, terms.schedule);
@@ -70,7 +71,7 @@ export class RunningAttempt {
     const record = makeAttemptRecord(entry, facts);
     await this.#store(record, told);
     this.#recipientsLeft += changeOfRecipients(outcomes, courier);
-    for (const { ordinal } of outcomes) this.#recorded.add(ordinal);
+    for (const { ordinal } of [...outcomes, ...(courier.postponed ?? [])]) this.#recorded.add(ordinal);
     this.#options.onCommitted(record);
   }
 

@@ -5,7 +5,8 @@ import type { StagedContent } from '../content/port.ts';
 import type { RecipientOutcome, TraceId } from '../events.ts';
 import { createMessageQueue } from './create-message-queue.ts';
 import { MemoryQueueStore } from './memory-queue-store.ts';
-import type { Courier, QueueFilter, SteeringAction } from './port.ts';
+import type { Courier, QueueFilter } from './port.ts';
+import { QueueActivity } from './queue-activity.ts';
 import { createSteeredQueue } from './steered-queue.ts';
 
 const HOUR = 3_600_000;
@@ -20,7 +21,7 @@ function openOffice(concurrency = 1) {
   const attempts: string[] = [];
   const underWay: ((kind: RecipientOutcome['kind']) => void)[] = [];
   const courier: Courier = {
-    attempt: async (entry, recipients, record) => {
+    attempt: async (entry, recipients, { record }) => {
       attempts.push(...recipients.map(({ address }) => `${entry.id} ${address}`));
       const kind = await new Promise<RecipientOutcome['kind']>((resolve) => underWay.push(resolve));
       const outcomes = recipients.map(({ ordinal, address }) => ({
@@ -31,17 +32,20 @@ function openOffice(concurrency = 1) {
     },
   };
   const events = (event: { type: string }): void => void told.push(event.type);
+  const activity = new QueueActivity();
+  const bounces = { report: () => Promise.resolve({ events: [] }), discard: () => Promise.resolve() };
   const queue = createMessageQueue({
     store,
     courier,
-    bounces: { report: () => Promise.resolve({ events: [] }), discard: () => Promise.resolve() },
+    bounces,
+    activity,
     clock,
     logger: silentLogger,
     events,
     randomBytes: (length) => new Uint8Array(length),
     concurrency,
   });
-  const steering = createSteeredQueue({ store, queue, events });
+  const steering = createSteeredQueue({ steering: store, store, queue, activity, bounces, events });
 
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
@@ -70,7 +74,7 @@ function openOffice(concurrency = 1) {
       clock.advance(ms);
       await settle();
     },
-    async steer(action: SteeringAction, filter: QueueFilter): Promise<number> {
+    async steer(action: 'retryNow' | 'hold' | 'release' | 'remove', filter: QueueFilter): Promise<number> {
       let changed = 0;
       const order = { action, selection: { kind: 'filter', filter }, by: 'admin', at: clock.now() } as const;
       for await (const batch of steering.steer(order)) changed += batch.changed.length;
@@ -115,7 +119,7 @@ describe('a steered queue', () => {
     await office.queue.start();
     await office.enqueue('a');
     await office.enqueue('b', ['bob@gmail.example', 'carol@mail.example']);
-    await office.steer('hold', { domain: 'gmail.example' });
+    await office.steer('hold', { nextHop: 'gmail.example' });
     await office.finish('delivered');
     expect(office.attempts.slice(1)).toEqual(['b carol@mail.example']);
     await office.finish('delivered');
@@ -127,8 +131,8 @@ describe('a steered queue', () => {
     await office.queue.start();
     await office.enqueue('a', ['anna@gone.example']);
     await office.enqueue('b', ['bob@held.example']);
-    await office.steer('remove', { domain: 'gone.example' });
-    await office.steer('hold', { domain: 'held.example' });
+    await office.steer('remove', { nextHop: 'gone.example' });
+    await office.steer('hold', { nextHop: 'held.example' });
     await office.finish('deferred');
     await office.finish('deferred');
     await office.queue.whenIdle();
@@ -155,7 +159,7 @@ describe('a steered queue', () => {
     const office = openOffice();
     await office.queue.start();
     await office.enqueue('a', ['anna@example.com', 'bob@gmail.example']);
-    await office.steer('hold', { domain: 'gmail.example' });
+    await office.steer('hold', { nextHop: 'gmail.example' });
     await office.finish('deferred');
     await office.advance(60_000);
     await office.steer('release', {});

@@ -128,7 +128,7 @@ describe('relay', () => {
     expect(run.server.surprises).toEqual([]);
   });
 
-  test('tells an observer which phase a delivery is in, at which host, and how much was sent', async () => {
+  test('tells which phase a delivery is in, at which host, and how much was sent', async () => {
     const run = setUpRelay(
       'REFUSED',
       `S: 220 mx.example\nC: EHLO *\nS: 250-mx.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 Go on\nTLS\nC: EHLO *\nS: 250 mx.example\n${MAIL}${rcpt()}${CONTENT}SILENCE`,
@@ -136,15 +136,14 @@ describe('relay', () => {
     const hop = { ...toHosts('192.0.2.1', '192.0.2.2'), tls: 'opportunistic' } as NextHop;
     await run.relay(['a@x.example', hop]);
     expect(run.heard).toEqual([
-      'findingHost',
-      'connecting [192.0.2.1]:25',
-      'connecting [192.0.2.2]:25',
-      'tls',
-      'envelope',
-      'content',
-      '22 octets',
-      'waitingForReply',
-      'over for 1',
+      'findingHost for 0',
+      'connecting 192.0.2.1 for 0',
+      'connecting 192.0.2.2 for 0',
+      'tls 192.0.2.2 for 0',
+      'envelope 192.0.2.2 for 0',
+      'content 192.0.2.2 for 0',
+      'content 192.0.2.2 100 % for 0',
+      'waitingForReply 192.0.2.2 for 0',
     ]);
   });
 

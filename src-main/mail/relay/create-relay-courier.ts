@@ -8,33 +8,28 @@
  * of that one transaction, at most MAX_TRANSACTION_RECIPIENTS.
  */
 import type { Clock } from '../../base/clock.ts';
-import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientOptions } from '../../protocol/smtp/client/open-session.ts';
 import type { ContentReader } from '../content/port.ts';
-import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts';
+import type {
+  AttemptReporting,
+  QueueEntry,
+  QueueRecipient,
+  RecordReport,
+  RetrySchedule,
+} from '../queue/port.ts';
 import type { NextHop, RelayRoute, RoutedRecipient } from '../routing/port.ts';
 import type { TargetFinderOptions } from './find-targets.ts';
 import { MAX_NEXT_HOPS_AT_ONCE, RECORD_RETRY_MS, RECORD_TRIES } from './limits.ts';
 import { NextHopAttempt } from './next-hop-attempt.ts';
-import { NextHopLines } from './next-hop-line.ts';
+import { NextHopLines } from './next-hop-lines.ts';
 import { hasUtf8Header, readInRanges, sevenBitForm } from './outgoing-content.ts';
+import type { NextHopDesk } from './port.ts';
 
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions {
   readonly content: ContentReader;
-  /** Asked as an attempt at one next hop begins: who watches it, if anybody. */
-  readonly observe?: (attempt: ObservedAttempt) => RelayObserver;
-}
-
-export interface ObservedAttempt {
-  readonly entry: QueueEntry;
-  readonly recipients: readonly QueueRecipient[];
-  readonly nextHop: NextHop;
-}
-
-export interface RelayObserver extends DeliveryObserver {
-  /** The attempt has ended, however. */
-  onOver(): void;
+  /** The queue's own; a next hop that refuses rests in its steps. */
+  readonly schedule: () => RetrySchedule;
 }
 
 export interface RelayCourier {
@@ -42,17 +37,19 @@ export interface RelayCourier {
   relay(
     entry: QueueEntry,
     recipients: readonly RoutedRecipient<RelayRoute>[],
-    record: RecordReport,
+    reporting: AttemptReporting,
   ): Promise<void>;
+  readonly nextHops: NextHopDesk;
   /** Says goodbye to servers that nothing is being sent to. */
   close(): Promise<void>;
 }
 
 export function createRelayCourier(options: RelayOptions): RelayCourier {
   const pool = new SessionPool(options);
-  const lines = new NextHopLines();
+  const lines = new NextHopLines(options);
   return {
-    async relay(entry, recipients, record) {
+    nextHops: lines,
+    async relay(entry, recipients, { record, tell }) {
       const message = {
         reversePath: entry.reversePath,
         ...(entry.dsn !== undefined && { dsn: entry.dsn }),
@@ -64,10 +61,9 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
       };
       const recordSurely = insist(record, options.clock);
       await inParallel([...groupByNextHop(recipients)], async ([key, group]) => {
-        const observer = options.observe?.({ entry, ...group });
-        const parts = { ...options, pool, lines, entry, message, record: recordSurely };
-        const attempt = new NextHopAttempt(key, group.nextHop, { ...parts, ...(observer && { observer }) });
-        await attempt.carry(group.recipients).finally(() => observer?.onOver());
+        const line = lines.lineOf(key, group.nextHop);
+        const parts = { ...options, pool, line, entry, message, record: recordSurely, tell };
+        await new NextHopAttempt(group.nextHop, parts).carry(group.recipients);
       });
     },
     close: () => pool.close(),

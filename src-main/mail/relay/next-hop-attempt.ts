@@ -3,7 +3,8 @@
  *
  * Flow: stand in line → find hosts → a session that is still open, else the hosts in order → transactions → outcomes.
  * Invariants: a recipient that a server has decided on is not offered to another one; one that none has decided on is
- * deferred (or failed, where every host said that it never takes mail) with the reasons of all.
+ * deferred (or failed, where every host said that it never takes mail) with the reasons of all. Where no host talks to us,
+ * the whole next hop rests.
  */
 import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
 import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
@@ -13,54 +14,89 @@ import type { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientSession } from '../../protocol/smtp/client/session.ts';
 import type { OutgoingMessage } from '../../protocol/smtp/client/transaction.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts';
-import type { NextHop } from '../routing/port.ts';
+import type {
+  AttemptProgress,
+  CourierReport,
+  QueueEntry,
+  QueueRecipient,
+  RecordReport,
+  TellProgress,
+} from '../queue/port.ts';
+import { nameOfNextHop, type NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
-import type { NextHopLines } from './next-hop-line.ts';
+import type { Admission, NextHopLine } from './next-hop-line.ts';
 import { takeBatch } from './recipient-batch.ts';
-import { makeReport, verdictOfProblem, type SettledRecipient, type Source } from './relay-report.ts';
+import {
+  makeReport,
+  makeRestReport,
+  verdictOfProblem,
+  type SettledRecipient,
+  type Source,
+} from './relay-report.ts';
 
 export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly pool: SessionPool;
-  readonly lines: NextHopLines;
+  readonly line: NextHopLine;
   readonly entry: QueueEntry;
   readonly message: Omit<OutgoingMessage, 'recipients'>;
   readonly record: RecordReport;
+  readonly tell: TellProgress;
   readonly clock: Clock;
-  readonly observer?: DeliveryObserver;
 }
 
 export class NextHopAttempt {
-  readonly #key: string;
   readonly #nextHop: NextHop;
   readonly #parts: NextHopAttemptParts;
   /** Recipients that nobody has decided on. */
   #open: readonly QueueRecipient[] = [];
   #problems: SessionProblem[] = [];
+  #transactions = 0;
   #hasReachedHost = false;
+  /** A host that talked to us said that it does not want to for now. */
+  #wasRefused = false;
   /** The host and the transcript that say why, where recipients stay open. */
   #last: Omit<Source, 'at'> = {};
 
-  constructor(key: string, nextHop: NextHop, parts: NextHopAttemptParts) {
-    this.#key = key;
+  constructor(nextHop: NextHop, parts: NextHopAttemptParts) {
     this.#nextHop = nextHop;
     this.#parts = parts;
   }
 
   async carry(recipients: readonly QueueRecipient[]): Promise<void> {
-    const { lines } = this.#parts;
+    const { line, entry } = this.#parts;
     this.#open = recipients;
-    const news = await lines.enter(this.#key);
-    if (news !== null) return this.#giveUp([news]);
+    const admission = await line.enter({ isBulk: entry.isBulk === true });
+    if (admission.kind !== 'turn') return this.#turnBack(admission);
     try {
       await this.#try();
     } finally {
-      lines.leave(this.#key);
+      line.leave();
+    }
+  }
+
+  async #turnBack(admission: Exclude<Admission, { kind: 'turn' }>): Promise<void> {
+    switch (admission.kind) {
+      case 'hopeless':
+        return this.#giveUp([admission.problem]);
+      case 'later': {
+        const postponed = this.#open.map(({ ordinal }) => ({ ordinal, until: admission.until }));
+        return this.#commit({ outcomes: [], deposits: [], events: [], postponed });
+      }
+      case 'rests': {
+        const { problem, until } = admission;
+        const rest = {
+          problem,
+          name: nameOfNextHop(this.#nextHop),
+          at: this.#parts.clock.now(),
+          restsUntil: until,
+        };
+        return this.#commit(makeRestReport(this.#open, rest));
+      }
     }
   }
 
   async #try(): Promise<void> {
-    this.#parts.observer?.onPhase('findingHost');
+    this.#tell({ phase: 'findingHost' });
     const found = await findTargets(this.#nextHop, this.#parts);
     if (!found.ok) return this.#giveUp([found.error]);
     const targets = this.#mustBeSecure ? found.value.map(requireTls) : found.value;
@@ -72,7 +108,8 @@ export class NextHopAttempt {
     }
     if (this.#open.length === 0) return;
     const problem = combine(this.#problems);
-    if (!this.#hasReachedHost) this.#parts.lines.dismiss(this.#key, problem);
+    // A session that broke for another reason may be about this message alone.
+    if (!this.#hasReachedHost || this.#wasRefused) this.#parts.line.refused(problem);
     await this.#giveUp([problem]);
   }
 
@@ -89,7 +126,7 @@ export class NextHopAttempt {
   }
 
   async #tryTarget(target: SessionTarget): Promise<void> {
-    const opened = await this.#parts.pool.open(target, this.#parts.observer);
+    const opened = await this.#parts.pool.open(target, this.#observe(target));
     if (!opened.ok) {
       const { problem, sessionId } = opened.error;
       this.#problems.push(this.#mustBeSecure ? lackOfTlsIsFinal(problem) : problem);
@@ -119,19 +156,22 @@ export class NextHopAttempt {
     }
     // A server may have grown tired of an old session: that says nothing about a new one.
     if (problem === null || wasWarm) return;
+    this.#wasRefused ||= isAboutUs(problem);
     const diagnostic = `${describeTarget(session.target)}: ${problem.diagnostic}`;
     this.#problems.push({ ...problem, diagnostic });
   }
 
   async #transact(session: SmtpClientSession): Promise<SessionProblem | null> {
-    const { message, observer } = this.#parts;
+    const { line, message } = this.#parts;
+    if (this.#transactions++ > 0) await line.pace();
     const batch = takeBatch(this.#open, session.extensions.limits);
     const recipients = batch.map(({ address, dsn }) => ({ address, ...(dsn !== undefined && { dsn }) }));
     const { verdicts, problem } = await session.send({
       ...message,
       recipients,
-      ...(observer !== undefined && { observer }),
+      observer: this.#observe(session.target),
     });
+    if (problem === null) line.succeeded();
     const settled = batch.flatMap((recipient, index) => {
       const verdict = verdicts[index] ?? null;
       return verdict === null ? [] : [{ recipient, verdict }];
@@ -141,6 +181,25 @@ export class NextHopAttempt {
     return temporaryProblem('4.5.0', 'The host decided on no recipient');
   }
 
+  /** Passes on how far it is with a host, for those that are still open. */
+  #observe({ host }: SessionTarget): DeliveryObserver {
+    const { sizeOctets } = this.#parts.message;
+    return {
+      onPhase: (phase) => this.#tell({ phase, host }),
+      onSent: (octets) => {
+        const percent = Math.min(100, Math.floor((100 * octets) / Math.max(1, sizeOctets)));
+        this.#tell({ phase: 'content', percent, host });
+      },
+    };
+  }
+
+  #tell(progress: AttemptProgress): void {
+    this.#parts.tell(
+      this.#open.map(({ ordinal }) => ordinal),
+      progress,
+    );
+  }
+
   async #giveUp(problems: readonly SessionProblem[]): Promise<void> {
     const verdict = verdictOfProblem(combine(problems));
     await this.#record(this.#open.map((recipient) => ({ recipient, verdict })));
@@ -148,10 +207,19 @@ export class NextHopAttempt {
 
   async #record(settled: readonly SettledRecipient[]): Promise<void> {
     if (settled.length === 0) return;
-    const { clock, entry, record } = this.#parts;
-    await record(makeReport(entry, settled, { ...this.#last, at: clock.now() }));
+    const { clock, entry } = this.#parts;
+    await this.#commit(makeReport(entry, settled, { ...this.#last, at: clock.now() }));
     const done = new Set(settled.map(({ recipient }) => recipient));
     this.#open = this.#open.filter((recipient) => !done.has(recipient));
+  }
+
+  /** With where the recipients went, and the times of that next hop. */
+  #commit(report: CourierReport): Promise<void> {
+    const name = nameOfNextHop(this.#nextHop);
+    const concerned = [...report.outcomes, ...(report.postponed ?? [])];
+    const routedTo = Object.fromEntries(concerned.map(({ ordinal }) => [ordinal, name]));
+    const retry = this.#nextHop.kind === 'hosts' ? this.#nextHop.retry : undefined;
+    return this.#parts.record({ ...report, routedTo, ...(retry !== undefined && { retry }) });
   }
 }
 
@@ -164,6 +232,11 @@ function requireTls(target: SessionTarget): SessionTarget {
 function lackOfTlsIsFinal(problem: SessionProblem): SessionProblem {
   const isLackOfTls = problem.status === '4.7.4' || problem.status === '4.7.5';
   return isLackOfTls ? { ...problem, isPermanent: true, status: '5.7.10' } : problem;
+}
+
+/** RFC 5321 §3.8: 421 is about the whole host; RFC 3463 §3.8: X.7 is about who we are. */
+function isAboutUs({ status, diagnostic }: SessionProblem): boolean {
+  return diagnostic.startsWith('421') || status.startsWith('4.7.');
 }
 
 /** One that may pass decides; the words are those of all. */

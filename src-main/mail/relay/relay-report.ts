@@ -1,5 +1,6 @@
 /** What came of an attempt to relay, as the queue records it. */
 import type { RecipientVerdict } from '../../protocol/smtp/client/transaction.ts';
+import { MAX_DIAGNOSTIC_CHARACTERS } from '../../protocol/smtp/client/limits.ts';
 import type { SessionProblem } from '../../protocol/smtp/client/problem.ts';
 import type { MailEvent, RecipientOutcome } from '../events.ts';
 import type { CourierReport, QueueEntry, QueueRecipient } from '../queue/port.ts';
@@ -43,4 +44,26 @@ export function makeReport(
 /** What a problem with the way there means for a recipient. */
 export function verdictOfProblem({ isPermanent, status, diagnostic }: SessionProblem): RecipientVerdict {
   return { kind: isPermanent ? 'failed' : 'deferred', status, diagnostic };
+}
+
+/** Nobody was asked: the next hop rests, for the reason that it gave to others. */
+export function makeRestReport(
+  recipients: readonly QueueRecipient[],
+  rest: { problem: SessionProblem; name: string; at: number; restsUntil: number },
+): CourierReport {
+  const { problem, name, at, restsUntil } = rest;
+  const verdict = { kind: 'deferred', status: problem.status } as const;
+  const diagnostic = `Not tried: ${name} rests after ${problem.diagnostic}`.slice(
+    0,
+    MAX_DIAGNOSTIC_CHARACTERS,
+  );
+  return {
+    outcomes: recipients.map(({ ordinal, address }) => ({
+      ordinal,
+      outcome: { ...verdict, diagnostic, recipient: address, at },
+      restsUntil,
+    })),
+    deposits: [],
+    events: [],
+  };
 }

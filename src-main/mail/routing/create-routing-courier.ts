@@ -4,11 +4,20 @@
  * Flow: queue → here → delivery | relay → reports → queue. Invariants: recipients here are dealt with and recorded before
  * the first one elsewhere is tried, so a slow host far away never holds up mail between colleagues.
  */
-import type { Courier, CourierReport, QueueEntry, RecordReport } from '../queue/port.ts';
-import type { LocalRoute, NoRoute, RelayRoute, Route, RoutedRecipient, Router } from './port.ts';
+import type {
+  AttemptReporting,
+  ChosenNextHop,
+  Courier,
+  CourierReport,
+  QueueEntry,
+  QueueRecipient,
+} from '../queue/port.ts';
+import type { LocalRoute, NextHop, NoRoute, RelayRoute, Route, RoutedRecipient, Router } from './port.ts';
 
 export interface RoutingCourierOptions {
   readonly router: Router;
+  /** Where an administrator's choice leads; null where it leads nowhere any more. */
+  readonly chosenNextHop: (chosen: ChosenNextHop) => NextHop | null;
   readonly delivery: {
     deliver(entry: QueueEntry, recipients: readonly RoutedRecipient<LocalRoute | NoRoute>[]): CourierReport;
   };
@@ -17,26 +26,38 @@ export interface RoutingCourierOptions {
     relay(
       entry: QueueEntry,
       recipients: readonly RoutedRecipient<RelayRoute>[],
-      record: RecordReport,
+      reporting: AttemptReporting,
     ): Promise<void>;
   };
 }
 
-export function createRoutingCourier({ router, delivery, relay }: RoutingCourierOptions): Courier {
+export function createRoutingCourier(options: RoutingCourierOptions): Courier {
+  const { delivery, relay } = options;
   return {
-    async attempt(entry, recipients, record) {
+    async attempt(entry, recipients, reporting) {
       const routed = await Promise.all(
         recipients.map(async (recipient) => ({
           recipient,
-          route: await router.route(recipient.address, entry),
+          route: await routeRecipient(options, entry, recipient),
         })),
       );
       const here = routed.filter(isHere);
-      if (here.length > 0) await record(delivery.deliver(entry, here));
+      if (here.length > 0) await reporting.record(delivery.deliver(entry, here));
       const elsewhere = routed.filter(isElsewhere);
-      if (elsewhere.length > 0) await relay.relay(entry, elsewhere, record);
+      if (elsewhere.length > 0) await relay.relay(entry, elsewhere, reporting);
     },
   };
+}
+
+/** What an administrator chose for a recipient goes before all routes. */
+function routeRecipient(
+  { router, chosenNextHop }: RoutingCourierOptions,
+  entry: QueueEntry,
+  recipient: QueueRecipient,
+): Promise<Route> {
+  const nextHop = recipient.chosenNextHop === undefined ? null : chosenNextHop(recipient.chosenNextHop);
+  if (nextHop !== null) return Promise.resolve({ kind: 'relay', nextHop });
+  return router.route(recipient.address, entry);
 }
 
 function isHere(routed: RoutedRecipient): routed is RoutedRecipient<LocalRoute | NoRoute> {

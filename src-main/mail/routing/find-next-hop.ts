@@ -6,7 +6,7 @@
  */
 import { parseAddress } from '../../format/address.ts';
 import { isInNetwork, parseIpNetwork } from '../../format/ip-network.ts';
-import type { RetrySchedule } from '../queue/port.ts';
+import type { ChosenNextHop, RetrySchedule } from '../queue/port.ts';
 import { isInDomains } from './domain-pattern.ts';
 import { parseHostPort } from './host-port.ts';
 import type {
@@ -124,4 +124,14 @@ function defaultNextHop(domain: string, relay: RelaySetting): NextHop | null {
       };
     }
   }
+}
+
+/** Where an administrator's choice leads; null where the route is gone. */
+export function findChosenNextHop(chosen: ChosenNextHop, { routes }: RoutingSettings): NextHop | null {
+  if (chosen.kind === 'host') {
+    const { host, port, tls } = chosen;
+    return { kind: 'hosts', hosts: [{ host, port }], tls, mustVerify: false };
+  }
+  const route = routes.find(({ name }) => name === chosen.name);
+  return route === undefined ? null : nextHopOf(route);
 }

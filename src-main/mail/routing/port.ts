@@ -37,6 +37,12 @@ export type NextHop =
       readonly messagesPerMinute?: number;
     };
 
+/** What people call it: a route's name, a smart host, or the domain whose MX hosts take the mail. */
+export function nameOfNextHop(nextHop: NextHop): string {
+  if (nextHop.kind === 'mx') return nextHop.domain;
+  return nextHop.route ?? nextHop.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+}
+
 export interface LocalRoute {
   readonly kind: 'local';
   readonly accounts: readonly Account[];

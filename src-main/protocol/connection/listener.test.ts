@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { connect as connectTls, createSecureContext } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../base/clock.ts';
 import { silentLogger, type LogFields, type Logger } from '../../base/logger.ts';
 import { makeSelfSigned } from '../../host/self-signed.ts';
 import { systemClock } from '../../host/system-clock.ts';
@@ -29,7 +30,7 @@ async function listen(
   options: {
     tlsMode?: 'implicit' | 'starttls';
     logger?: Logger;
-    clients?: Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt'>;
+    clients?: Partial<Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt' | 'clock'>>;
   } = {},
 ): Promise<{ listener: Listener; port: number }> {
   const listener = new Listener({
@@ -181,6 +182,18 @@ describe('a listener behind a proxy', () => {
       expect(heard).toEqual([]);
     },
   );
+
+  it('does not wait for ever for a header', async () => {
+    const clock = new ManualClock();
+    const { listener, port } = await listen(greet, { clients: { isProxy, clock } });
+    const socket = dial(port).resume();
+    socket.write('PROXY TCP4 203.0.113.9');
+    await expect.poll(() => listener.connectionCount).toBe(1);
+    const closed = once(socket, 'close');
+    clock.advance(10_000);
+    await closed;
+    await expect.poll(() => listener.connectionCount).toBe(0);
+  });
 
   it('takes no header from anybody else', async () => {
     const { port } = await listen(greet, { clients: { isProxy: () => false } });

@@ -10,6 +10,7 @@ import type { Connection } from '../connection.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
 import { addDsnRequests } from './0020-dsn-requests.ts';
 import { addEntryProvenance } from './0030-entry-provenance.ts';
+import { addQueueSteering } from './0040-queue-steering.ts';
 import { nameRoutes } from './0060-route-names.ts';
 
 export interface Migration {
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: 'first schema', run: createFirstSchema },
   { version: 20, name: 'DSN requests', run: addDsnRequests },
   { version: 30, name: 'entry provenance', run: addEntryProvenance },
+  { version: 40, name: 'queue steering', run: addQueueSteering },
   { version: 60, name: 'route names', run: nameRoutes },
 ];
 

@@ -10,6 +10,7 @@ export const MESSAGE_TONES: Readonly<Record<MessageState, Tone>> = {
   waiting: 'busy',
   done: 'ok',
   failed: 'error',
+  deleted: 'off',
 };
 
 export function senderOf(row: MessageRow): string {
@@ -69,6 +70,18 @@ export function describeStep(event: TimelineEvent): Step {
     case 'released':
     case 'removed':
       return { ...plain(t(`timeline.${event.type}`, { ...event })), tone: STEERED_TONES[event.type] };
+    case 'heldByRule':
+      return { ...plain(t('timeline.heldByRule', { ...event })), tone: 'off' };
+    case 'nextHopChanged': {
+      const { by, recipient, nextHop } = event;
+      if (nextHop === null) return plain(t('timeline.nextHopNormal', { by, recipient }));
+      return plain(t('timeline.nextHopChosen', { by, recipient, nextHop }));
+    }
+    case 'recipientChanged':
+    case 'recipientAdded':
+      return plain(t(`timeline.${event.type}`, { ...event }));
+    case 'returned':
+      return { ...plain(t('timeline.returned', { ...event })), tone: 'error' };
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
     case 'read':

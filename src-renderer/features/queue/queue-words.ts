@@ -1,5 +1,7 @@
 /** Words and colours for what waits. */
 import type {
+  AttemptProgress,
+  HoldRule,
   QueueFilter,
   QueueGroup,
   QueueRow,
@@ -7,7 +9,7 @@ import type {
   QueuedRecipient,
 } from '../../../src-main/contract/queue.ts';
 import { type MessageKey, t } from '../../locales/text.ts';
-import { formatDuration, formatList, formatRelativeTime } from '../../ui/format.ts';
+import { formatBytes, formatDuration, formatList, formatRelativeTime } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
 
@@ -24,12 +26,20 @@ export function senderOf({ reversePath }: Pick<QueueRow, 'reversePath'>): string
   return reversePath === '' ? t('messages.nobody') : reversePath;
 }
 
-export function domainOf({ address }: Pick<QueuedRecipient, 'address'>): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-}
-
 export function lastReply({ lastOutcome }: Pick<QueuedRecipient, 'lastOutcome'>): string {
   return lastOutcome === null ? t('queue.notTried') : replyText(lastOutcome);
+}
+
+/** What an attempt is busy with. */
+export function progressWords({ phase, host = '', percent = 0 }: AttemptProgress): string {
+  return t(`queue.phases.${phase}`, { host, percent: String(percent) });
+}
+
+/** Why it waits, or how far it is. */
+export function whyWords(recipient: QueuedRecipient): string {
+  const { progress, heldBy } = recipient;
+  if (progress !== null) return progressWords(progress);
+  return heldBy === null ? lastReply(recipient) : t('queue.heldBy', { rule: heldBy });
 }
 
 export function nextAttempt(recipient: QueuedRecipient, now: number): string {
@@ -53,14 +63,29 @@ export function countsOf(group: QueueGroup): string {
 }
 
 /** What a filter asks for, in words; empty for everything. */
-export function filterWords({ state, domain, reply, text = '' }: QueueFilter): readonly string[] {
+export function filterWords({ state, nextHop, reply, text = '' }: QueueFilter): readonly string[] {
   const named = (name: MessageKey, value: string) => t('queue.named', { name: t(name), value });
   const words: string[] = [];
   if (state !== null && state !== undefined) words.push(named('queue.state', t(`queue.states.${state}`)));
-  if (domain !== null && domain !== undefined) words.push(named('queue.nextHop', domain));
+  if (nextHop !== null && nextHop !== undefined) words.push(named('queue.nextHop', nextHop));
   if (reply !== null && reply !== undefined) words.push(named('queue.why', replyWords(reply)));
   if (text !== '') words.push(`“${text}”`);
   return words;
+}
+
+/** What a hold rule asks. */
+export function ruleWords({ sender, recipient, client, account, largerThanBytes }: HoldRule): string {
+  return formatList([
+    ...(sender === null
+      ? []
+      : [sender === '' ? t('queue.rules.fromNobody') : t('queue.rules.fromSender', { value: sender })]),
+    ...(recipient === null ? [] : [t('queue.rules.toRecipient', { value: recipient })]),
+    ...(client === null ? [] : [t('queue.rules.fromClient', { value: client })]),
+    ...(account === null ? [] : [t('queue.rules.fromAccount', { value: account })]),
+    ...(largerThanBytes === null
+      ? []
+      : [t('queue.rules.largerThan', { value: formatBytes(largerThanBytes) })]),
+  ]);
 }
 
 /** A group's reply, `status diagnostic`, as one reads it. */

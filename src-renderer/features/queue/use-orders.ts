@@ -1,8 +1,14 @@
-/** Orders to the queue from the page: asked about where they take something away or concern many, then told, and undone. */
+/** Orders to the queue from the page: asked about where they need more, take something away or concern many; told; undone. */
 import { shallowRef } from 'vue';
-import type { QueueSelection, SteeringAction, SteeringProgress } from '../../../src-main/contract/queue.ts';
+import type {
+  QueueSelection,
+  RecipientEdit,
+  SteeringAction,
+  SteeringOrder,
+  SteeringProgress,
+} from '../../../src-main/contract/queue.ts';
 import { t } from '../../locales/text.ts';
-import { useQueueStore } from '../../stores/queue.ts';
+import { useSteeringStore } from '../../stores/steering.ts';
 import { notifyDone, notifyProblem } from '../../ui/notify.ts';
 import { attempt } from '../shared/problem-text.ts';
 
@@ -13,36 +19,48 @@ export interface Order {
   readonly count: number;
 }
 
+const UNDOABLE: readonly SteeringAction[] = ['hold', 'release', 'changeNextHop'];
+
 export function useOrders(onDone: () => void = () => undefined) {
-  const store = useQueueStore();
+  const store = useSteeringStore();
   const asked = shallowRef<Order | null>(null);
 
   function give(order: Order): void {
-    if (order.action === 'remove' || order.count > 1) asked.value = order;
-    else void carryOut(order);
+    const { action, selection, count } = order;
+    if (action === 'remove' || action === 'bounce' || action === 'changeNextHop' || count > 1)
+      asked.value = order;
+    else void carryOut({ action }, selection);
   }
 
-  async function carryOut(order: Order): Promise<void> {
+  async function carryOut(order: SteeringOrder, selection: QueueSelection): Promise<void> {
     asked.value = null;
     onDone();
-    await attempt(async () => tell(order, await store.steer(order.action, order.selection)));
+    await attempt(async () => tell(order.action, await store.steer(order, selection)));
   }
 
-  function tell({ action }: Order, end: SteeringProgress): void {
+  function tell(action: SteeringAction, end: SteeringProgress): void {
     if (end.state === 'failed') return notifyProblem(t('queue.orderFailed', { count: end.changed }));
-    const isUndoable = (action === 'hold' || action === 'release') && end.changed > 0;
-    const undo = { label: t('common.undo'), act: () => void attempt(() => store.undo(end.job)) };
-    notifyDone(t(`queue.done.${action}`, { count: end.changed }), isUndoable ? undo : undefined);
+    const isUndoable = UNDOABLE.includes(action) && end.changed > 0;
+    notifyDone(t(`queue.done.${action}`, { count: end.changed }), isUndoable ? undoOf(end.job) : undefined);
+  }
+
+  function undoOf(job: string) {
+    return { label: t('common.undo'), act: () => void attempt(() => store.undo(job)) };
   }
 
   return {
     asked,
     give,
-    confirm: () => {
-      if (asked.value !== null) void carryOut(asked.value);
+    /** With what was asked for. */
+    confirm: (order: SteeringOrder) => {
+      if (asked.value !== null) void carryOut(order, asked.value.selection);
     },
     forget: () => {
       asked.value = null;
+    },
+    /** Throws where it is refused. */
+    edit: async (edit: RecipientEdit) => {
+      notifyDone(t('queue.edit.done'), undoOf(await store.editRecipients(edit)));
     },
   };
 }

@@ -94,6 +94,7 @@ export class SmtpConnection extends SMTPConnection {
    * costs itself the session, and those who wait are not kept waiting: only what has arrived by now counts.
    */
   async #greetStranger(): Promise<void> {
+    this._socket.allowHalfOpen = true;
     // A new socket is first read in the turn after the one that accepted it.
     await nextTurn();
     await nextTurn();
@@ -121,7 +122,9 @@ export class SmtpConnection extends SMTPConnection {
   shutDown(reply: SmtpReply): void {
     this.#farewell = reply;
     this.#endWait();
-    if (!this.#isBusy && this.#wire?.intake === undefined) this.#sayFarewell();
+    // Before the greeting there is nothing to end yet; it comes in a moment.
+    const isGreeted = this.#wire !== undefined;
+    if (isGreeted && !this.#isBusy && this.#wire?.intake === undefined) this.#sayFarewell();
   }
 
   /** Ends the session whatever it is doing. */

@@ -81,6 +81,8 @@ const DIALOGUE =
   'Subject: x\r\n\r\n..one\r\n.two\r\n\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<e@f.example>\r\nDATA\r\n.\r\nNOOP\r\n' +
   'MAIL FROM:<>\r\nRCPT TO:<g@h.example>\r\nBDAT 5\r\nA: b\rBDAT 0\r\nBDAT 9 LAST\r\n\n\r\nQUIT\r\nQUIT\r\n';
 
+const CHUNKS = 'EHLO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<d@e.f>\r\n';
+
 async function talk(chunks: readonly string[]): Promise<{ lines: string[]; taken: readonly Taken[] }> {
   const { policy, connect } = start();
   const client = connect();
@@ -149,8 +151,15 @@ describe('the SMTP engine', () => {
   test('survives random octets in every state, and serves the next client', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('', 'EHLO a\r\n', 'EHLO a\r\nMAIL FROM:<a@b.c>\r\n', DIALOGUE.slice(0, 120)),
-        fc.array(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(Buffer.from('\r\n')))),
+        fc.constantFrom('', 'EHLO a\r\n', CHUNKS, `${CHUNKS}BDAT 100\r\n`, DIALOGUE.slice(0, 120)),
+        fc.array(
+          fc.oneof(
+            fc.uint8Array({ maxLength: 300 }),
+            fc
+              .constantFrom('\r\n', 'BDAT 7\r\n', 'BDAT 0 LAST\r\n', 'RSET\r\n')
+              .map((text) => Buffer.from(text)),
+          ),
+        ),
         async (prefix, pieces) => {
           const { connect } = start();
           const client = connect();

@@ -6,13 +6,17 @@ export function handleNoop(): Outcome {
   return { reply: REPLIES.ok };
 }
 
-export function handleHelp(): Outcome {
-  return {
-    reply: smtpReply(214, '2.0.0', [
-      'Commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP HELP VRFY QUIT',
-      'See RFC 5321',
-    ]),
-  };
+/** What may be said now, as EHLO lists what is offered now. */
+export function handleHelp(session: SmtpSession): Outcome {
+  const { client, context, mayXclient } = session;
+  const commands = [
+    'EHLO HELO',
+    ...(client.tls === undefined ? ['STARTTLS'] : []),
+    ...(context.policy.authentication === undefined ? [] : ['AUTH']),
+    'MAIL RCPT DATA BDAT RSET NOOP HELP VRFY QUIT',
+    ...(mayXclient ? ['XCLIENT'] : []),
+  ];
+  return { reply: smtpReply(214, '2.0.0', [`Commands: ${commands.join(' ')}`, 'See RFC 5321']) };
 }
 
 /** RFC 5321 §3.5.3 and §7.3: who has an account here is not told to whoever asks. */
