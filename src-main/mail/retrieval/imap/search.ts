@@ -8,7 +8,7 @@ import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
 import { breather } from './breather.ts';
-import { okay, refuse } from './completion.ts';
+import { bad, okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
 import { prepareSearch } from './search-plan.ts';
@@ -20,6 +20,9 @@ export async function search(
   command: SearchCommand,
   io: CommandIo,
 ): Promise<Completion> {
+  // RFC 6855 §3
+  if (session.acceptsUtf8 && command.charset !== null)
+    return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
   const charset = command.charset ?? 'UTF-8';
   if (!isKnownCharset(charset))
     return failed(session, command, refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
