@@ -72,6 +72,7 @@ module.exports = {
           '^src-main/(base|storage)/',
           '/(store-)?port\\.ts$',
           '^src-main/mail/mailstore/mailbox-rules\\.ts$',
+          '^src-main/mail/queue/queue-rules\\.ts$',
           '^src-main/mail/events\\.ts$',
           '^src-main/format/message-index\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',
