@@ -92,18 +92,20 @@ describe.runIf(isRoot)('two offices', () => {
     await rowOf(console1, jack.user).waitFor();
     await picture(console1, '2-waits');
     // It is tried every second or two, and is under way for a moment each time.
-    await expect.poll(async () => (await server1.queue())[0]?.recipient, PATIENCE).toMatchObject({
-      address: 'jack@server2.com',
-      state: 'deferred',
-      lastOutcome: {
-        kind: 'deferred',
-        status: '4.4.1',
-        remoteMta: 'mail.server2.com',
-        diagnostic: expect.stringContaining(
-          'mail.server2.com [127.0.0.3]:25: the host refused the connection',
-        ) as string,
-      },
-    });
+    await expect
+      .poll(async () => (await server1.queue())[0]?.recipient, PATIENCE)
+      .toMatchObject({
+        address: 'jack@server2.com',
+        state: 'deferred',
+        lastOutcome: {
+          kind: 'deferred',
+          status: '4.4.1',
+          remoteMta: 'mail.server2.com',
+          diagnostic: expect.stringContaining(
+            'mail.server2.com [127.0.0.3]:25: the host refused the connection',
+          ) as string,
+        },
+      });
   });
 
   it('when it opens again the message arrives, and the queue is empty', async () => {
