@@ -74,6 +74,14 @@ export class OfficeDirectory implements Directory {
     this.#changed.emit();
   }
 
+  /** Gives an account a limit, as an administrator would. */
+  setQuota(address: string, quotaBytes: number): void {
+    const account = this.accounts.get(address);
+    if (account === undefined) throw new Error(`no account ${address}`);
+    this.accounts.set(address, { ...account, quotaBytes });
+    this.#changed.emit();
+  }
+
   isLocalDomain(domain: string): Promise<boolean> {
     return Promise.resolve(domain.toLowerCase() === DOMAIN);
   }

@@ -37,12 +37,17 @@ function matchesEntry(plan: SearchPlan, candidate: SearchCandidate): boolean | n
       return entry.sizeBytes > plan.octets;
     case 'smaller':
       return entry.sizeBytes < plan.octets;
+    case 'emailId':
+      return entry.emailId === plan.objectId;
+    case 'modSeq':
+      return entry.modSeq >= plan.modSeq;
     case 'age': {
       const isYounger = candidate.now - entry.internalDate <= plan.seconds * 1000;
       return isYounger === (plan.relation === 'younger');
     }
     case 'date':
-      return plan.field === 'internal' ? matchesDay(dayOf(entry.internalDate), plan) : null;
+      if (plan.field === 'sent') return null;
+      return matchesDay(dayOf(plan.field === 'saved' ? entry.savedAt : entry.internalDate), plan);
     case 'not': {
       const inner = matchesEntry(plan.plan, candidate);
       return inner === null ? null : !inner;
