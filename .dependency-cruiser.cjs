@@ -1,5 +1,6 @@
 // Who may import whom (src-main/ARCHITECTURE.md, "Import rules"). Every rule is an error.
-const MAIL_STAGES = 'submission|reception|screening|queue|routing|delivery|relay|bounce|mailstore|retrieval';
+const MAIL_STAGES =
+  'submission|reception|screening|queue|routing|delivery|relay|bounce|mailstore|retrieval|transfer';
 
 /** `folder` may import only what `allowed` (regular expressions on paths) names, besides itself. */
 function fence(name, folder, allowed) {

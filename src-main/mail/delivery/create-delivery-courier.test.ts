@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
-import type { Account } from '../../directory/port.ts';
+import { DEFAULT_POP3_SETTINGS, type Account } from '../../directory/port.ts';
 import type { QueueEntry } from '../queue/port.ts';
 import type { LocalRoute, NoRoute } from '../routing/port.ts';
 import { createDeliveryCourier } from './create-delivery-courier.ts';
@@ -15,6 +15,7 @@ const account = (id: number, localPart: string): Account => ({
   createdAt: 0,
   quotaBytes: null,
   lastSignInAt: null,
+  pop3: DEFAULT_POP3_SETTINGS,
 });
 const tom = account(1, 'tom');
 const anna = account(2, 'anna');
