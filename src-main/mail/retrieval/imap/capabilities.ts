@@ -39,12 +39,15 @@ const SIGNED_IN = [
 export interface CapabilityFacts {
   readonly isSignedIn: boolean;
   readonly hasTls: boolean;
+  /** COMPRESS is offered once (RFC 4978 §3). */
+  readonly isCompressed: boolean;
   /** Passwords may come in over this connection. */
   readonly maySignIn: boolean;
 }
 
 export function listCapabilities(facts: CapabilityFacts): string {
-  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN].join(' ');
+  const compress = facts.isCompressed ? [] : ['COMPRESS=DEFLATE'];
+  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN, ...compress].join(' ');
   const startTls = facts.hasTls ? [] : ['STARTTLS'];
   const signIn = facts.maySignIn ? SASL_MECHANISM_NAMES.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
   return [...ALWAYS, ...startTls, ...signIn].join(' ');

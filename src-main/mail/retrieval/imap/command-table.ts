@@ -40,9 +40,9 @@ const NOT_AUTHENTICATED: readonly ImapState[] = ['notAuthenticated'];
 const SIGNED_IN: readonly ImapState[] = ['authenticated', 'selected'];
 const SELECTED: readonly ImapState[] = ['selected'];
 
-/** STARTTLS belongs to the engine; it is here for its states. */
-async function startTlsByEngine(): Promise<Completion> {
-  throw new Error('STARTTLS is handled by the engine');
+/** STARTTLS and COMPRESS belong to the engine; they are here for their states. */
+async function byEngine(): Promise<Completion> {
+  throw new Error('this command is handled by the engine');
 }
 
 export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> } = {
@@ -50,7 +50,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   NOOP: { states: ANY, handle: noop, updates: 'all' },
   LOGOUT: { states: ANY, handle: logout, updates: 'none' },
   ID: { states: ANY, handle: id, updates: 'all' },
-  STARTTLS: { states: NOT_AUTHENTICATED, handle: startTlsByEngine, updates: 'none' },
+  STARTTLS: { states: NOT_AUTHENTICATED, handle: byEngine, updates: 'none' },
+  COMPRESS: { states: SIGNED_IN, handle: byEngine, updates: 'none' },
   AUTHENTICATE: { states: NOT_AUTHENTICATED, handle: authenticate, updates: 'none' },
   LOGIN: { states: NOT_AUTHENTICATED, handle: login, updates: 'none' },
   ENABLE: { states: SIGNED_IN, handle: enable, updates: 'all' },
