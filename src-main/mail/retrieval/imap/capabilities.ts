@@ -14,6 +14,7 @@ const SIGNED_IN = [
   'CREATE-SPECIAL-USE',
   'ESEARCH',
   'IDLE',
+  'INPROGRESS',
   'LIST-EXTENDED',
   'LIST-STATUS',
   'MOVE',

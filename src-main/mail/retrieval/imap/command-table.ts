@@ -14,6 +14,7 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { replace } from './replace.ts';
 import { search } from './search.ts';
@@ -85,7 +86,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
 /** Handles a command and then tells the client what has changed in its mailbox. */
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
   const { updates } = COMMAND_TABLE[command.name];
-  const completion = await dispatch(session, command, io);
+  const { clock } = session.options;
+  const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
   if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
   return completion;
