@@ -7,6 +7,8 @@ export interface BenchContext {
   /** Another session that has signed in. */
   readonly open: () => Promise<ImapLoadSession>;
   readonly size: { readonly messages: number; readonly idleSessions: number };
+  /** The sessions of this server that idle. */
+  readonly idle: ImapLoadSession[];
   /** What the server's processes hold now. */
   readonly memory: () => string;
 }
@@ -130,11 +132,8 @@ async function resynchronize({ session }: BenchContext): Promise<void> {
   await session.run(`SELECT INBOX (QRESYNC (${before.uidValidity} ${before.modSeq}))`);
 }
 
-let idle: ImapLoadSession[] = [];
-
-async function openIdle({ open, size, memory }: BenchContext): Promise<string> {
+async function openIdle({ open, size, idle, memory }: BenchContext): Promise<string> {
   const without = memory();
-  idle = [];
   while (idle.length < size.idleSessions) idle.push(...(await Promise.all(Array.from({ length: 20 }, open))));
   await Promise.all(idle.map((session) => session.run('SELECT Small')));
   await Promise.all(
@@ -146,7 +145,7 @@ async function openIdle({ open, size, memory }: BenchContext): Promise<string> {
   return `${idle.length} sessions, memory ${without} before, ${memory()} with them`;
 }
 
-async function deliverToIdle({ session }: BenchContext): Promise<void> {
+async function deliverToIdle({ session, idle }: BenchContext): Promise<void> {
   const heard = idle.map((each) => {
     each.write('');
     return each.hear(/EXISTS\r\n/);
@@ -159,10 +158,9 @@ async function deliverTenToIdle(context: BenchContext): Promise<void> {
   for (let round = 0; round < 10; round++) await deliverToIdle(context);
 }
 
-async function closeIdle(): Promise<void> {
+async function closeIdle({ idle }: BenchContext): Promise<void> {
   await Promise.all(idle.map((session) => (session.write('DONE\r\n'), session.hear(/^i OK/m))));
-  for (const session of idle) session.close();
-  idle = [];
+  for (const session of idle.splice(0)) session.close();
 }
 
 async function workMixed({ open, size }: BenchContext): Promise<void> {

@@ -31,6 +31,7 @@ interface Contestant {
   readonly name: string;
   readonly port: number;
   readonly processId: number;
+  readonly idle: ImapLoadSession[];
   readonly stop: () => Promise<void>;
 }
 
@@ -58,7 +59,7 @@ try {
 async function startDovecot(): Promise<Contestant> {
   const dovecot = await Dovecot.start(PASSWORD);
   await dovecot.fill('tom', makeMessages(size.messages));
-  return { name: 'Dovecot', port: dovecot.port, processId: dovecot.processId, stop: () => dovecot.stop() };
+  return { name: 'Dovecot', port: dovecot.port, processId: dovecot.processId, idle: [], stop: () => dovecot.stop() };
 }
 
 async function startPostroom(): Promise<Contestant> {
@@ -78,7 +79,7 @@ async function startPostroom(): Promise<Contestant> {
     await service.end();
     await folder.remove();
   };
-  return { name: 'Postroom', port: service.port('imap'), processId: service.process.pid ?? 0, stop };
+  return { name: 'Postroom', port: service.port('imap'), processId: service.process.pid ?? 0, idle: [], stop };
 }
 
 async function runLine(line: BenchLine): Promise<void> {
@@ -91,7 +92,7 @@ async function runLine(line: BenchLine): Promise<void> {
 }
 
 /** Null where the server cannot do it. */
-async function measure(line: BenchLine, { port, processId }: Contestant): Promise<Figures | null> {
+async function measure(line: BenchLine, { port, processId, idle }: Contestant): Promise<Figures | null> {
   const open = () => ImapLoadSession.signIn(port, { user: USER, password: PASSWORD });
   const session = await open();
   const memory = () => toMib(memoryOfTree(processId));
@@ -99,7 +100,7 @@ async function measure(line: BenchLine, { port, processId }: Contestant): Promis
     const capabilities = await session.run('CAPABILITY');
     if (line.needs !== undefined && !capabilities.includes(line.needs)) return null;
     await session.run('SELECT INBOX');
-    const context = { session, open, size, memory };
+    const context = { session, open, size, idle, memory };
     await line.prepare?.(context);
     const cpu = cpuSecondsOfTree(processId);
     const start = performance.now();
