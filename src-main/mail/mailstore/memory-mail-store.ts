@@ -31,6 +31,7 @@ import type {
   NewMessage,
   OpenMessage,
   SpecialUse,
+  StoredFlagChange,
   Uid,
   UidRange,
 } from './port.ts';
@@ -200,12 +201,9 @@ export class MemoryMailStore implements MailStore {
     return Promise.resolve(ok({ uidValidity: mailbox.identity.uidValidity, uids }));
   }
 
-  storeFlags(
-    id: MailboxId,
-    change: FlagChange,
-  ): Promise<{ readonly entries: readonly MessageEntry[]; readonly modified: readonly Uid[] }> {
+  storeFlags(id: MailboxId, change: FlagChange): Promise<StoredFlagChange> {
     const mailbox = this.#mailboxes.get(id);
-    if (mailbox === undefined) return Promise.resolve({ entries: [], modified: [] });
+    if (mailbox === undefined) return Promise.resolve({ entries: [], previousModSeqs: [], modified: [] });
     const result = mailbox.storeFlags({ ...change, flags: normalizeFlags(change.flags) });
     this.#notify(mailbox, 'messages');
     return Promise.resolve(result);

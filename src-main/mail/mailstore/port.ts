@@ -93,6 +93,15 @@ export interface FlagChange {
   readonly unchangedSince?: ModSeq;
 }
 
+export interface StoredFlagChange {
+  /** As they are now. Those that did not change keep their MODSEQ. */
+  readonly entries: readonly MessageEntry[];
+  /** What `entries[i].modSeq` was before: so a session knows whether its client has missed a change by somebody else. */
+  readonly previousModSeqs: readonly ModSeq[];
+  /** UIDs that `unchangedSince` kept from changing. */
+  readonly modified: readonly Uid[];
+}
+
 export type MailboxError =
   | 'noSuchMailbox'
   | 'alreadyExists'
@@ -162,11 +171,7 @@ export interface MailStore {
     id: MailboxId,
     messages: readonly NewMessage[],
   ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>>;
-  /** Entries as they are now, and UIDs that `unchangedSince` kept from changing. Entries that did not change keep their MODSEQ. */
-  storeFlags(
-    id: MailboxId,
-    change: FlagChange,
-  ): Promise<{ readonly entries: readonly MessageEntry[]; readonly modified: readonly Uid[] }>;
+  storeFlags(id: MailboxId, change: FlagChange): Promise<StoredFlagChange>;
   copyMessages(
     from: MailboxId,
     uids: readonly UidRange[],

@@ -10,6 +10,7 @@ const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ENABLE', 'ID']
 const SIGNED_IN = [
   'BINARY',
   'CHILDREN',
+  'CONDSTORE',
   'CREATE-SPECIAL-USE',
   'ESEARCH',
   'IDLE',
@@ -17,6 +18,7 @@ const SIGNED_IN = [
   'LIST-STATUS',
   'MOVE',
   'NAMESPACE',
+  'QRESYNC',
   'SEARCHRES',
   'SPECIAL-USE',
   'STATUS=SIZE',

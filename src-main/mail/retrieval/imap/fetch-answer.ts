@@ -53,6 +53,8 @@ function formatSimple({ entry }: FetchFacts, item: FetchItem): string | null {
       return `UID ${entry.uid}`;
     case 'flags':
       return `FLAGS ${formatFlags(entry.flags)}`;
+    case 'modSeq':
+      return `MODSEQ (${entry.modSeq})`;
     case 'internalDate':
       return `INTERNALDATE "${formatDateTime(entry.internalDate)}"`;
     case 'size':

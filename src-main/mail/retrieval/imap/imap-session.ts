@@ -40,6 +40,10 @@ export class ImapSession implements EngineSession {
   isLoggedOut = false;
   /** ENABLE IMAP4rev2 (RFC 9051 §6.3.1): ESEARCH instead of SEARCH, names in UTF-8, no RECENT. */
   isRev2 = false;
+  /** RFC 7162 §3.1: this client keeps MODSEQs, so FETCH responses that nobody asked for carry them. */
+  isCondStore = false;
+  /** RFC 7162 §3.2: VANISHED instead of EXPUNGE. */
+  isQresync = false;
   /** Called when the selected mailbox may have changed; IDLE waits for it. */
   onMailboxChange: (() => void) | null = null;
   #hasTls: boolean;
@@ -165,8 +169,23 @@ export class ImapSession implements EngineSession {
   async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
     await this.selected?.announce((response) => io.send(response), {
       mayExpunge: options.mayExpunge,
-      withUid: options.isUid === true || this.isRev2,
+      withUid: options.isUid === true || this.namesUids,
+      withModSeq: this.isCondStore,
+      asVanished: this.isQresync,
     });
+  }
+
+  /** Whether FETCH responses name the UID though it was not asked for. */
+  get namesUids(): boolean {
+    return this.isRev2 || this.isQresync;
+  }
+
+  /** A CONDSTORE-enabling command was given (RFC 7162 §3.1). */
+  async enableCondStore(io: CommandIo): Promise<void> {
+    if (this.isCondStore) return;
+    this.isCondStore = true;
+    // RFC 7162 §3.1.2.1: from here on MODSEQs count for the mailbox that is selected already.
+    if (this.selected !== null) await io.send(`* OK [HIGHESTMODSEQ ${this.selected.modSeq}] Highest`);
   }
 
   close(): void {

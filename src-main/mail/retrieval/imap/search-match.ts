@@ -37,6 +37,8 @@ function matchesEntry(plan: SearchPlan, candidate: SearchCandidate): boolean | n
       return entry.sizeBytes > plan.octets;
     case 'smaller':
       return entry.sizeBytes < plan.octets;
+    case 'modSeq':
+      return entry.modSeq >= plan.modSeq;
     case 'age': {
       const isYounger = candidate.now - entry.internalDate <= plan.seconds * 1000;
       return isYounger === (plan.relation === 'younger');

@@ -13,7 +13,7 @@ export type SearchPlan =
   /** `flag` in lower case. */
   | { readonly kind: 'flag'; readonly flag: string; readonly isSet: boolean }
   | { readonly kind: 'uids'; readonly ranges: readonly UidRange[] }
-  | Extract<SearchKey, { kind: 'larger' | 'smaller' | 'date' | 'age' }>
+  | Extract<SearchKey, { kind: 'larger' | 'smaller' | 'date' | 'age' | 'modSeq' }>
   /** Texts are folded. */
   | { readonly kind: 'envelope'; readonly field: EnvelopeField; readonly text: string }
   | { readonly kind: 'header'; readonly field: string; readonly text: string }

@@ -18,6 +18,7 @@ describe('SELECT', () => {
       S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded \\*)] Flags that are kept
       S: * OK [UIDVALIDITY <…>] UIDs are valid
       S: * OK [UIDNEXT 3] Next UID
+      S: * OK [HIGHESTMODSEQ <…>] Highest
       S: A142 OK [READ-WRITE] Opened
       C: A143 SELECT nothing
       S: * OK [CLOSED] The previous mailbox is closed
@@ -41,6 +42,7 @@ describe('SELECT', () => {
       S: * OK [PERMANENTFLAGS ()] Flags that are kept
       S: * OK [UIDVALIDITY <…>] UIDs are valid
       S: * OK [UIDNEXT 2] Next UID
+      S: * OK [HIGHESTMODSEQ <…>] Highest
       S: * LIST () "/" "INBOX"
       S: A2 OK [READ-ONLY] Opened to read only
       C: A3 STORE 1 +FLAGS (\\Seen)
@@ -65,6 +67,7 @@ describe('CLOSE and UNSELECT', () => {
       S: * OK [PERMANENTFLAGS ()] <…>
       S: * OK [UIDVALIDITY <…>
       S: * OK [UIDNEXT 2] <…>
+      S: * OK [HIGHESTMODSEQ <…>] Highest
       S: A2 OK [READ-ONLY] <…>
       C: A3 CLOSE
       S: A3 OK CLOSE completed

@@ -180,7 +180,7 @@ describe('general commands', () => {
       C: a3 NAMESPACE
       S: * NAMESPACE (("" "/")) NIL NIL
       S: a3 OK NAMESPACE completed
-      C: a4 ENABLE CONDSTORE
+      C: a4 ENABLE X-NOTHING
       S: * ENABLED
       S: a4 OK ENABLE completed
       C: a5 ENABLE X-OTHER IMAP4rev2

@@ -15,6 +15,7 @@ export async function status(
   const name = session.readName(command.mailbox);
   const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
+  if (command.items.includes('HIGHESTMODSEQ')) await session.enableCondStore(io);
   await io.send(formatStatus(session, mailbox, command.items));
   return okay('STATUS completed');
 }
@@ -40,6 +41,8 @@ function valueOf(item: StatusItem, mailbox: Mailbox): number {
       return mailbox.sizeBytes;
     case 'RECENT':
       return 0;
+    case 'HIGHESTMODSEQ':
+      return mailbox.highestModSeq;
     case 'APPENDLIMIT':
       return MAX_APPEND_OCTETS;
   }

@@ -6,6 +6,7 @@
  */
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
+import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { SearchKey, SearchReturnOption } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
 import type { StatusItem } from './status-item.ts';
@@ -38,13 +39,14 @@ export type PlainCommandName =
   'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
 
 /** Commands whose only argument is a mailbox. */
-export type MailboxCommandName = 'SELECT' | 'EXAMINE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
+export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
 
 export interface FetchCommand {
   readonly name: 'FETCH';
   readonly isUid: boolean;
   readonly set: SequenceSet;
   readonly items: readonly FetchItem[];
+  readonly modifiers: FetchModifiers;
 }
 
 export interface StoreCommand {
@@ -53,6 +55,8 @@ export interface StoreCommand {
   readonly set: SequenceSet;
   readonly operation: 'add' | 'remove' | 'replace';
   readonly isSilent: boolean;
+  /** RFC 7162 §3.1.3, null where not given. */
+  readonly unchangedSince: number | null;
   readonly flags: readonly string[];
 }
 
@@ -81,6 +85,12 @@ export interface AppendCommand {
   readonly literal: LiteralAnnouncement;
 }
 
+export interface SelectCommand {
+  readonly name: 'SELECT' | 'EXAMINE';
+  readonly mailbox: WireName;
+  readonly parameters: SelectParameters;
+}
+
 export type Command =
   | { [Name in PlainCommandName]: { readonly name: Name } }[PlainCommandName]
   | { [Name in MailboxCommandName]: { readonly name: Name; readonly mailbox: WireName } }[MailboxCommandName]
@@ -94,6 +104,8 @@ export type Command =
   | { readonly name: 'STATUS'; readonly mailbox: WireName; readonly items: readonly StatusItem[] }
   /** `set` only for UID EXPUNGE (RFC 9051 §6.4.9). */
   | { readonly name: 'EXPUNGE'; readonly set: SequenceSet | null }
+  | (SelectCommand & { readonly name: 'SELECT' })
+  | (SelectCommand & { readonly name: 'EXAMINE' })
   | ListCommand
   | FetchCommand
   | StoreCommand

@@ -20,7 +20,10 @@ export interface PartialRange {
 }
 
 export type FetchItem =
-  | { readonly kind: 'uid' | 'flags' | 'internalDate' | 'size' | 'envelope' | 'body' | 'bodyStructure' }
+  | {
+      readonly kind:
+        'uid' | 'flags' | 'modSeq' | 'internalDate' | 'size' | 'envelope' | 'body' | 'bodyStructure';
+    }
   | {
       readonly kind: 'section';
       readonly section: Section;
@@ -44,6 +47,7 @@ type SimpleKind = Exclude<FetchItem['kind'], 'section' | 'binary' | 'binarySize'
 const SIMPLE: Readonly<Record<string, SimpleKind>> = {
   UID: 'uid',
   FLAGS: 'flags',
+  MODSEQ: 'modSeq',
   INTERNALDATE: 'internalDate',
   'RFC822.SIZE': 'size',
   ENVELOPE: 'envelope',

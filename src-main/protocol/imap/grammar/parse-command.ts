@@ -9,6 +9,7 @@ import type { AppendCommand, Command, MailboxCommandName, PlainCommandName } fro
 import { Cursor, ImapSyntaxError, decodeOctets, readLiteralAnnouncement } from './cursor.ts';
 import { parseDateTime } from './date.ts';
 import { parseFetchItems } from './fetch-item.ts';
+import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
 import { parseSequenceSet } from './sequence-set.ts';
@@ -48,6 +49,8 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
     return { name: 'ENABLE', capabilities };
   },
   ID: (cursor) => ({ name: 'ID', fields: spaceThen(cursor, () => parseIdFields(cursor)) }),
+  SELECT: (cursor) => parseSelect(cursor, 'SELECT'),
+  EXAMINE: (cursor) => parseSelect(cursor, 'EXAMINE'),
   CREATE: (cursor) => ({ name: 'CREATE', mailbox: mailboxArgument(cursor), specialUses: parseUse(cursor) }),
   RENAME: (cursor) => ({ name: 'RENAME', from: mailboxArgument(cursor), to: mailboxArgument(cursor) }),
   LIST: parseList,
@@ -123,7 +126,7 @@ function plainParsers(): Record<string, ArgumentParser> {
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
-  const names: MailboxCommandName[] = ['SELECT', 'EXAMINE', 'DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
+  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
   return Object.fromEntries(
     names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
@@ -136,6 +139,10 @@ function spaceThen<T>(cursor: Cursor, read: () => T): T {
 
 function mailboxArgument(cursor: Cursor): string {
   return spaceThen(cursor, () => cursor.astring());
+}
+
+function parseSelect(cursor: Cursor, name: 'SELECT' | 'EXAMINE'): Command {
+  return { name, mailbox: mailboxArgument(cursor), parameters: parseSelectParameters(cursor) };
 }
 
 function parseUid(cursor: Cursor): Command {
@@ -193,18 +200,20 @@ function parseAppendDate(cursor: Cursor): number {
 
 function parseFetch(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
-  return { name: 'FETCH', isUid, set, items: spaceThen(cursor, () => parseFetchItems(cursor)) };
+  const items = spaceThen(cursor, () => parseFetchItems(cursor));
+  return { name: 'FETCH', isUid, set, items, modifiers: parseFetchModifiers(cursor) };
 }
 
 function parseStore(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
   cursor.space();
+  const unchangedSince = parseStoreModifier(cursor);
   const operation = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
   const item = cursor.keyword();
   if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') cursor.fail('FLAGS');
   cursor.space();
   const flags = cursor.sees('(') ? cursor.list(() => cursor.flag(), 0) : parseBareFlags(cursor);
-  return { name: 'STORE', isUid, set, operation, isSilent: item === 'FLAGS.SILENT', flags };
+  return { name: 'STORE', isUid, set, operation, isSilent: item === 'FLAGS.SILENT', unchangedSince, flags };
 }
 
 /** RFC 9051 §9 store-att-flags: flags without parentheses. */

@@ -28,6 +28,8 @@ export type SearchKey =
       /** Midnight of the day, as if it were UTC: the time of day and the zone do not count. */
       readonly day: number;
     }
+  /** RFC 7162 §3.1.5: changed at this MODSEQ or after it. */
+  | { readonly kind: 'modSeq'; readonly modSeq: number }
   | { readonly kind: 'age'; readonly relation: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'envelope'; readonly field: EnvelopeField; readonly text: string }
   | { readonly kind: 'header'; readonly field: string; readonly text: string }
@@ -121,6 +123,7 @@ const KEYS: Readonly<Record<string, KeyParser>> = {
     relation: 'younger',
     seconds: argument(cursor, () => cursor.nonZeroNumber()),
   }),
+  MODSEQ: parseModSeqKey,
   BCC: (cursor) => envelopeKey(cursor, 'bcc'),
   CC: (cursor) => envelopeKey(cursor, 'cc'),
   FROM: (cursor) => envelopeKey(cursor, 'from'),
@@ -138,6 +141,18 @@ const KEYS: Readonly<Record<string, KeyParser>> = {
     return { kind: 'or', keys: [first, argument(cursor, () => parseKey(cursor))] };
   },
 };
+
+/** `MODSEQ ["/flags/\\draft" all] 620162338`: we keep one MODSEQ for all flags of a message (RFC 7162 §3.1.5). */
+function parseModSeqKey(cursor: Cursor): SearchKey {
+  cursor.space();
+  if (cursor.sees('"')) {
+    cursor.string();
+    const type = argument(cursor, () => cursor.keyword());
+    if (type !== 'ALL' && type !== 'PRIV' && type !== 'SHARED') fail('expected all, priv or shared');
+    cursor.space();
+  }
+  return { kind: 'modSeq', modSeq: cursor.modSequence() };
+}
 
 function argument<T>(cursor: Cursor, read: () => T): T {
   cursor.space();

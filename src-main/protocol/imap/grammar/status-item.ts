@@ -10,6 +10,7 @@ const STATUS_ITEMS = [
   'SIZE',
   'RECENT',
   'APPENDLIMIT',
+  'HIGHESTMODSEQ',
 ] as const;
 
 export type StatusItem = (typeof STATUS_ITEMS)[number];
