@@ -75,9 +75,19 @@ export const LINES: readonly BenchLine[] = [
   command('ENVELOPE BODYSTRUCTURE, again', 'FETCH 1:* (ENVELOPE BODYSTRUCTURE)'),
   command('header fields of 1,000', 'FETCH 1:1000 (BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])'),
   command(`bodies of ${BODIES}`, `FETCH 1:${BODIES} (BODY.PEEK[])`),
-  command(`STORE of ${STORED}`, ({ size }) => `STORE 1:${Math.min(STORED, size.messages)} +FLAGS.SILENT (\\Flagged)`),
-  command(`STORE of ${STORED}, answered`, ({ size }) => `STORE 1:${Math.min(STORED, size.messages)} -FLAGS (\\Flagged)`),
-  { title: `COPY of ${COPIED}`, prepare: create('Copies'), run: (context) => ask(context, `COPY 1:${COPIED} Copies`) },
+  command(
+    `STORE of ${STORED}`,
+    ({ size }) => `STORE 1:${Math.min(STORED, size.messages)} +FLAGS.SILENT (\\Flagged)`,
+  ),
+  command(
+    `STORE of ${STORED}, answered`,
+    ({ size }) => `STORE 1:${Math.min(STORED, size.messages)} -FLAGS (\\Flagged)`,
+  ),
+  {
+    title: `COPY of ${COPIED}`,
+    prepare: create('Copies'),
+    run: (context) => ask(context, `COPY 1:${COPIED} Copies`),
+  },
   {
     title: `MOVE of ${COPIED}`,
     prepare: async (context) => {

@@ -59,7 +59,13 @@ try {
 async function startDovecot(): Promise<Contestant> {
   const dovecot = await Dovecot.start(PASSWORD);
   await dovecot.fill('tom', makeMessages(size.messages));
-  return { name: 'Dovecot', port: dovecot.port, processId: dovecot.processId, idle: [], stop: () => dovecot.stop() };
+  return {
+    name: 'Dovecot',
+    port: dovecot.port,
+    processId: dovecot.processId,
+    idle: [],
+    stop: () => dovecot.stop(),
+  };
 }
 
 async function startPostroom(): Promise<Contestant> {
@@ -79,7 +85,13 @@ async function startPostroom(): Promise<Contestant> {
     await service.end();
     await folder.remove();
   };
-  return { name: 'Postroom', port: service.port('imap'), processId: service.process.pid ?? 0, idle: [], stop };
+  return {
+    name: 'Postroom',
+    port: service.port('imap'),
+    processId: service.process.pid ?? 0,
+    idle: [],
+    stop,
+  };
 }
 
 async function runLine(line: BenchLine): Promise<void> {
@@ -88,7 +100,8 @@ async function runLine(line: BenchLine): Promise<void> {
   const cells = all.map((figures) => formatFigures(figures).padStart(20)).join('');
   console.log(`${line.title.padEnd(40)}${cells}   ${formatRatios(all)}`);
   for (const [index, figures] of all.entries())
-    if (figures !== null && figures.note !== '') console.log(`  ${contestants[index]?.name}: ${figures.note}`);
+    if (figures !== null && figures.note !== '')
+      console.log(`  ${contestants[index]?.name}: ${figures.note}`);
 }
 
 /** Null where the server cannot do it. */

@@ -67,7 +67,8 @@ export function toStoredFlags(flags: readonly string[]): StoredFlags {
   return { bits, keywords: [...keywords.values()] };
 }
 
-function systemBit(flag: string): number {
+/** 0 for what is no system flag. */
+export function systemBit(flag: string): number {
   const index = SYSTEM_FLAGS.findIndex((name) => name.toLowerCase() === flag.toLowerCase());
   return index === -1 ? 0 : 1 << index;
 }

@@ -7,13 +7,11 @@ import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-k
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
-import { breather } from './breather.ts';
+import type { MessageQuery } from '../../mailstore/search/port.ts';
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
 import { prepareSearch } from './search-plan.ts';
-import type { SearchPlan } from './search-plan.ts';
-import { matchesSearch } from './search-match.ts';
 
 export async function search(
   session: ImapSession,
@@ -38,19 +36,10 @@ function failed(session: ImapSession, command: SearchCommand, completion: Comple
 }
 
 /** UIDs of the messages that match, rising; only those that the client knows. */
-async function findMessages(session: ImapSession, plan: SearchPlan): Promise<Uid[]> {
-  const { mailStore, clock } = session.options;
-  const { mailbox } = session;
-  const breathe = breather(clock);
-  const found: Uid[] = [];
-  const now = clock.now();
-  for (const entry of await mailStore.listEntries(mailbox.id)) {
-    if (mailbox.sequenceOf(entry.uid) === 0) continue;
-    const open = () => mailStore.openMessage(mailbox.id, entry.uid);
-    if (await matchesSearch(plan, { entry, now, open })) found.push(entry.uid);
-    await breathe();
-  }
-  return found;
+async function findMessages(session: ImapSession, query: MessageQuery): Promise<readonly Uid[]> {
+  const { mailbox, options } = session;
+  const uids = await options.search.find({ mailboxId: mailbox.id, query, now: options.clock.now() });
+  return uids.filter((uid) => mailbox.sequenceOf(uid) > 0);
 }
 
 async function answer(
