@@ -2,7 +2,6 @@
  * Search text: how texts are compared in SEARCH, SORT and THREAD: i;unicode-casemap (RFC 5051), as I18NLEVEL=1 asks
  * (RFC 5255 §4.4).
  */
-// eslint-disable-next-line no-control-regex
 const BEYOND_ASCII = /[^\0-\x7f]/;
 const CASED = /\p{Changes_When_Titlecased}/gu;
 const OTHER_WHITE_SPACE = /[^\S ]\s*| \s+/g;

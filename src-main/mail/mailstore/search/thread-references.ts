@@ -84,9 +84,15 @@ function nodeForMessage(facts: SortFacts, nodeOf: (id: string) => Node, nodes: N
   return own;
 }
 
+/** A thread deeper than this is no conversation, and walking up from each of its messages would take for ever. */
+const MOST_LEVELS = 2_000;
+
 /** Whether the link makes no loop. */
 function mayAdopt(parent: Node, child: Node): boolean {
-  for (let at: Node | null = parent; at !== null; at = at.parent) if (at === child) return false;
+  let levels = 0;
+  for (let at: Node | null = parent; at !== null; at = at.parent) {
+    if (at === child || ++levels > MOST_LEVELS) return false;
+  }
   return true;
 }
 

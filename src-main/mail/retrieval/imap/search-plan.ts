@@ -1,14 +1,32 @@
 /**
  * Search plan: a search key made ready for one mailbox: sets resolved to UIDs, strings decoded and folded, cheap keys first.
  */
-import { decodeCharset } from '../../../format/charset.ts';
+import { err, ok, type Result } from '../../../base/result.ts';
+import { decodeCharset, isKnownCharset } from '../../../format/charset.ts';
 import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
-import type { MessageQuery } from '../../mailstore/search/port.ts';
+import { STAR } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { Completion } from '../../../protocol/imap/server/session.ts';
+import type { MessageQuery, SearchRequest } from '../../mailstore/search/port.ts';
 import { foldText } from '../../mailstore/search/port.ts';
+import { refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSearchSet } from './message-set.ts';
 
-export function prepareSearch(session: ImapSession, key: SearchKey, charset: string): MessageQuery {
+/** What SEARCH, SORT and THREAD ask for: messages that the client knows, by keys whose strings are in a charset. */
+export function planSearch(
+  session: ImapSession,
+  command: { readonly charset: string | null; readonly key: SearchKey },
+): Result<SearchRequest, Completion> {
+  const charset = command.charset ?? 'UTF-8';
+  if (!isKnownCharset(charset))
+    return err(refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
+  const { mailbox, options } = session;
+  const known = { kind: 'uids', ranges: mailbox.rangesOfUids([{ first: 1, last: STAR }]) } as const;
+  const queries = [known, prepareSearch(session, command.key, charset)];
+  return ok({ mailboxId: mailbox.id, query: { kind: 'and', queries }, now: options.clock.now() });
+}
+
+function prepareSearch(session: ImapSession, key: SearchKey, charset: string): MessageQuery {
   const fold = (octets: string): string => foldText(decodeCharset(Buffer.from(octets, 'latin1'), charset));
   const prepare = (each: SearchKey): MessageQuery => prepareSearch(session, each, charset);
   switch (key.kind) {

@@ -1,29 +1,26 @@
 /**
  * SEARCH (RFC 9051 §6.4.4; ESEARCH: RFC 4731; SEARCHRES: RFC 5182).
  */
-import { isKnownCharset } from '../../../format/charset.ts';
 import type { SearchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-key.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
-import type { MessageQuery } from '../../mailstore/search/port.ts';
-import { okay, refuse } from './completion.ts';
+import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
-import { prepareSearch } from './search-plan.ts';
+import { planSearch } from './search-plan.ts';
 
 export async function search(
   session: ImapSession,
   command: SearchCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const charset = command.charset ?? 'UTF-8';
-  if (!isKnownCharset(charset))
-    return failed(session, command, refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
+  const plan = planSearch(session, command);
+  if (!plan.ok) return failed(session, command, plan.error);
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);
-  const uids = await findMessages(session, prepareSearch(session, command.key, charset));
+  const uids = await session.options.search.find(plan.value);
   const modSeq = asksModSeq ? await highestModSeqOf(session, uids, command.returns) : null;
   await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
@@ -33,13 +30,6 @@ export async function search(
 function failed(session: ImapSession, command: SearchCommand, completion: Completion): Completion {
   if (command.returns?.includes('SAVE') === true) session.savedResult = [];
   return completion;
-}
-
-/** UIDs of the messages that match, rising; only those that the client knows. */
-async function findMessages(session: ImapSession, query: MessageQuery): Promise<readonly Uid[]> {
-  const { mailbox, options } = session;
-  const uids = await options.search.find({ mailboxId: mailbox.id, query, now: options.clock.now() });
-  return uids.filter((uid) => mailbox.sequenceOf(uid) > 0);
 }
 
 async function answer(
