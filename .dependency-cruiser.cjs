@@ -1,5 +1,6 @@
 // Who may import whom (src-main/ARCHITECTURE.md, "Import rules"). Every rule is an error.
-const MAIL_STAGES = 'submission|reception|screening|queue|routing|delivery|relay|bounce|mailstore|retrieval';
+const MAIL_STAGES =
+  'submission|reception|screening|queue|routing|delivery|relay|bounce|mailstore|retrieval|transfer';
 
 /** `folder` may import only what `allowed` (regular expressions on paths) names, besides itself. */
 function fence(name, folder, allowed) {
@@ -74,6 +75,7 @@ module.exports = {
           '^src-main/mail/mailstore/mailbox-rules\\.ts$',
           // What a search does is said there; it runs on storage's own thread.
           '^src-main/mail/mailstore/search/',
+          '^src-main/mail/queue/queue-rules\\.ts$',
           '^src-main/mail/events\\.ts$',
           '^src-main/format/message-index\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',

@@ -7,6 +7,18 @@ import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, offset, pageSize, searchText, time } from './values.ts';
 
+/** How an account's mail is fetched over POP3. */
+export const pop3Settings = z.object({
+  /** The mailbox that is the maildrop. */
+  mailbox: z.string().trim().min(1).max(LIMITS.mailboxNameLength),
+  onDelete: z.enum(['remove', 'moveToTrash']),
+  /** Days after its arrival that a fetched message is removed; null: it stays until the client deletes it. */
+  keepDays: z.int().min(1).max(LIMITS.keepDays).nullable(),
+  /** Between two sign-ins of a client; 0: none. */
+  loginDelaySeconds: z.int().nonnegative().max(LIMITS.loginDelaySeconds),
+});
+export type Pop3Settings = z.infer<typeof pop3Settings>;
+
 export const accountRow = z.object({
   id: accountId,
   localPart: z.string(),
@@ -20,6 +32,7 @@ export const accountRow = z.object({
   lastSignInAt: time.nullable(),
   /** null: no limit. */
   quotaBytes: count.nullable(),
+  pop3: pop3Settings,
   usedBytes: count,
   messages: count,
   unread: count,
@@ -74,6 +87,7 @@ export const accountChange = z.object({
   name: personName.exactOptional(),
   isEnabled: z.boolean().exactOptional(),
   quotaBytes: quotaBytes.exactOptional(),
+  pop3: pop3Settings.exactOptional(),
 });
 export type AccountChange = z.infer<typeof accountChange>;
 

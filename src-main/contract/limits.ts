@@ -21,6 +21,11 @@ export const LIMITS = {
   /** A route with a name and several hosts. */
   nextHopLength: 2048,
   nameLength: 100,
+  mailboxNameLength: 200,
+  /** Ten years: longer is for ever. */
+  keepDays: 3650,
+  /** RFC 2449 §6.5 knows no bound; more than an hour is a locked door. */
+  loginDelaySeconds: 3600,
   /** An IPv6 network. */
   networkLength: 64,
   /** What an administrator tells a sender. */

@@ -9,16 +9,18 @@ import { err, ok, type Result } from '../base/result.ts';
 import { parseAddress } from '../format/address.ts';
 import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from './address-key.ts';
 import type { PasswordKeeper } from './credentials.ts';
-import type {
-  Account,
-  AccountId,
-  Alias,
-  Directory,
-  DirectoryAdmin,
-  DirectoryError,
-  Domain,
-  RecipientResolution,
-  SignInOutcome,
+import {
+  DEFAULT_POP3_SETTINGS,
+  type Account,
+  type AccountId,
+  type Alias,
+  type Directory,
+  type DirectoryAdmin,
+  type DirectoryError,
+  type Domain,
+  type RecipientResolution,
+  type SignInKeys,
+  type SignInOutcome,
 } from './port.ts';
 import { Registry } from './registry.ts';
 import type { AccountRow, DirectoryRows } from './store-port.ts';
@@ -70,10 +72,10 @@ class RowDirectory implements FullDirectory {
   }
 
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
-    const { accounts, via } = this.#registry.expand(address);
-    const isNamed = via.length > 0 || this.#registry.accountByAddress(address) !== undefined;
+    const { accounts } = this.#registry.expand(address);
     return Promise.resolve(
-      isNamed && accounts.some((account) => account.id === accountId && account.isEnabled),
+      this.#registry.isNamed(address) &&
+        accounts.some((account) => account.id === accountId && account.isEnabled),
     );
   }
 
@@ -85,7 +87,26 @@ class RowDirectory implements FullDirectory {
       isBounded ? password : '',
       isBounded ? stored : null,
     );
-    if (!isRight || account === undefined) return { kind: 'refused' };
+    return isRight ? this.#admit(account) : { kind: 'refused' };
+  }
+
+  scramKeys(signInName: string): Promise<SignInKeys> {
+    const account = this.#registry.accountByAddress(signInName);
+    const keys = this.#options.passwords.scramKeys(account?.credentials.scramSha256 ?? null, signInName);
+    return Promise.resolve({ ...keys, admit: () => Promise.resolve(this.#admit(account)) });
+  }
+
+  strictestPop3() {
+    const settings = this.#registry.accounts.map(({ pop3 }) => pop3);
+    const days = settings.flatMap(({ keepDays }) => keepDays ?? []);
+    return {
+      keepDays: days.length === 0 ? null : Math.min(...days),
+      loginDelaySeconds: Math.max(0, ...settings.map(({ loginDelaySeconds }) => loginDelaySeconds)),
+    };
+  }
+
+  #admit(account: AccountRow | undefined): SignInOutcome {
+    if (account === undefined) return { kind: 'refused' };
     if (!account.isEnabled) return { kind: 'disabled' };
     this.#noteSignIn(account);
     return { kind: 'ok', account: withoutCredentials(account) };
@@ -154,6 +175,7 @@ class RowDirectory implements FullDirectory {
           address: `${row.localPart}@${row.domain}`,
           isEnabled: true,
           lastSignInAt: null,
+          pop3: DEFAULT_POP3_SETTINGS,
         }),
       );
     });

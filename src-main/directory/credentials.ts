@@ -65,6 +65,21 @@ export class PasswordKeeper {
     return isRight;
   }
 
+  /** The keys of RFC 5802 §3; for no account (null) they are made up, always the same for the same name. */
+  scramKeys(stored: string | null, name: string) {
+    const nonce = toBase64(this.#randomBytes(SALT_OCTETS));
+    if (stored === null) {
+      const salt = createHmac('sha256', this.#processKey).update(name.toLowerCase()).digest();
+      const unknown = this.#randomBytes(KEY_OCTETS);
+      const keys = { storedKey: unknown, serverKey: unknown, nonce };
+      return { salt: salt.subarray(0, SALT_OCTETS), iterations: SCRAM_ITERATIONS, ...keys };
+    }
+    const [, iterations = '', salt = '', storedKey = '', serverKey = ''] = stored.split(/[$:]/u);
+    const octets = (text: string) => Buffer.from(text, 'base64');
+    const keys = { storedKey: octets(storedKey), serverKey: octets(serverKey), nonce };
+    return { salt: octets(salt), iterations: Number(iterations), ...keys };
+  }
+
   #remember(key: string, isRight: Promise<boolean>): void {
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { until: this.#clock.now() + REMEMBER_MS, isRight });

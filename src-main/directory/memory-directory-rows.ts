@@ -1,5 +1,5 @@
 /** Directory rows in memory, for tests of the directory and of what stands on it. */
-import type { AccountId, Domain } from './port.ts';
+import { DEFAULT_POP3_SETTINGS, type AccountId, type Domain } from './port.ts';
 import type { AccountRow, AliasRow, DirectoryRows, NewAccountRow } from './store-port.ts';
 
 export class MemoryDirectoryRows implements DirectoryRows {
@@ -33,7 +33,14 @@ export class MemoryDirectoryRows implements DirectoryRows {
   addAccount({ addressKey: _key, ...account }: NewAccountRow): Promise<AccountId> {
     const id = ++this.#lastId;
     const address = `${account.localPart}@${account.domain}`;
-    this.#accounts.set(id, { ...account, id, address, isEnabled: true, lastSignInAt: null });
+    this.#accounts.set(id, {
+      ...account,
+      id,
+      address,
+      isEnabled: true,
+      lastSignInAt: null,
+      pop3: DEFAULT_POP3_SETTINGS,
+    });
     return Promise.resolve(id);
   }
 

@@ -16,6 +16,25 @@ export interface Domain {
   readonly createdAt: number;
 }
 
+/** How an account's mail is fetched over POP3. */
+export interface Pop3Settings {
+  /** The mailbox that is the maildrop; INBOX where it is not there. */
+  readonly mailbox: string;
+  /** What becomes of a message that the client deletes: gone, or moved to the account's Trash. */
+  readonly onDelete: 'remove' | 'moveToTrash';
+  /** Days after its arrival that a fetched message is removed by us; null: it stays until the client deletes it. */
+  readonly keepDays: number | null;
+  /** Seconds between two sign-ins that a client must wait (RFC 2449 §6.5); 0: none. */
+  readonly loginDelaySeconds: number;
+}
+
+export const DEFAULT_POP3_SETTINGS: Pop3Settings = {
+  mailbox: 'INBOX',
+  onDelete: 'remove',
+  keepDays: null,
+  loginDelaySeconds: 0,
+};
+
 export interface Account {
   readonly id: AccountId;
   readonly localPart: string;
@@ -29,6 +48,7 @@ export interface Account {
   /** null: no limit. */
   readonly quotaBytes: number | null;
   readonly lastSignInAt: number | null;
+  readonly pop3: Pop3Settings;
 }
 
 /** An address that stands for others; a target may be anywhere. */
@@ -75,6 +95,17 @@ export type SignInOutcome =
   /** Right password, but the account is switched off. */
   | { readonly kind: 'disabled' };
 
+/** What SCRAM-SHA-256 compares a proof with (RFC 5802 §3); for a name that nobody has, keys that no proof fits. */
+export interface SignInKeys {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+  readonly nonce: string;
+  /** The outcome once the proof is right. */
+  admit(): Promise<SignInOutcome>;
+}
+
 /** What the stages ask. */
 export interface Directory {
   isLocalDomain(domain: string): Promise<boolean>;
@@ -84,6 +115,9 @@ export interface Directory {
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
   /** `signInName` is an address of the account. */
   signIn(signInName: string, password: string): Promise<SignInOutcome>;
+  scramKeys(signInName: string): Promise<SignInKeys>;
+  /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */
+  strictestPop3(): { readonly keepDays: number | null; readonly loginDelaySeconds: number };
   getAccount(id: AccountId): Promise<Account | null>;
   /** Something of the directory changed; ask again. */
   readonly onChange: Subscribe<void>;
@@ -106,7 +140,7 @@ export interface DirectoryAdmin {
   }): Promise<Result<Account, DirectoryError>>;
   changeAccount(
     id: AccountId,
-    change: { name?: string; isEnabled?: boolean; quotaBytes?: number | null },
+    change: { name?: string; isEnabled?: boolean; quotaBytes?: number | null; pop3?: Pop3Settings },
   ): Promise<Result<Account, DirectoryError>>;
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>>;
   /** Removes the account with its mailboxes and all its mail. */

@@ -3,7 +3,7 @@
  *
  * Invariants: writes resolve after the commit. Keys are canonical: lower case, domain as A-labels.
  */
-import type { Account, AccountId, Alias, Domain } from './port.ts';
+import type { Account, AccountId, Alias, Domain, Pop3Settings } from './port.ts';
 
 /** A password as it is kept: never the clear text. */
 export interface StoredCredentials {
@@ -47,6 +47,7 @@ export interface DirectoryRows {
       isEnabled?: boolean;
       quotaBytes?: number | null;
       lastSignInAt?: number;
+      pop3?: Pop3Settings;
       credentials?: StoredCredentials;
     },
   ): Promise<void>;

@@ -1,5 +1,5 @@
 /** Rows of domains, accounts and aliases. The directory keeps the rules and a copy in memory; this keeps the truth. */
-import type { AccountId, Domain } from '../directory/port.ts';
+import { DEFAULT_POP3_SETTINGS, type AccountId, type Domain, type Pop3Settings } from '../directory/port.ts';
 import type {
   AccountRow,
   AliasRow,
@@ -47,6 +47,7 @@ const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, chang
     ['is_enabled', change.isEnabled === undefined ? undefined : Number(change.isEnabled)],
     ['quota_bytes', change.quotaBytes],
     ['last_sign_in_at', change.lastSignInAt],
+    ['pop3', change.pop3 && JSON.stringify(change.pop3)],
     ['credentials', change.credentials && JSON.stringify(change.credentials)],
   ];
   for (const [column, value] of columns) {
@@ -96,6 +97,7 @@ interface AccountColumns {
   quota_bytes: number | null;
   last_sign_in_at: number | null;
   credentials: string;
+  pop3: string | null;
 }
 
 export class SqliteDirectoryRows implements DirectoryRows {
@@ -179,6 +181,13 @@ function toAccount(row: AccountColumns): AccountRow {
     createdAt: row.created_at,
     quotaBytes: row.quota_bytes,
     lastSignInAt: row.last_sign_in_at,
+    pop3: readPop3Settings(row.pop3),
     credentials: JSON.parse(row.credentials) as StoredCredentials,
   };
+}
+
+/** Settings that came later than the row have their default. */
+function readPop3Settings(text: string | null): Pop3Settings {
+  if (text === null) return DEFAULT_POP3_SETTINGS;
+  return { ...DEFAULT_POP3_SETTINGS, ...(JSON.parse(text) as Partial<Pop3Settings>) };
 }

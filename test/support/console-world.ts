@@ -8,7 +8,13 @@ import { Emitter } from '../../src-main/base/emitter.ts';
 import { type Logger, silentLogger } from '../../src-main/base/logger.ts';
 import { err, ok } from '../../src-main/base/result.ts';
 import type { CertificateSummary } from '../../src-main/contract/settings.ts';
-import type { Account, Alias, DirectoryAdmin, Domain } from '../../src-main/directory/port.ts';
+import {
+  DEFAULT_POP3_SETTINGS,
+  type Account,
+  type Alias,
+  type DirectoryAdmin,
+  type Domain,
+} from '../../src-main/directory/port.ts';
 import type { ConsoleServices } from '../../src-main/host/api/services.ts';
 import type {
   AdministratorStore,
@@ -50,6 +56,7 @@ const NO_FLOW: FlowCounts = {
   relayed: 0,
   deferred: 0,
   failed: 0,
+  relayFailed: 0,
   read: 0,
 };
 
@@ -108,6 +115,7 @@ export class WorldDirectory implements DirectoryAdmin {
       createdAt: this.#clock.now(),
       quotaBytes: fresh.quotaBytes ?? null,
       lastSignInAt: null,
+      pop3: DEFAULT_POP3_SETTINGS,
     };
     this.accounts.push(account);
     this.passwords.set(account.id, fresh.password);

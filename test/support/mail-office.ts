@@ -6,8 +6,18 @@
  */
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../src-main/host/system-clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
-import type { Account, Directory, RecipientResolution } from '../../src-main/directory/port.ts';
+import { PasswordKeeper } from '../../src-main/directory/credentials.ts';
+import {
+  DEFAULT_POP3_SETTINGS,
+  type Account,
+  type Directory,
+  type Pop3Settings,
+  type RecipientResolution,
+  type SignInKeys,
+} from '../../src-main/directory/port.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
 import { createBounceStage } from '../../src-main/mail/bounce/create-bounce-stage.ts';
@@ -39,7 +49,8 @@ const DOMAIN = 'server1.com';
 function makeAccount(id: number, localPart: string, isEnabled = true): Account {
   const address = `${localPart}@${DOMAIN}`;
   const facts = { domain: DOMAIN, createdAt: 0, quotaBytes: null, lastSignInAt: null };
-  return { id, localPart, address, name: localPart, isEnabled, ...facts };
+  const pop3 = DEFAULT_POP3_SETTINGS;
+  return { id, localPart, address, name: localPart, isEnabled, ...facts, pop3 };
 }
 
 /** A directory of a few people that can be changed by the test. */
@@ -57,6 +68,7 @@ export class OfficeDirectory implements Directory {
     [`team@${DOMAIN}`, [`anna@${DOMAIN}`, 'jack@server2.com']],
   ]);
 
+  readonly #passwords = new PasswordKeeper({ clock: systemClock, randomBytes });
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
 
@@ -72,6 +84,39 @@ export class OfficeDirectory implements Directory {
     if (account === undefined) throw new Error(`no account ${address}`);
     this.accounts.set(address, { ...account, isEnabled: false });
     this.#changed.emit();
+  }
+
+  /** Gives an account a limit, as an administrator would. */
+  setQuota(address: string, quotaBytes: number): void {
+    const account = this.accounts.get(address);
+    if (account === undefined) throw new Error(`no account ${address}`);
+    this.accounts.set(address, { ...account, quotaBytes });
+    this.#changed.emit();
+  }
+
+  /** Changes how the account's mail is fetched, as an administrator would. */
+  changePop3(address: string, change: Partial<Pop3Settings>): void {
+    const account = this.accounts.get(address);
+    if (account === undefined) throw new Error(`no account ${address}`);
+    this.accounts.set(address, { ...account, pop3: { ...account.pop3, ...change } });
+  }
+
+  async scramKeys(signInName: string): Promise<SignInKeys> {
+    const account = this.accounts.get(signInName.toLowerCase());
+    const secret = account && (await this.#passwords.hash(`secret-${account.localPart}`));
+    const keys = this.#passwords.scramKeys(secret?.scramSha256 ?? null, signInName);
+    const admit = () => this.signIn(signInName, `secret-${account?.localPart ?? ''}`);
+    return { ...keys, admit };
+  }
+
+  strictestPop3() {
+    const settings = [...this.accounts.values()].map(({ pop3 }) => pop3);
+    const days = settings.flatMap(({ keepDays }) => keepDays ?? []);
+    const delays = settings.map(({ loginDelaySeconds }) => loginDelaySeconds);
+    return {
+      keepDays: days.length === 0 ? null : Math.min(...days),
+      loginDelaySeconds: Math.max(0, ...delays),
+    };
   }
 
   isLocalDomain(domain: string): Promise<boolean> {

@@ -98,7 +98,12 @@ async function applyDomain(
     const key = addressKey(wanted.localPart, canonicalDomain(domain.name) ?? domain.name);
     const existing = accounts.get(key);
     if (existing !== undefined) await updateAccount(existing, wanted, directory);
-    else expectOk(await directory.addAccount({ ...wanted, domain: domain.name }), key);
+    else {
+      const { localPart, password, name } = wanted;
+      const added = await directory.addAccount({ localPart, password, name, domain: domain.name });
+      if (!added.ok) throw new ProvisionError(`${key}: ${added.error}`);
+      await applyPop3(added.value, wanted, directory);
+    }
   }
 }
 
@@ -110,9 +115,20 @@ async function updateAccount(
   if (wanted.name !== '' && wanted.name !== account.name) {
     expectOk(await directory.changeAccount(account.id, { name: wanted.name }), account.address);
   }
+  await applyPop3(account, wanted, directory);
   if (!(await directory.hasPassword(account.id, wanted.password))) {
     expectOk(await directory.setPassword(account.id, wanted.password), account.address);
   }
+}
+
+async function applyPop3(
+  account: Account,
+  { pop3 }: ProvisionedDomain['accounts'][number],
+  directory: ProvisionTargets['directory'],
+): Promise<void> {
+  const wanted = { ...account.pop3, ...pop3 };
+  if (JSON.stringify(wanted) === JSON.stringify(account.pop3)) return;
+  expectOk(await directory.changeAccount(account.id, { pop3: wanted }), account.address);
 }
 
 async function applyAliases(domain: ProvisionedDomain, directory: DirectoryAdmin): Promise<void> {

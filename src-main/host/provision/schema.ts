@@ -6,10 +6,18 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../base/result.ts';
 
+const pop3 = z.strictObject({
+  mailbox: z.string().min(1).exactOptional(),
+  onDelete: z.enum(['remove', 'moveToTrash']).exactOptional(),
+  keepDays: z.int().min(1).nullable().exactOptional(),
+  loginDelaySeconds: z.int().min(0).max(3600).exactOptional(),
+});
+
 const account = z.strictObject({
   localPart: z.string().min(1),
   password: z.string().min(1),
   name: z.string().default(''),
+  pop3: pop3.exactOptional(),
 });
 
 const alias = z.strictObject({

@@ -120,6 +120,18 @@ export interface CopiedUids {
   readonly to: readonly Uid[];
 }
 
+/** One message in its mailbox. */
+export interface MessagePlace {
+  readonly mailboxId: MailboxId;
+  readonly uid: Uid;
+}
+
+/** Where new messages came to lie (RFC 4315 APPENDUID), in their order. */
+export interface AppendedUids {
+  readonly uidValidity: number;
+  readonly uids: readonly Uid[];
+}
+
 /** A message opened for reading: prefix and content as one range of octets, and its index with matching offsets. */
 export interface OpenMessage {
   readonly sizeBytes: number;
@@ -167,10 +179,12 @@ export interface MailStore {
   /** The indexes of several messages, for ENVELOPE lists and searches over header data; missing UIDs are left out. */
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>>;
 
+  /** All of them or none. `replaced` is removed in the same commit (RFC 8508), and its octets count against the quota no more. */
   appendMessages(
     id: MailboxId,
     messages: readonly NewMessage[],
-  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>>;
+    replaced?: MessagePlace,
+  ): Promise<Result<AppendedUids, MailboxError>>;
   storeFlags(id: MailboxId, change: FlagChange): Promise<StoredFlagChange>;
   copyMessages(
     from: MailboxId,

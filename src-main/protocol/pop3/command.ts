@@ -1,12 +1,12 @@
 /**
- * POP3 commands: one line to a typed command (RFC 1939, CAPA: RFC 2449, STLS: RFC 2595, AUTH: RFC 5034).
+ * POP3 commands: one line to a typed command (RFC 1939, CAPA: RFC 2449, STLS: RFC 2595, AUTH: RFC 5034, UTF8 and LANG: RFC 6856).
  *
  * Invariants: never throws; keywords in any case; a password is everything after `PASS `.
  */
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 
-const WITHOUT_ARGUMENTS = ['CAPA', 'STLS', 'QUIT', 'STAT', 'NOOP', 'RSET'] as const;
+const WITHOUT_ARGUMENTS = ['CAPA', 'STLS', 'QUIT', 'STAT', 'NOOP', 'RSET', 'UTF8'] as const;
 type PlainName = (typeof WITHOUT_ARGUMENTS)[number];
 
 export type Pop3Command =
@@ -15,6 +15,8 @@ export type Pop3Command =
   | { readonly name: 'PASS'; readonly password: string }
   /** No mechanism: a question for their names (RFC 1734's clients ask so). */
   | { readonly name: 'AUTH'; readonly mechanism: string | null; readonly initialResponse: string | null }
+  /** No range: a question for the languages. */
+  | { readonly name: 'LANG'; readonly range: string | null }
   | { readonly name: 'LIST'; readonly number: number | null }
   | { readonly name: 'UIDL'; readonly number: number | null }
   | { readonly name: 'RETR'; readonly number: number }
@@ -42,6 +44,10 @@ export function parsePop3Command(line: string): Result<Pop3Command, string> {
       return rest === '' ? err('PASS needs a password') : ok({ name: 'PASS', password: rest });
     case 'AUTH':
       return ok({ name: 'AUTH', mechanism: words[0] ?? null, initialResponse: words[1] ?? null });
+    case 'LANG':
+      return words.length > 1
+        ? err('LANG takes one language')
+        : ok({ name: 'LANG', range: words[0] ?? null });
     case 'LIST':
     case 'UIDL':
       return parseOptionalNumber(keyword, words);

@@ -13,9 +13,22 @@ export type PasswordVerdict<Account> =
   /** Right password, but the account is switched off. */
   | { readonly kind: 'disabled' };
 
+/** What SCRAM compares a client's proof with (RFC 5802 §3), and who is let in once the proof is right. */
+export interface ScramKeys<Account> {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+  /** The server's part of the nonce: printable, unpredictable, without a comma. */
+  readonly nonce: string;
+  admit(): Promise<PasswordVerdict<Account>>;
+}
+
 /** What mechanisms ask; each mechanism uses the questions that it needs. */
 export interface SaslBackend<Account> {
   verifyPassword(name: string, password: string): Promise<PasswordVerdict<Account>>;
+  /** For a name that nobody has: keys that no proof fits. Without it SCRAM is not offered. */
+  scramKeys?(name: string): Promise<ScramKeys<Account>>;
 }
 
 export type SaslFailure =

@@ -1,8 +1,10 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeInitialResponse, decodeSaslLine, encodeSaslLine } from './base64-line.ts';
 import type { SaslBackend } from './exchange.ts';
 import { createSaslExchange, SASL_MECHANISM_NAMES } from './mechanisms.ts';
+import { ScramSha256Client } from './scram-sha-256-client.ts';
 
 const octets = (text: string) => new TextEncoder().encode(text);
 
@@ -111,6 +113,83 @@ describe('base64 lines', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('PLAIN', 'LOGIN'), fc.uint8Array(), async (mechanism, data) => {
         expect(['challenge', 'success', 'failure']).toContain((await begin(mechanism).start(data)).kind);
+      }),
+    );
+  });
+});
+
+describe('SCRAM-SHA-256', () => {
+  const decode = (data: Uint8Array) => new TextDecoder().decode(data);
+
+  /** The account of RFC 7677 §3: user, pencil. */
+  async function beginScram(nonce: string, isKnown = true) {
+    const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
+    const salted = pbkdf2Sync('pencil', salt, 4096, 32, 'sha256');
+    const key = (text: string) => createHmac('sha256', salted).update(text).digest();
+    const keys = {
+      salt,
+      iterations: 4096,
+      storedKey: createHash('sha256').update(key('Client Key')).digest(),
+      serverKey: key('Server Key'),
+      nonce,
+      admit: () => Promise.resolve({ kind: 'ok', account: 'user' } as const),
+    };
+    const unknown = { ...keys, storedKey: Buffer.alloc(32), serverKey: Buffer.alloc(32) };
+    const exchange = createSaslExchange('scram-sha-256', {
+      ...backend,
+      scramKeys: () => Promise.resolve(isKnown ? keys : unknown),
+    });
+    if (exchange === null) throw new Error('SCRAM is not offered');
+    return Promise.resolve(exchange);
+  }
+
+  test('answers as the example of RFC 7677 §3', async () => {
+    const exchange = await beginScram('%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0');
+    const nonce = 'rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0';
+    expect(await exchange.start()).toEqual({ kind: 'challenge', data: new Uint8Array(0) });
+    expect(await exchange.respond(octets('n,,n=user,r=rOprNGfwEbeRWgbNEkqO'))).toEqual({
+      kind: 'challenge',
+      data: Buffer.from(`r=${nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`),
+    });
+    const final = `c=biws,r=${nonce},p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=`;
+    expect(await exchange.respond(octets(final))).toEqual({
+      kind: 'challenge',
+      data: Buffer.from('v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4='),
+    });
+    expect(await exchange.respond(octets(''))).toEqual({ kind: 'success', account: 'user' });
+  });
+
+  test.each([
+    ['channel binding that we do not offer', 'p=tls-unique,,n=user,r=abc', 'malformed'],
+    ['a mandatory extension', 'n,,m=x,n=user,r=abc', 'malformed'],
+    ['a wrong escape', 'n,,n=a=b,r=abc', 'malformed'],
+    ['another identity', 'n,a=ursel,n=user,r=abc', 'otherIdentity'],
+    ['no grammar at all', 'hello', 'malformed'],
+  ])('refuses %s', async (_title, first, reason) => {
+    expect(await (await beginScram('x')).start(octets(first))).toEqual({ kind: 'failure', reason });
+  });
+
+  test.each([
+    ['a wrong password', 'pen', true],
+    ['an account that is not there', 'pencil', false],
+  ])('refuses %s without saying which it was', async (_title, password, isKnown) => {
+    const exchange = await beginScram('server', isKnown);
+    const client = new ScramSha256Client({ user: 'user', password }, 'client');
+    const challenge = await exchange.start(octets(client.firstMessage));
+    const response = await client.respond(challenge.kind === 'challenge' ? decode(challenge.data) : '');
+    expect(await exchange.respond(octets(response.ok ? response.value : ''))).toEqual({
+      kind: 'failure',
+      reason: 'refused',
+    });
+  });
+
+  test('any octets get an answer', async () => {
+    const message = fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.string().map(octets));
+    await fc.assert(
+      fc.asyncProperty(message, message, async (first, second) => {
+        const exchange = await beginScram('server');
+        const step = await exchange.start(first);
+        if (step.kind === 'challenge') expect((await exchange.respond(second)).kind).not.toBe('success');
       }),
     );
   });

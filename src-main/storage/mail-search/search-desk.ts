@@ -16,7 +16,7 @@ import type { SearchableMessage } from '../../mail/mailstore/search/searchable-m
 import { readSortFacts, sortMessages, type SortFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import { threadMessages } from '../../mail/mailstore/search/thread-messages.ts';
 import type { MailboxId, Uid } from '../../mail/mailstore/port.ts';
-import { readKeywords, systemBit, toEntry, type MessageRow } from '../mail-store/rows.ts';
+import { emailIdOf, readKeywords, systemBit, toEntry, type MessageRow } from '../mail-store/rows.ts';
 import { GramIndex, type FullBlock, type MayContain } from './gram-index.ts';
 import { openStored, readIndex, type ContentPlace } from './stored-message.ts';
 
@@ -138,6 +138,8 @@ function describeRow(row: MessageRow): SearchedEntry {
     modSeq: row.mod_seq,
     internalDate: row.internal_date,
     sizeBytes: row.size_bytes,
+    savedAt: row.saved_at,
+    emailId: emailIdOf(row),
     hasFlag: (flag) => hasFlag(row, flag),
   };
 }

@@ -99,6 +99,11 @@ export function toMailbox(row: MailboxRow): Mailbox {
   };
 }
 
+/** RFC 8474 §5.1: copies share their content. */
+export function emailIdOf(row: Pick<MessageRow, 'content_id'>): string {
+  return `M${row.content_id}`;
+}
+
 export function toEntry(row: MessageRow): MessageEntry {
   const systemFlags = SYSTEM_FLAGS.filter((_, index) => (row.flags & (1 << index)) !== 0);
   return {
@@ -107,7 +112,7 @@ export function toEntry(row: MessageRow): MessageEntry {
     flags: row.keywords === null ? systemFlags : [...systemFlags, ...readKeywords(row.keywords)],
     internalDate: row.internal_date,
     sizeBytes: row.size_bytes,
-    emailId: `M${row.content_id}`,
+    emailId: emailIdOf(row),
     savedAt: row.saved_at,
     traceId: row.trace_id,
   };

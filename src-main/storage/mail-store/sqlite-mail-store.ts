@@ -9,6 +9,7 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import { canonicalMailboxName, isInferior, shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
 import type {
   AccountId,
+  AppendedUids,
   CopiedUids,
   FlagChange,
   Mailbox,
@@ -18,6 +19,7 @@ import type {
   MailboxId,
   MailStore,
   MessageEntry,
+  MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
@@ -197,9 +199,14 @@ export class SqliteMailStore implements MailStore {
   appendMessages(
     id: MailboxId,
     messages: readonly NewMessage[],
-  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>> {
+    replaced?: MessagePlace,
+  ): Promise<Result<AppendedUids, MailboxError>> {
     const flat = messages.map((message) => ({ ...message, content: toContentArguments(message.content) }));
-    return this.#writer.run('appendMessages', { mailboxId: id, messages: flat });
+    return this.#writer.run('appendMessages', {
+      mailboxId: id,
+      messages: flat,
+      replaced: replaced ?? null,
+    });
   }
 
   storeFlags(id: MailboxId, change: FlagChange) {

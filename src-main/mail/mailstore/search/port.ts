@@ -20,10 +20,11 @@ export type MessageQuery =
   | { readonly kind: 'uids'; readonly ranges: readonly UidRange[] }
   | { readonly kind: 'larger' | 'smaller'; readonly octets: number }
   | { readonly kind: 'modSeq'; readonly modSeq: number }
+  | { readonly kind: 'emailId'; readonly objectId: string }
   | { readonly kind: 'age'; readonly relation: 'older' | 'younger'; readonly seconds: number }
   | {
       readonly kind: 'date';
-      readonly field: 'internal' | 'sent';
+      readonly field: 'internal' | 'sent' | 'saved';
       readonly relation: 'before' | 'on' | 'since';
       /** Midnight of the day, as if it were UTC. */
       readonly day: number;

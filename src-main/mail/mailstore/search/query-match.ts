@@ -9,6 +9,8 @@ export interface SearchedEntry {
   readonly modSeq: number;
   readonly internalDate: number;
   readonly sizeBytes: number;
+  readonly savedAt: number;
+  readonly emailId: string;
   /** `flag` in lower case. */
   hasFlag(flag: string): boolean;
 }
@@ -47,6 +49,8 @@ function matchesEntry(query: MessageQuery, candidate: SearchCandidate): boolean 
       return entry.sizeBytes > query.octets;
     case 'smaller':
       return entry.sizeBytes < query.octets;
+    case 'emailId':
+      return entry.emailId === query.objectId;
     case 'modSeq':
       return entry.modSeq >= query.modSeq;
     case 'age': {
@@ -54,7 +58,8 @@ function matchesEntry(query: MessageQuery, candidate: SearchCandidate): boolean 
       return isYounger === (query.relation === 'younger');
     }
     case 'date':
-      return query.field === 'internal' ? matchesDay(dayOf(entry.internalDate), query) : null;
+      if (query.field === 'sent') return null;
+      return matchesDay(dayOf(query.field === 'saved' ? entry.savedAt : entry.internalDate), query);
     case 'not': {
       const inner = matchesEntry(query.query, candidate);
       return inner === null ? null : !inner;

@@ -14,6 +14,8 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { getQuota, getQuotaRoot } from './quota.ts';
+import { replace } from './replace.ts';
 import { search } from './search.ts';
 import { close, examine, select, unselect } from './select.ts';
 import { authenticate, login } from './sign-in.ts';
@@ -65,6 +67,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   UNSUBSCRIBE: { states: SIGNED_IN, handle: unsubscribe, updates: 'all' },
   SELECT: { states: SIGNED_IN, handle: select, updates: 'none' },
   EXAMINE: { states: SIGNED_IN, handle: examine, updates: 'none' },
+  GETQUOTA: { states: SIGNED_IN, handle: getQuota, updates: 'all' },
+  GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
   APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
   IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
   CHECK: { states: SELECTED, handle: check, updates: 'all' },
@@ -78,6 +82,7 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   THREAD: { states: SELECTED, handle: thread, updates: 'withoutExpunge' },
   COPY: { states: SELECTED, handle: copy, updates: 'all' },
   MOVE: { states: SELECTED, handle: move, updates: 'all' },
+  REPLACE: { states: SELECTED, handle: replace, updates: 'all' },
 };
 
 /** Handles a command and then tells the client what has changed in its mailbox. */

@@ -37,6 +37,7 @@ describe('RFC 7162 §3.1 CONDSTORE', () => {
       S: * OK [UIDVALIDITY <…>
       S: * OK [UIDNEXT 3] <…>
       S: * OK [HIGHESTMODSEQ 3] Highest
+      S: * OK [MAILBOXID (id<…>)] Mailbox identifier
       S: A142 OK [READ-WRITE] Opened
     `);
     await other.ask('STORE 1 +FLAGS (\\Flagged)');

@@ -3,6 +3,7 @@ import type { MessageIndex } from '../../../format/message-index.ts';
 import { formatDateTime } from '../../../protocol/imap/grammar/date.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
 import { formatBodyStructure } from '../../../protocol/imap/grammar/format-body-structure.ts';
+import { formatString } from '../../../protocol/imap/grammar/format.ts';
 import { formatEnvelope } from '../../../protocol/imap/grammar/format-envelope.ts';
 import type { Response, ResponsePart } from '../../../protocol/imap/server/session.ts';
 import type { MessageEntry, OpenMessage } from '../../mailstore/port.ts';
@@ -55,6 +56,13 @@ function formatSimple({ entry }: FetchFacts, item: FetchItem): string | null {
       return `FLAGS ${formatFlags(entry.flags)}`;
     case 'modSeq':
       return `MODSEQ (${entry.modSeq})`;
+    case 'emailId':
+      return `EMAILID (${entry.emailId})`;
+    case 'threadId':
+      // RFC 8474 §5.2: messages are not gathered in threads.
+      return 'THREADID NIL';
+    case 'saveDate':
+      return `SAVEDATE "${formatDateTime(entry.savedAt)}"`;
     case 'internalDate':
       return `INTERNALDATE "${formatDateTime(entry.internalDate)}"`;
     case 'size':
@@ -70,6 +78,8 @@ async function formatData(facts: FetchFacts, item: FetchItem): Promise<ResponseP
   switch (item.kind) {
     case 'envelope':
       return index === undefined ? 'NIL' : { private: formatEnvelope(index.envelope, isUtf8) };
+    case 'preview':
+      return index === undefined ? 'NIL' : { private: formatString(index.preview, isUtf8) };
     case 'body':
     case 'bodyStructure': {
       if (index === undefined) return 'NIL';
@@ -93,6 +103,8 @@ function labelOf(item: FetchItem): string {
   switch (item.kind) {
     case 'envelope':
       return 'ENVELOPE';
+    case 'preview':
+      return 'PREVIEW';
     case 'body':
       return 'BODY';
     case 'bodyStructure':

@@ -63,6 +63,9 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
   return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
 }
 
+/** Answered from the message's index. */
+const INDEX_ITEMS: readonly FetchItem['kind'][] = ['envelope', 'body', 'bodyStructure', 'preview'];
+
 const VANISHED_NOT_ALLOWED = bad('VANISHED needs UID FETCH and ENABLE QRESYNC');
 
 /** RFC 7162 §3.1: both make this session a CONDSTORE-aware one. */
@@ -81,7 +84,7 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   return {
     items: asked,
     withUid: isUid && !kinds.has('uid'),
-    needsIndex: kinds.has('envelope') || kinds.has('body') || kinds.has('bodyStructure'),
+    needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
     needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
     setsSeen: setsSeen && !session.mailbox.isReadOnly,
   };
@@ -131,7 +134,7 @@ async function answerFor(
     message = await session.options.mailStore.openMessage(mailbox.id, entry.uid);
     if (message === null) return null;
   }
-  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isRev2 };
+  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isUtf8 };
   const items: FetchItem[] = [...plan.items];
   if (plan.withUid) items.unshift({ kind: 'uid' });
   if (seen !== undefined) {

@@ -54,6 +54,10 @@ export async function enable(
     session.isRev2 = true;
     enabled.push('IMAP4rev2');
   }
+  if (command.capabilities.includes('UTF8=ACCEPT') && !session.acceptsUtf8) {
+    session.acceptsUtf8 = true;
+    enabled.push('UTF8=ACCEPT');
+  }
   // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
   const asksQresync = command.capabilities.includes('QRESYNC') && !session.isQresync;
   const asksCondStore = command.capabilities.includes('CONDSTORE') && !session.isCondStore;

@@ -46,6 +46,8 @@ export class ImapSession implements EngineSession {
   isCondStore = false;
   /** RFC 7162 §3.2: VANISHED instead of EXPUNGE. */
   isQresync = false;
+  /** ENABLE UTF8=ACCEPT (RFC 6855 §3). */
+  acceptsUtf8 = false;
   /** Called when the selected mailbox may have changed; IDLE waits for it. */
   onMailboxChange: (() => void) | null = null;
   #hasTls: boolean;
@@ -115,19 +117,19 @@ export class ImapSession implements EngineSession {
 
   /** A mailbox name as the client wrote it. A trailing delimiter only says that inferiors will come (RFC 9051 §6.3.4). */
   readName(wireName: string): string {
-    const name = decodeMailboxName(wireName, this.isRev2);
+    const name = decodeMailboxName(wireName, this.isUtf8);
     return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
   }
 
   /** A pattern or a reference of LIST as the client wrote it. */
   readPattern(wireName: string): string {
-    return decodeMailboxName(wireName, this.isRev2).normalize('NFC');
+    return decodeMailboxName(wireName, this.isUtf8).normalize('NFC');
   }
 
   /** A mailbox name as the client can read it. */
   writeName(name: string): string {
-    const text = encodeMailboxName(name, this.isRev2);
-    return this.isRev2 ? formatString(text, true) : formatAstring(text);
+    const text = encodeMailboxName(name, this.isUtf8);
+    return this.isUtf8 ? formatString(text, true) : formatAstring(text);
   }
 
   select(mailbox: SelectedMailbox): void {
@@ -175,6 +177,11 @@ export class ImapSession implements EngineSession {
       withModSeq: this.isCondStore,
       asVanished: this.isQresync,
     });
+  }
+
+  /** Whether names and strings may be UTF-8 (RFC 9051 §5.1, RFC 6855 §3). */
+  get isUtf8(): boolean {
+    return this.isRev2 || this.acceptsUtf8;
   }
 
   /** Whether FETCH responses name the UID though it was not asked for. */

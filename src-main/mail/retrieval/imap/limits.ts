@@ -3,6 +3,9 @@
 /** APPENDLIMIT (RFC 7889): above what submission takes (50 MiB), so that every sent message can be filed. */
 export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
 
+/** Messages in one APPEND (RFC 3502): all of them are staged before any is stored. */
+export const MAX_APPENDED_MESSAGES = 1_000;
+
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 

@@ -81,6 +81,7 @@ describe('RFC 7162 §3.2.5 SELECT (QRESYNC …)', () => {
       S: * OK [UIDVALIDITY ${validity}] <…>
       S: * OK [UIDNEXT 8] <…>
       S: * OK [HIGHESTMODSEQ 11] Highest
+      S: * OK [MAILBOXID (id<…>)] Mailbox identifier
       S: * VANISHED (EARLIER) 2,4
       S: * 3 FETCH (UID 5 FLAGS (\\Seen) MODSEQ (10))
       S: A02 OK [READ-WRITE] Opened
@@ -102,7 +103,7 @@ describe('RFC 7162 §3.2.5 SELECT (QRESYNC …)', () => {
 
   test('with another UIDVALIDITY is a plain SELECT', async () => {
     const { client } = await changed();
-    expect((await client.ask('SELECT INBOX (QRESYNC (67890007 7 1:6))')).at(-1)).toMatch(/HIGHESTMODSEQ 11/);
+    expect((await client.ask('SELECT INBOX (QRESYNC (67890007 7 1:6))')).at(-2)).toMatch(/HIGHESTMODSEQ 11/);
   });
 
   test('closes the mailbox that was selected with [CLOSED] first', async () => {

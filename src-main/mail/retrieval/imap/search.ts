@@ -6,7 +6,7 @@ import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-k
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
-import { okay } from './completion.ts';
+import { bad, okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
 import { planSearch } from './search-plan.ts';
@@ -16,6 +16,9 @@ export async function search(
   command: SearchCommand,
   io: CommandIo,
 ): Promise<Completion> {
+  // RFC 6855 §3
+  if (session.acceptsUtf8 && command.charset !== null)
+    return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
   const plan = planSearch(session, command);
   if (!plan.ok) return failed(session, command, plan.error);
   const asksModSeq = usesModSeq(command.key);

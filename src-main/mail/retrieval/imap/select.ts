@@ -54,6 +54,8 @@ async function describe(
   await io.send(`* OK [UIDNEXT ${uidNext}] Next UID`);
   // RFC 7162 §3.1.2.1: to every client; ours never forgets, so there is no NOMODSEQ (§3.1.2.2).
   await io.send(`* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] Highest`);
+  // RFC 8474 §4.2
+  await io.send(`* OK [MAILBOXID (${mailbox.objectId})] Mailbox identifier`);
   if (session.isRev2) await io.send(`* LIST () "/" ${session.writeName(mailbox.name)}`);
 }
 

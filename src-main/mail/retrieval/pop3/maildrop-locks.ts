@@ -1,8 +1,12 @@
-/** Maildrop locks: RFC 1939 §4: a maildrop is open in one session at a time. */
+/**
+ * Maildrop locks: a maildrop is open in one session at a time (RFC 1939 §4), and not too often where the administrator
+ * wants so (LOGIN-DELAY, RFC 2449 §6.5).
+ */
 import type { AccountId } from '../../mailstore/port.ts';
 
 export class MaildropLocks {
   readonly #held = new Set<AccountId>();
+  readonly #openedAt = new Map<AccountId, number>();
 
   /** False where another session holds it. */
   acquire(accountId: AccountId): boolean {
@@ -13,5 +17,15 @@ export class MaildropLocks {
 
   release(accountId: AccountId): void {
     this.#held.delete(accountId);
+  }
+
+  /** Whether the maildrop was opened less than so many seconds ago. */
+  isTooSoon(accountId: AccountId, now: number, delaySeconds: number): boolean {
+    const openedAt = this.#openedAt.get(accountId);
+    return openedAt !== undefined && now - openedAt < delaySeconds * 1000;
+  }
+
+  noteOpened(accountId: AccountId, now: number): void {
+    this.#openedAt.set(accountId, now);
   }
 }

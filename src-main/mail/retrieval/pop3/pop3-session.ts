@@ -1,7 +1,7 @@
 /**
- * POP3 session: one client's state over the account's INBOX.
+ * POP3 session: one client's state over the account's maildrop.
  *
- * Actor: MS (RFC 5598), RFC 1939. Flow: POP3 engine → here → directory, maildrop.
+ * Actor: MS (RFC 5598), RFC 1939, RFC 2449, RFC 6856. Flow: POP3 engine → here → directory, maildrop.
  * Invariants: one session holds a maildrop at a time; a connection that breaks removes nothing; without TLS no password is
  * looked at unless the administrator allowed it.
  */
@@ -15,7 +15,8 @@ import type {
   Pop3Reply,
   Pop3State,
 } from '../../../protocol/pop3/server/session.ts';
-import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import { findLanguage, LANGUAGES, type Language } from '../../../protocol/pop3/languages.ts';
+import { SASL_MECHANISM_NAMES_WITH_SCRAM } from '../../../protocol/sasl/mechanisms.ts';
 import { ensureMailboxes } from '../ensure-mailboxes.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { Maildrop } from './maildrop.ts';
@@ -25,7 +26,16 @@ import { Pop3SignIn } from './pop3-sign-in.ts';
 import { headerOf, linesOf, textOf } from './message-text.ts';
 import { okay, refuse } from './reply.ts';
 
-const IN_AUTHORIZATION: readonly Pop3CommandName[] = ['CAPA', 'STLS', 'QUIT', 'USER', 'PASS', 'AUTH'];
+const IN_AUTHORIZATION: readonly Pop3CommandName[] = [
+  'CAPA',
+  'STLS',
+  'QUIT',
+  'USER',
+  'PASS',
+  'AUTH',
+  'UTF8',
+  'LANG',
+];
 const IN_TRANSACTION: readonly Pop3CommandName[] = [
   'CAPA',
   'QUIT',
@@ -37,6 +47,7 @@ const IN_TRANSACTION: readonly Pop3CommandName[] = [
   'TOP',
   'NOOP',
   'RSET',
+  'LANG',
 ];
 const NO_SUCH_MESSAGE = refuse('No such message');
 
@@ -47,6 +58,7 @@ export class Pop3Session implements Pop3EngineSession {
   readonly #signIn: Pop3SignIn;
   #hasTls: boolean;
   #isOver = false;
+  #language: Language = 'en';
   #account: Account | null = null;
   #maildrop: Maildrop | null = null;
 
@@ -75,6 +87,10 @@ export class Pop3Session implements Pop3EngineSession {
     return this.#signIn.failures;
   }
 
+  get language(): Language {
+    return this.#language;
+  }
+
   greeting(): string {
     return `${this.#options.hostname()} Postroom ready`;
   }
@@ -94,6 +110,12 @@ export class Pop3Session implements Pop3EngineSession {
         if (!this.#maySignIn)
           return refuse('Use STLS first: passwords are not taken in clear text', 'SYS/PERM');
         return this.#signIn.handle(command, challenge);
+      case 'UTF8':
+        // RFC 6856 §2: names and passwords are read as UTF-8 in any case, and messages sent as they came. §5: a client
+        // without UTF8 gets them so too, because a header it shows badly is better than mail it cannot fetch.
+        return okay('UTF-8 it is');
+      case 'LANG':
+        return this.#changeLanguage(command.range);
       case 'QUIT':
         return this.#quit();
       case 'STLS':
@@ -117,9 +139,19 @@ export class Pop3Session implements Pop3EngineSession {
     return this.#hasTls || this.#options.allowCleartextAuth();
   }
 
+  /** RFC 6856 §3 */
+  #changeLanguage(range: string | null): Pop3Reply {
+    if (range === null)
+      return okay('Languages', { kind: 'lines', lines: LANGUAGES.map(({ tag, name }) => `${tag} ${name}`) });
+    const language = findLanguage(range);
+    if (language === null) return refuse(`Not a language of this server: ${range}`);
+    this.#language = language;
+    return okay(`${language} ${LANGUAGES.find(({ tag }) => tag === language)?.name ?? ''}`);
+  }
+
   /** RFC 2449 §5; what is here is really there. */
   #capabilities(): string[] {
-    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES.join(' ')}`] : [];
+    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES_WITH_SCRAM.join(' ')}`] : [];
     const beforeSignIn = this.state === 'authorization' && !this.#hasTls ? ['STLS'] : [];
     const always = [
       'TOP',
@@ -127,24 +159,37 @@ export class Pop3Session implements Pop3EngineSession {
       'PIPELINING',
       'RESP-CODES',
       'AUTH-RESP-CODE',
-      'EXPIRE NEVER',
+      'UTF8 USER',
+      'LANG',
+      ...this.#stayCapabilities(),
       'IMPLEMENTATION Postroom',
     ];
     return [...signIn, ...beforeSignIn, ...always];
   }
 
+  /** RFC 2449 §6.5, §6.7: before we know who comes, the strictest there is; `USER` says that it depends. */
+  #stayCapabilities(): string[] {
+    const { keepDays, loginDelaySeconds } = this.#account?.pop3 ?? this.#options.directory.strictestPop3();
+    const mayDiffer = this.#account === null ? ' USER' : '';
+    const expire = keepDays === null ? 'EXPIRE NEVER' : `EXPIRE ${keepDays}${mayDiffer}`;
+    return loginDelaySeconds === 0 ? [expire] : [expire, `LOGIN-DELAY ${loginDelaySeconds}${mayDiffer}`];
+  }
+
   /** The maildrop of who has signed in, if no other session holds it. */
   async #open(account: Account): Promise<Pop3Reply> {
-    const { mailStore } = this.#options;
+    const { mailStore, clock } = this.#options;
+    if (this.#locks.isTooSoon(account.id, clock.now(), account.pop3.loginDelaySeconds))
+      return refuse('Wait before the next sign-in', 'LOGIN-DELAY');
     if (!this.#locks.acquire(account.id)) return refuse('Another session has this maildrop', 'IN-USE');
     try {
       await ensureMailboxes(mailStore, account.id);
-      this.#maildrop = await Maildrop.open(mailStore, account.id);
+      this.#maildrop = await Maildrop.open(mailStore, account);
       this.#account = account;
     } finally {
       if (this.#maildrop === null) this.#locks.release(account.id);
     }
     if (this.#maildrop === null) return refuse('There is no maildrop', 'SYS/TEMP');
+    this.#locks.noteOpened(account.id, clock.now());
     this.#transcript.update({ account: account.address });
     return okay(`${this.#maildrop.messages.length} messages`);
   }
@@ -153,7 +198,7 @@ export class Pop3Session implements Pop3EngineSession {
     const maildrop = this.#maildrop;
     try {
       // RFC 1939 §6: removed before the answer.
-      await maildrop?.commit();
+      await maildrop?.commit(this.#options.clock.now());
       return okay('Goodbye');
     } finally {
       this.close();
@@ -161,7 +206,10 @@ export class Pop3Session implements Pop3EngineSession {
   }
 
   async #handleMaildrop(
-    command: Exclude<Pop3Command, { name: 'CAPA' | 'USER' | 'PASS' | 'AUTH' | 'QUIT' | 'STLS' }>,
+    command: Exclude<
+      Pop3Command,
+      { name: 'CAPA' | 'USER' | 'PASS' | 'AUTH' | 'UTF8' | 'LANG' | 'QUIT' | 'STLS' }
+    >,
   ): Promise<Pop3Reply> {
     const maildrop = this.#maildrop;
     if (maildrop === null) throw new Error('no maildrop is open');
@@ -214,7 +262,7 @@ export class Pop3Session implements Pop3EngineSession {
       traceId: entry.traceId,
       at: clock.now(),
       account,
-      mailbox: 'INBOX',
+      mailbox: this.#maildrop?.mailboxName ?? 'INBOX',
       sessionId,
     });
   }

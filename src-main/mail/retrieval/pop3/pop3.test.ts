@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ReadingOffice, TOM } from '../../../../test/support/reading-office.ts';
+import { ScramSha256Client } from '../../../protocol/sasl/scram-sha-256-client.ts';
 import type { DialogueClient } from '../../../../test/support/dialogue-client.ts';
 
 const FIRST = 'From: anna@server1.com\nSubject: first\n\nHello\n.\n..two dots\n.hidden';
@@ -56,6 +57,8 @@ describe('AUTHORIZATION state', () => {
       S: PIPELINING
       S: RESP-CODES
       S: AUTH-RESP-CODE
+      S: UTF8 USER
+      S: LANG
       S: EXPIRE NEVER
       S: IMPLEMENTATION Postroom
       S: .
@@ -68,12 +71,14 @@ describe('AUTHORIZATION state', () => {
       C: CAPA
       S: +OK Capabilities
       S: USER
-      S: SASL PLAIN LOGIN
+      S: SASL SCRAM-SHA-256 PLAIN LOGIN
       S: TOP
       S: UIDL
       S: PIPELINING
       S: RESP-CODES
       S: AUTH-RESP-CODE
+      S: UTF8 USER
+      S: LANG
       S: EXPIRE NEVER
       S: IMPLEMENTATION Postroom
       S: .
@@ -91,6 +96,7 @@ describe('AUTHORIZATION state', () => {
       S: +OK <…>
       C: AUTH
       S: +OK Mechanisms
+      S: SCRAM-SHA-256
       S: PLAIN
       S: LOGIN
       S: .
@@ -320,6 +326,131 @@ describe('TRANSACTION state', () => {
     `);
   });
 });
+
+describe('the settings of an account', () => {
+  test('deleted messages move to the Trash where the account wants so', async () => {
+    const office = await officeWithMail();
+    office.directory.changePop3('tom@server1.com', { onDelete: 'moveToTrash' });
+    const client = await signIn(office);
+    await client.play(`
+      C: DELE 1
+      S: +OK <…>
+      C: QUIT
+      S: +OK Goodbye
+    `);
+    expect(await subjects(office)).toBe(1);
+    expect((await office.store.findMailbox(TOM, 'Trash'))?.messageCount).toBe(1);
+  });
+
+  test('another mailbox may be the maildrop; INBOX is where it is missing', async () => {
+    const office = await officeWithMail();
+    await office.arrive(SECOND, { mailbox: 'Archive' });
+    office.directory.changePop3('tom@server1.com', { mailbox: 'Archive' });
+    const client = await signIn(office);
+    await client.play(`
+      C: STAT
+      S: +OK 1 67
+      C: QUIT
+      S: +OK Goodbye
+    `);
+    office.directory.changePop3('tom@server1.com', { mailbox: 'Gone' });
+    await (
+      await signIn(office)
+    ).play(`
+      C: STAT
+      S: +OK 2 138
+    `);
+  });
+
+  test('what was fetched goes after so many days, what was not stays (EXPIRE, RFC 2449 §6.7)', async () => {
+    const office = await officeWithMail();
+    office.directory.changePop3('tom@server1.com', { keepDays: 7 });
+    const client = await signIn(office);
+    client.write('CAPA\r\nRETR 1\r\nQUIT\r\n');
+    const lines: (string | null)[] = [];
+    for (let line = await client.readLine(); line !== null; line = await client.readLine()) lines.push(line);
+    expect(lines).toContain('EXPIRE 7');
+    await (await signIn(office)).play('C: QUIT\nS: +OK Goodbye');
+    expect(await subjects(office)).toBe(2);
+    office.clock.advance(8 * 24 * 60 * 60_000);
+    await (await signIn(office)).play('C: QUIT\nS: +OK Goodbye');
+    const inbox = await office.store.findMailbox(TOM, 'INBOX');
+    const left = await office.store.listEntries(inbox?.id ?? 0);
+    expect(left.map(({ flags }) => flags)).toEqual([[]]);
+  });
+
+  test('a client that comes back too soon waits (LOGIN-DELAY, RFC 2449 §6.5)', async () => {
+    const office = await officeWithMail();
+    office.directory.changePop3('tom@server1.com', { loginDelaySeconds: 60 });
+    await (await signIn(office)).play('C: QUIT\nS: +OK Goodbye');
+    const soon = office.connectPop3();
+    soon.write('CAPA\r\n');
+    const lines: (string | null)[] = [];
+    for (let line = await soon.readLine(); line !== '.'; line = await soon.readLine()) lines.push(line);
+    expect(lines).toContain('LOGIN-DELAY 60 USER');
+    await soon.play(`
+      C: USER tom@server1.com
+      S: +OK <…>
+      C: PASS secret-tom
+      S: -ERR [LOGIN-DELAY] Wait before the next sign-in
+    `);
+    office.clock.advance(60_000);
+    await signIn(office);
+  });
+});
+
+describe('languages (RFC 6856)', () => {
+  test('UTF8 and LANG answer as their examples do', async () => {
+    const office = new ReadingOffice();
+    const client = office.connectPop3();
+    await client.play(`
+      S: +OK <…>
+      C: UTF8
+      S: +OK UTF-8 it is
+      C: LANG
+      S: +OK Languages
+      S: en English
+      S: zh-CN 简体中文
+      S: .
+      C: LANG MUL
+      S: -ERR Not a language of this server: MUL
+      C: LANG zh
+      S: +OK zh-CN 简体中文
+      C: USER tom@server1.com
+      S: +OK 请输入密码
+      C: PASS secret-tom
+      S: +OK 0 封邮件
+      C: UTF8
+      S: -ERR UTF8 is not allowed now
+      C: RETR 1
+      S: -ERR 没有这封邮件
+      C: LANG *
+      S: +OK en English
+      C: NOOP
+      S: +OK Here
+    `);
+  });
+});
+
+test('AUTH SCRAM-SHA-256 signs in without the password on the wire, and proves that the server knows it', async () => {
+  const office = new ReadingOffice();
+  const client = office.connectPop3();
+  const scram = new ScramSha256Client(
+    { user: 'tom@server1.com', password: 'secret-tom' },
+    'fyko+d2lbbFgONRv9qkxdawL',
+  );
+  await client.readLine();
+  client.write(`AUTH SCRAM-SHA-256 ${encode(scram.firstMessage)}\r\n`);
+  const final = await scram.respond(decode(await client.readLine()));
+  if (!final.ok) throw new Error(final.error);
+  client.write(`${encode(final.value)}\r\n`);
+  expect(scram.isProvedBy(decode(await client.readLine()))).toBe(true);
+  client.write('\r\n');
+  expect(await client.readLine()).toBe('+OK 0 messages');
+});
+
+const encode = (text: string) => Buffer.from(text).toString('base64');
+const decode = (line: string | null) => Buffer.from((line ?? '').slice(2), 'base64').toString();
 
 describe('bad input', () => {
   test('a line that is too long ends the session', async () => {

@@ -40,7 +40,7 @@ export type PlainCommandName =
   'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
 
 /** Commands whose only argument is a mailbox. */
-export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
+export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT';
 
 export interface FetchCommand {
   readonly name: 'FETCH';
@@ -77,13 +77,28 @@ export interface CopyCommand {
   readonly mailbox: WireName;
 }
 
-export interface AppendCommand {
-  readonly name: 'APPEND';
-  readonly mailbox: WireName;
+/** A message on its way in, as far as the announcement of its octets. */
+export interface AppendMessage {
   readonly flags: readonly string[];
   /** Milliseconds since 1970 UTC, null where not given. */
   readonly internalDate: number | null;
   readonly literal: LiteralAnnouncement;
+  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
+  readonly isUtf8: boolean;
+}
+
+/** The first message; more may follow (RFC 3502). */
+export interface AppendCommand extends AppendMessage {
+  readonly name: 'APPEND';
+  readonly mailbox: WireName;
+}
+
+/** RFC 8508 §3 */
+export interface ReplaceCommand extends AppendMessage {
+  readonly name: 'REPLACE';
+  readonly isUid: boolean;
+  readonly set: SequenceSet;
+  readonly mailbox: WireName;
 }
 
 export interface SelectCommand {
@@ -115,7 +130,9 @@ export type Command =
   | ThreadCommand
   | (CopyCommand & { readonly name: 'COPY' })
   | (CopyCommand & { readonly name: 'MOVE' })
-  | AppendCommand;
+  | AppendCommand
+  | ReplaceCommand
+  | { readonly name: 'GETQUOTA'; readonly root: string };
 
 export type CommandName = Command['name'];
 export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;

@@ -147,6 +147,7 @@ describe('commands that fit the grammar', () => {
         flags: ['\\Seen'],
         internalDate: Date.UTC(2026, 0, 5, 9),
         literal: { octets: 20, isSynchronizing: false, isBinary: false },
+        isUtf8: false,
       },
     ],
   ])('%s', (text, command) => {

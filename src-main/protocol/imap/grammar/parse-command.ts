@@ -5,9 +5,9 @@
  */
 import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
-import type { AppendCommand, Command, MailboxCommandName, PlainCommandName } from './command.ts';
-import { Cursor, ImapSyntaxError, decodeOctets, readLiteralAnnouncement } from './cursor.ts';
-import { parseDateTime } from './date.ts';
+import type { Command, MailboxCommandName, PlainCommandName } from './command.ts';
+import { Cursor, ImapSyntaxError, decodeOctets } from './cursor.ts';
+import { parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
@@ -66,6 +66,8 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
     items: spaceThen(cursor, () => parseStatusItems(cursor)),
   }),
   APPEND: (cursor) => parseAppend(cursor) ?? cursor.fail('a message literal'),
+  REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
+  GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
@@ -85,6 +87,7 @@ const UID_PARSERS: Readonly<Record<string, ArgumentParser>> = {
   THREAD: (cursor) => parseThread(cursor, true),
   COPY: (cursor) => parseCopy(cursor, 'COPY', true),
   MOVE: (cursor) => parseCopy(cursor, 'MOVE', true),
+  REPLACE: (cursor) => parseReplace(cursor, true) ?? cursor.fail('a message literal'),
   EXPUNGE: (cursor) => ({ name: 'EXPUNGE', set: spaceThen(cursor, () => parseSequenceSet(cursor)) }),
 };
 
@@ -100,7 +103,7 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
     if (parser === undefined) return err({ tag, message: 'Unknown command', isKnown });
     isKnown = true;
     const command = parser(cursor);
-    if (command.name !== 'APPEND') cursor.end();
+    if (!('literal' in command)) cursor.end();
     return ok({ tag, command });
   } catch (error) {
     if (!(error instanceof ImapSyntaxError)) throw error;
@@ -108,11 +111,11 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
   }
 }
 
-/** Whether the literal that `text` announces at its end is the message of an APPEND, which is not gathered but passed on. */
+/** Whether the literal that `text` announces at its end is the message of an APPEND or a REPLACE, which is not gathered but passed on. */
 export function announcesMessage(text: string): boolean {
-  if (!/^[^ ]+ append /i.test(text)) return false;
+  if (!/^[^ ]+ (?:append|(?:uid )?replace) /i.test(text)) return false;
   const parsed = parseCommand(text);
-  return parsed.ok && parsed.value.command.name === 'APPEND';
+  return parsed.ok && 'literal' in parsed.value.command;
 }
 
 function plainParsers(): Record<string, ArgumentParser> {
@@ -131,7 +134,7 @@ function plainParsers(): Record<string, ArgumentParser> {
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
-  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
+  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE', 'GETQUOTAROOT'];
   return Object.fromEntries(
     names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
@@ -178,29 +181,6 @@ function parseUse(cursor: Cursor): string[] {
     uses = spaceThen(cursor, () => cursor.list(() => cursor.flag(), 0));
   }, 0);
   return uses;
-}
-
-/** Null where the literal at the end is not the message, but an argument before it. */
-function parseAppend(cursor: Cursor): AppendCommand | null {
-  cursor.space();
-  if (cursor.isAtAnnouncement) return null;
-  const mailbox = cursor.astring();
-  cursor.space();
-  let flags: string[] = [];
-  if (cursor.sees('(')) {
-    flags = cursor.list(() => cursor.flag(), 0);
-    cursor.space();
-  }
-  const internalDate = cursor.sees('"') ? parseAppendDate(cursor) : null;
-  if (!cursor.isAtAnnouncement) return cursor.fail('a message literal');
-  const literal = readLiteralAnnouncement(cursor.rest());
-  return literal === null ? null : { name: 'APPEND', mailbox, flags, internalDate, literal };
-}
-
-function parseAppendDate(cursor: Cursor): number {
-  const date = parseDateTime(cursor.string());
-  cursor.space();
-  return date ?? cursor.fail('a date-time');
 }
 
 function parseFetch(cursor: Cursor, isUid: boolean): Command {

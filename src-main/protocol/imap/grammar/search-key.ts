@@ -23,13 +23,15 @@ export type SearchKey =
   | { readonly kind: 'larger' | 'smaller'; readonly octets: number }
   | {
       readonly kind: 'date';
-      readonly field: 'internal' | 'sent';
+      readonly field: 'internal' | 'sent' | 'saved';
       readonly relation: 'before' | 'on' | 'since';
       /** Midnight of the day, as if it were UTC: the time of day and the zone do not count. */
       readonly day: number;
     }
   /** RFC 7162 §3.1.5: changed at this MODSEQ or after it. */
   | { readonly kind: 'modSeq'; readonly modSeq: number }
+  /** RFC 8474 §6.3 */
+  | { readonly kind: 'emailId'; readonly objectId: string }
   | { readonly kind: 'age'; readonly relation: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'envelope'; readonly field: EnvelopeField; readonly text: string }
   | { readonly kind: 'header'; readonly field: string; readonly text: string }
@@ -124,6 +126,17 @@ const KEYS: Readonly<Record<string, KeyParser>> = {
     seconds: argument(cursor, () => cursor.nonZeroNumber()),
   }),
   MODSEQ: parseModSeqKey,
+  SAVEDBEFORE: (cursor) => dateKey(cursor, 'saved', 'before'),
+  SAVEDON: (cursor) => dateKey(cursor, 'saved', 'on'),
+  SAVEDSINCE: (cursor) => dateKey(cursor, 'saved', 'since'),
+  // RFC 8514 §4.3: every mailbox of ours keeps save dates.
+  SAVEDATESUPPORTED: () => ({ kind: 'all' }),
+  EMAILID: (cursor) => ({ kind: 'emailId', objectId: argument(cursor, () => cursor.atom()) }),
+  // RFC 8474 §5.2: every THREADID is NIL here, so none matches.
+  THREADID: (cursor) => {
+    argument(cursor, () => cursor.atom());
+    return { kind: 'none' };
+  },
   BCC: (cursor) => envelopeKey(cursor, 'bcc'),
   CC: (cursor) => envelopeKey(cursor, 'cc'),
   FROM: (cursor) => envelopeKey(cursor, 'from'),
@@ -167,7 +180,11 @@ function envelopeKey(cursor: Cursor, field: EnvelopeField): SearchKey {
   return { kind: 'envelope', field, text: textArgument(cursor) };
 }
 
-function dateKey(cursor: Cursor, field: 'internal' | 'sent', relation: 'before' | 'on' | 'since'): SearchKey {
+function dateKey(
+  cursor: Cursor,
+  field: 'internal' | 'sent' | 'saved',
+  relation: 'before' | 'on' | 'since',
+): SearchKey {
   const day = parseDate(argument(cursor, () => cursor.astring()));
   return day === null ? fail('expected a date') : { kind: 'date', field, relation, day };
 }

@@ -11,6 +11,8 @@ const STATUS_ITEMS = [
   'RECENT',
   'APPENDLIMIT',
   'HIGHESTMODSEQ',
+  'MAILBOXID',
+  'DELETED-STORAGE',
 ] as const;
 
 export type StatusItem = (typeof STATUS_ITEMS)[number];

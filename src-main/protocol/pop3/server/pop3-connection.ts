@@ -14,6 +14,7 @@ import type { SessionEnd, SessionTranscript } from '../../connection/session.ts'
 import { parsePop3Command } from '../command.ts';
 import type { Pop3Command } from '../command.ts';
 import { DotStuffer } from '../dot-stuffing.ts';
+import { translate } from '../languages.ts';
 import {
   IDLE_TIMEOUT_MS,
   MAX_BAD_COMMANDS,
@@ -63,7 +64,7 @@ export class Pop3Connection {
     }
     transcript.phase('close');
     session.close();
-    if (farewell.text !== null) this.#writeLine(`-ERR ${farewell.text}`);
+    if (farewell.text !== null) this.#writeLine(`-ERR ${this.#say(farewell.text)}`);
     transcript.close(farewell.end);
     await this.#channel.close();
   }
@@ -123,7 +124,7 @@ export class Pop3Connection {
   }
 
   #refuse(text: string): Farewell | null {
-    this.#writeLine(`-ERR ${text}`);
+    this.#writeLine(`-ERR ${this.#say(text)}`);
     if (++this.#badCommands < MAX_BAD_COMMANDS) return null;
     return { end: 'refused', text: 'Too many commands that are not POP3' };
   }
@@ -131,7 +132,7 @@ export class Pop3Connection {
   async #startTls(): Promise<Farewell | null> {
     const { session, transcript } = this.#options;
     transcript.phase('tls');
-    this.#writeLine('+OK Begin TLS negotiation now');
+    this.#writeLine(`+OK ${this.#say('Begin TLS negotiation now')}`);
     const tls = await this.#channel.startTls();
     if (tls === null) {
       transcript.note('The TLS handshake failed');
@@ -156,7 +157,8 @@ export class Pop3Connection {
   }
 
   async #sendReply({ isOk, code, text, body }: Pop3Reply): Promise<void> {
-    this.#writeLine(`${isOk ? '+OK' : '-ERR'} ${code === undefined ? '' : `[${code}] `}${text}`);
+    const status = `${isOk ? '+OK' : '-ERR'} ${code === undefined ? '' : `[${code}] `}`;
+    this.#writeLine(status + this.#say(text));
     if (body === undefined) return;
     await (body.kind === 'lines' ? this.#sendLines(body.lines) : this.#sendMessage(body));
     this.#channel.write('.\r\n');
@@ -191,6 +193,10 @@ export class Pop3Connection {
     }
     for (const piece of stuffer.end()) write(piece);
     return octets;
+  }
+
+  #say(text: string): string {
+    return translate(text, this.#options.session.language);
   }
 
   #writeLine(line: string): void {

@@ -5,6 +5,7 @@
  */
 import type { TlsDetails } from '../../connection/session.ts';
 import type { Pop3Command } from '../command.ts';
+import type { Language } from '../languages.ts';
 
 /** RFC 1939 §3 */
 export type Pop3State = 'authorization' | 'transaction' | 'over';
@@ -37,6 +38,8 @@ export interface Pop3EngineSession {
   /** The account that is signed in, or null. */
   readonly accountId: number | null;
   readonly failedSignIns: number;
+  /** What texts are to come in (RFC 6856 §3). */
+  readonly language: Language;
   greeting(): string;
   /** Whether the command is allowed in this state (RFC 1939 §4-6). */
   isAllowed(name: Pop3Command['name']): boolean;
