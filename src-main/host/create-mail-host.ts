@@ -35,6 +35,7 @@ import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
+import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
@@ -227,8 +228,19 @@ class RunningHost implements MailHost {
       meter,
       path,
     });
-    const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
+    const stopMaintenance = this.#startBackground(storage);
     return { storage, directory, transcripts, path, router, stopMaintenance };
+  }
+
+  #startBackground(storage: Storage): () => void {
+    const { mailSearch: search, mailStore, timelines } = storage;
+    const common = { clock: this.#options.clock, onError: this.#onError };
+    const stopFilling = startSearchFilling({ search, mailStore, ...common });
+    const stopMaintenance = startMaintenance({ timelines, ...common });
+    return () => {
+      stopFilling();
+      stopMaintenance();
+    };
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {

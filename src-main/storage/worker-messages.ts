@@ -4,7 +4,7 @@ import type { MailboxChanged } from '../mail/mailstore/port.ts';
 export interface WorkerSetup {
   readonly databasePath: string;
   readonly contentFolder: string;
-  readonly mode: 'write' | 'read';
+  readonly mode: 'write' | 'read' | 'search';
 }
 
 export interface WorkerRequest {

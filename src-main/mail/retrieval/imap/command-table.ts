@@ -20,8 +20,10 @@ import { replace } from './replace.ts';
 import { search } from './search.ts';
 import { close, examine, select, unselect } from './select.ts';
 import { authenticate, login } from './sign-in.ts';
+import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
+import { thread } from './thread.ts';
 
 export type Handler<Name extends CommandName> = (
   session: ImapSession,
@@ -78,6 +80,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   FETCH: { states: SELECTED, handle: fetch, updates: 'withoutExpunge' },
   STORE: { states: SELECTED, handle: store, updates: 'withoutExpunge' },
   SEARCH: { states: SELECTED, handle: search, updates: 'withoutExpunge' },
+  SORT: { states: SELECTED, handle: sort, updates: 'withoutExpunge' },
+  THREAD: { states: SELECTED, handle: thread, updates: 'withoutExpunge' },
   COPY: { states: SELECTED, handle: copy, updates: 'all' },
   MOVE: { states: SELECTED, handle: move, updates: 'all' },
   REPLACE: { states: SELECTED, handle: replace, updates: 'all' },

@@ -19,7 +19,33 @@ export interface FetchFacts {
   readonly isUtf8: boolean;
 }
 
-export async function formatAnswer(
+/** What needs no content is there at once: most of a long FETCH never waits. */
+export function formatAnswer(
+  facts: FetchFacts,
+  items: readonly FetchItem[],
+): Response | Promise<Response | 'unknownEncoding'> {
+  return facts.message === null ? formatWithoutContent(facts, items) : formatWithContent(facts, items);
+}
+
+function formatWithoutContent(facts: FetchFacts, items: readonly FetchItem[]): Response {
+  const parts: ResponsePart[] = [];
+  let text = `* ${facts.sequence} FETCH (`;
+  let separator = '';
+  for (const item of items) {
+    text += separator;
+    separator = ' ';
+    const value = formatSimple(facts, item);
+    if (value !== null) {
+      text += value;
+      continue;
+    }
+    parts.push(`${text}${labelOf(item)} `, formatIndexed(facts, item) ?? 'NIL');
+    text = '';
+  }
+  return parts.length === 0 ? `${text})` : [...parts, `${text})`];
+}
+
+async function formatWithContent(
   facts: FetchFacts,
   items: readonly FetchItem[],
 ): Promise<Response | 'unknownEncoding'> {
@@ -72,9 +98,8 @@ function formatSimple({ entry }: FetchFacts, item: FetchItem): string | null {
   }
 }
 
-/** Values from the message's index or its content; null for an encoding that is not known. */
-async function formatData(facts: FetchFacts, item: FetchItem): Promise<ResponsePart | null> {
-  const { index, message, isUtf8 } = facts;
+/** Values from the message's index; null for items that are not in it. */
+function formatIndexed({ index, isUtf8 }: FetchFacts, item: FetchItem): ResponsePart | null {
   switch (item.kind) {
     case 'envelope':
       return index === undefined ? 'NIL' : { private: formatEnvelope(index.envelope, isUtf8) };
@@ -86,6 +111,15 @@ async function formatData(facts: FetchFacts, item: FetchItem): Promise<ResponseP
       const isExtended = item.kind === 'bodyStructure';
       return { private: formatBodyStructure(index.root, { isExtended, isUtf8 }) };
     }
+    default:
+      return null;
+  }
+}
+
+/** Values from the message's index or its content; null for an encoding that is not known. */
+async function formatData(facts: FetchFacts, item: FetchItem): Promise<ResponsePart | null> {
+  const { message } = facts;
+  switch (item.kind) {
     case 'section':
       return message === null ? 'NIL' : readSection(message, item);
     case 'binary':
@@ -95,7 +129,7 @@ async function formatData(facts: FetchFacts, item: FetchItem): Promise<ResponseP
       return size === null ? null : String(size);
     }
     default:
-      return null;
+      return formatIndexed(facts, item);
   }
 }
 

@@ -18,6 +18,7 @@ import type {
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
 import type { MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
@@ -25,6 +26,7 @@ import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
   readonly receiver: MessageReceiver;
+  readonly search: MailSearch;
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
 }

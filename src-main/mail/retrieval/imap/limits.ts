@@ -15,8 +15,5 @@ export const INDEX_BATCH = 200;
 /** How long a search or fetch may keep other sessions waiting before it lets them go first. */
 export const TIME_SLICE_MS = 20;
 
-/** A text part beyond this is searched up to here; decoding needs it in memory. */
-export const MAX_SEARCHED_OCTETS = 16 * 1024 * 1024;
-
 /** Characters of a LIST pattern; names have at most 500. */
 export const MAX_PATTERN_LENGTH = 2_000;

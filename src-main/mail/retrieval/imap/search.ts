@@ -1,19 +1,15 @@
 /**
  * SEARCH (RFC 9051 §6.4.4; ESEARCH: RFC 4731; SEARCHRES: RFC 5182).
  */
-import { isKnownCharset } from '../../../format/charset.ts';
 import type { SearchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-key.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
-import { breather } from './breather.ts';
-import { bad, okay, refuse } from './completion.ts';
+import { bad, okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
-import { prepareSearch } from './search-plan.ts';
-import type { SearchPlan } from './search-plan.ts';
-import { matchesSearch } from './search-match.ts';
+import { planSearch } from './search-plan.ts';
 
 export async function search(
   session: ImapSession,
@@ -23,12 +19,11 @@ export async function search(
   // RFC 6855 §3
   if (session.acceptsUtf8 && command.charset !== null)
     return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
-  const charset = command.charset ?? 'UTF-8';
-  if (!isKnownCharset(charset))
-    return failed(session, command, refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
+  const plan = planSearch(session, command);
+  if (!plan.ok) return failed(session, command, plan.error);
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);
-  const uids = await findMessages(session, prepareSearch(session, command.key, charset));
+  const uids = await session.options.search.find(plan.value);
   const modSeq = asksModSeq ? await highestModSeqOf(session, uids, command.returns) : null;
   await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
@@ -38,22 +33,6 @@ export async function search(
 function failed(session: ImapSession, command: SearchCommand, completion: Completion): Completion {
   if (command.returns?.includes('SAVE') === true) session.savedResult = [];
   return completion;
-}
-
-/** UIDs of the messages that match, rising; only those that the client knows. */
-async function findMessages(session: ImapSession, plan: SearchPlan): Promise<Uid[]> {
-  const { mailStore, clock } = session.options;
-  const { mailbox } = session;
-  const breathe = breather(clock);
-  const found: Uid[] = [];
-  const now = clock.now();
-  for (const entry of await mailStore.listEntries(mailbox.id)) {
-    if (mailbox.sequenceOf(entry.uid) === 0) continue;
-    const open = () => mailStore.openMessage(mailbox.id, entry.uid);
-    if (await matchesSearch(plan, { entry, now, open })) found.push(entry.uid);
-    await breathe();
-  }
-  return found;
 }
 
 async function answer(

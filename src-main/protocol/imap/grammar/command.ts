@@ -9,6 +9,7 @@ import type { FetchItem } from './fetch-item.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { SearchKey, SearchReturnOption } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
+import type { SortCommand, ThreadCommand } from './sort-thread.ts';
 import type { StatusItem } from './status-item.ts';
 
 /** A mailbox name as octets (RFC 3501: modified UTF-7). */
@@ -125,6 +126,8 @@ export type Command =
   | FetchCommand
   | StoreCommand
   | SearchCommand
+  | SortCommand
+  | ThreadCommand
   | (CopyCommand & { readonly name: 'COPY' })
   | (CopyCommand & { readonly name: 'MOVE' })
   | AppendCommand

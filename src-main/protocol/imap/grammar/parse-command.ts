@@ -13,6 +13,7 @@ import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from '
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
 import { parseSequenceSet } from './sequence-set.ts';
+import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
 
 export interface TaggedCommand {
@@ -72,6 +73,8 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
   SEARCH: (cursor) => parseSearch(cursor, false),
+  SORT: (cursor) => parseSort(cursor, false),
+  THREAD: (cursor) => parseThread(cursor, false),
   COPY: (cursor) => parseCopy(cursor, 'COPY', false),
   MOVE: (cursor) => parseCopy(cursor, 'MOVE', false),
   UID: parseUid,
@@ -81,6 +84,8 @@ const UID_PARSERS: Readonly<Record<string, ArgumentParser>> = {
   FETCH: (cursor) => parseFetch(cursor, true),
   STORE: (cursor) => parseStore(cursor, true),
   SEARCH: (cursor) => parseSearch(cursor, true),
+  SORT: (cursor) => parseSort(cursor, true),
+  THREAD: (cursor) => parseThread(cursor, true),
   COPY: (cursor) => parseCopy(cursor, 'COPY', true),
   MOVE: (cursor) => parseCopy(cursor, 'MOVE', true),
   REPLACE: (cursor) => parseReplace(cursor, true) ?? cursor.fail('a message literal'),
@@ -152,9 +157,7 @@ function parseSelect(cursor: Cursor, name: 'SELECT' | 'EXAMINE'): Command {
 function parseUid(cursor: Cursor): Command {
   const name = spaceThen(cursor, () => cursor.keyword());
   const parser = UID_PARSERS[name];
-  return parser === undefined
-    ? cursor.fail('FETCH, STORE, SEARCH, COPY, MOVE, REPLACE or EXPUNGE')
-    : parser(cursor);
+  return parser === undefined ? cursor.fail('a command that takes UIDs') : parser(cursor);
 }
 
 /** RFC 2971 §3.1: a list of name and value, or NIL. */
