@@ -138,7 +138,7 @@ test('any octets are read to their end, and no octet is in two messages', async 
       async (parts, variant) => {
         const source = sourceOf(parts.join(''));
         let last = 0;
-        for await (const { start, end } of findMboxMessages(source, variant as MboxVariant)) {
+        for await (const { start, end } of findMboxMessages(source, variant)) {
           expect(start).toBeGreaterThanOrEqual(last);
           expect(end).toBeGreaterThanOrEqual(start);
           expect(end).toBeLessThanOrEqual(source.sizeBytes);

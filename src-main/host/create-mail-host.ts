@@ -36,6 +36,7 @@ import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { sendTestMessage } from './test-message.ts';
+import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
 export const STOP_GRACE_MS = 10_000;
@@ -80,6 +81,7 @@ interface Parts {
   readonly directory: FullDirectory;
   readonly transcripts: TranscriptDesk;
   readonly path: MailPath;
+  readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
   readonly stopMaintenance: () => void;
 }
@@ -92,6 +94,7 @@ interface RouterParts {
   readonly transcripts: TranscriptDesk;
   readonly meter: EventMeter;
   readonly path: MailPath;
+  readonly transfers: TransferDesk;
 }
 
 class RunningHost implements MailHost {
@@ -156,6 +159,7 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     parts.stopMaintenance();
+    await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
     await parts.storage.close();
@@ -178,6 +182,8 @@ class RunningHost implements MailHost {
       makeId: this.#makeId,
       defaultSettings: this.#settings,
       onError: this.#onError,
+      onFindings: (findings) =>
+        this.#options.logger.warn('found after an unclean end; postroom doctor looks closer', { findings }),
     });
     try {
       return await this.#buildOn(storage);
@@ -219,8 +225,12 @@ class RunningHost implements MailHost {
       hasRoom: disk.hasRoom,
       logger,
     });
+    const { mailStore } = storage;
+    const { dataFolder } = this.#options;
+    const transfers = createTransferDesk({ dataFolder, mailStore, receiver, clock, logger });
     const router = this.#createRouter(storage, {
       directory,
+      transfers,
       administrators,
       receiver,
       transcripts,
@@ -228,7 +238,7 @@ class RunningHost implements MailHost {
       path,
     });
     const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
-    return { storage, directory, transcripts, path, router, stopMaintenance };
+    return { storage, directory, transcripts, path, transfers, router, stopMaintenance };
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
