@@ -14,7 +14,10 @@ export const flowCounts = z.object({
   delivered: count,
   relayed: count,
   deferred: count,
+  /** Given up here: no such mailbox, no such domain. */
   failed: count,
+  /** Given up because the next hop said so. */
+  relayFailed: count,
   read: count,
 });
 export type FlowCounts = z.infer<typeof flowCounts>;
@@ -28,6 +31,7 @@ export const stageName = z.enum([
   'submission',
   'queue',
   'delivery',
+  'relay',
   'mailboxes',
   'imap',
   'pop3',
@@ -40,11 +44,20 @@ export const stageState = z.object({
   state: z.enum(['ok', 'idle', 'warning', 'error', 'off']),
   /** What is wrong; null when nothing is. */
   problem: z
-    .enum(['listenerFailed', 'listenerPartlyFailed', 'mailWaits', 'mailHeld', 'deliveriesFail', 'overQuota'])
+    .enum([
+      'listenerFailed',
+      'listenerPartlyFailed',
+      'mailWaits',
+      'mailHeld',
+      'deliveriesFail',
+      'nextHopsRest',
+      'relayingFails',
+      'overQuota',
+    ])
     .nullable(),
   /** Messages (imap, pop3: sessions open now) of the last 60 s; mailboxes: messages put in. */
   perMinute: count,
-  /** What stands in the box now: queue: recipients waiting; servers: open sessions; mailboxes: accounts. */
+  /** What stands in the box now: queue: recipients waiting; relay: recipients under way; servers: open sessions; mailboxes: accounts; delivery: nothing. */
   inside: count,
 });
 export type StageState = z.infer<typeof stageState>;

@@ -34,6 +34,16 @@ export function keyOfAddress(address: string): string | null {
   return domain === null ? null : addressKey(unquote(address.slice(0, at)), domain);
 }
 
+/** What parts a user's name from the detail that its owner adds at will (RFC 5233 §4): `anna+news@example.com`. */
+const DETAIL_SEPARATOR = '+';
+
+/** The key without its detail; null where it has none. */
+export function keyWithoutDetail(key: string): string | null {
+  const separator = key.indexOf(DETAIL_SEPARATOR);
+  const at = key.lastIndexOf('@');
+  return separator > 0 && separator < at ? key.slice(0, separator) + key.slice(at) : null;
+}
+
 /** RFC 5321 §4.1.2: a quoted local-part means the same as the plain one where both are possible. */
 function unquote(localPart: string): string {
   if (!localPart.startsWith('"') || !localPart.endsWith('"') || localPart.length < 2) return localPart;

@@ -143,6 +143,35 @@ describe('aliases', () => {
   });
 });
 
+describe('an address with a detail (RFC 5233)', () => {
+  it('reaches the account or alias of the name before the first plus sign, and is its own', async () => {
+    const anna = await add('anna');
+    value(
+      await directory.putAlias({ localPart: 'sales', domain: 'example.com', targets: ['anna@example.com'] }),
+    );
+    for (const address of ['anna+news@example.com', 'Anna+a+b@example.com', 'sales+spring@example.com']) {
+      expect(await directory.resolve(address)).toMatchObject({ kind: 'local', accounts: [{ id: anna.id }] });
+      expect(await directory.mayUseAddress(anna.id, address)).toBe(true);
+    }
+  });
+
+  it('gives way to an account that is called so, and reaches nobody where the name is nobody’s', async () => {
+    await add('anna');
+    const tagged = await add('anna+news');
+    expect(await directory.resolve('anna+news@example.com')).toMatchObject({ accounts: [{ id: tagged.id }] });
+    expect(await directory.resolve('nobody+news@example.com')).toEqual({ kind: 'unknown' });
+    expect(await directory.resolve('+news@example.com')).toEqual({ kind: 'unknown' });
+    expect(await directory.signIn('anna+news@elsewhere.example', 'secret')).toEqual({ kind: 'refused' });
+  });
+
+  it('is no way to sign in, and none to somebody else’s name', async () => {
+    await add('anna');
+    const tom = await add('tom');
+    expect(await directory.signIn('anna+news@example.com', 'secret')).toEqual({ kind: 'refused' });
+    expect(await directory.mayUseAddress(tom.id, 'anna+news@example.com')).toBe(false);
+  });
+});
+
 describe('postmaster and abuse', () => {
   it('reach the first account of the domain, also without a domain, until somebody takes the name', async () => {
     const anna = await add('anna');

@@ -72,10 +72,10 @@ class RowDirectory implements FullDirectory {
   }
 
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
-    const { accounts, via } = this.#registry.expand(address);
-    const isNamed = via.length > 0 || this.#registry.accountByAddress(address) !== undefined;
+    const { accounts } = this.#registry.expand(address);
     return Promise.resolve(
-      isNamed && accounts.some((account) => account.id === accountId && account.isEnabled),
+      this.#registry.isNamed(address) &&
+        accounts.some((account) => account.id === accountId && account.isEnabled),
     );
   }
 

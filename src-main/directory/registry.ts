@@ -3,7 +3,7 @@
  *
  * Invariants: immutable; a change of the rows makes a new one.
  */
-import { addressKey, canonicalDomain, keyOfAddress } from './address-key.ts';
+import { addressKey, canonicalDomain, keyOfAddress, keyWithoutDetail } from './address-key.ts';
 import type { AccountId, Domain } from './port.ts';
 import type { AccountRow, AliasRow, DirectoryRows } from './store-port.ts';
 
@@ -12,6 +12,13 @@ export interface Expansion {
   /** Target addresses that are not in a domain of ours. */
   readonly foreign: readonly string[];
   readonly via: readonly string[];
+}
+
+/** What following an address has come upon. */
+interface Found {
+  readonly accounts: Map<AccountId, AccountRow>;
+  readonly foreign: Set<string>;
+  readonly via: string[];
 }
 
 /** Addresses that every domain must have a reader for (RFC 5321 §4.5.1, RFC 2142 §4). */
@@ -67,6 +74,12 @@ export class Registry {
     return key === null ? undefined : this.#accountsByKey.get(key);
   }
 
+  /** Whether an account or alias of ours has the address, with a detail or without. */
+  isNamed(address: string): boolean {
+    const key = keyOfAddress(address);
+    return key !== null && (this.isTaken(key) || this.isTaken(keyWithoutDetail(key) ?? key));
+  }
+
   isTaken(key: string): boolean {
     return this.#accountsByKey.has(key) || this.#aliasesByKey.has(key);
   }
@@ -82,11 +95,7 @@ export class Registry {
     return { accounts: [...found.accounts.values()], foreign: [...found.foreign], via: found.via };
   }
 
-  #follow(
-    address: string,
-    seen: Set<string>,
-    found: { accounts: Map<AccountId, AccountRow>; foreign: Set<string>; via: string[] },
-  ): void {
+  #follow(address: string, seen: Set<string>, found: Found): void {
     const key = keyOfAddress(address);
     if (key === null || seen.has(key)) return;
     seen.add(key);
@@ -103,7 +112,14 @@ export class Registry {
     }
     const domain = key.slice(key.lastIndexOf('@') + 1);
     if (!this.#domainNames.has(domain)) found.foreign.add(address);
-    else this.#followRole(key, found);
+    else this.#followWithin(key, seen, found);
+  }
+
+  /** Nobody has exactly this address: somebody may have it without its detail, or it is a role. */
+  #followWithin(key: string, seen: Set<string>, found: Found): void {
+    const base = keyWithoutDetail(key);
+    if (base === null) this.#followRole(key, found);
+    else this.#follow(base, seen, found);
   }
 
   /** Nobody is named postmaster or abuse: the domain's first account reads that mail. */

@@ -9,7 +9,7 @@ import { parseDateTime } from './date-time.ts';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { scanFields, unfold } from './field-scanner.ts';
 import { MAX_ENVELOPE_ADDRESSES, MAX_REFERENCES } from './limits.ts';
-import type { IndexedAddress, IndexedDisposition, IndexedEnvelope } from './message-index.ts';
+import type { IndexedAddress, IndexedDisposition, IndexedEnvelope, IndexedPart } from './message-index.ts';
 import { parseParameterized } from './parameters.ts';
 
 const ADDRESS_FIELDS = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']);
@@ -33,18 +33,19 @@ const TEXT_FIELDS = new Set([
 export type IndexedFields = ReadonlyMap<string, string>;
 
 /** The MIME fields of one part. */
-export interface MimeFields {
-  readonly type: string;
-  readonly subtype: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly id: string | null;
-  readonly description: string | null;
-  readonly encoding: string;
-  readonly disposition: IndexedDisposition | null;
-  readonly language: readonly string[];
-  readonly location: string | null;
-  readonly md5: string | null;
-}
+export type MimeFields = Pick<
+  IndexedPart,
+  | 'type'
+  | 'subtype'
+  | 'parameters'
+  | 'id'
+  | 'description'
+  | 'encoding'
+  | 'disposition'
+  | 'language'
+  | 'location'
+  | 'md5'
+>;
 
 const DEFAULT_TYPE = { type: 'text', subtype: 'plain', parameters: { charset: 'us-ascii' } };
 /** RFC 2046 §5.1.5: what a part of a digest is when it does not say. */

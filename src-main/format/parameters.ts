@@ -5,6 +5,7 @@
  * otherwise as they stand, encoded words included. The first of two parameters of one name counts.
  */
 import { decodeCharset } from './charset.ts';
+import { endOfComment } from './comment.ts';
 import { MAX_PARAMETERS } from './limits.ts';
 import { hexPair } from './transfer-encoding.ts';
 
@@ -169,15 +170,6 @@ class Cursor {
   }
 
   #skipComment(): void {
-    let depth = 0;
-    for (; this.#at < this.#text.length; this.#at++) {
-      const character = this.#text[this.#at];
-      if (character === '\\') this.#at++;
-      else if (character === '(') depth++;
-      else if (character === ')' && --depth === 0) {
-        this.#at++;
-        return;
-      }
-    }
+    this.#at = endOfComment(this.#text, this.#at) ?? this.#text.length;
   }
 }

@@ -9,6 +9,7 @@ import { err, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { parseAddress } from './address.ts';
 import type { Address, AddressOptions } from './address.ts';
+import { endOfComment } from './comment.ts';
 
 const WHITE_SPACE = /[ \t]*/y;
 /** Atoms and dots: a display name's word, a dot-atom of an addr-spec. */
@@ -139,17 +140,9 @@ class AddressListParser {
   }
 
   #skipComment(): boolean {
-    let depth = 0;
-    for (; this.#at < this.#text.length; this.#at++) {
-      const character = this.#text[this.#at];
-      if (character === '\\') this.#at++;
-      else if (character === '(') depth++;
-      else if (character === ')' && --depth === 0) {
-        this.#at++;
-        return true;
-      }
-    }
-    return false;
+    const end = endOfComment(this.#text, this.#at);
+    this.#at = end ?? this.#text.length;
+    return end !== null;
   }
 
   /** Takes what the sticky pattern matches here. */

@@ -35,6 +35,7 @@ import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
+import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
@@ -237,8 +238,19 @@ class RunningHost implements MailHost {
       meter,
       path,
     });
-    const stopMaintenance = startMaintenance({ timelines: storage.timelines, clock, onError: this.#onError });
+    const stopMaintenance = this.#startBackground(storage);
     return { storage, directory, transcripts, path, transfers, router, stopMaintenance };
+  }
+
+  #startBackground(storage: Storage): () => void {
+    const { mailSearch: search, mailStore, timelines } = storage;
+    const common = { clock: this.#options.clock, onError: this.#onError };
+    const stopFilling = startSearchFilling({ search, mailStore, ...common });
+    const stopMaintenance = startMaintenance({ timelines, ...common });
+    return () => {
+      stopFilling();
+      stopMaintenance();
+    };
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {

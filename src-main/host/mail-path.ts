@@ -93,7 +93,13 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
-  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore: storage.mailStore };
+  const retrieval = {
+    ...options,
+    hostname,
+    allowCleartextAuth,
+    mailStore: storage.mailStore,
+    search: storage.mailSearch,
+  };
   const imap = createImapService(retrieval);
   const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../base/clock.ts';
-import type { MailEvent } from '../mail/events.ts';
+import type { MailEvent, RecipientOutcome } from '../mail/events.ts';
 import { EventMeter } from './mail-meter.ts';
 
 const MINUTE_MS = 60_000;
 
-function delivered(at: number): MailEvent {
-  const outcome = {
-    kind: 'delivered',
-    recipient: 'a@example.com',
-    status: '2.1.5',
-    diagnostic: '',
-    at,
-  } as const;
+function attempted(result: Pick<RecipientOutcome, 'kind' | 'remoteMta'>, at = 0): MailEvent {
+  const outcome = { ...result, recipient: 'a@example.com', status: '2.1.5', diagnostic: '', at };
   return { type: 'attempted', traceId: 't', at, attempt: 1, outcome };
 }
+
+const delivered = (at: number) => attempted({ kind: 'delivered' }, at);
 
 describe('the meter', () => {
   it('counts by kind, in all and per minute, with empty minutes between', () => {
@@ -27,6 +23,13 @@ describe('the meter', () => {
     meter.sink({ type: 'finished', traceId: 't', at: 0 });
     expect(meter.totals()).toMatchObject({ delivered: 3, received: 0, refused: 0 });
     expect(meter.history(4).map((bucket) => bucket.delivered)).toEqual([0, 1, 0, 2]);
+  });
+
+  it('tells what a next hop refused from what was given up here', () => {
+    const meter = new EventMeter({ clock: new ManualClock(), onError: () => undefined });
+    meter.sink(attempted({ kind: 'failed' }));
+    meter.sink(attempted({ kind: 'failed', remoteMta: 'mx.partner.example' }));
+    expect(meter.totals()).toMatchObject({ failed: 1, relayFailed: 1 });
   });
 
   it('keeps counting when a listener throws', () => {

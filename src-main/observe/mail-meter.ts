@@ -16,7 +16,17 @@ type MutableCounts = { -readonly [Name in keyof FlowCounts]: number };
 type Bucket = MutableCounts & { readonly minuteStart: number };
 
 function zeroCounts(): MutableCounts {
-  return { received: 0, submitted: 0, refused: 0, delivered: 0, relayed: 0, deferred: 0, failed: 0, read: 0 };
+  return {
+    received: 0,
+    submitted: 0,
+    refused: 0,
+    delivered: 0,
+    relayed: 0,
+    deferred: 0,
+    failed: 0,
+    relayFailed: 0,
+    read: 0,
+  };
 }
 
 export class EventMeter implements MailMeter {
@@ -79,7 +89,9 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'refused':
       return 'refused';
     case 'attempted':
-      return event.outcome.kind;
+      return event.outcome.kind === 'failed' && event.outcome.remoteMta !== undefined
+        ? 'relayFailed'
+        : event.outcome.kind;
     case 'read':
       return 'read';
     case 'repaired':

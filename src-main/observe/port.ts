@@ -132,7 +132,10 @@ export interface FlowCounts {
   readonly delivered: number;
   readonly relayed: number;
   readonly deferred: number;
+  /** Given up here. */
   readonly failed: number;
+  /** Given up because the next hop said so. */
+  readonly relayFailed: number;
   readonly read: number;
 }
 

@@ -16,6 +16,7 @@ import { namedFiles, SqliteContentReader } from './content-store.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { lockFolder } from './folder-lock.ts';
+import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
@@ -72,12 +73,13 @@ async function startWorkers(options: StorageOptions) {
   );
   if (findings.length > 0) options.onFindings?.(findings);
   const { client: reading } = await WorkerClient.start({ ...setup, mode: 'read' }, options.onError);
-  return { writing, reading };
+  const { client: searching } = await WorkerClient.start({ ...setup, mode: 'search' }, options.onError);
+  return { writing, reading, searching };
 }
 
 function createStores(
   options: StorageOptions,
-  parts: { writing: WorkerClient; reading: WorkerClient; unlock: () => void },
+  parts: { writing: WorkerClient; reading: WorkerClient; searching: WorkerClient; unlock: () => void },
 ) {
   const writer = new Writer(parts.writing);
   const reader = new Reader(parts.reading);
@@ -88,18 +90,22 @@ function createStores(
     isNamed: (fileName) => namedFiles(connection, [fileName]).size > 0,
   });
   const content = new SqliteContentReader(connection, spool);
+  const mailSearch = new SqliteMailSearch(parts.searching, writer);
   return {
     spool,
     content,
     queue: new SqliteQueueStore(writer, connection),
     queueSteering: new SqliteQueueSteering(writer, reader),
     mailStore: new SqliteMailStore({ writer, connection, content, onError: options.onError }),
+    mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     timelines: new SqliteTimelineStore(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
+      await mailSearch.close();
+      await parts.searching.close();
       await parts.reading.close();
       await parts.writing.close();
       connection.close();

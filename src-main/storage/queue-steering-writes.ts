@@ -15,6 +15,7 @@ import {
   type SteeringAction,
   type SteeringBatch,
 } from '../mail/queue/port.ts';
+import { eventsOfOrder } from '../mail/queue/queue-rules.ts';
 import { changeReferences } from './content-store.ts';
 import { QueueConditions } from './queue-listing.ts';
 import { toChosen } from './queue-rows.ts';
@@ -46,7 +47,9 @@ export interface BatchAnswer extends SteeringBatch {
 const steerBatch: Write<BatchArguments, BatchAnswer> = (transaction, batch) => {
   const found = findSteerable(transaction, batch);
   for (const row of found) carryOut(transaction, batch, row);
-  const events = found.flatMap((row) => eventOf(batch, row));
+  const events = found.flatMap((row) =>
+    eventsOfOrder(batch.order, batch.by, { traceId: row.entry_id, at: batch.at, recipient: row.address }),
+  );
   addEvents(transaction, toEventArguments(events));
   const changed = found.map(toChanged);
   return { changed, events, last: (found.length < batch.limit ? null : changed.at(-1)) ?? null };
@@ -150,27 +153,6 @@ function hasArrivedAnywhere({ connection }: Transaction, entryId: TraceId): bool
     entryId,
   );
   return arrival !== undefined;
-}
-
-const EVENT_TYPES = { release: 'released', remove: 'removed' } as const;
-
-/** An attempt tells of itself; the rest is told on the timeline. */
-function eventOf({ order, by, at }: BatchArguments, row: FoundRow): readonly MailEvent[] {
-  const about = { traceId: row.entry_id, at, recipient: row.address };
-  switch (order.action) {
-    case 'retryNow':
-      return [];
-    case 'hold':
-      if (order.heldBy !== undefined) return [{ ...about, type: 'heldByRule', rule: order.heldBy }];
-      return [{ ...about, type: 'held', by }];
-    case 'changeNextHop': {
-      const nextHop = order.nextHop === null ? null : nameOfChosen(order.nextHop);
-      return [{ ...about, type: 'nextHopChanged', nextHop, by }];
-    }
-    case 'release':
-    case 'remove':
-      return [{ ...about, type: EVENT_TYPES[order.action], by }];
-  }
 }
 
 const editRecipients: Write<RecipientEdit, SteeringBatch | null> = (transaction, edit) => {

@@ -13,6 +13,7 @@ import type {
   QueueStore,
   RecipientState,
 } from '../mail/queue/port.ts';
+import { toQueueEntry } from '../mail/queue/queue-rules.ts';
 import type { TraceId } from '../mail/events.ts';
 import type { Connection } from './connection.ts';
 import { toAttemptArguments, toEnqueueArguments } from './queue-arguments.ts';
@@ -45,7 +46,7 @@ export class SqliteQueueStore implements QueueStore {
 
   async enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
     const contentId = await this.#writer.run('enqueue', toEnqueueArguments(entry));
-    return toNewEntry(entry, contentId);
+    return toQueueEntry(entry, contentId);
   }
 
   recordAttempt(record: AttemptRecord): Promise<void> {
@@ -117,23 +118,4 @@ export class SqliteQueueStore implements QueueStore {
       .all<RecipientRow>('SELECT * FROM queue_recipient WHERE entry_id = ? ORDER BY ordinal', id)
       .map(toRecipient);
   }
-}
-
-/** The entry as it is read back, without reading it back. */
-function toNewEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
-  const { content, recipients, recipientDsn, heldBy, events: _events, ...facts } = entry;
-  return {
-    ...facts,
-    contentId,
-    sizeBytes: content.sizeBytes,
-    recipients: recipients.map((address, ordinal) => ({
-      ordinal,
-      address,
-      state: heldBy?.[ordinal] === undefined ? 'queued' : 'held',
-      attempts: 0,
-      nextAttemptAt: entry.receivedAt,
-      ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
-      ...(heldBy?.[ordinal] !== undefined && { heldBy: heldBy[ordinal] }),
-    })),
-  };
 }

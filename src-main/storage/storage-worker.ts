@@ -13,10 +13,12 @@ import { namedFiles } from './content-store.ts';
 import { examineQuickly } from './doctor/examine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrations/index.ts';
+import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 import { runWrite } from './writes.ts';
 
+type RunRead = (name: string, args: unknown) => unknown;
 type AnswerGroup = (requests: readonly WorkerRequest[]) => FromWorker;
 
 if (parentPort === null) throw new Error('the storage worker runs as a worker thread');
@@ -25,9 +27,9 @@ serve(parentPort, workerData as WorkerSetup);
 function serve(port: MessagePort, setup: WorkerSetup): void {
   const post = (message: FromWorker) => port.postMessage(message);
   try {
-    const connection = new Connection(setup.databasePath, { readonly: setup.mode === 'read' });
     const isWriting = setup.mode === 'write';
-    const answerGroup = isWriting ? startWriting(connection, setup) : startReading(connection);
+    const connection = new Connection(setup.databasePath, { readonly: !isWriting });
+    const answerGroup = startAnswering(connection, setup);
     const isDue = isWriting && setup.wasCut;
     const findings = isDue ? examineQuickly(connection, setup.contentFolder) : [];
     port.on('message', (message: ToWorker) => {
@@ -42,6 +44,20 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
   }
 }
 
+function startAnswering(connection: Connection, setup: WorkerSetup): AnswerGroup {
+  switch (setup.mode) {
+    case 'write':
+      return startWriting(connection, setup);
+    case 'read':
+      return startReading((name, args) => runRead(connection, name, args));
+    case 'search': {
+      const { contentFolder } = setup;
+      const desk = new SearchDesk({ connection, contentFolder }, () => performance.now());
+      return startReading((name, args) => runSearch(desk, name, args));
+    }
+  }
+}
+
 function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
   migrate(connection, setup.databasePath);
   removeUnnamedFiles(connection, setup.contentFolder);
@@ -53,17 +69,17 @@ function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
   };
 }
 
-function startReading(connection: Connection): AnswerGroup {
+function startReading(run: RunRead): AnswerGroup {
   return (requests) => ({
     kind: 'answers',
-    answers: requests.map((request) => answerRead(connection, request)),
+    answers: requests.map((request) => answerRead(run, request)),
     changes: [],
   });
 }
 
-function answerRead(connection: Connection, request: WorkerRequest): WorkerAnswer {
+function answerRead(run: RunRead, request: WorkerRequest): WorkerAnswer {
   try {
-    const value = runRead(connection, request.name, request.args);
+    const value = run(request.name, request.args);
     return { id: request.id, outcome: { ok: true, value } };
   } catch (error) {
     return { id: request.id, outcome: { ok: false, error: toError(error) } };

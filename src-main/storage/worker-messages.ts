@@ -5,7 +5,7 @@ import type { MailboxChanged } from '../mail/mailstore/port.ts';
 export interface WorkerSetup {
   readonly databasePath: string;
   readonly contentFolder: string;
-  readonly mode: 'write' | 'read';
+  readonly mode: 'write' | 'read' | 'search';
   /** Whether the last one to have the folder was cut off. */
   readonly wasCut: boolean;
 }

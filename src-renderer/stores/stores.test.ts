@@ -254,6 +254,7 @@ describe('pure pieces', () => {
       relayed: 0,
       deferred: 0,
       failed: 0,
+      relayFailed: 0,
       read: 0,
     });
     const history = Array.from({ length: 60 }, (_, i) => minute(i * 60_000));

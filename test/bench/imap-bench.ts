@@ -1,106 +1,143 @@
 /**
- * CPU that reading costs the server: one IMAP session over a mailbox of 10,000 messages.
+ * `npm run bench:imap`: Postroom and Debian's Dovecot (Maildir, its defaults) side by side on the same messages.
  *
- * electron-vite build && node test/bench/imap-bench.ts
+ * Each line is run on Dovecot, then on Postroom; a ratio above 1 says how many times faster Postroom is. Load and server
+ * share the machine's cores. Options: `--messages 100000 --idle 1000 --only search`; `--alone` leaves Dovecot out.
  */
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { parseArgs } from 'node:util';
+import { Dovecot, missingDovecot } from '../support/dovecot.ts';
 import { makeWorkFolder, startOffice } from '../support/service-process.ts';
-import { cpuSeconds } from './process-cpu.ts';
+import { LINES, type BenchLine } from './imap-bench-lines.ts';
+import { ImapLoadSession } from './imap-load.ts';
+import { makeMessages } from './imap-messages.ts';
+import { cpuSecondsOfTree } from './process-cpu.ts';
+import { memoryOfTree } from './process-memory.ts';
 
-const MESSAGES = 10_000;
-const BATCH = 200;
+const USER = 'tom@server1.com';
+const PASSWORD = 'tom-password';
+const APPENDED_AT_ONCE = 100;
 
-const COMMANDS: readonly (readonly [title: string, command: string])[] = [
-  ['SELECT of 10,000', 'SELECT INBOX'],
-  ['FLAGS of 10,000', 'FETCH 1:* (UID FLAGS)'],
-  ['FLAGS of 10,000 again', 'FETCH 1:* (UID FLAGS)'],
-  ['ENVELOPE of 1,000', 'FETCH 1:1000 (UID ENVELOPE)'],
-  ['ENVELOPE of 1,000 again', 'FETCH 1:1000 (UID ENVELOPE)'],
-  ['list view of 1,000', 'FETCH 1:1000 (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)'],
-  ['header fields of 1,000', 'FETCH 1:1000 (UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])'],
-  ['whole text of 1,000', 'FETCH 1:1000 (UID BODY.PEEK[])'],
-  ['SEARCH UNSEEN', 'SEARCH UNSEEN'],
-  ['SEARCH SUBJECT', 'SEARCH SUBJECT "number 77"'],
-  ['SEARCH BODY', 'SEARCH BODY "needle"'],
-  ['STORE of 1,000', 'STORE 1:1000 +FLAGS.SILENT (\\Seen)'],
-  ['COPY of 1,000', 'COPY 1:1000 Archive'],
-  ['STATUS', 'STATUS Archive (MESSAGES UNSEEN SIZE)'],
-];
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '20000' },
+    idle: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+    alone: { type: 'boolean', default: false },
+  },
+});
+const size = { messages: Number(values.messages), idleSessions: Number(values.idle) };
 
-function makeMessage(number: number): string {
-  const header = [
-    'Received: from mail.example.org (mail.example.org [192.0.2.1])',
-    '\tby mail.server1.com with ESMTPS id 1jm4q8v2k7d3fz0x; Thu, 1 Jan 2026 10:00:00 +0000',
-    'From: Anna Smith <anna@example.org>',
-    'To: Tom <tom@server1.com>, "Doe, John" <john@example.com>',
-    `Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= number ${number}`,
-    'Date: Thu, 1 Jan 2026 11:00:00 +0100',
-    `Message-ID: <${number}@example.org>`,
-    'Content-Type: text/plain; charset=utf-8',
-  ];
-  const body = 'The quick brown fox jumps over the lazy dog, again and again.\r\n'.repeat(50);
-  return `${header.join('\r\n')}\r\n\r\n${body}`;
+interface Contestant {
+  readonly name: string;
+  readonly port: number;
+  readonly processId: number;
+  readonly idle: ImapLoadSession[];
+  readonly stop: () => Promise<void>;
 }
 
-/** Sends commands and waits for the last one's completion; counts octets, keeps none. */
-class Reader {
-  readonly #socket: Socket;
-  #tail = '';
-  octets = 0;
-  #tags = 0;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.octets += chunk.length;
-      this.#tail = (this.#tail + chunk.toString('latin1')).slice(-400);
-      socket.emit('heard');
-    });
-  }
-
-  async run(commands: readonly string[]): Promise<string> {
-    const tags = commands.map(() => `a${++this.#tags}`);
-    this.#socket.write(commands.map((command, index) => `${tags[index]} ${command}\r\n`).join(''));
-    const completion = new RegExp(`(?:^|\\n)${tags.at(-1)} ([^\\r\\n]*)\\r\\n$`);
-    for (;;) {
-      const found = completion.exec(this.#tail);
-      if (found !== null) return found[1] ?? '';
-      await once(this.#socket, 'heard');
-    }
-  }
+interface Figures {
+  readonly elapsedMs: number;
+  readonly cpuMs: number;
+  readonly note: string;
 }
 
-const folder = await makeWorkFolder();
-const service = await startOffice(folder);
-const processId = service.process.pid ?? 0;
+const contestants: Contestant[] = [];
 try {
-  const reader = new Reader(connect(service.port('imap'), '127.0.0.1'));
-  await reader.run(['LOGIN tom@server1.com tom-password']);
-  await measure('APPEND of 10,000', async () => {
-    for (let first = 0; first < MESSAGES; first += BATCH) {
-      const commands = Array.from({ length: BATCH }, (_, index) => {
-        const text = makeMessage(first + index);
-        return `APPEND INBOX {${Buffer.byteLength(text)}+}\r\n${text}`;
-      });
-      await reader.run(commands);
-    }
-  });
-  for (const [title, command] of COMMANDS) await measure(title, () => reader.run([command]));
+  const missing = values.alone ? 'left out' : missingDovecot();
+  if (missing === null) contestants.push(await startDovecot());
+  else console.log(missing);
+  contestants.push(await startPostroom());
+  console.log(`${size.messages} messages of 4 KiB; wall clock and CPU in ms`);
+  console.log(`${''.padEnd(40)}${contestants.map(({ name }) => name.padStart(20)).join('')}   ratios`);
+  for (const line of LINES) if (line.title.includes(values.only)) await runLine(line);
+  for (const { name, processId } of contestants)
+    console.log(`memory of ${name} at the end: ${toMib(memoryOfTree(processId))}`);
 } finally {
-  await service.end();
-  await folder.remove();
+  for (const contestant of contestants) await contestant.stop();
 }
 
-async function measure(title: string, work: () => Promise<unknown>): Promise<void> {
-  const cpu = cpuSeconds(processId);
-  const start = performance.now();
-  const answer = await work();
-  const elapsedMs = performance.now() - start;
-  const cpuMs = (cpuSeconds(processId) - cpu) * 1000;
-  const shown = typeof answer === 'string' && !answer.startsWith('OK') ? answer : '';
-  console.log(
-    `${title.padEnd(26)} ${elapsedMs.toFixed(0).padStart(7)} ms ${cpuMs.toFixed(0).padStart(7)} ms CPU ${shown}`,
-  );
+async function startDovecot(): Promise<Contestant> {
+  const dovecot = await Dovecot.start(PASSWORD);
+  await dovecot.fill('tom', makeMessages(size.messages));
+  return {
+    name: 'Dovecot',
+    port: dovecot.port,
+    processId: dovecot.processId,
+    idle: [],
+    stop: () => dovecot.stop(),
+  };
+}
+
+async function startPostroom(): Promise<Contestant> {
+  const folder = await makeWorkFolder();
+  const service = await startOffice(folder);
+  const session = await ImapLoadSession.signIn(service.port('imap'), { user: USER, password: PASSWORD });
+  let batch: string[] = [];
+  for (const message of makeMessages(size.messages)) {
+    batch.push(`APPEND INBOX {${Buffer.byteLength(message)}+}\r\n${message}`);
+    if (batch.length < APPENDED_AT_ONCE) continue;
+    await session.run(...batch);
+    batch = [];
+  }
+  if (batch.length > 0) await session.run(...batch);
+  session.close();
+  const stop = async (): Promise<void> => {
+    await service.end();
+    await folder.remove();
+  };
+  return {
+    name: 'Postroom',
+    port: service.port('imap'),
+    processId: service.process.pid ?? 0,
+    idle: [],
+    stop,
+  };
+}
+
+async function runLine(line: BenchLine): Promise<void> {
+  const all: (Figures | null)[] = [];
+  for (const contestant of contestants) all.push(await measure(line, contestant));
+  const cells = all.map((figures) => formatFigures(figures).padStart(20)).join('');
+  console.log(`${line.title.padEnd(40)}${cells}   ${formatRatios(all)}`);
+  for (const [index, figures] of all.entries())
+    if (figures !== null && figures.note !== '')
+      console.log(`  ${contestants[index]?.name}: ${figures.note}`);
+}
+
+/** Null where the server cannot do it. */
+async function measure(line: BenchLine, { port, processId, idle }: Contestant): Promise<Figures | null> {
+  const open = () => ImapLoadSession.signIn(port, { user: USER, password: PASSWORD });
+  const session = await open();
+  const memory = () => toMib(memoryOfTree(processId));
+  try {
+    const capabilities = await session.run('CAPABILITY');
+    if (line.needs !== undefined && !capabilities.includes(line.needs)) return null;
+    await session.run('SELECT INBOX');
+    const context = { session, open, size, idle, memory };
+    await line.prepare?.(context);
+    const cpu = cpuSecondsOfTree(processId);
+    const start = performance.now();
+    const note = (await line.run(context)) ?? '';
+    const elapsedMs = performance.now() - start;
+    await line.finish?.(context);
+    return { elapsedMs, cpuMs: (cpuSecondsOfTree(processId) - cpu) * 1000, note };
+  } finally {
+    session.close();
+  }
+}
+
+function formatFigures(figures: Figures | null): string {
+  if (figures === null) return 'not offered';
+  return `${figures.elapsedMs.toFixed(figures.elapsedMs < 10 ? 1 : 0)} (${figures.cpuMs.toFixed(0)})`;
+}
+
+function formatRatios(all: readonly (Figures | null)[]): string {
+  const [theirs, ours] = all;
+  if (theirs === null || theirs === undefined || ours === null || ours === undefined) return '';
+  const ratio = (a: number, b: number): string => (a / Math.max(b, 0.1)).toFixed(2);
+  return `${ratio(theirs.elapsedMs, ours.elapsedMs)}x time, ${ratio(theirs.cpuMs, ours.cpuMs)}x CPU`;
+}
+
+function toMib(kib: number): string {
+  return `${(kib / 1024).toFixed(0)} MiB`;
 }

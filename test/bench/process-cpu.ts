@@ -24,7 +24,7 @@ export function cpuSecondsOfTree(processId: number): number {
   );
 }
 
-function childrenOf(processId: number): number[] {
+export function childrenOf(processId: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name))
     .map(Number)

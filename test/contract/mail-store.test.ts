@@ -194,6 +194,22 @@ describe.each(IMPLEMENTATIONS)('a mailstore in $name', ({ open }) => {
       expect(indexes.get(2)?.subject).toBe('hello');
     });
 
+    it('replaces a message in one commit, whose octets the quota counts no more', async () => {
+      const small = await store.findMailbox(under.smallAccount, 'INBOX');
+      const drafts = await store.findMailbox(under.smallAccount, 'Drafts');
+      const [from, to] = [small?.id ?? 0, drafts?.id ?? 0];
+      const text = `Subject: x\r\n\r\n${'x'.repeat(1_500)}`;
+      const draft = async () => ({ content: await under.stage(text), flags: [], internalDate: 0 });
+      value(await store.appendMessages(from, [await draft()]));
+      expect(await store.appendMessages(to, [await draft()])).toEqual({ ok: false, error: 'overQuota' });
+      const replaced = { mailboxId: from, uid: 1 };
+      expect(value(await store.appendMessages(to, [await draft()], replaced)).uids).toEqual([1]);
+      expect(await uids(from)).toEqual([]);
+      expect((await store.changesSince(from, 1)).vanished).toEqual([1]);
+      value(await store.appendMessages(to, [await draft()], { mailboxId: to, uid: 1 }));
+      expect(await uids(to)).toEqual([2]);
+    });
+
     it('refuses an append beyond the quota and to a mailbox that is gone', async () => {
       const content = await under.stage(`Subject: x\r\n\r\n${'x'.repeat(3_000)}`);
       const message = { content, flags: [], internalDate: 0 };
@@ -251,6 +267,7 @@ describe.each(IMPLEMENTATIONS)('a mailstore in $name', ({ open }) => {
         flags: ['\\Flagged'],
         unchangedSince: since,
       });
+      expect(answer.previousModSeqs).toEqual([since]);
       expect(answer.modified).toEqual([1]);
       expect(answer.entries.map((entry) => entry.uid)).toEqual([2]);
     });

@@ -57,6 +57,7 @@ const NO_FLOW: FlowCounts = {
   relayed: 0,
   deferred: 0,
   failed: 0,
+  relayFailed: 0,
   read: 0,
 };
 

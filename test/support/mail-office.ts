@@ -86,6 +86,14 @@ export class OfficeDirectory implements Directory {
     this.#changed.emit();
   }
 
+  /** Gives an account a limit, as an administrator would. */
+  setQuota(address: string, quotaBytes: number): void {
+    const account = this.accounts.get(address);
+    if (account === undefined) throw new Error(`no account ${address}`);
+    this.accounts.set(address, { ...account, quotaBytes });
+    this.#changed.emit();
+  }
+
   /** Changes how the account's mail is fetched, as an administrator would. */
   changePop3(address: string, change: Partial<Pop3Settings>): void {
     const account = this.accounts.get(address);

@@ -12,6 +12,7 @@ import { createMessageReceiver } from '../../src-main/mail/content/message-recei
 import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
 import type { Uid } from '../../src-main/mail/mailstore/port.ts';
+import { createScanSearch } from '../../src-main/mail/mailstore/search/scan-search.ts';
 import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../../src-main/mail/retrieval/pop3/pop3-service.ts';
 import { DialogueClient } from './dialogue-client.ts';
@@ -72,7 +73,8 @@ export class ReadingOffice {
       allowCleartextAuth: () => options.allowCleartextAuth ?? true,
       logger: silentLogger,
     };
-    this.imap = createImapService({ ...retrieval, receiver, hasRoom: () => this.hasRoom });
+    const search = createScanSearch(this.store);
+    this.imap = createImapService({ ...retrieval, search, receiver, hasRoom: () => this.hasRoom });
     this.pop3 = createPop3Service(retrieval);
   }
 

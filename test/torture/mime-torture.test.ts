@@ -70,7 +70,7 @@ function below(part: IndexedPart, section: string): readonly (readonly [string, 
 /** Parts lie within the part that holds them, in order, and are not too many. */
 function expectSane(index: MessageIndex, octets: number): void {
   let count = 0;
-  const walk = (part: IndexedPart, start: number, end: number, depth: number): void => {
+  const walk = (part: IndexedPart, [start, end]: readonly [number, number], depth: number): void => {
     count++;
     expect(depth).toBeLessThanOrEqual(MAX_NESTING + 1);
     expect([start, part.headerStart, part.bodyStart, part.bodyEnd, end]).toEqual(
@@ -78,12 +78,12 @@ function expectSane(index: MessageIndex, octets: number): void {
     );
     let at = part.bodyStart;
     for (const child of part.children) {
-      walk(child, at, part.bodyEnd, depth + 1);
+      walk(child, [at, part.bodyEnd], depth + 1);
       at = child.bodyEnd;
     }
-    if (part.message !== null) walk(part.message.root, part.bodyStart, part.bodyEnd, depth + 1);
+    if (part.message !== null) walk(part.message.root, [part.bodyStart, part.bodyEnd], depth + 1);
   };
-  walk(index.root, 0, octets, 0);
+  walk(index.root, [0, octets], 0);
   expect(count).toBeLessThanOrEqual(MAX_PARTS + MAX_NESTING + 1);
 }
 
@@ -114,11 +114,10 @@ describe('the corpus', () => {
     const office = new ReadingOffice();
     for (const name of CORPUS) await office.arrive(Buffer.from(read(name)).toString('latin1'));
     const client = await office.openImap();
-    const answer = await client.transact(
-      'FETCH 1:* (ENVELOPE BODYSTRUCTURE BODY.PEEK[1] BODY.PEEK[1.MIME] BINARY.SIZE[1])',
-    );
-    expect(answer.completion).toMatch(/^(?:OK|NO) /u);
-    expect(answer.untagged.filter((line) => /^\* \d+ FETCH/u.test(line))).toHaveLength(CORPUS.length);
+    const answer = await client.transact('FETCH 1:* (ENVELOPE BODYSTRUCTURE BODY.PEEK[1] BODY.PEEK[1.MIME])');
+    expect(answer.completion).toMatch(/^OK /u);
+    const answered = answer.untagged.filter((line) => /^\* \d+ FETCH /u.test(line));
+    expect(answered).toHaveLength(CORPUS.length);
     expect((await client.transact('NOOP')).completion).toContain('OK');
   });
 });

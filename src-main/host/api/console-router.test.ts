@@ -288,6 +288,17 @@ describe('overview', () => {
     expect(stages.find((stage) => stage.stage === 'pop3')).toMatchObject({ state: 'idle' });
   });
 
+  it('says of relaying how much leaves, and warns while a next hop refuses us', async () => {
+    world.meter.count('relayed', clock.now(), 3);
+    const relay = async () => (await overviewNow()).stages.find(({ stage }) => stage === 'relay');
+    expect(await relay()).toMatchObject({ state: 'ok', perMinute: 3, problem: null });
+    world.meter.count('relayFailed', clock.now());
+    expect(await relay()).toMatchObject({ state: 'warning', problem: 'relayingFails' });
+    const rest = { restsUntil: clock.now() + 60_000, reason: '421 4.7.0 Try again later' };
+    world.nextHops.put({ name: 'partner.example', sessions: 0, waiting: 5, ...rest });
+    expect(await relay()).toMatchObject({ state: 'warning', problem: 'nextHopsRest' });
+  });
+
   it('calls a server working for a minute after its last session', async () => {
     world.transcripts.lastSessionAt.pop3 = clock.now();
     const pop3 = async () => (await overviewNow()).stages.find((stage) => stage.stage === 'pop3')?.state;

@@ -79,7 +79,7 @@ class OverviewReader {
   }
 
   async read(): Promise<Overview> {
-    const { clock, meter, queue, settings, transcripts } = this.#services;
+    const { clock, meter, nextHops, queue, settings, transcripts } = this.#services;
     const [slow, depth, { allowCleartextAuth }] = await Promise.all([
       this.#readSlowFacts(),
       queue.depth(),
@@ -88,7 +88,9 @@ class OverviewReader {
     const certificate = this.#services.certificate();
     const openSessions = { ...transcripts.openSessionCount };
     const { lastSessionAt } = transcripts;
-    const facts = { ...slow, now: clock.now(), listeners: this.#services.listeners(), queue: depth };
+    const restingNextHops = nextHops.list().filter(({ restsUntil }) => restsUntil !== null).length;
+    const listeners = this.#services.listeners();
+    const facts = { ...slow, now: clock.now(), listeners, queue: depth, restingNextHops };
     return {
       ...slow,
       at: facts.now,

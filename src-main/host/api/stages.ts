@@ -22,6 +22,8 @@ export interface StageFacts {
   readonly listeners: readonly ListenerStatus[];
   readonly accounts: number;
   readonly accountsOverQuota: number;
+  /** Next hops that refused us and are left alone for a while. */
+  readonly restingNextHops: number;
 }
 
 export function describeStages(facts: StageFacts): readonly StageState[] {
@@ -41,7 +43,8 @@ export function describeStages(facts: StageFacts): readonly StageState[] {
       of: ['submission', 'submissions'],
     }),
     queue(facts, rate('received') + rate('submitted')),
-    delivery(facts, rate('delivered'), rate('failed')),
+    delivery(rate('delivered'), rate('failed')),
+    relay(facts, rate('relayed'), rate('relayFailed')),
     mailboxes(facts, rate('delivered')),
     server(facts, 'imap', { stage: 'imap', perMinute: open.imap, inside: open.imap, of: ['imap', 'imaps'] }),
     server(facts, 'pop3', { stage: 'pop3', perMinute: open.pop3, inside: open.pop3, of: ['pop3', 'pop3s'] }),
@@ -84,9 +87,17 @@ function queue(facts: StageFacts, perMinute: number): StageState {
   return { ...numbers, state: isIdle(numbers) ? 'idle' : 'ok', problem: null };
 }
 
-function delivery(facts: StageFacts, perMinute: number, failed: number): StageState {
-  const numbers = { stage: 'delivery' as const, perMinute, inside: facts.queue.active };
+function delivery(perMinute: number, failed: number): StageState {
+  // A delivery is one commit: nobody would ever see one under way.
+  const numbers = { stage: 'delivery' as const, perMinute, inside: 0 };
   if (failed > 0) return { ...numbers, state: 'warning', problem: 'deliveriesFail' };
+  return { ...numbers, state: perMinute === 0 ? 'idle' : 'ok', problem: null };
+}
+
+function relay(facts: StageFacts, perMinute: number, failed: number): StageState {
+  const numbers = { stage: 'relay' as const, perMinute, inside: facts.queue.active };
+  if (facts.restingNextHops > 0) return { ...numbers, state: 'warning', problem: 'nextHopsRest' };
+  if (failed > 0) return { ...numbers, state: 'warning', problem: 'relayingFails' };
   return { ...numbers, state: isIdle(numbers) ? 'idle' : 'ok', problem: null };
 }
 

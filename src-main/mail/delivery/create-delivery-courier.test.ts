@@ -22,6 +22,7 @@ const anna = account(2, 'anna');
 
 const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
   'tom@server1.com': { kind: 'local', accounts: [tom], foreign: [], via: [] },
+  'tom+news@server1.com': { kind: 'local', accounts: [tom], foreign: [], via: [] },
   'sales@server1.com': { kind: 'local', accounts: [tom, anna], foreign: [], via: ['sales@server1.com'] },
   'team@server1.com': {
     kind: 'local',
@@ -111,6 +112,13 @@ describe('delivery', () => {
     expect(report.deposits[1]?.prefix).toContain('X-Original-To: sales@server1.com\r\n');
     expect(report.events.map(({ type }) => type)).toEqual(['expanded', 'attempted', 'attempted']);
     expect(report.events[0]).toMatchObject({ by: 'alias', into: ['tom@server1.com', 'anna@server1.com'] });
+  });
+
+  test('names the detail of an address in X-Original-To, for filters to go by', () => {
+    expect(deliver('tom+news@server1.com').deposits[0]?.prefix).toBe(
+      'Return-Path: <me@elsewhere.example>\r\nDelivered-To: tom@server1.com\r\nX-Original-To: tom+news@server1.com\r\n',
+    );
+    expect(deliver('tom@server1.com').deposits[0]?.prefix).not.toContain('X-Original-To');
   });
 
   test('gives an account one copy even where several recipients lead to it', () => {

@@ -83,7 +83,7 @@ class ReportBuilder {
     });
     for (const address of route.foreign) this.#forward(recipient, address);
     for (const account of route.accounts) {
-      this.#deposit(recipient, { account, isExpanded: route.via.length > 0 });
+      this.#deposit(recipient, account);
       this.#report(recipient, outcome, account);
     }
   }
@@ -97,11 +97,11 @@ class ReportBuilder {
   }
 
   /** RFC 5321 §4.4: the last MTA writes the Return-Path. */
-  #deposit(recipient: QueueRecipient, to: { account: Account; isExpanded: boolean }): void {
-    const { account, isExpanded } = to;
+  #deposit(recipient: QueueRecipient, account: Account): void {
     if (this.#deposits.has(account.id)) return;
     const fields = [`Return-Path: <${this.#entry.reversePath}>`, `Delivered-To: ${account.address}`];
-    if (isExpanded) fields.push(`X-Original-To: ${recipient.address}`);
+    const isOtherName = recipient.address.toLowerCase() !== account.address.toLowerCase();
+    if (isOtherName) fields.push(`X-Original-To: ${recipient.address}`);
     const prefix = fields.map((field) => `${field}\r\n`).join('');
     this.#deposits.set(account.id, { accountId: account.id, mailbox: INBOX, prefix, flags: [] });
   }

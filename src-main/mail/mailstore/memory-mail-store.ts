@@ -18,6 +18,7 @@ import type { MemoryMessage } from './memory-mailbox.ts';
 import { MAILBOX_DELIMITER } from './port.ts';
 import type {
   AccountId,
+  AppendedUids,
   CopiedUids,
   FlagChange,
   Mailbox,
@@ -27,10 +28,12 @@ import type {
   MailboxId,
   MailStore,
   MessageEntry,
+  MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
   SpecialUse,
+  StoredFlagChange,
   Uid,
   UidRange,
 } from './port.ts';
@@ -188,24 +191,27 @@ export class MemoryMailStore implements MailStore {
   appendMessages(
     id: MailboxId,
     messages: readonly NewMessage[],
-  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>> {
+    replaced?: MessagePlace,
+  ): Promise<Result<AppendedUids, MailboxError>> {
     const mailbox = this.#mailboxes.get(id);
     if (mailbox === undefined) return Promise.resolve(err('noSuchMailbox'));
-    const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0);
+    const source = replaced === undefined ? undefined : this.#mailboxes.get(replaced.mailboxId);
+    const freed = source?.find(replaced?.uid ?? 0)?.entry.sizeBytes ?? 0;
+    const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0) - freed;
     if (this.#isOverQuota(mailbox.identity.accountId, octets)) return Promise.resolve(err('overQuota'));
     const uids = messages.map((message) =>
       this.#addContent(mailbox, { ...message, prefix: NO_PREFIX, traceId: null }),
     );
     this.#notify(mailbox, 'messages');
+    if (source !== undefined && source.remove((entry) => entry.uid === replaced?.uid).length > 0) {
+      this.#notify(source, 'messages');
+    }
     return Promise.resolve(ok({ uidValidity: mailbox.identity.uidValidity, uids }));
   }
 
-  storeFlags(
-    id: MailboxId,
-    change: FlagChange,
-  ): Promise<{ readonly entries: readonly MessageEntry[]; readonly modified: readonly Uid[] }> {
+  storeFlags(id: MailboxId, change: FlagChange): Promise<StoredFlagChange> {
     const mailbox = this.#mailboxes.get(id);
-    if (mailbox === undefined) return Promise.resolve({ entries: [], modified: [] });
+    if (mailbox === undefined) return Promise.resolve({ entries: [], previousModSeqs: [], modified: [] });
     const result = mailbox.storeFlags({ ...change, flags: normalizeFlags(change.flags) });
     this.#notify(mailbox, 'messages');
     return Promise.resolve(result);
@@ -320,7 +326,7 @@ export class MemoryMailStore implements MailStore {
 
   #isOverQuota(accountId: AccountId, octets: number): boolean {
     const limit = this.#options.quotaBytesOf?.(accountId) ?? null;
-    if (limit === null || octets === 0) return false;
+    if (limit === null || octets <= 0) return false;
     const used = this.#ofAccount(accountId).reduce((sum, mailbox) => sum + mailbox.sizeBytes, 0);
     return used + octets > limit;
   }

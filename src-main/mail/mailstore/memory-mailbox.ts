@@ -15,6 +15,7 @@ import type {
   MessageEntry,
   ModSeq,
   SpecialUse,
+  StoredFlagChange,
   Uid,
   UidRange,
 } from './port.ts';
@@ -90,8 +91,9 @@ export class MemoryMailbox {
     return this.#messages.filter(({ entry }) => isInRanges(entry.uid, uids));
   }
 
-  storeFlags(change: FlagChange): { entries: MessageEntry[]; modified: Uid[] } {
+  storeFlags(change: FlagChange): StoredFlagChange {
     const entries: MessageEntry[] = [];
+    const previousModSeqs: ModSeq[] = [];
     const modified: Uid[] = [];
     const modSeq = this.#modSeq + 1;
     for (const stored of this.select(change.uids)) {
@@ -106,8 +108,9 @@ export class MemoryMailbox {
         this.#modSeq = modSeq;
       }
       entries.push(stored.entry);
+      previousModSeqs.push(entry.modSeq);
     }
-    return { entries, modified };
+    return { entries, previousModSeqs, modified };
   }
 
   remove(isRemoved: (entry: MessageEntry) => boolean): Uid[] {

@@ -93,6 +93,15 @@ export interface FlagChange {
   readonly unchangedSince?: ModSeq;
 }
 
+export interface StoredFlagChange {
+  /** As they are now. Those that did not change keep their MODSEQ. */
+  readonly entries: readonly MessageEntry[];
+  /** What `entries[i].modSeq` was before: so a session knows whether its client has missed a change by somebody else. */
+  readonly previousModSeqs: readonly ModSeq[];
+  /** UIDs that `unchangedSince` kept from changing. */
+  readonly modified: readonly Uid[];
+}
+
 export type MailboxError =
   | 'noSuchMailbox'
   | 'alreadyExists'
@@ -109,6 +118,18 @@ export interface CopiedUids {
   readonly uidValidity: number;
   readonly from: readonly Uid[];
   readonly to: readonly Uid[];
+}
+
+/** One message in its mailbox. */
+export interface MessagePlace {
+  readonly mailboxId: MailboxId;
+  readonly uid: Uid;
+}
+
+/** Where new messages came to lie (RFC 4315 APPENDUID), in their order. */
+export interface AppendedUids {
+  readonly uidValidity: number;
+  readonly uids: readonly Uid[];
 }
 
 /** A message opened for reading: prefix and content as one range of octets, and its index with matching offsets. */
@@ -158,15 +179,13 @@ export interface MailStore {
   /** The indexes of several messages, for ENVELOPE lists and searches over header data; missing UIDs are left out. */
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>>;
 
+  /** All of them or none. `replaced` is removed in the same commit (RFC 8508), and its octets count against the quota no more. */
   appendMessages(
     id: MailboxId,
     messages: readonly NewMessage[],
-  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>>;
-  /** Entries as they are now, and UIDs that `unchangedSince` kept from changing. Entries that did not change keep their MODSEQ. */
-  storeFlags(
-    id: MailboxId,
-    change: FlagChange,
-  ): Promise<{ readonly entries: readonly MessageEntry[]; readonly modified: readonly Uid[] }>;
+    replaced?: MessagePlace,
+  ): Promise<Result<AppendedUids, MailboxError>>;
+  storeFlags(id: MailboxId, change: FlagChange): Promise<StoredFlagChange>;
   copyMessages(
     from: MailboxId,
     uids: readonly UidRange[],

@@ -119,28 +119,6 @@ export function steered(order: SteeringOrder, recipient: QueueRecipient): QueueR
   }
 }
 
-const EVENT_TYPES = { release: 'released', remove: 'removed' } as const;
-
-/** An attempt tells of itself; the rest is told on the timeline. */
-export function eventsOf(order: SteeringOrder, line: QueueLine): readonly MailEvent[] {
-  const { by, at } = order;
-  const about = { traceId: line.entryId, at, recipient: line.recipient.address };
-  switch (order.action) {
-    case 'retryNow':
-      return [];
-    case 'hold':
-      if (order.heldBy !== undefined) return [{ ...about, type: 'heldByRule', rule: order.heldBy }];
-      return [{ ...about, type: 'held', by }];
-    case 'changeNextHop': {
-      const nextHop = order.nextHop === null ? null : nameOfChosen(order.nextHop);
-      return [{ ...about, type: 'nextHopChanged', nextHop, by }];
-    }
-    case 'release':
-    case 'remove':
-      return [{ ...about, type: EVENT_TYPES[order.action], by }];
-  }
-}
-
 /** The entry's recipients after an edit, with the ordinals that changed; null where one that it names has left. */
 export function edited(
   { recipients }: QueueEntry,

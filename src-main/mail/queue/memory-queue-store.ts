@@ -8,7 +8,6 @@ import {
   appliesTo,
   comparePlaces,
   edited,
-  eventsOf,
   eventsOfEdit,
   groupLines,
   linesOf,
@@ -35,6 +34,7 @@ import type {
   SteeringBatch,
   SteeringOrder,
 } from './port.ts';
+import { eventsOfOrder, toQueueEntry } from './queue-rules.ts';
 
 /** A copy that goes into a mailbox with the commit of its attempt. */
 export interface DepositedCopy {
@@ -59,24 +59,10 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   }
 
   enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
-    const { content, recipients, recipientDsn, heldBy, events: _events, ...facts } = entry;
     if (this.#entries.has(entry.id))
       return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
-    const stored: QueueEntry = {
-      ...facts,
-      contentId: this.#nextContentId++,
-      sizeBytes: content.sizeBytes,
-      recipients: recipients.map((address, ordinal) => ({
-        ordinal,
-        address,
-        state: heldBy?.[ordinal] === undefined ? 'queued' : 'held',
-        attempts: 0,
-        nextAttemptAt: entry.receivedAt,
-        ...(recipientDsn?.[ordinal] !== undefined && { dsn: recipientDsn[ordinal] }),
-        ...(heldBy?.[ordinal] !== undefined && { heldBy: heldBy[ordinal] }),
-      })),
-    };
-    this.#entries.set(entry.id, { entry: stored, content });
+    const stored = toQueueEntry(entry, this.#nextContentId++);
+    this.#entries.set(entry.id, { entry: stored, content: entry.content });
     return Promise.resolve(stored);
   }
 
@@ -174,7 +160,13 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
       const { entryId, ordinal } = line;
       changed.push({ entryId, ordinal, ...(chosenNextHop !== undefined && { chosenBefore: chosenNextHop }) });
       this.#put(line, steered(order, this.#stored(line)));
-      events.push(...eventsOf(order, line));
+      events.push(
+        ...eventsOfOrder(order, order.by, {
+          traceId: line.entryId,
+          at: order.at,
+          recipient: line.recipient.address,
+        }),
+      );
     }
     yield { changed, events };
   }

@@ -1,5 +1,11 @@
 /** STORE: changes flags of messages (RFC 9051 §6.4.6), conditionally where the client asks (RFC 7162 §3.1.3). */
-import type { FlagChange, FlagOperation, MailboxId, MessageEntry, Uid } from '../../mail/mailstore/port.ts';
+import type {
+  FlagChange,
+  FlagOperation,
+  MailboxId,
+  MessageEntry,
+  StoredFlagChange,
+} from '../../mail/mailstore/port.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { countFlags, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
 import { readRows } from './message-writes.ts';
@@ -12,28 +18,30 @@ import {
   type StoredFlags,
 } from './rows.ts';
 
-interface StoreAnswer {
-  readonly entries: readonly MessageEntry[];
-  readonly modified: readonly Uid[];
-}
-
-const storeFlags: Write<{ mailboxId: MailboxId; change: FlagChange }, StoreAnswer> = (transaction, args) => {
+const storeFlags: Write<{ mailboxId: MailboxId; change: FlagChange }, StoredFlagChange> = (
+  transaction,
+  args,
+) => {
   const counts = openCounts(transaction, args.mailboxId);
-  if (counts === undefined) return { entries: [], modified: [] };
+  if (counts === undefined) return { entries: [], previousModSeqs: [], modified: [] };
   const rows = readRows(transaction, args.mailboxId, args.change.uids);
   const limit = args.change.unchangedSince ?? Number.POSITIVE_INFINITY;
   const wanted = toStoredFlags(args.change.flags);
   const modSeq = counts.highestModSeq + 1;
-  const entries = rows
-    .filter((row) => row.mod_seq <= limit)
-    .map((row) =>
-      updateRow(transaction, counts, { row, flags: applyFlags(row, args.change.operation, wanted), modSeq }),
-    );
+  const unmodified = rows.filter((row) => row.mod_seq <= limit);
+  const entries = unmodified.map((row) =>
+    updateRow(transaction, counts, { row, flags: applyFlags(row, args.change.operation, wanted), modSeq }),
+  );
   if (entries.some((entry) => entry.modSeq === modSeq)) {
     counts.highestModSeq = modSeq;
     saveCounts(transaction, counts);
   }
-  return { entries, modified: rows.filter((row) => row.mod_seq > limit).map((row) => row.uid) };
+  const previousModSeqs = unmodified.map((row) => row.mod_seq);
+  return {
+    entries,
+    previousModSeqs,
+    modified: rows.filter((row) => row.mod_seq > limit).map((row) => row.uid),
+  };
 };
 
 function updateRow(

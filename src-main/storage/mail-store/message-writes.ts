@@ -5,7 +5,15 @@
  * Invariants: every write raises the mailbox's MODSEQ once; a UID is given once; every message holds one content reference.
  */
 import { err, ok, type Result } from '../../base/result.ts';
-import type { CopiedUids, MailboxError, MailboxId, Uid, UidRange } from '../../mail/mailstore/port.ts';
+import type {
+  AppendedUids,
+  CopiedUids,
+  MailboxError,
+  MailboxId,
+  MessagePlace,
+  Uid,
+  UidRange,
+} from '../../mail/mailstore/port.ts';
 import { addContent, changeReferences, type ContentArguments } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { countMessage, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
@@ -86,14 +94,23 @@ interface AppendArguments {
     readonly flags: readonly string[];
     readonly internalDate: number;
   }[];
+  readonly replaced: MessagePlace | null;
 }
 
-type AppendAnswer = Result<{ uidValidity: number; uids: readonly Uid[] }, MailboxError>;
+type AppendAnswer = Result<AppendedUids, MailboxError>;
 
-const appendMessages: Write<AppendArguments, AppendAnswer> = (transaction, { mailboxId, messages }) => {
+const appendMessages: Write<AppendArguments, AppendAnswer> = (
+  transaction,
+  { mailboxId, messages, replaced },
+) => {
   const counts = openCounts(transaction, mailboxId);
   if (counts === undefined) return err('noSuchMailbox');
-  const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0);
+  const old =
+    replaced === null
+      ? []
+      : readRows(transaction, replaced.mailboxId, [{ first: replaced.uid, last: replaced.uid }]);
+  const freed = old.reduce((sum, row) => sum + row.size_bytes, 0);
+  const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0) - freed;
   if (isOverQuota(transaction, counts.accountId, octets)) return err('overQuota');
   counts.highestModSeq++;
   const uids = messages.map((message) => {
@@ -110,10 +127,12 @@ const appendMessages: Write<AppendArguments, AppendAnswer> = (transaction, { mai
     });
   });
   saveCounts(transaction, counts);
+  if (replaced !== null) removeRows(transaction, replaced.mailboxId, old);
   return ok({ uidValidity: counts.uidValidity, uids });
 };
 
 function isOverQuota(transaction: Transaction, accountId: number, addedOctets: number): boolean {
+  if (addedOctets <= 0) return false;
   const account = transaction.connection.get<{ quota_bytes: number | null }>(
     'SELECT quota_bytes FROM account WHERE id = ?',
     accountId,

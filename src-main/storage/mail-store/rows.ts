@@ -67,7 +67,8 @@ export function toStoredFlags(flags: readonly string[]): StoredFlags {
   return { bits, keywords: [...keywords.values()] };
 }
 
-function systemBit(flag: string): number {
+/** 0 for what is no system flag. */
+export function systemBit(flag: string): number {
   const index = SYSTEM_FLAGS.findIndex((name) => name.toLowerCase() === flag.toLowerCase());
   return index === -1 ? 0 : 1 << index;
 }
@@ -98,15 +99,31 @@ export function toMailbox(row: MailboxRow): Mailbox {
   };
 }
 
-export function toEntry(row: MessageRow): MessageEntry {
-  const systemFlags = SYSTEM_FLAGS.filter((_, index) => (row.flags & (1 << index)) !== 0);
+/** The system flags of every combination of bits: entries share these lists. */
+const FLAG_LISTS: readonly (readonly SystemFlag[])[] = Array.from(
+  { length: 1 << SYSTEM_FLAGS.length },
+  (_, bits) => SYSTEM_FLAGS.filter((_flag, index) => (bits & (1 << index)) !== 0),
+);
+
+/** RFC 8474 §5.1: copies share their content. */
+export function emailIdOf(row: Pick<MessageRow, 'content_id'>): string {
+  return `M${row.content_id}`;
+}
+
+/** What an entry is made of: not the prefix, which lists never show. */
+export type EntryRow = Omit<MessageRow, 'mailbox_id' | 'prefix'>;
+export const ENTRY_COLUMNS =
+  'uid, mod_seq, flags, keywords, internal_date, saved_at, size_bytes, content_id, trace_id';
+
+export function toEntry(row: EntryRow): MessageEntry {
+  const systemFlags = FLAG_LISTS[row.flags] ?? [];
   return {
     uid: row.uid,
     modSeq: row.mod_seq,
     flags: row.keywords === null ? systemFlags : [...systemFlags, ...readKeywords(row.keywords)],
     internalDate: row.internal_date,
     sizeBytes: row.size_bytes,
-    emailId: `M${row.content_id}`,
+    emailId: emailIdOf(row),
     savedAt: row.saved_at,
     traceId: row.trace_id,
   };

@@ -9,6 +9,7 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import { canonicalMailboxName, isInferior, shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
 import type {
   AccountId,
+  AppendedUids,
   CopiedUids,
   FlagChange,
   Mailbox,
@@ -18,6 +19,7 @@ import type {
   MailboxId,
   MailStore,
   MessageEntry,
+  MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
@@ -29,14 +31,9 @@ import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { Writer } from '../writer.ts';
 import { findMailbox } from './mailbox-writes.ts';
-import { ALL_UIDS, readRows } from './message-writes.ts';
+import { ALL_UIDS } from './message-writes.ts';
+import { readEntries, readIndexes } from './message-reads.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
-
-interface IndexRow {
-  uid: number;
-  prefix: string;
-  message_index: string;
-}
 
 export class SqliteMailStore implements MailStore {
   readonly #writer: Writer;
@@ -131,7 +128,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   listEntries(id: MailboxId, uids: readonly UidRange[] = ALL_UIDS): Promise<readonly MessageEntry[]> {
-    return Promise.resolve(readRows({ connection: this.#connection }, id, uids).map(toEntry));
+    return Promise.resolve(readEntries(this.#connection, id, uids));
   }
 
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
@@ -178,28 +175,20 @@ export class SqliteMailStore implements MailStore {
   }
 
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>> {
-    const indexes = new Map<Uid, MessageIndex>();
-    for (const uid of uids) {
-      const row = this.#connection.get<IndexRow>(
-        `SELECT message.uid, message.prefix, body.message_index FROM message
-           JOIN content_body AS body ON body.content_id = message.content_id
-          WHERE message.mailbox_id = ? AND message.uid = ?`,
-        id,
-        uid,
-      );
-      if (row === undefined) continue;
-      const index = JSON.parse(row.message_index) as MessageIndex;
-      indexes.set(uid, shiftIndex(index, Buffer.byteLength(row.prefix)));
-    }
-    return Promise.resolve(indexes);
+    return Promise.resolve(readIndexes(this.#connection, id, uids));
   }
 
   appendMessages(
     id: MailboxId,
     messages: readonly NewMessage[],
-  ): Promise<Result<{ readonly uidValidity: number; readonly uids: readonly Uid[] }, MailboxError>> {
+    replaced?: MessagePlace,
+  ): Promise<Result<AppendedUids, MailboxError>> {
     const flat = messages.map((message) => ({ ...message, content: toContentArguments(message.content) }));
-    return this.#writer.run('appendMessages', { mailboxId: id, messages: flat });
+    return this.#writer.run('appendMessages', {
+      mailboxId: id,
+      messages: flat,
+      replaced: replaced ?? null,
+    });
   }
 
   storeFlags(id: MailboxId, change: FlagChange) {

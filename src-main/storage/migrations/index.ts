@@ -13,6 +13,7 @@ import { addEntryProvenance } from './0030-entry-provenance.ts';
 import { addQueueSteering } from './0040-queue-steering.ts';
 import { nameRoutes } from './0060-route-names.ts';
 import { addPop3Settings } from './0070-pop3-settings.ts';
+import { addSearchIndex } from './0080-search-index.ts';
 
 export interface Migration {
   readonly version: number;
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 40, name: 'queue steering', run: addQueueSteering },
   { version: 60, name: 'route names', run: nameRoutes },
   { version: 70, name: 'POP3 settings', run: addPop3Settings },
+  { version: 80, name: 'search index', run: addSearchIndex },
 ];
 
 /** The database was written by a newer Postroom. */

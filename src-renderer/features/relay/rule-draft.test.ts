@@ -38,14 +38,13 @@ describe('a rule while it is typed', () => {
   });
 
   it.each([
-    { name: ' ' },
     { networks: '' },
     { recipients: 'domains' as const },
     { action: 'route' as const },
     { maxMegabytes: 'much' },
     { perHour: '0' },
-  ])('is not complete with %j', (typed) => {
-    const draft = { ...draftOf(null), name: 'printer', networks: '192.168.1.40' };
+  ])('needs no name, but is not complete with %j', (typed) => {
+    const draft = { ...draftOf(null), networks: '192.168.1.40' };
     expect(isComplete(draft)).toBe(true);
     expect(isComplete({ ...draft, ...typed })).toBe(false);
   });

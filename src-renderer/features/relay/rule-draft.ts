@@ -59,10 +59,9 @@ function draftBounds({
   };
 }
 
-/** Whether all is there that the choices ask for. */
+/** Whether all is there that the choices ask for; without a name it is called by its sentence. */
 export function isComplete(draft: RuleDraft): boolean {
   const asked = [
-    draft.name,
     ...(draft.clients === 'accounts' ? [draft.addresses] : []),
     ...(draft.clients === 'group' ? [draft.group] : []),
     ...(draft.clients === 'networks' ? [draft.networks] : []),

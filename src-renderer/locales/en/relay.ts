@@ -38,7 +38,8 @@ export const relay = {
     removed: '“{name}” is deleted.',
     fields: {
       name: 'Name',
-      nameHint: 'Refused clients read it in the reply, and it stands in the messages’ timelines.',
+      nameHint:
+        'Clients read it in replies, and it stands in timelines. Left empty, the rule is called by its sentence.',
       clients: 'Who',
       addresses: 'Accounts, one per line',
       group: 'Alias: everyone that it leads to',

@@ -40,7 +40,7 @@ export const relay: Pick<Messages, 'relay'> = {
     removed: '已删除“{name}”。',
     fields: {
       name: '名称',
-      nameHint: '被拒绝的客户端会在应答中看到它，邮件的时间线里也会显示。',
+      nameHint: '应答和时间线里会显示它。留空时以规则的句子为名。',
       clients: '谁',
       addresses: '账户，每行一个',
       group: '别名：它指向的所有人',

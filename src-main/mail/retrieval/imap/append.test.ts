@@ -61,11 +61,11 @@ describe('APPEND', () => {
     `);
   });
 
-  test('takes one message, and none with NUL', async () => {
+  test('takes no message with NUL, and nothing after a message but another', async () => {
     const office = new ReadingOffice();
     const client = await office.openImap(null);
-    client.write('a1 APPEND INBOX {2+}\r\nab (\\Seen) {2+}\r\n');
-    await client.play('S: a1 BAD APPEND takes one message and nothing after it');
+    client.write('a1 APPEND INBOX {2+}\r\nab (\\Seen) and more\r\n');
+    await client.play('S: a1 BAD Nothing but another message can follow a message');
     client.write(
       'a2 APPEND INBOX {3+}\r\na\0b\r\na3 APPEND INBOX ~{3+}\r\na\0b\r\na4 APPEND INBOX ~{3+}\r\nabc\r\n',
     );

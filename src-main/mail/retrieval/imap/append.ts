@@ -1,80 +1,88 @@
 /**
- * APPEND (RFC 9051 §6.3.12; APPENDLIMIT: RFC 7889).
+ * APPEND (RFC 9051 §6.3.12; APPENDLIMIT: RFC 7889; several messages: RFC 3502).
  *
- * Invariants: the message goes to the content receiver as it arrives; OK follows the commit; a client that breaks off
- * leaves nothing behind.
+ * Invariants: messages go to the content receiver as they arrive; OK follows the commit, which takes all of them or none
+ * (RFC 3502 §6.3.11); a client that breaks off leaves nothing behind.
  */
-import type { AppendCommand } from '../../../protocol/imap/grammar/command.ts';
-import type { CommandIo, Completion, IncomingMessage } from '../../../protocol/imap/server/session.ts';
-import type { StagedContent } from '../../content/port.ts';
-import { bad, okay, refuse, refuseForTarget } from './completion.ts';
-import { readFlags } from './flags.ts';
+import type { AppendCommand, AppendMessage } from '../../../protocol/imap/grammar/command.ts';
+import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { CommandIo, Completion, IncomingMessages } from '../../../protocol/imap/server/session.ts';
+import type { AppendedUids, Mailbox, MessagePlace, NewMessage } from '../../mailstore/port.ts';
+import { okay, refuse, refuseForTarget } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { MAX_APPEND_OCTETS } from './limits.ts';
+import { MAX_APPENDED_MESSAGES } from './limits.ts';
+import {
+  NOT_STORED,
+  discardMessages,
+  receiveMessage,
+  refuseMessage,
+  reportFailure,
+} from './receive-message.ts';
 
 export async function append(
   session: ImapSession,
   command: AppendCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const { mailStore, clock, receiver } = session.options;
-  const flags = readFlags(command.flags);
-  if (typeof flags === 'string') return refuse(flags, 'CANNOT');
-  if (!session.options.hasRoom()) return NO_ROOM;
-  if (command.literal.octets > MAX_APPEND_OCTETS) return refuse('The message is too large', 'TOOBIG');
+  const refused = refuseMessage(session, command);
+  if (refused !== null) return refused;
   const name = session.readName(command.mailbox);
-  const mailbox = await mailStore.findMailbox(session.signedIn.id, name);
+  const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
   if (mailbox === null) return refuseForTarget('noSuchMailbox');
-  if (io.message === null) throw new Error('APPEND without a message');
-  const received = await receive(session, io.message, { isBinary: command.literal.isBinary });
-  if (!('content' in received)) return received;
-  const { content } = received;
-  const internalDate = command.internalDate ?? clock.now();
-  const appended = await mailStore
-    .appendMessages(mailbox.id, [{ content, flags, internalDate }])
+  if (io.messages === null) throw new Error('APPEND without a message');
+  const received: NewMessage[] = [];
+  const failure = await receiveAll(session, { first: command, messages: io.messages }, received);
+  if (failure !== null) {
+    await discardMessages(session, received);
+    return failure;
+  }
+  const appended = await storeMessages(session, { mailbox, messages: received });
+  return 'uids' in appended ? okay('APPEND completed', appendUid(appended)) : appended;
+}
+
+/** Receives into `received`; an answer other than null says why the command comes to nothing. */
+async function receiveAll(
+  session: ImapSession,
+  source: { first: AppendMessage; messages: IncomingMessages },
+  received: NewMessage[],
+): Promise<Completion | null> {
+  let announced: AppendMessage | null = source.first;
+  while (announced !== null) {
+    const refused = refuseMessage(session, announced);
+    if (refused !== null) return refused;
+    if (received.length >= MAX_APPENDED_MESSAGES) return TOO_MANY;
+    const result: Awaited<ReturnType<typeof receiveMessage>> = await receiveMessage(
+      session,
+      announced,
+      source.messages,
+    );
+    if (!('message' in result)) return result;
+    received.push(result.message);
+    announced = result.next;
+  }
+  return null;
+}
+
+const TOO_MANY = refuse(`At most ${MAX_APPENDED_MESSAGES} messages in one APPEND`, 'LIMIT');
+
+/** Stores what was received, or gives it up; `replaced` goes in the same commit. */
+export async function storeMessages(
+  session: ImapSession,
+  plan: { mailbox: Mailbox; messages: readonly NewMessage[]; replaced?: MessagePlace },
+): Promise<AppendedUids | Completion> {
+  const { mailbox, messages, replaced } = plan;
+  const appended = await session.options.mailStore
+    .appendMessages(mailbox.id, messages, replaced)
     .catch((error: unknown) => reportFailure(session, error));
   if (appended === null || !appended.ok) {
-    await receiver.discard(content);
+    await discardMessages(session, messages);
     return appended === null ? NOT_STORED : refuseForTarget(appended.error);
   }
   session.touch(mailbox.id);
-  const { uidValidity, uids } = appended.value;
-  return okay('APPEND completed', `APPENDUID ${uidValidity} ${uids.join(',')}`);
+  return appended.value;
 }
 
-async function receive(
-  session: ImapSession,
-  message: IncomingMessage,
-  { isBinary }: { isBinary: boolean },
-): Promise<{ content: StagedContent } | Completion> {
-  const writer = session.options.receiver.begin();
-  let hasNul = false;
-  let hasFailed = false;
-  const noteFailure = (error: unknown) => {
-    hasFailed = true;
-    reportFailure(session, error);
-  };
-  // After a failure the rest of the literal still has to be taken off the wire: it is no command.
-  const isWhole = await message.receive((chunk) => {
-    hasNul ||= chunk.includes(0);
-    return hasFailed ? undefined : writer.write(chunk)?.catch(noteFailure);
-  });
-  const content = isWhole && !hasNul && !hasFailed ? await writer.finish().catch(noteFailure) : undefined;
-  if (content !== undefined) return { content };
-  await writer.abort().catch(noteFailure);
-  if (hasFailed) return NOT_STORED;
-  if (!isWhole) return bad('APPEND takes one message and nothing after it');
-  // RFC 3516 §4.4; and RFC 9051 §4.3 forbids NUL in a literal.
-  return isBinary ? refuse('A message must not hold NUL', 'UNKNOWN-CTE') : bad('A literal must not hold NUL');
-}
-
-const NO_ROOM = refuse('The disk of this server is nearly full, try again later', 'UNAVAILABLE');
-
-/** A full disk, most often; the client keeps the message and tries again (RFC 5530 §3). */
-const NOT_STORED = refuse('The message could not be stored, try again later', 'UNAVAILABLE');
-
-function reportFailure(session: ImapSession, error: unknown): null {
-  const { sessionId } = session.transcript;
-  session.options.logger.error('cannot store an appended message', { error, sessionId });
-  return null;
+/** RFC 4315 §3 */
+export function appendUid({ uidValidity, uids }: AppendedUids): string {
+  return `APPENDUID ${uidValidity} ${formatNumbers(uids)}`;
 }

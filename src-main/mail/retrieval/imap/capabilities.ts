@@ -10,18 +10,35 @@ const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ENABLE', 'ID']
 const SIGNED_IN = [
   'BINARY',
   'CHILDREN',
+  'CONDSTORE',
   'CREATE-SPECIAL-USE',
   'ESEARCH',
+  // RFC 5255 §4.4: searches and sorts compare by i;unicode-casemap.
+  'I18NLEVEL=1',
   'IDLE',
+  'INPROGRESS',
   'LIST-EXTENDED',
   'LIST-STATUS',
   'MOVE',
+  'MULTIAPPEND',
   'NAMESPACE',
+  'OBJECTID',
+  'PREVIEW',
+  'QRESYNC',
+  'QUOTA',
+  'QUOTA=RES-STORAGE',
+  'REPLACE',
+  'SAVEDATE',
   'SEARCHRES',
+  'SORT',
+  'SORT=DISPLAY',
   'SPECIAL-USE',
   'STATUS=SIZE',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
   'UIDPLUS',
   'UNSELECT',
+  'UTF8=ACCEPT',
   'WITHIN',
   `APPENDLIMIT=${MAX_APPEND_OCTETS}`,
 ];
@@ -29,12 +46,15 @@ const SIGNED_IN = [
 export interface CapabilityFacts {
   readonly isSignedIn: boolean;
   readonly hasTls: boolean;
+  /** COMPRESS is offered once (RFC 4978 §3). */
+  readonly isCompressed: boolean;
   /** Passwords may come in over this connection. */
   readonly maySignIn: boolean;
 }
 
 export function listCapabilities(facts: CapabilityFacts): string {
-  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN].join(' ');
+  const compress = facts.isCompressed ? [] : ['COMPRESS=DEFLATE'];
+  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN, ...compress].join(' ');
   const startTls = facts.hasTls ? [] : ['STARTTLS'];
   const signIn = facts.maySignIn ? SASL_MECHANISM_NAMES.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
   return [...ALWAYS, ...startTls, ...signIn].join(' ');

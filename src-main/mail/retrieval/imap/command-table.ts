@@ -14,11 +14,16 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { withProgress } from './progress.ts';
+import { getQuota, getQuotaRoot } from './quota.ts';
+import { replace } from './replace.ts';
 import { search } from './search.ts';
 import { close, examine, select, unselect } from './select.ts';
 import { authenticate, login } from './sign-in.ts';
+import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
+import { thread } from './thread.ts';
 
 export type Handler<Name extends CommandName> = (
   session: ImapSession,
@@ -38,9 +43,9 @@ const NOT_AUTHENTICATED: readonly ImapState[] = ['notAuthenticated'];
 const SIGNED_IN: readonly ImapState[] = ['authenticated', 'selected'];
 const SELECTED: readonly ImapState[] = ['selected'];
 
-/** STARTTLS belongs to the engine; it is here for its states. */
-async function startTlsByEngine(): Promise<Completion> {
-  throw new Error('STARTTLS is handled by the engine');
+/** STARTTLS and COMPRESS belong to the engine; they are here for their states. */
+async function byEngine(): Promise<Completion> {
+  throw new Error('this command is handled by the engine');
 }
 
 export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> } = {
@@ -48,7 +53,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   NOOP: { states: ANY, handle: noop, updates: 'all' },
   LOGOUT: { states: ANY, handle: logout, updates: 'none' },
   ID: { states: ANY, handle: id, updates: 'all' },
-  STARTTLS: { states: NOT_AUTHENTICATED, handle: startTlsByEngine, updates: 'none' },
+  STARTTLS: { states: NOT_AUTHENTICATED, handle: byEngine, updates: 'none' },
+  COMPRESS: { states: SIGNED_IN, handle: byEngine, updates: 'none' },
   AUTHENTICATE: { states: NOT_AUTHENTICATED, handle: authenticate, updates: 'none' },
   LOGIN: { states: NOT_AUTHENTICATED, handle: login, updates: 'none' },
   ENABLE: { states: SIGNED_IN, handle: enable, updates: 'all' },
@@ -63,6 +69,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   UNSUBSCRIBE: { states: SIGNED_IN, handle: unsubscribe, updates: 'all' },
   SELECT: { states: SIGNED_IN, handle: select, updates: 'none' },
   EXAMINE: { states: SIGNED_IN, handle: examine, updates: 'none' },
+  GETQUOTA: { states: SIGNED_IN, handle: getQuota, updates: 'all' },
+  GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
   APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
   IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
   CHECK: { states: SELECTED, handle: check, updates: 'all' },
@@ -72,14 +80,18 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   FETCH: { states: SELECTED, handle: fetch, updates: 'withoutExpunge' },
   STORE: { states: SELECTED, handle: store, updates: 'withoutExpunge' },
   SEARCH: { states: SELECTED, handle: search, updates: 'withoutExpunge' },
+  SORT: { states: SELECTED, handle: sort, updates: 'withoutExpunge' },
+  THREAD: { states: SELECTED, handle: thread, updates: 'withoutExpunge' },
   COPY: { states: SELECTED, handle: copy, updates: 'all' },
   MOVE: { states: SELECTED, handle: move, updates: 'all' },
+  REPLACE: { states: SELECTED, handle: replace, updates: 'all' },
 };
 
 /** Handles a command and then tells the client what has changed in its mailbox. */
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
   const { updates } = COMMAND_TABLE[command.name];
-  const completion = await dispatch(session, command, io);
+  const { clock } = session.options;
+  const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
   if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
   return completion;

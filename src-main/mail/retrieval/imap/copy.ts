@@ -4,6 +4,7 @@ import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { CopiedUids, Mailbox, UidRange } from '../../mailstore/port.ts';
 import { okay, refuse, refuseForTarget } from './completion.ts';
+import { completeRemoval } from './expunge.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
 
@@ -33,7 +34,7 @@ export async function move(session: ImapSession, command: CopyCommand, io: Comma
   // RFC 6851 §4.3: before the EXPUNGE responses, so that the client knows where they went.
   await io.send(`* OK [${copyUid(moved.value)}] Moved`);
   mailbox.markDirty();
-  return okay('MOVE completed');
+  return completeRemoval(session, { text: 'MOVE completed', hasRemoved: true }, io);
 }
 
 async function planCopy(

@@ -1,17 +1,32 @@
 /** EXPUNGE and UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9). The EXPUNGE responses follow from the changes of the mailbox. */
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
-import type { Completion } from '../../../protocol/imap/server/session.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSet } from './message-set.ts';
 
-export async function expunge(session: ImapSession, command: CommandOf<'EXPUNGE'>): Promise<Completion> {
+export async function expunge(
+  session: ImapSession,
+  command: CommandOf<'EXPUNGE'>,
+  io: CommandIo,
+): Promise<Completion> {
   const { mailbox } = session;
   if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
   // A message that the client has not heard of is not expunged either.
   const set = command.set ?? { kind: 'ranges', ranges: [{ first: 1, last: Number.POSITIVE_INFINITY }] };
   const ranges = resolveSet(session, set, true) ?? [];
-  if (ranges.length > 0) await session.options.mailStore.expunge(mailbox.id, ranges);
+  const expunged = ranges.length > 0 ? await session.options.mailStore.expunge(mailbox.id, ranges) : [];
   mailbox.markDirty();
-  return okay('EXPUNGE completed');
+  return completeRemoval(session, { text: 'EXPUNGE completed', hasRemoved: expunged.length > 0 }, io);
+}
+
+/** Tells what has gone, and up to which MODSEQ the client knows everything then (RFC 7162 §3.2.7, §3.2.8; RFC 6851 §4.4). */
+export async function completeRemoval(
+  session: ImapSession,
+  { text, hasRemoved }: { text: string; hasRemoved: boolean },
+  io: CommandIo,
+): Promise<Completion> {
+  if (!session.isCondStore || !hasRemoved) return okay(text);
+  await session.announce(io, { mayExpunge: true, isUid: true });
+  return okay(text, `HIGHESTMODSEQ ${session.mailbox.modSeq}`);
 }

@@ -1,5 +1,5 @@
 /**
- * FETCH (RFC 9051 §6.4.5).
+ * FETCH (RFC 9051 §6.4.5; CHANGEDSINCE and VANISHED: RFC 7162 §3.1.4, §3.2.6).
  *
  * Invariants: what the index knows (ENVELOPE, BODYSTRUCTURE) is answered without touching the content; \Seen is set before
  * the answer and told in it; other sessions are let through during a long FETCH.
@@ -8,13 +8,15 @@ import type { MessageIndex } from '../../../format/message-index.ts';
 import type { FetchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
 import type { CommandIo, Completion, Response } from '../../../protocol/imap/server/session.ts';
-import type { MessageEntry, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
+import { isInSortedRanges, toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
 import { breather } from './breather.ts';
-import { okay, refuse } from './completion.ts';
+import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INDEX_BATCH } from './limits.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
+import { tellVanished } from './resynchronize.ts';
 
 /** What the items of one FETCH need. */
 interface FetchPlan {
@@ -28,40 +30,78 @@ interface FetchPlan {
 export async function fetch(session: ImapSession, command: FetchCommand, io: CommandIo): Promise<Completion> {
   const ranges = resolveSet(session, command.set, command.isUid);
   if (ranges === null) return INVALID_SET;
+  const { changedSince, vanished } = command.modifiers;
+  if (vanished && !(command.isUid && session.isQresync)) return VANISHED_NOT_ALLOWED;
+  if (asksForModSeqs(command)) await session.enableCondStore(io);
+  if (vanished && changedSince !== null) {
+    const known = command.set.kind === 'saved' ? ranges : command.set.ranges;
+    await tellVanished(session, { since: changedSince, known, io });
+  }
   const plan = planFetch(session, command);
-  const entries = await session.options.mailStore.listEntries(session.mailbox.id, ranges);
-  const seen = plan.setsSeen ? await markSeen(session, ranges, entries) : new Map<Uid, MessageEntry>();
+  const entries = await listFetched(session, ranges, changedSince);
+  const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
   const breathe = breather(session.options.clock);
   let isIncomplete = false;
   for (let at = 0; at < entries.length; at += INDEX_BATCH) {
     const batch = entries.slice(at, at + INDEX_BATCH);
     const indexes = plan.needsIndex ? await readIndexes(session, batch) : NO_INDEXES;
     for (const entry of batch) {
-      const answer = await answerFor(session, {
+      const answering = answerFor(session, {
         plan,
         entry,
         index: indexes.get(entry.uid),
         seen: seen.get(entry.uid),
       });
+      // Not awaited where it is there already: a turn for each of 100,000 messages is time too.
+      const answer = answering instanceof Promise ? await answering : answering;
       if (answer === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
       if (answer === null) isIncomplete = true;
-      else await io.send(answer);
-      await breathe();
+      else {
+        const sent = io.send(answer);
+        if (sent !== undefined) await sent;
+      }
+      const rest = breathe();
+      if (rest !== undefined) await rest;
     }
   }
   // RFC 5530: some were expunged by another session, and this client has not heard of it.
   return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
 }
 
+/** Answered from the message's index. */
+const INDEX_ITEMS: readonly FetchItem['kind'][] = ['envelope', 'body', 'bodyStructure', 'preview'];
+
+const VANISHED_NOT_ALLOWED = bad('VANISHED needs UID FETCH and ENABLE QRESYNC');
+
+/** RFC 7162 §3.1: both make this session a CONDSTORE-aware one. */
+function asksForModSeqs({ items, modifiers }: FetchCommand): boolean {
+  return modifiers.changedSince !== null || items.some((item) => item.kind === 'modSeq');
+}
+
+/** What has changed since is looked up as such: a large mailbox is not read for a few changes. */
+async function listFetched(
+  session: ImapSession,
+  ranges: readonly UidRange[],
+  changedSince: ModSeq | null,
+): Promise<readonly MessageEntry[]> {
+  const { mailbox, options } = session;
+  if (changedSince === null) return options.mailStore.listEntries(mailbox.id, ranges);
+  const { changed } = await options.mailStore.changesSince(mailbox.id, changedSince);
+  return changed.filter((entry) => isInSortedRanges(entry.uid, ranges));
+}
+
 const NO_INDEXES: ReadonlyMap<Uid, MessageIndex> = new Map();
 
-function planFetch(session: ImapSession, { items, isUid }: FetchCommand): FetchPlan {
+function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchCommand): FetchPlan {
   const kinds = new Set(items.map((item) => item.kind));
   const setsSeen = items.some((item) => 'isPeek' in item && !item.isPeek);
+  // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for MODSEQ too.
+  const asked: FetchItem[] = [...items];
+  if (modifiers.changedSince !== null && !kinds.has('modSeq')) asked.push({ kind: 'modSeq' });
   return {
-    items,
+    items: asked,
     withUid: isUid && !kinds.has('uid'),
-    needsIndex: kinds.has('envelope') || kinds.has('body') || kinds.has('bodyStructure'),
+    needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
     needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
     setsSeen: setsSeen && !session.mailbox.isReadOnly,
   };
@@ -70,17 +110,13 @@ function planFetch(session: ImapSession, { items, isUid }: FetchCommand): FetchP
 /** Sets \Seen where it is missing; returns the entries that changed, and lets their timelines know. */
 async function markSeen(
   session: ImapSession,
-  ranges: readonly UidRange[],
   entries: readonly MessageEntry[],
 ): Promise<Map<Uid, MessageEntry>> {
-  const unseen = new Set(
-    entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid),
-  );
-  if (unseen.size === 0) return new Map();
+  const unseen = entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid);
+  if (unseen.length === 0) return new Map();
   const { mailbox, options } = session;
-  const change = { uids: ranges, operation: 'add', flags: ['\\Seen'] } as const;
-  const { entries: stored } = await options.mailStore.storeFlags(mailbox.id, change);
-  const changed = stored.filter((entry) => unseen.has(entry.uid));
+  const change = { uids: toRanges(unseen), operation: 'add', flags: ['\\Seen'] } as const;
+  const { entries: changed } = await options.mailStore.storeFlags(mailbox.id, change);
   mailbox.noteTold(changed);
   for (const entry of changed) session.reportRead(entry.traceId);
   return new Map(changed.map((entry) => [entry.uid, entry]));
@@ -103,21 +139,31 @@ interface FetchedMessage {
 }
 
 /** Null where the message is gone or unknown to the client. */
-async function answerFor(
-  session: ImapSession,
-  { plan, entry, index, seen }: FetchedMessage,
-): Promise<Response | 'unknownEncoding' | null> {
+function answerFor(session: ImapSession, fetched: FetchedMessage): MaybeAnswer | Promise<MaybeAnswer> {
+  const { plan, entry, index } = fetched;
   const { mailbox } = session;
   const sequence = mailbox.sequenceOf(entry.uid);
   if (sequence === 0 || (plan.needsIndex && index === undefined)) return null;
-  let message: OpenMessage | null = null;
-  if (plan.needsContent) {
-    message = await session.options.mailStore.openMessage(mailbox.id, entry.uid);
-    if (message === null) return null;
-  }
-  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isRev2 };
+  if (!plan.needsContent) return formatFetched(session, fetched, { sequence, message: null });
+  return session.options.mailStore
+    .openMessage(mailbox.id, entry.uid)
+    .then((message) => (message === null ? null : formatFetched(session, fetched, { sequence, message })));
+}
+
+type MaybeAnswer = Response | 'unknownEncoding' | null;
+
+function formatFetched(
+  session: ImapSession,
+  { plan, entry, index, seen }: FetchedMessage,
+  { sequence, message }: { sequence: number; message: OpenMessage | null },
+): MaybeAnswer | Promise<MaybeAnswer> {
+  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isUtf8 };
   const items: FetchItem[] = [...plan.items];
   if (plan.withUid) items.unshift({ kind: 'uid' });
-  if (seen !== undefined && !items.some((item) => item.kind === 'flags')) items.push({ kind: 'flags' });
+  if (seen !== undefined) {
+    const has = (kind: FetchItem['kind']): boolean => items.some((item) => item.kind === kind);
+    if (!has('flags')) items.push({ kind: 'flags' });
+    if (session.isCondStore && !has('modSeq')) items.push({ kind: 'modSeq' });
+  }
   return formatAnswer(facts, items);
 }

@@ -49,9 +49,23 @@ export async function enable(
   command: CommandOf<'ENABLE'>,
   io: CommandIo,
 ): Promise<Completion> {
-  const isNew = command.capabilities.includes('IMAP4REV2') && !session.isRev2;
-  if (isNew) session.isRev2 = true;
-  await io.send(isNew ? '* ENABLED IMAP4rev2' : '* ENABLED');
+  const enabled: string[] = [];
+  if (command.capabilities.includes('IMAP4REV2') && !session.isRev2) {
+    session.isRev2 = true;
+    enabled.push('IMAP4rev2');
+  }
+  if (command.capabilities.includes('UTF8=ACCEPT') && !session.acceptsUtf8) {
+    session.acceptsUtf8 = true;
+    enabled.push('UTF8=ACCEPT');
+  }
+  // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
+  const asksQresync = command.capabilities.includes('QRESYNC') && !session.isQresync;
+  const asksCondStore = command.capabilities.includes('CONDSTORE') && !session.isCondStore;
+  if (asksCondStore) enabled.push('CONDSTORE');
+  if (asksQresync) enabled.push('QRESYNC');
+  await io.send(['* ENABLED', ...enabled].join(' '));
+  if (asksCondStore || asksQresync) await session.enableCondStore(io);
+  session.isQresync ||= asksQresync;
   return okay('ENABLE completed');
 }
 

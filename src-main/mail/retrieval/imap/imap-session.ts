@@ -18,6 +18,7 @@ import type {
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
 import type { MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
@@ -25,6 +26,7 @@ import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
   readonly receiver: MessageReceiver;
+  readonly search: MailSearch;
   /** Whether the disk has room for another message. */
   readonly hasRoom: () => boolean;
 }
@@ -40,9 +42,16 @@ export class ImapSession implements EngineSession {
   isLoggedOut = false;
   /** ENABLE IMAP4rev2 (RFC 9051 §6.3.1): ESEARCH instead of SEARCH, names in UTF-8, no RECENT. */
   isRev2 = false;
+  /** RFC 7162 §3.1: this client keeps MODSEQs, so FETCH responses that nobody asked for carry them. */
+  isCondStore = false;
+  /** RFC 7162 §3.2: VANISHED instead of EXPUNGE. */
+  isQresync = false;
+  /** ENABLE UTF8=ACCEPT (RFC 6855 §3). */
+  acceptsUtf8 = false;
   /** Called when the selected mailbox may have changed; IDLE waits for it. */
   onMailboxChange: (() => void) | null = null;
   #hasTls: boolean;
+  #isCompressed = false;
   #unsubscribe: (() => void) | null = null;
 
   constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
@@ -74,6 +83,7 @@ export class ImapSession implements EngineSession {
     return listCapabilities({
       isSignedIn: this.account !== null,
       hasTls: this.#hasTls,
+      isCompressed: this.#isCompressed,
       maySignIn: this.maySignIn,
     });
   }
@@ -107,21 +117,25 @@ export class ImapSession implements EngineSession {
     this.#hasTls = true;
   }
 
+  compressed(): void {
+    this.#isCompressed = true;
+  }
+
   /** A mailbox name as the client wrote it. A trailing delimiter only says that inferiors will come (RFC 9051 §6.3.4). */
   readName(wireName: string): string {
-    const name = decodeMailboxName(wireName, this.isRev2);
+    const name = decodeMailboxName(wireName, this.isUtf8);
     return name.length > 1 && name.endsWith('/') ? name.slice(0, -1) : name;
   }
 
   /** A pattern or a reference of LIST as the client wrote it. */
   readPattern(wireName: string): string {
-    return decodeMailboxName(wireName, this.isRev2).normalize('NFC');
+    return decodeMailboxName(wireName, this.isUtf8).normalize('NFC');
   }
 
   /** A mailbox name as the client can read it. */
   writeName(name: string): string {
-    const text = encodeMailboxName(name, this.isRev2);
-    return this.isRev2 ? formatString(text, true) : formatAstring(text);
+    const text = encodeMailboxName(name, this.isUtf8);
+    return this.isUtf8 ? formatString(text, true) : formatAstring(text);
   }
 
   select(mailbox: SelectedMailbox): void {
@@ -165,8 +179,28 @@ export class ImapSession implements EngineSession {
   async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
     await this.selected?.announce((response) => io.send(response), {
       mayExpunge: options.mayExpunge,
-      withUid: options.isUid === true || this.isRev2,
+      withUid: options.isUid === true || this.namesUids,
+      withModSeq: this.isCondStore,
+      asVanished: this.isQresync,
     });
+  }
+
+  /** Whether names and strings may be UTF-8 (RFC 9051 §5.1, RFC 6855 §3). */
+  get isUtf8(): boolean {
+    return this.isRev2 || this.acceptsUtf8;
+  }
+
+  /** Whether FETCH responses name the UID though it was not asked for. */
+  get namesUids(): boolean {
+    return this.isRev2 || this.isQresync;
+  }
+
+  /** A CONDSTORE-enabling command was given (RFC 7162 §3.1). */
+  async enableCondStore(io: CommandIo): Promise<void> {
+    if (this.isCondStore) return;
+    this.isCondStore = true;
+    // RFC 7162 §3.1.2.1: from here on MODSEQs count for the mailbox that is selected already.
+    if (this.selected !== null) await io.send(`* OK [HIGHESTMODSEQ ${this.selected.modSeq}] Highest`);
   }
 
   close(): void {

@@ -3,14 +3,17 @@
 /** APPENDLIMIT (RFC 7889): above what submission takes (50 MiB), so that every sent message can be filed. */
 export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
 
+/** How often a client that waits hears that its command goes on (RFC 9585 §4.2): well below the timeouts of a minute that clients have. */
+export const PROGRESS_INTERVAL_MS = 10_000;
+
+/** Messages in one APPEND (RFC 3502): all of them are staged before any is stored. */
+export const MAX_APPENDED_MESSAGES = 1_000;
+
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 
 /** How long a search or fetch may keep other sessions waiting before it lets them go first. */
 export const TIME_SLICE_MS = 20;
-
-/** A text part beyond this is searched up to here; decoding needs it in memory. */
-export const MAX_SEARCHED_OCTETS = 16 * 1024 * 1024;
 
 /** Characters of a LIST pattern; names have at most 500. */
 export const MAX_PATTERN_LENGTH = 2_000;

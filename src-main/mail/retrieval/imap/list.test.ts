@@ -105,7 +105,7 @@ describe('CREATE, DELETE, RENAME', () => {
       C: a1 CREATE INBOX
       S: a1 NO [ALREADYEXISTS] The mailbox exists already
       C: a2 CREATE Plans/
-      S: a2 OK CREATE completed
+      S: a2 OK [MAILBOXID (<…>)] CREATE completed
       C: a3 CREATE /
       S: a3 NO [CANNOT] No mailbox can have this name
       C: a4 CREATE Later (USE (\\Sent))

@@ -57,7 +57,7 @@ async function listName(session: ImapSession, listing: Listing, io: CommandIo): 
   await io.send(`* LIST (${attributes}) ${DELIMITER} ${session.writeName(listed.name)}${childInfo}`);
   const { status } = command.returns;
   if (status !== null && listed.mailbox !== null && isSelected) {
-    await io.send(formatStatus(session, listed.mailbox, status));
+    await io.send(await formatStatus(session, listed.mailbox, status));
   }
 }
 

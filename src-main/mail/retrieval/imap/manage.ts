@@ -19,7 +19,9 @@ export async function create(session: ImapSession, command: CommandOf<'CREATE'>)
     session.readName(command.mailbox),
     specialUse ?? undefined,
   );
-  return answer('CREATE', created);
+  if (!created.ok) return refuseForMailbox(created.error);
+  // RFC 8474 §4.1
+  return okay('CREATE completed', `MAILBOXID (${created.value.objectId})`);
 }
 
 export async function deleteMailbox(session: ImapSession, command: CommandOf<'DELETE'>): Promise<Completion> {

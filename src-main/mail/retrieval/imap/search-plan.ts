@@ -1,29 +1,34 @@
 /**
  * Search plan: a search key made ready for one mailbox: sets resolved to UIDs, strings decoded and folded, cheap keys first.
  */
-import { decodeCharset } from '../../../format/charset.ts';
-import type { EnvelopeField, SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
-import type { UidRange } from '../../mailstore/port.ts';
+import { err, ok, type Result } from '../../../base/result.ts';
+import { decodeCharset, isKnownCharset } from '../../../format/charset.ts';
+import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
+import { STAR } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { Completion } from '../../../protocol/imap/server/session.ts';
+import type { MessageQuery, SearchRequest } from '../../mailstore/search/port.ts';
+import { foldText } from '../../mailstore/search/port.ts';
+import { refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSearchSet } from './message-set.ts';
-import { foldText } from './search-text.ts';
 
-export type SearchPlan =
-  | { readonly kind: 'all' | 'none' }
-  /** `flag` in lower case. */
-  | { readonly kind: 'flag'; readonly flag: string; readonly isSet: boolean }
-  | { readonly kind: 'uids'; readonly ranges: readonly UidRange[] }
-  | Extract<SearchKey, { kind: 'larger' | 'smaller' | 'date' | 'age' }>
-  /** Texts are folded. */
-  | { readonly kind: 'envelope'; readonly field: EnvelopeField; readonly text: string }
-  | { readonly kind: 'header'; readonly field: string; readonly text: string }
-  | { readonly kind: 'body' | 'text'; readonly text: string }
-  | { readonly kind: 'not'; readonly plan: SearchPlan }
-  | { readonly kind: 'or' | 'and'; readonly plans: readonly SearchPlan[] };
+/** What SEARCH, SORT and THREAD ask for: messages that the client knows, by keys whose strings are in a charset. */
+export function planSearch(
+  session: ImapSession,
+  command: { readonly charset: string | null; readonly key: SearchKey },
+): Result<SearchRequest, Completion> {
+  const charset = command.charset ?? 'UTF-8';
+  if (!isKnownCharset(charset))
+    return err(refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
+  const { mailbox, options } = session;
+  const known = { kind: 'uids', ranges: mailbox.rangesOfUids([{ first: 1, last: STAR }]) } as const;
+  const queries = [known, prepareSearch(session, command.key, charset)];
+  return ok({ mailboxId: mailbox.id, query: { kind: 'and', queries }, now: options.clock.now() });
+}
 
-export function prepareSearch(session: ImapSession, key: SearchKey, charset: string): SearchPlan {
+function prepareSearch(session: ImapSession, key: SearchKey, charset: string): MessageQuery {
   const fold = (octets: string): string => foldText(decodeCharset(Buffer.from(octets, 'latin1'), charset));
-  const prepare = (each: SearchKey): SearchPlan => prepareSearch(session, each, charset);
+  const prepare = (each: SearchKey): MessageQuery => prepareSearch(session, each, charset);
   switch (key.kind) {
     case 'flag':
       return { ...key, flag: key.flag.toLowerCase() };
@@ -36,10 +41,10 @@ export function prepareSearch(session: ImapSession, key: SearchKey, charset: str
     case 'header':
       return { kind: 'header', field: key.field.toLowerCase(), text: fold(key.text) };
     case 'not':
-      return { kind: 'not', plan: prepare(key.key) };
+      return { kind: 'not', query: prepare(key.key) };
     case 'or':
     case 'and':
-      return { kind: key.kind, plans: key.keys.map(prepare).sort((a, b) => costOf(a) - costOf(b)) };
+      return { kind: key.kind, queries: key.keys.map(prepare).sort((a, b) => costOf(a) - costOf(b)) };
     case 'all':
     case 'none':
       return { kind: key.kind };
@@ -49,8 +54,8 @@ export function prepareSearch(session: ImapSession, key: SearchKey, charset: str
 }
 
 /** What a key reads: the entry, the index and header section, or the whole message. */
-function costOf(plan: SearchPlan): number {
-  switch (plan.kind) {
+function costOf(query: MessageQuery): number {
+  switch (query.kind) {
     case 'envelope':
     case 'date':
       return 1;
@@ -60,10 +65,10 @@ function costOf(plan: SearchPlan): number {
     case 'text':
       return 3;
     case 'not':
-      return costOf(plan.plan);
+      return costOf(query.query);
     case 'or':
     case 'and':
-      return Math.max(0, ...plan.plans.map(costOf));
+      return Math.max(0, ...query.queries.map(costOf));
     default:
       return 0;
   }

@@ -1,29 +1,31 @@
 /**
  * SEARCH (RFC 9051 §6.4.4; ESEARCH: RFC 4731; SEARCHRES: RFC 5182).
  */
-import { isKnownCharset } from '../../../format/charset.ts';
 import type { SearchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-key.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { Uid } from '../../mailstore/port.ts';
-import { breather } from './breather.ts';
-import { okay, refuse } from './completion.ts';
+import type { ModSeq, Uid } from '../../mailstore/port.ts';
+import { bad, okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { prepareSearch } from './search-plan.ts';
-import type { SearchPlan } from './search-plan.ts';
-import { matchesSearch } from './search-match.ts';
+import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
+import { planSearch } from './search-plan.ts';
 
 export async function search(
   session: ImapSession,
   command: SearchCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const charset = command.charset ?? 'UTF-8';
-  if (!isKnownCharset(charset))
-    return failed(session, command, refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
-  const uids = await findMessages(session, prepareSearch(session, command.key, charset));
-  await answer(session, command, { uids, io });
+  // RFC 6855 §3
+  if (session.acceptsUtf8 && command.charset !== null)
+    return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
+  const plan = planSearch(session, command);
+  if (!plan.ok) return failed(session, command, plan.error);
+  const asksModSeq = usesModSeq(command.key);
+  if (asksModSeq) await session.enableCondStore(io);
+  const uids = await session.options.search.find(plan.value);
+  const modSeq = asksModSeq ? await highestModSeqOf(session, uids, command.returns) : null;
+  await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
 }
 
@@ -33,51 +35,27 @@ function failed(session: ImapSession, command: SearchCommand, completion: Comple
   return completion;
 }
 
-/** UIDs of the messages that match, rising; only those that the client knows. */
-async function findMessages(session: ImapSession, plan: SearchPlan): Promise<Uid[]> {
-  const { mailStore, clock } = session.options;
-  const { mailbox } = session;
-  const breathe = breather(clock);
-  const found: Uid[] = [];
-  const now = clock.now();
-  for (const entry of await mailStore.listEntries(mailbox.id)) {
-    if (mailbox.sequenceOf(entry.uid) === 0) continue;
-    const open = () => mailStore.openMessage(mailbox.id, entry.uid);
-    if (await matchesSearch(plan, { entry, now, open })) found.push(entry.uid);
-    await breathe();
-  }
-  return found;
-}
-
 async function answer(
   session: ImapSession,
   command: SearchCommand,
-  result: { uids: readonly Uid[]; io: CommandIo },
+  result: { uids: readonly Uid[]; modSeq: ModSeq | null; io: CommandIo },
 ): Promise<void> {
-  const { uids, io } = result;
+  const { uids, modSeq, io } = result;
   const numbers = command.isUid ? uids : uids.map((uid) => session.mailbox.sequenceOf(uid));
   // RFC 9051 §6.4.4: rev2 always answers with ESEARCH.
   const returns = command.returns ?? (session.isRev2 ? [] : null);
   if (returns === null) {
-    await io.send(numbers.length === 0 ? '* SEARCH' : `* SEARCH ${numbers.join(' ')}`);
+    const highest = modSeq === null ? [] : [`(MODSEQ ${modSeq})`];
+    await io.send(['* SEARCH', ...numbers, ...highest].join(' '));
     return;
   }
   const options: readonly SearchReturnOption[] = returns.length === 0 ? ['ALL'] : returns;
-  if (options.includes('SAVE')) session.savedResult = savedUids(options, uids);
+  if (options.includes('SAVE')) session.savedResult = namedUids(options, uids);
   if (options.every((option) => option === 'SAVE')) return;
   // The tag ties the answer to its command (RFC 4466 §2.6.2).
+  const highest = modSeq === null ? '' : ` MODSEQ ${modSeq}`;
   const uid = command.isUid ? ' UID' : '';
-  await io.send(`* ESEARCH (TAG ${io.quotedTag})${uid}${formatResults(options, numbers)}`);
-}
-
-/** RFC 5182 §2.4: with MIN or MAX only these are saved, unless ALL or COUNT asks for everything. */
-function savedUids(options: readonly SearchReturnOption[], uids: readonly Uid[]): readonly Uid[] {
-  const hasExtremes = options.includes('MIN') || options.includes('MAX');
-  if (!hasExtremes || options.includes('ALL') || options.includes('COUNT')) return uids;
-  return uids.filter(
-    (_uid, index) =>
-      (options.includes('MIN') && index === 0) || (options.includes('MAX') && index === uids.length - 1),
-  );
+  await io.send(`* ESEARCH (TAG ${io.quotedTag})${uid}${formatResults(options, numbers)}${highest}`);
 }
 
 function formatResults(options: readonly SearchReturnOption[], numbers: readonly number[]): string {

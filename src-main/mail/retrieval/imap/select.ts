@@ -1,45 +1,38 @@
-/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2). */
-import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
+/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; CONDSTORE and QRESYNC: RFC 7162). */
+import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { Mailbox, MessageEntry } from '../../mailstore/port.ts';
-import { okay, refuseForMailbox } from './completion.ts';
+import type { Mailbox, MessageEntry, ModSeq } from '../../mailstore/port.ts';
+import { bad, okay, refuseForMailbox } from './completion.ts';
 import { formatFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
+import { resynchronize } from './resynchronize.ts';
 import { ALL_FLAGS, SelectedMailbox } from './selected-mailbox.ts';
 
-export function select(
-  session: ImapSession,
-  command: CommandOf<'SELECT'>,
-  io: CommandIo,
-): Promise<Completion> {
-  return open(session, { wireName: command.mailbox, isReadOnly: false }, io);
+export function select(session: ImapSession, command: SelectCommand, io: CommandIo): Promise<Completion> {
+  return open(session, command, io);
 }
 
-export function examine(
-  session: ImapSession,
-  command: CommandOf<'EXAMINE'>,
-  io: CommandIo,
-): Promise<Completion> {
-  return open(session, { wireName: command.mailbox, isReadOnly: true }, io);
-}
+export const examine = select;
 
-async function open(
-  session: ImapSession,
-  { wireName, isReadOnly }: { wireName: string; isReadOnly: boolean },
-  io: CommandIo,
-): Promise<Completion> {
+async function open(session: ImapSession, command: SelectCommand, io: CommandIo): Promise<Completion> {
+  const isReadOnly = command.name === 'EXAMINE';
+  const { condStore, qresync } = command.parameters;
+  // RFC 7162 §3.2.5: the client must have enabled it.
+  if (qresync !== null && !session.isQresync) return bad('QRESYNC is not enabled');
   const { mailStore } = session.options;
   // RFC 9051 §6.3.2: the mailbox that was selected is deselected even when this fails.
   if (session.selected !== null) {
     session.deselect();
     await io.send('* OK [CLOSED] The previous mailbox is closed');
   }
-  const mailbox = await mailStore.findMailbox(session.signedIn.id, session.readName(wireName));
+  if (condStore) session.isCondStore = true;
+  const mailbox = await mailStore.findMailbox(session.signedIn.id, session.readName(command.mailbox));
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
   const entries = await mailStore.listEntries(mailbox.id);
   const selected = new SelectedMailbox(mailStore, mailbox, { isReadOnly, entries });
   session.select(selected);
   await describe(session, { mailbox, entries }, io);
+  if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, { qresync, entries }, io);
   return okay(isReadOnly ? 'Opened to read only' : 'Opened', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
 }
 
@@ -59,6 +52,10 @@ async function describe(
   await io.send(`* OK [PERMANENTFLAGS ${formatFlags(permanent)}] Flags that are kept`);
   await io.send(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
   await io.send(`* OK [UIDNEXT ${uidNext}] Next UID`);
+  // RFC 7162 §3.1.2.1: to every client; ours never forgets, so there is no NOMODSEQ (§3.1.2.2).
+  await io.send(`* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] Highest`);
+  // RFC 8474 §4.2
+  await io.send(`* OK [MAILBOXID (${mailbox.objectId})] Mailbox identifier`);
   if (session.isRev2) await io.send(`* LIST () "/" ${session.writeName(mailbox.name)}`);
 }
 
@@ -72,9 +69,28 @@ async function describeForRev1(entries: readonly MessageEntry[], io: CommandIo):
 
 export async function close(session: ImapSession): Promise<Completion> {
   const { mailbox } = session;
-  if (!mailbox.isReadOnly) await session.options.mailStore.expunge(mailbox.id);
+  const highest = mailbox.isReadOnly ? null : await expungeUnheard(session);
   session.deselect();
-  return okay('CLOSE completed');
+  return highest === null ? okay('CLOSE completed') : okay('CLOSE completed', `HIGHESTMODSEQ ${highest}`);
+}
+
+/**
+ * Expunges without a word. Returns the MODSEQ up to which the client knows everything, or null where it does not: somebody
+ * else has changed the mailbox, or the client does not keep MODSEQs.
+ */
+async function expungeUnheard(session: ImapSession): Promise<ModSeq | null> {
+  const { mailbox, options } = session;
+  const hadUnheard = mailbox.hasUnheardExpunge;
+  const before = await options.mailStore.changesSince(mailbox.id, mailbox.modSeq);
+  const expunged = await options.mailStore.expunge(mailbox.id);
+  if (!session.isCondStore || expunged.length === 0) return null;
+  const after = await options.mailStore.changesSince(mailbox.id, mailbox.modSeq);
+  const isOurs =
+    !hadUnheard && before.vanished.length === 0 && before.changed.every((entry) => mailbox.hasTold(entry));
+  const isAll =
+    after.vanished.length === expunged.length && after.changed.every((entry) => mailbox.hasTold(entry));
+  // RFC 7162 §3.2.8
+  return isOurs && isAll ? after.highestModSeq : null;
 }
 
 export async function unselect(session: ImapSession): Promise<Completion> {

@@ -12,10 +12,16 @@ import type {
   MailboxId,
   MessageEntry,
   ModSeq,
+  StoredFlagChange,
   Uid,
   UidRange,
 } from '../../mailstore/port.ts';
-import { STAR, mergeRanges, resolveRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import {
+  STAR,
+  formatNumbers,
+  mergeRanges,
+  resolveRanges,
+} from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
 import { formatFlags } from './flags.ts';
@@ -25,6 +31,10 @@ export interface AnnounceOptions {
   readonly mayExpunge: boolean;
   /** Whether FETCH responses name the UID. */
   readonly withUid: boolean;
+  /** Whether they carry the MODSEQ (RFC 7162 §3.1). */
+  readonly withModSeq: boolean;
+  /** VANISHED instead of EXPUNGE (RFC 7162 §3.2.10). */
+  readonly asVanished: boolean;
 }
 
 type Send = (response: Response) => void | Promise<void>;
@@ -60,6 +70,11 @@ export class SelectedMailbox {
     this.#uids = view.entries.map((entry) => entry.uid);
     this.#announced = this.#uids.length;
     for (const entry of view.entries) this.#learnKeywords(entry.flags);
+  }
+
+  /** Up to here the client has heard of every change, but for messages whose expunge it could not be told yet. */
+  get modSeq(): ModSeq {
+    return this.#modSeq;
   }
 
   get messageCount(): number {
@@ -130,22 +145,48 @@ export class SelectedMailbox {
     this.#isDirty = true;
   }
 
-  /** The client knows these flags: its own STORE is answered with them, or it asked for silence. */
+  /** The client knows these flags: its own STORE is answered with them. */
   noteTold(entries: readonly MessageEntry[]): void {
     for (const entry of entries) this.#told.set(entry.uid, entry.modSeq);
+  }
+
+  /** Whether messages have gone that the client still has numbers for. */
+  get hasUnheardExpunge(): boolean {
+    return this.#vanished.size > 0;
+  }
+
+  /** Whether the client knows of this change. */
+  hasTold(entry: MessageEntry): boolean {
+    return this.#told.get(entry.uid) === entry.modSeq;
+  }
+
+  /**
+   * The client changed these flags and asked for silence. Returns the entries that it knows now; a message that somebody else
+   * has changed too, unheard, is told with the next announcement.
+   */
+  noteSilent({ entries, previousModSeqs }: StoredFlagChange): MessageEntry[] {
+    const known = entries.filter((entry, index) => {
+      const previous = previousModSeqs[index] ?? 0;
+      return previous <= this.#modSeq || this.#told.get(entry.uid) === previous;
+    });
+    const changed = known.filter(
+      (entry) => entry.modSeq > this.#modSeq && this.#told.get(entry.uid) !== entry.modSeq,
+    );
+    this.noteTold(known);
+    return changed;
   }
 
   /** Tells the client what has changed since the last time (RFC 9051 §7). */
   async announce(send: Send, options: AnnounceOptions): Promise<void> {
     const known = this.#keywords.size;
     const changed = this.#isDirty ? await this.#collectChanges() : [];
-    if (options.mayExpunge) await this.#announceVanished(send);
+    if (options.mayExpunge) await this.#announceVanished(send, options);
     if (this.#announced !== this.#uids.length) {
       this.#announced = this.#uids.length;
       await send(`* ${this.#announced} EXISTS`);
     }
     if (this.#keywords.size > known) await send(this.#formatFlagsLine());
-    for (const entry of changed) await this.#announceFlags(send, entry, options.withUid);
+    for (const entry of changed) await this.#announceFlags(send, entry, options);
   }
 
   /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
@@ -180,25 +221,25 @@ export class SelectedMailbox {
     return flagChanges;
   }
 
-  async #announceVanished(send: Send): Promise<void> {
+  async #announceVanished(send: Send, { asVanished }: AnnounceOptions): Promise<void> {
     if (this.#vanished.size === 0) return;
+    if (asVanished) await send(`* VANISHED ${formatNumbers([...this.#vanished].sort((a, b) => a - b))}`);
     let expunged = 0;
     // From the last to the first, so that no number moves before it is told.
     for (let index = this.#announced - 1; index >= 0; index--) {
       if (!this.#vanished.has(this.#uids[index] ?? 0)) continue;
       expunged++;
-      await send(`* ${index + 1} EXPUNGE`);
+      if (!asVanished) await send(`* ${index + 1} EXPUNGE`);
     }
     this.#uids = this.#uids.filter((uid) => !this.#vanished.has(uid));
     this.#announced -= expunged;
     this.#vanished.clear();
   }
 
-  async #announceFlags(send: Send, entry: MessageEntry, withUid: boolean): Promise<void> {
+  async #announceFlags(send: Send, entry: MessageEntry, options: AnnounceOptions): Promise<void> {
     const sequence = this.sequenceOf(entry.uid);
     if (sequence === 0) return;
-    const uid = withUid ? `UID ${entry.uid} ` : '';
-    await send(`* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)})`);
+    await send(formatFlagsResponse(sequence, entry, options));
   }
 
   #learnKeywords(flags: readonly string[]): void {
@@ -227,6 +268,17 @@ export class SelectedMailbox {
     }
     return low;
   }
+}
+
+/** Unsolicited FETCH response with a message's flags. */
+export function formatFlagsResponse(
+  sequence: number,
+  entry: MessageEntry,
+  { withUid, withModSeq }: Pick<AnnounceOptions, 'withUid' | 'withModSeq'>,
+): string {
+  const uid = withUid ? `UID ${entry.uid} ` : '';
+  const modSeq = withModSeq ? ` MODSEQ (${entry.modSeq})` : '';
+  return `* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)}${modSeq})`;
 }
 
 /** System flags in the order of RFC 9051's examples. */

@@ -15,16 +15,29 @@ export async function status(
   const name = session.readName(command.mailbox);
   const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
-  await io.send(formatStatus(session, mailbox, command.items));
+  if (command.items.includes('HIGHESTMODSEQ')) await session.enableCondStore(io);
+  await io.send(await formatStatus(session, mailbox, command.items));
   return okay('STATUS completed');
 }
 
-export function formatStatus(session: ImapSession, mailbox: Mailbox, items: readonly StatusItem[]): string {
-  const values = items.map((item) => `${item} ${valueOf(item, mailbox)}`);
+export async function formatStatus(
+  session: ImapSession,
+  mailbox: Mailbox,
+  items: readonly StatusItem[],
+): Promise<string> {
+  const deletedOctets = items.includes('DELETED-STORAGE') ? await sumDeleted(session, mailbox) : 0;
+  const values = items.map((item) => `${item} ${valueOf(item, { ...mailbox, deletedOctets })}`);
   return `* STATUS ${session.writeName(mailbox.name)} (${values.join(' ')})`;
 }
 
-function valueOf(item: StatusItem, mailbox: Mailbox): number {
+/** RFC 9208 §4.1.4: octets that EXPUNGE would free. */
+async function sumDeleted(session: ImapSession, mailbox: Mailbox): Promise<number> {
+  if (mailbox.deletedCount === 0) return 0;
+  const entries = await session.options.mailStore.listEntries(mailbox.id);
+  return entries.reduce((sum, entry) => sum + (entry.flags.includes('\\Deleted') ? entry.sizeBytes : 0), 0);
+}
+
+function valueOf(item: StatusItem, mailbox: Mailbox & { readonly deletedOctets: number }): number | string {
   switch (item) {
     case 'MESSAGES':
       return mailbox.messageCount;
@@ -40,6 +53,12 @@ function valueOf(item: StatusItem, mailbox: Mailbox): number {
       return mailbox.sizeBytes;
     case 'RECENT':
       return 0;
+    case 'HIGHESTMODSEQ':
+      return mailbox.highestModSeq;
+    case 'MAILBOXID':
+      return `(${mailbox.objectId})`;
+    case 'DELETED-STORAGE':
+      return mailbox.deletedOctets;
     case 'APPENDLIMIT':
       return MAX_APPEND_OCTETS;
   }

@@ -108,6 +108,8 @@ describe('COPY and MOVE', () => {
       S: * OK [PERMANENTFLAGS <…>
       S: * OK [UIDVALIDITY <…>
       S: * OK [UIDNEXT 5] <…>
+      S: * OK [HIGHESTMODSEQ <…>] Highest
+      S: * OK [MAILBOXID (id<…>)] Mailbox identifier
       S: a6 OK [READ-WRITE] Opened
       C: a7 FETCH 3 FLAGS
       S: * 3 FETCH (FLAGS (\\Seen $Work))

@@ -1,11 +1,13 @@
-/** STORE (RFC 9051 §6.4.6). */
+/** STORE (RFC 9051 §6.4.6), conditional with UNCHANGEDSINCE (RFC 7162 §3.1.3). */
 import type { StoreCommand } from '../../../protocol/imap/grammar/command.ts';
+import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import { okay, refuse } from './completion.ts';
-import { formatFlags, readFlags } from './flags.ts';
-import type { MessageEntry, UidRange } from '../../mailstore/port.ts';
+import { readFlags } from './flags.ts';
+import type { FlagChange, MessageEntry, StoredFlagChange, Uid, UidRange } from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
+import { formatFlagsResponse } from './selected-mailbox.ts';
 
 export async function store(session: ImapSession, command: StoreCommand, io: CommandIo): Promise<Completion> {
   const { mailbox } = session;
@@ -14,21 +16,50 @@ export async function store(session: ImapSession, command: StoreCommand, io: Com
   if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
   const flags = readFlags(command.flags);
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
-  const { operation } = command;
+  const { operation, unchangedSince } = command;
+  if (unchangedSince !== null) await session.enableCondStore(io);
   const setsSeen = operation !== 'remove' && flags.includes('\\Seen');
   const opened = setsSeen ? await findOpened(session, uids) : NO_ENTRIES;
-  const { entries } = await session.options.mailStore.storeFlags(mailbox.id, { uids, operation, flags });
-  mailbox.noteTold(entries);
-  for (const entry of opened) session.reportRead(entry.traceId);
-  await mailbox.announceKeywords((response) => io.send(response), entries);
-  if (command.isSilent) return okay('STORE completed');
-  const withUid = command.isUid || session.isRev2;
-  for (const entry of entries) {
-    const uid = withUid ? `UID ${entry.uid} ` : '';
+  const change: FlagChange = { uids, operation, flags, ...(unchangedSince !== null && { unchangedSince }) };
+  const stored = await session.options.mailStore.storeFlags(mailbox.id, change);
+  const modified = new Set(stored.modified);
+  for (const entry of opened) if (!modified.has(entry.uid)) session.reportRead(entry.traceId);
+  await answer(session, command, { stored, io });
+  return complete(session, command, stored.modified);
+}
+
+async function answer(
+  session: ImapSession,
+  command: StoreCommand,
+  { stored, io }: { stored: StoredFlagChange; io: CommandIo },
+): Promise<void> {
+  const { mailbox } = session;
+  await mailbox.announceKeywords((response) => io.send(response), stored.entries);
+  if (command.isSilent) return answerSilently(session, stored, io);
+  mailbox.noteTold(stored.entries);
+  const format = { withUid: command.isUid || session.namesUids, withModSeq: session.isCondStore };
+  for (const entry of stored.entries) {
     const sequence = mailbox.sequenceOf(entry.uid);
-    if (sequence > 0) await io.send(`* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)})`);
+    if (sequence > 0) await io.send(formatFlagsResponse(sequence, entry, format));
   }
-  return okay('STORE completed');
+}
+
+/** RFC 7162 §3.1.3: a client that keeps MODSEQs is told the new ones even when it asks for silence. */
+async function answerSilently(session: ImapSession, stored: StoredFlagChange, io: CommandIo): Promise<void> {
+  const { mailbox } = session;
+  const changed = mailbox.noteSilent(stored);
+  if (!session.isCondStore) return;
+  for (const { uid, modSeq } of changed) {
+    const sequence = mailbox.sequenceOf(uid);
+    if (sequence > 0) await io.send(`* ${sequence} FETCH (UID ${uid} MODSEQ (${modSeq}))`);
+  }
+}
+
+function complete(session: ImapSession, command: StoreCommand, modified: readonly Uid[]): Completion {
+  if (modified.length === 0) return okay('STORE completed');
+  const { mailbox } = session;
+  const numbers = command.isUid ? modified : modified.map((uid) => mailbox.sequenceOf(uid));
+  return okay('Conditional STORE failed for some', `MODIFIED ${formatNumbers(numbers)}`);
 }
 
 /** A person opens messages one by one; a client that marks more at once is told to tidy up, not to read. */

@@ -6,8 +6,10 @@
  */
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
+import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { SearchKey, SearchReturnOption } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
+import type { SortCommand, ThreadCommand } from './sort-thread.ts';
 import type { StatusItem } from './status-item.ts';
 
 /** A mailbox name as octets (RFC 3501: modified UTF-7). */
@@ -38,13 +40,14 @@ export type PlainCommandName =
   'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
 
 /** Commands whose only argument is a mailbox. */
-export type MailboxCommandName = 'SELECT' | 'EXAMINE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE';
+export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT';
 
 export interface FetchCommand {
   readonly name: 'FETCH';
   readonly isUid: boolean;
   readonly set: SequenceSet;
   readonly items: readonly FetchItem[];
+  readonly modifiers: FetchModifiers;
 }
 
 export interface StoreCommand {
@@ -53,6 +56,8 @@ export interface StoreCommand {
   readonly set: SequenceSet;
   readonly operation: 'add' | 'remove' | 'replace';
   readonly isSilent: boolean;
+  /** RFC 7162 §3.1.3, null where not given. */
+  readonly unchangedSince: number | null;
   readonly flags: readonly string[];
 }
 
@@ -72,13 +77,34 @@ export interface CopyCommand {
   readonly mailbox: WireName;
 }
 
-export interface AppendCommand {
-  readonly name: 'APPEND';
-  readonly mailbox: WireName;
+/** A message on its way in, as far as the announcement of its octets. */
+export interface AppendMessage {
   readonly flags: readonly string[];
   /** Milliseconds since 1970 UTC, null where not given. */
   readonly internalDate: number | null;
   readonly literal: LiteralAnnouncement;
+  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
+  readonly isUtf8: boolean;
+}
+
+/** The first message; more may follow (RFC 3502). */
+export interface AppendCommand extends AppendMessage {
+  readonly name: 'APPEND';
+  readonly mailbox: WireName;
+}
+
+/** RFC 8508 §3 */
+export interface ReplaceCommand extends AppendMessage {
+  readonly name: 'REPLACE';
+  readonly isUid: boolean;
+  readonly set: SequenceSet;
+  readonly mailbox: WireName;
+}
+
+export interface SelectCommand {
+  readonly name: 'SELECT' | 'EXAMINE';
+  readonly mailbox: WireName;
+  readonly parameters: SelectParameters;
 }
 
 export type Command =
@@ -94,13 +120,20 @@ export type Command =
   | { readonly name: 'STATUS'; readonly mailbox: WireName; readonly items: readonly StatusItem[] }
   /** `set` only for UID EXPUNGE (RFC 9051 §6.4.9). */
   | { readonly name: 'EXPUNGE'; readonly set: SequenceSet | null }
+  | (SelectCommand & { readonly name: 'SELECT' })
+  | (SelectCommand & { readonly name: 'EXAMINE' })
   | ListCommand
   | FetchCommand
   | StoreCommand
   | SearchCommand
+  | SortCommand
+  | ThreadCommand
   | (CopyCommand & { readonly name: 'COPY' })
   | (CopyCommand & { readonly name: 'MOVE' })
-  | AppendCommand;
+  | AppendCommand
+  | ReplaceCommand
+  | { readonly name: 'COMPRESS'; readonly mechanism: string }
+  | { readonly name: 'GETQUOTA'; readonly root: string };
 
 export type CommandName = Command['name'];
 export type CommandOf<Name extends CommandName> = Extract<Command, { readonly name: Name }>;

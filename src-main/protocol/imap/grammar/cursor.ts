@@ -151,6 +151,15 @@ export class Cursor {
     return value;
   }
 
+  /** RFC 7162 §7 mod-sequence-valzer: 63 bits; one beyond what we ever give out is only known to be great. */
+  modSequence(): number {
+    const start = this.#at;
+    while (isDigit(this.#text.charCodeAt(this.#at))) this.#at++;
+    const digits = this.#text.slice(start, this.#at);
+    if (digits === '' || digits.length > 20) this.fail('a mod-sequence');
+    return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
+  }
+
   seesDigit(): boolean {
     return isDigit(this.#text.charCodeAt(this.#at));
   }

@@ -20,7 +20,11 @@ export interface PartialRange {
 }
 
 export type FetchItem =
-  | { readonly kind: 'uid' | 'flags' | 'internalDate' | 'size' | 'envelope' | 'body' | 'bodyStructure' }
+  | { readonly kind: 'emailId' | 'threadId' | 'saveDate' | 'preview' }
+  | {
+      readonly kind:
+        'uid' | 'flags' | 'modSeq' | 'internalDate' | 'size' | 'envelope' | 'body' | 'bodyStructure';
+    }
   | {
       readonly kind: 'section';
       readonly section: Section;
@@ -39,11 +43,15 @@ export type FetchItem =
     }
   | { readonly kind: 'binarySize'; readonly path: readonly number[]; readonly label: string };
 
-type SimpleKind = Exclude<FetchItem['kind'], 'section' | 'binary' | 'binarySize'>;
+type SimpleKind = Exclude<FetchItem['kind'], 'preview' | 'section' | 'binary' | 'binarySize'>;
 
 const SIMPLE: Readonly<Record<string, SimpleKind>> = {
   UID: 'uid',
   FLAGS: 'flags',
+  MODSEQ: 'modSeq',
+  EMAILID: 'emailId',
+  THREADID: 'threadId',
+  SAVEDATE: 'saveDate',
   INTERNALDATE: 'internalDate',
   'RFC822.SIZE': 'size',
   ENVELOPE: 'envelope',
@@ -88,6 +96,8 @@ function itemNamed(cursor: Cursor, name: string): FetchItem {
       if (cursor.sees('[')) return parseSection(cursor, name === 'BODY.PEEK');
       if (name === 'BODY') return { kind: 'body' };
       break;
+    case 'PREVIEW':
+      return parsePreview(cursor);
     case 'BINARY':
     case 'BINARY.PEEK':
       return parseBinary(cursor, name === 'BINARY.PEEK');
@@ -97,6 +107,15 @@ function itemNamed(cursor: Cursor, name: string): FetchItem {
     }
   }
   throw new ImapSyntaxError(`unknown fetch item ${name}`);
+}
+
+/** RFC 8970 §3: with LAZY the server may answer NIL; ours were made at delivery and cost nothing. */
+function parsePreview(cursor: Cursor): FetchItem {
+  if (cursor.take(' (')) {
+    cursor.expect('LAZY');
+    cursor.expect(')');
+  }
+  return { kind: 'preview' };
 }
 
 function parseSection(cursor: Cursor, isPeek: boolean): FetchItem {

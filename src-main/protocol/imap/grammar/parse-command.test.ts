@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NO_FETCH_MODIFIERS, NO_SELECT_PARAMETERS } from './modifiers.ts';
 import { announcesMessage, parseCommand } from './parse-command.ts';
 
 function parse(text: string): unknown {
@@ -20,8 +21,33 @@ describe('commands that fit the grammar', () => {
     ['LOGIN tom p]ss', { name: 'LOGIN', user: 'tom', password: 'p]ss' }],
     ['AUTHENTICATE plain', { name: 'AUTHENTICATE', mechanism: 'PLAIN', initialResponse: null }],
     ['AUTHENTICATE PLAIN =', { name: 'AUTHENTICATE', mechanism: 'PLAIN', initialResponse: '=' }],
-    ['SELECT inbox', { name: 'SELECT', mailbox: 'inbox' }],
-    ['SELECT "a b"', { name: 'SELECT', mailbox: 'a b' }],
+    ['SELECT inbox', { name: 'SELECT', mailbox: 'inbox', parameters: NO_SELECT_PARAMETERS }],
+    [
+      'EXAMINE "a b" (CONDSTORE)',
+      { name: 'EXAMINE', mailbox: 'a b', parameters: { ...NO_SELECT_PARAMETERS, condStore: true } },
+    ],
+    [
+      'SELECT x (QRESYNC (67890007 20050715194045000 41,43:211,214:541 (1,3 41,46)))',
+      {
+        name: 'SELECT',
+        mailbox: 'x',
+        parameters: {
+          condStore: false,
+          qresync: {
+            uidValidity: 67_890_007,
+            modSeq: Number.MAX_SAFE_INTEGER,
+            knownUids: {
+              kind: 'ranges',
+              ranges: [
+                { first: 41, last: 41 },
+                { first: 43, last: 211 },
+                { first: 214, last: 541 },
+              ],
+            },
+          },
+        },
+      },
+    ],
     ['ENABLE A B', { name: 'ENABLE', capabilities: ['A', 'B'] }],
     ['CREATE x (USE (\\Sent \\Junk))', { name: 'CREATE', mailbox: 'x', specialUses: ['\\Sent', '\\Junk'] }],
     ['RENAME a "b"', { name: 'RENAME', from: 'a', to: 'b' }],
@@ -66,25 +92,28 @@ describe('commands that fit the grammar', () => {
             label: 'BODY[1.2.HEADER.FIELDS (Date From)]<0>',
           },
         ],
+        modifiers: NO_FETCH_MODIFIERS,
       },
     ],
     [
-      'UID FETCH $ rfc822',
+      'UID FETCH $ rfc822 (CHANGEDSINCE 12345 VANISHED)',
       {
         name: 'FETCH',
         isUid: true,
         set: { kind: 'saved' },
         items: [{ kind: 'section', section: WHOLE, isPeek: false, partial: null, label: 'RFC822' }],
+        modifiers: { changedSince: 12_345, vanished: true },
       },
     ],
     [
-      'STORE 1 -flags.silent \\Seen $X',
+      'STORE 1 (UNCHANGEDSINCE 320162338) -flags.silent \\Seen $X',
       {
         name: 'STORE',
         isUid: false,
         set: { kind: 'ranges', ranges: [{ first: 1, last: 1 }] },
         operation: 'remove',
         isSilent: true,
+        unchangedSince: 320_162_338,
         flags: ['\\Seen', '$X'],
       },
     ],
@@ -118,6 +147,7 @@ describe('commands that fit the grammar', () => {
         flags: ['\\Seen'],
         internalDate: Date.UTC(2026, 0, 5, 9),
         literal: { octets: 20, isSynchronizing: false, isBinary: false },
+        isUtf8: false,
       },
     ],
   ])('%s', (text, command) => {

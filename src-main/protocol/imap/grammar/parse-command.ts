@@ -5,13 +5,15 @@
  */
 import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
-import type { AppendCommand, Command, MailboxCommandName, PlainCommandName } from './command.ts';
-import { Cursor, ImapSyntaxError, decodeOctets, readLiteralAnnouncement } from './cursor.ts';
-import { parseDateTime } from './date.ts';
+import type { Command, MailboxCommandName, PlainCommandName } from './command.ts';
+import { Cursor, ImapSyntaxError, decodeOctets } from './cursor.ts';
+import { parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
+import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
 import { parseSequenceSet } from './sequence-set.ts';
+import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
 
 export interface TaggedCommand {
@@ -48,6 +50,8 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
     return { name: 'ENABLE', capabilities };
   },
   ID: (cursor) => ({ name: 'ID', fields: spaceThen(cursor, () => parseIdFields(cursor)) }),
+  SELECT: (cursor) => parseSelect(cursor, 'SELECT'),
+  EXAMINE: (cursor) => parseSelect(cursor, 'EXAMINE'),
   CREATE: (cursor) => ({ name: 'CREATE', mailbox: mailboxArgument(cursor), specialUses: parseUse(cursor) }),
   RENAME: (cursor) => ({ name: 'RENAME', from: mailboxArgument(cursor), to: mailboxArgument(cursor) }),
   LIST: parseList,
@@ -62,10 +66,15 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
     items: spaceThen(cursor, () => parseStatusItems(cursor)),
   }),
   APPEND: (cursor) => parseAppend(cursor) ?? cursor.fail('a message literal'),
+  REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
+  COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
+  GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
   SEARCH: (cursor) => parseSearch(cursor, false),
+  SORT: (cursor) => parseSort(cursor, false),
+  THREAD: (cursor) => parseThread(cursor, false),
   COPY: (cursor) => parseCopy(cursor, 'COPY', false),
   MOVE: (cursor) => parseCopy(cursor, 'MOVE', false),
   UID: parseUid,
@@ -75,8 +84,11 @@ const UID_PARSERS: Readonly<Record<string, ArgumentParser>> = {
   FETCH: (cursor) => parseFetch(cursor, true),
   STORE: (cursor) => parseStore(cursor, true),
   SEARCH: (cursor) => parseSearch(cursor, true),
+  SORT: (cursor) => parseSort(cursor, true),
+  THREAD: (cursor) => parseThread(cursor, true),
   COPY: (cursor) => parseCopy(cursor, 'COPY', true),
   MOVE: (cursor) => parseCopy(cursor, 'MOVE', true),
+  REPLACE: (cursor) => parseReplace(cursor, true) ?? cursor.fail('a message literal'),
   EXPUNGE: (cursor) => ({ name: 'EXPUNGE', set: spaceThen(cursor, () => parseSequenceSet(cursor)) }),
 };
 
@@ -92,7 +104,7 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
     if (parser === undefined) return err({ tag, message: 'Unknown command', isKnown });
     isKnown = true;
     const command = parser(cursor);
-    if (command.name !== 'APPEND') cursor.end();
+    if (!('literal' in command)) cursor.end();
     return ok({ tag, command });
   } catch (error) {
     if (!(error instanceof ImapSyntaxError)) throw error;
@@ -100,11 +112,11 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
   }
 }
 
-/** Whether the literal that `text` announces at its end is the message of an APPEND, which is not gathered but passed on. */
+/** Whether the literal that `text` announces at its end is the message of an APPEND or a REPLACE, which is not gathered but passed on. */
 export function announcesMessage(text: string): boolean {
-  if (!/^[^ ]+ append /i.test(text)) return false;
+  if (!/^[^ ]+ (?:append|(?:uid )?replace) /i.test(text)) return false;
   const parsed = parseCommand(text);
-  return parsed.ok && parsed.value.command.name === 'APPEND';
+  return parsed.ok && 'literal' in parsed.value.command;
 }
 
 function plainParsers(): Record<string, ArgumentParser> {
@@ -123,7 +135,7 @@ function plainParsers(): Record<string, ArgumentParser> {
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
-  const names: MailboxCommandName[] = ['SELECT', 'EXAMINE', 'DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE'];
+  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE', 'GETQUOTAROOT'];
   return Object.fromEntries(
     names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
@@ -138,10 +150,14 @@ function mailboxArgument(cursor: Cursor): string {
   return spaceThen(cursor, () => cursor.astring());
 }
 
+function parseSelect(cursor: Cursor, name: 'SELECT' | 'EXAMINE'): Command {
+  return { name, mailbox: mailboxArgument(cursor), parameters: parseSelectParameters(cursor) };
+}
+
 function parseUid(cursor: Cursor): Command {
   const name = spaceThen(cursor, () => cursor.keyword());
   const parser = UID_PARSERS[name];
-  return parser === undefined ? cursor.fail('FETCH, STORE, SEARCH, COPY, MOVE or EXPUNGE') : parser(cursor);
+  return parser === undefined ? cursor.fail('a command that takes UIDs') : parser(cursor);
 }
 
 /** RFC 2971 §3.1: a list of name and value, or NIL. */
@@ -168,43 +184,22 @@ function parseUse(cursor: Cursor): string[] {
   return uses;
 }
 
-/** Null where the literal at the end is not the message, but an argument before it. */
-function parseAppend(cursor: Cursor): AppendCommand | null {
-  cursor.space();
-  if (cursor.isAtAnnouncement) return null;
-  const mailbox = cursor.astring();
-  cursor.space();
-  let flags: string[] = [];
-  if (cursor.sees('(')) {
-    flags = cursor.list(() => cursor.flag(), 0);
-    cursor.space();
-  }
-  const internalDate = cursor.sees('"') ? parseAppendDate(cursor) : null;
-  if (!cursor.isAtAnnouncement) return cursor.fail('a message literal');
-  const literal = readLiteralAnnouncement(cursor.rest());
-  return literal === null ? null : { name: 'APPEND', mailbox, flags, internalDate, literal };
-}
-
-function parseAppendDate(cursor: Cursor): number {
-  const date = parseDateTime(cursor.string());
-  cursor.space();
-  return date ?? cursor.fail('a date-time');
-}
-
 function parseFetch(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
-  return { name: 'FETCH', isUid, set, items: spaceThen(cursor, () => parseFetchItems(cursor)) };
+  const items = spaceThen(cursor, () => parseFetchItems(cursor));
+  return { name: 'FETCH', isUid, set, items, modifiers: parseFetchModifiers(cursor) };
 }
 
 function parseStore(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
   cursor.space();
+  const unchangedSince = parseStoreModifier(cursor);
   const operation = cursor.take('+') ? 'add' : cursor.take('-') ? 'remove' : 'replace';
   const item = cursor.keyword();
   if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') cursor.fail('FLAGS');
   cursor.space();
   const flags = cursor.sees('(') ? cursor.list(() => cursor.flag(), 0) : parseBareFlags(cursor);
-  return { name: 'STORE', isUid, set, operation, isSilent: item === 'FLAGS.SILENT', flags };
+  return { name: 'STORE', isUid, set, operation, isSilent: item === 'FLAGS.SILENT', unchangedSince, flags };
 }
 
 /** RFC 9051 §9 store-att-flags: flags without parentheses. */

@@ -23,11 +23,15 @@ export type SearchKey =
   | { readonly kind: 'larger' | 'smaller'; readonly octets: number }
   | {
       readonly kind: 'date';
-      readonly field: 'internal' | 'sent';
+      readonly field: 'internal' | 'sent' | 'saved';
       readonly relation: 'before' | 'on' | 'since';
       /** Midnight of the day, as if it were UTC: the time of day and the zone do not count. */
       readonly day: number;
     }
+  /** RFC 7162 §3.1.5: changed at this MODSEQ or after it. */
+  | { readonly kind: 'modSeq'; readonly modSeq: number }
+  /** RFC 8474 §6.3 */
+  | { readonly kind: 'emailId'; readonly objectId: string }
   | { readonly kind: 'age'; readonly relation: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'envelope'; readonly field: EnvelopeField; readonly text: string }
   | { readonly kind: 'header'; readonly field: string; readonly text: string }
@@ -121,6 +125,18 @@ const KEYS: Readonly<Record<string, KeyParser>> = {
     relation: 'younger',
     seconds: argument(cursor, () => cursor.nonZeroNumber()),
   }),
+  MODSEQ: parseModSeqKey,
+  SAVEDBEFORE: (cursor) => dateKey(cursor, 'saved', 'before'),
+  SAVEDON: (cursor) => dateKey(cursor, 'saved', 'on'),
+  SAVEDSINCE: (cursor) => dateKey(cursor, 'saved', 'since'),
+  // RFC 8514 §4.3: every mailbox of ours keeps save dates.
+  SAVEDATESUPPORTED: () => ({ kind: 'all' }),
+  EMAILID: (cursor) => ({ kind: 'emailId', objectId: argument(cursor, () => cursor.atom()) }),
+  // RFC 8474 §5.2: every THREADID is NIL here, so none matches.
+  THREADID: (cursor) => {
+    argument(cursor, () => cursor.atom());
+    return { kind: 'none' };
+  },
   BCC: (cursor) => envelopeKey(cursor, 'bcc'),
   CC: (cursor) => envelopeKey(cursor, 'cc'),
   FROM: (cursor) => envelopeKey(cursor, 'from'),
@@ -139,6 +155,18 @@ const KEYS: Readonly<Record<string, KeyParser>> = {
   },
 };
 
+/** `MODSEQ ["/flags/\\draft" all] 620162338`: we keep one MODSEQ for all flags of a message (RFC 7162 §3.1.5). */
+function parseModSeqKey(cursor: Cursor): SearchKey {
+  cursor.space();
+  if (cursor.sees('"')) {
+    cursor.string();
+    const type = argument(cursor, () => cursor.keyword());
+    if (type !== 'ALL' && type !== 'PRIV' && type !== 'SHARED') fail('expected all, priv or shared');
+    cursor.space();
+  }
+  return { kind: 'modSeq', modSeq: cursor.modSequence() };
+}
+
 function argument<T>(cursor: Cursor, read: () => T): T {
   cursor.space();
   return read();
@@ -152,7 +180,11 @@ function envelopeKey(cursor: Cursor, field: EnvelopeField): SearchKey {
   return { kind: 'envelope', field, text: textArgument(cursor) };
 }
 
-function dateKey(cursor: Cursor, field: 'internal' | 'sent', relation: 'before' | 'on' | 'since'): SearchKey {
+function dateKey(
+  cursor: Cursor,
+  field: 'internal' | 'sent' | 'saved',
+  relation: 'before' | 'on' | 'since',
+): SearchKey {
   const day = parseDate(argument(cursor, () => cursor.astring()));
   return day === null ? fail('expected a date') : { kind: 'date', field, relation, day };
 }

@@ -10,6 +10,9 @@ const STATUS_ITEMS = [
   'SIZE',
   'RECENT',
   'APPENDLIMIT',
+  'HIGHESTMODSEQ',
+  'MAILBOXID',
+  'DELETED-STORAGE',
 ] as const;
 
 export type StatusItem = (typeof STATUS_ITEMS)[number];

@@ -76,7 +76,7 @@ async function refuseLiteral(
 }
 
 /** Throws a literal and the line that follows it away; further literals of that line are beyond help. */
-export async function skipLiteral(channel: LineChannel, octets: number): Promise<ReadStop | null> {
+async function skipLiteral(channel: LineChannel, octets: number): Promise<ReadStop | null> {
   const stop = await channel.readOctets(octets, LITERAL_TIMEOUT_MS, () => undefined);
   if (stop !== null) return stop;
   const line = await channel.readLine(MAX_LINE_OCTETS, LITERAL_TIMEOUT_MS);

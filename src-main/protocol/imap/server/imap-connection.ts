@@ -11,12 +11,11 @@ import { LineChannel } from '../../connection/line-channel.ts';
 import type { ReadStop } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
-import type { AppendCommand, Command } from '../grammar/command.ts';
+import type { Command } from '../grammar/command.ts';
 import { formatString } from '../grammar/format.ts';
 import { parseCommand } from '../grammar/parse-command.ts';
 import {
   IDLE_TIMEOUT_MS,
-  LITERAL_TIMEOUT_MS,
   MAX_BAD_COMMANDS,
   MAX_COMMAND_LITERAL_OCTETS,
   MAX_FAILED_SIGN_INS,
@@ -24,11 +23,12 @@ import {
   MAX_UNAUTHENTICATED_LITERAL_OCTETS,
   SIGN_IN_TIMEOUT_MS,
 } from '../limits.ts';
-import { GO_AHEAD, MAX_SKIPPED_OCTETS, readCommand, skipLiteral } from './command-reader.ts';
+import { readCommand } from './command-reader.ts';
 import type { CommandRead, ReadLimits } from './command-reader.ts';
+import { MessageIntake } from './message-intake.ts';
 import { maskCommand } from './mask-command.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import type { CommandIo, Completion, EngineSession, ExchangeLine, IncomingMessage } from './session.ts';
+import type { CommandIo, Completion, EngineSession, ExchangeLine } from './session.ts';
 
 export interface ImapConnectionOptions {
   readonly connection: AcceptedConnection;
@@ -53,6 +53,7 @@ export class ImapConnection {
   readonly #channel: LineChannel;
   readonly #replies: ReplyWriter;
   #badCommands = 0;
+  #isCompressed = false;
   #closeReason: string | null = null;
   /** Why the input ended in the middle of a command. */
   #stop: ReadStop | null = null;
@@ -137,14 +138,16 @@ export class ImapConnection {
       return this.#refuseState(tag, command);
     }
     this.#badCommands = 0;
-    return command.name === 'STARTTLS' ? this.#startTls(tag) : this.#handle(tag, command);
+    if (command.name === 'STARTTLS') return this.#startTls(tag);
+    return command.name === 'COMPRESS'
+      ? this.#startCompression(tag, command.mechanism)
+      : this.#handle(tag, command);
   }
 
   async #refuseState(tag: string, command: Command): Promise<Farewell | null> {
-    if (command.name === 'APPEND') {
-      const farewell = await this.#skipUnlessSynchronizing(command);
-      if (farewell !== null) return farewell;
-    }
+    const intake = this.#intakeFor(command);
+    const farewell = intake === null ? null : await this.#skipUnwanted(intake);
+    if (farewell !== null) return farewell;
     await this.#replies.send(`${tag} BAD ${command.name} is not allowed in this state`);
     return this.#countBad();
   }
@@ -152,13 +155,12 @@ export class ImapConnection {
   async #handle(tag: string, command: Command): Promise<Farewell | null> {
     const { session, transcript } = this.#options;
     const wasSignedIn = session.accountId !== null;
-    const message = command.name === 'APPEND' ? this.#incomingMessage(command) : null;
-    const completion = await this.#complete(command, this.#commandIo(tag, message));
-    if (this.#stop !== null) return this.#farewellFor(this.#stop);
-    if (command.name === 'APPEND' && message !== null && !message.isAsked) {
-      const farewell = await this.#skipUnlessSynchronizing(command);
-      if (farewell !== null) return farewell;
-    }
+    const intake = this.#intakeFor(command);
+    const completion = await this.#complete(command, this.#commandIo(tag, intake));
+    const stop = this.#stop ?? intake?.stop ?? null;
+    if (stop !== null) return this.#farewellFor(stop);
+    const farewell = intake === null ? null : await this.#skipUnwanted(intake);
+    if (farewell !== null) return farewell;
     await this.#replies.send(formatCompletion(tag, completion));
     if (!wasSignedIn && session.accountId !== null) transcript.phase('mailbox');
     if (session.state === 'logout') return LOGGED_OUT;
@@ -166,6 +168,10 @@ export class ImapConnection {
       return { end: 'refused', bye: 'Too many failed sign-ins' };
     }
     return completion.status === 'BAD' ? this.#countBad() : null;
+  }
+
+  #intakeFor(command: Command): MessageIntake | null {
+    return 'literal' in command ? new MessageIntake(this.#channel, this.#options.transcript, command) : null;
   }
 
   /** Has the session handle the command; a fault of ours costs this command only. */
@@ -197,13 +203,30 @@ export class ImapConnection {
     return null;
   }
 
-  #commandIo(tag: string, message: IncomingMessage | null): CommandIo {
+  /** RFC 4978 §3 */
+  async #startCompression(tag: string, mechanism: string): Promise<null> {
+    const { session, transcript } = this.#options;
+    if (this.#isCompressed) {
+      await this.#replies.send(`${tag} NO [COMPRESSIONACTIVE] DEFLATE is active already`);
+    } else if (mechanism !== 'DEFLATE') {
+      await this.#replies.send(`${tag} NO This compression is not known`);
+    } else {
+      await this.#replies.send(`${tag} OK DEFLATE active`);
+      await this.#channel.startDeflate();
+      this.#isCompressed = true;
+      session.compressed();
+      transcript.note('Compression is on: DEFLATE');
+    }
+    return null;
+  }
+
+  #commandIo(tag: string, messages: MessageIntake | null): CommandIo {
     return {
       send: (response) => this.#replies.send(response),
       flush: () => this.#channel.flush(),
       challenge: (text, options) => this.#challenge(text, options.isSecret),
       quotedTag: formatString(tag, false),
-      message,
+      messages,
     };
   }
 
@@ -218,36 +241,10 @@ export class ImapConnection {
     return read;
   }
 
-  /** The message literal of an APPEND; asked for only when the handler wants it. */
-  #incomingMessage({ literal }: AppendCommand): IncomingMessage & { isAsked: boolean } {
-    const incoming = {
-      isAsked: false,
-      receive: async (sink: (chunk: Uint8Array) => void | Promise<void>): Promise<boolean> => {
-        incoming.isAsked = true;
-        if (literal.isSynchronizing) this.#channel.write(GO_AHEAD);
-        this.#stop = await this.#channel.readOctets(literal.octets, LITERAL_TIMEOUT_MS, sink);
-        if (this.#stop !== null) return false;
-        this.#options.transcript.content('client', literal.octets);
-        return this.#endsHere();
-      },
-    };
-    return incoming;
-  }
-
-  /** Whether nothing follows the literal on its last line. */
-  async #endsHere(): Promise<boolean> {
-    const rest = await this.#channel.readLine(MAX_LINE_OCTETS, LITERAL_TIMEOUT_MS);
-    if (rest.kind === 'line') return rest.text.trim() === '';
-    this.#stop = rest.kind === 'tooLong' ? 'end' : rest.kind;
-    return false;
-  }
-
-  /** Throws away a message that was refused and comes all the same. */
-  async #skipUnlessSynchronizing({ literal }: AppendCommand): Promise<Farewell | null> {
-    if (literal.isSynchronizing) return null;
-    if (literal.octets > MAX_SKIPPED_OCTETS) return TOO_BIG;
-    const stop = await skipLiteral(this.#channel, literal.octets);
-    return stop === null ? null : this.#farewellFor(stop);
+  /** Throws away messages that were refused and come all the same. */
+  async #skipUnwanted(intake: MessageIntake): Promise<Farewell | null> {
+    if (!(await intake.skipRest())) return TOO_BIG;
+    return intake.stop === null ? null : this.#farewellFor(intake.stop);
   }
 
   #limits(): ReadLimits {

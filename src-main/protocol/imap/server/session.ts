@@ -6,7 +6,7 @@
  * and returns the completion. The engine alone writes, records and counts.
  */
 import type { TlsDetails } from '../../connection/session.ts';
-import type { Command } from '../grammar/command.ts';
+import type { AppendMessage, Command } from '../grammar/command.ts';
 
 /** RFC 9051 §3 */
 export type ImapState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
@@ -32,13 +32,13 @@ export interface Completion {
   readonly text: string;
 }
 
-/** The message literal of an APPEND, on its way in. */
-export interface IncomingMessage {
-  /**
-   * Passes the literal and the end of the command to `sink`. False when the client broke off or wrote more than a message:
-   * then nothing of it may be kept.
-   */
-  receive(sink: (chunk: Uint8Array) => void | Promise<void>): Promise<boolean>;
+/** How a message ended: the last of its command, another follows, or the client broke off or wrote what cannot stand there. */
+export type MessageEnd = 'last' | 'broken' | AppendMessage;
+
+/** The messages of an APPEND or REPLACE, on their way in. */
+export interface IncomingMessages {
+  /** Passes the octets of the next message to `sink`. After `broken` nothing of the command may be kept. */
+  receive(sink: (chunk: Uint8Array) => void | Promise<void>): Promise<MessageEnd>;
 }
 
 /** What one line of an exchange within a command brought. */
@@ -53,8 +53,8 @@ export interface CommandIo {
   challenge(text: string, options: { readonly isSecret: boolean }): Promise<ExchangeLine>;
   /** The command's tag as a string of the grammar, for responses that name it. */
   readonly quotedTag: string;
-  /** Only with APPEND. */
-  readonly message: IncomingMessage | null;
+  /** Only with APPEND and REPLACE. */
+  readonly messages: IncomingMessages | null;
 }
 
 export interface EngineSession {
@@ -66,6 +66,8 @@ export interface EngineSession {
   handle(command: Command, io: CommandIo): Promise<Completion>;
   /** STARTTLS is done. */
   secured(tls: TlsDetails): void;
+  /** COMPRESS is done (RFC 4978). */
+  compressed(): void;
   /** The account that is signed in, or null. */
   readonly accountId: number | null;
   /** Failed sign-ins so far. */

@@ -7,25 +7,41 @@
 import { decodeCharset, guessText } from '../../../format/charset.ts';
 import { decodeEncodedWords } from '../../../format/encoded-word.ts';
 import { scanFields, unfold } from '../../../format/field-scanner.ts';
-import type { IndexedAddress, IndexedPart } from '../../../format/message-index.ts';
+import type { IndexedAddress, IndexedPart, MessageIndex } from '../../../format/message-index.ts';
 import { htmlToText } from '../../../format/preview.ts';
 import { decodeTransferEncoding } from '../../../format/transfer-encoding.ts';
-import type { EnvelopeField } from '../../../protocol/imap/grammar/search-key.ts';
-import type { OpenMessage } from '../../mailstore/port.ts';
 import { MAX_SEARCHED_OCTETS } from './limits.ts';
+import type { EnvelopeTextField } from './port.ts';
 import { foldText } from './search-text.ts';
 
 /** The day, month and year of a Date field, however the rest of it looks. */
 const DATE = /(\d{1,2})[\s-]+([A-Za-z]{3})[A-Za-z]*[\s-]+(\d{4}|\d{2})/;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
+/** A message whose octets are at hand. */
+export interface MessageSource {
+  readonly index: MessageIndex;
+  /** Offsets as in the index. */
+  readonly readRange: (start: number, end: number) => Uint8Array;
+}
+
+/** Where a text stands: in the header section of the message itself, or below it. */
+export type TextPlace = 'header' | 'body';
+export type TextVisitor = (text: string, place: TextPlace) => void;
+
+const ENVELOPE_FIELDS = ['bcc', 'cc', 'from', 'subject', 'to'] as const;
+
 export class SearchableMessage {
-  readonly #message: OpenMessage;
+  readonly #message: MessageSource;
   /** Names in lower case and folded texts of the header section. */
   #fields: readonly (readonly [name: string, text: string])[] | null = null;
 
-  constructor(message: OpenMessage) {
+  constructor(message: MessageSource) {
     this.#message = message;
+  }
+
+  get index(): MessageIndex {
+    return this.#message.index;
   }
 
   /** The day of the Date field as it is written there, whatever its zone; midnight as if in UTC. */
@@ -39,57 +55,81 @@ export class SearchableMessage {
   }
 
   /** The folded text of a field that the index has. */
-  envelopeText(field: EnvelopeField): string {
+  envelopeText(field: EnvelopeTextField): string {
     const { index } = this.#message;
     if (field === 'subject') return foldText(index.subject);
     return foldText(index.envelope[field].map(addressText).join(', '));
   }
 
   /** The folded texts of all fields of this name. */
-  async fieldTexts(name: string): Promise<string[]> {
-    const fields = await this.#readFields();
+  fieldTexts(name: string): string[] {
+    const fields = this.#readFields();
     return fields.filter(([each]) => each === name).map(([, text]) => text);
   }
 
   /** Whether a text part, or a header field of a message within, has the text. */
-  async bodyHas(text: string): Promise<boolean> {
+  bodyHas(text: string): boolean {
     return this.#partHas(this.#message.index.root, text);
   }
 
   /** The same, or a header field of the message itself. */
-  async textHas(text: string): Promise<boolean> {
-    const fields = await this.#readFields();
-    return fields.some(([name, value]) => `${name}: ${value}`.includes(text)) || this.bodyHas(text);
+  textHas(text: string): boolean {
+    const fields = this.#readFields();
+    return (
+      fields.some(([name, value]) => `${name.toUpperCase()}: ${value}`.includes(text)) || this.bodyHas(text)
+    );
   }
 
-  async #partHas(part: IndexedPart, text: string): Promise<boolean> {
+  /** Every text that a search looks into, piece by piece: what an index of the message must know. */
+  visitTexts(visit: TextVisitor): void {
+    for (const field of ENVELOPE_FIELDS) visit(this.envelopeText(field), 'header');
+    for (const [name, value] of this.#readFields()) visit(`${name.toUpperCase()}: ${value}`, 'header');
+    this.#visitPart(this.#message.index.root, visit);
+  }
+
+  #visitPart(part: IndexedPart, visit: TextVisitor): void {
+    if (part.message !== null) {
+      const { root } = part.message;
+      for (const [name, value] of this.#readSection(root)) visit(`${name.toUpperCase()}: ${value}`, 'body');
+      this.#visitPart(root, visit);
+    } else if (part.type === 'text') {
+      for (const text of this.#readText(part)) visit(text, 'body');
+    } else {
+      for (const child of part.children) this.#visitPart(child, visit);
+    }
+  }
+
+  #partHas(part: IndexedPart, text: string): boolean {
     if (part.message !== null) return this.#messageHas(part.message.root, text);
-    if (part.type === 'text') return (await this.#readText(part)).some((each) => each.includes(text));
-    for (const child of part.children) if (await this.#partHas(child, text)) return true;
+    if (part.type === 'text') return this.#readText(part).some((each) => each.includes(text));
+    for (const child of part.children) if (this.#partHas(child, text)) return true;
     return false;
   }
 
-  async #messageHas(root: IndexedPart, text: string): Promise<boolean> {
-    const fields = await this.#readSection(root);
-    return fields.some(([name, value]) => `${name}: ${value}`.includes(text)) || this.#partHas(root, text);
+  #messageHas(root: IndexedPart, text: string): boolean {
+    const fields = this.#readSection(root);
+    return (
+      fields.some(([name, value]) => `${name.toUpperCase()}: ${value}`.includes(text)) ||
+      this.#partHas(root, text)
+    );
   }
 
   /** The folded text of a part; of HTML both what people see and its source, where links and addresses are. */
-  async #readText(part: IndexedPart): Promise<string[]> {
+  #readText(part: IndexedPart): string[] {
     const end = Math.min(part.bodyEnd, part.bodyStart + MAX_SEARCHED_OCTETS);
-    const octets = await this.#message.readRange(part.bodyStart, end);
+    const octets = this.#message.readRange(part.bodyStart, end);
     const decoded = decodeTransferEncoding(octets, part.encoding) ?? octets;
     const text = decodeCharset(decoded, part.parameters['charset']);
     return part.subtype === 'html' ? [foldText(htmlToText(text)), foldText(text)] : [foldText(text)];
   }
 
-  async #readFields(): Promise<readonly (readonly [string, string])[]> {
-    this.#fields ??= await this.#readSection(this.#message.index.root);
+  #readFields(): readonly (readonly [string, string])[] {
+    this.#fields ??= this.#readSection(this.#message.index.root);
     return this.#fields;
   }
 
-  async #readSection(root: IndexedPart): Promise<readonly (readonly [string, string])[]> {
-    const section = guessText(await this.#message.readRange(root.headerStart, root.bodyStart));
+  #readSection(root: IndexedPart): readonly (readonly [string, string])[] {
+    const section = guessText(this.#message.readRange(root.headerStart, root.bodyStart));
     const fields: [string, string][] = [];
     scanFields(section, (name, value) => {
       fields.push([name, foldText(decodeEncodedWords(unfold(value)))]);

@@ -1,0 +1,56 @@
+/**
+ * REPLACE and UID REPLACE (RFC 8508): a new version of a message takes the place of the old one in one commit, so that a
+ * draft is never there twice nor missing.
+ */
+import type { ReplaceCommand } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
+import type { Uid } from '../../mailstore/port.ts';
+import { appendUid, storeMessages } from './append.ts';
+import { bad, refuse, refuseForTarget } from './completion.ts';
+import { completeRemoval } from './expunge.ts';
+import type { ImapSession } from './imap-session.ts';
+import { INVALID_SET, resolveSet } from './message-set.ts';
+import { discardMessages, receiveMessage, refuseMessage } from './receive-message.ts';
+
+export async function replace(
+  session: ImapSession,
+  command: ReplaceCommand,
+  io: CommandIo,
+): Promise<Completion> {
+  const { mailbox, options } = session;
+  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  const uid = findReplaced(session, command);
+  if (typeof uid !== 'number') return uid;
+  const refused = refuseMessage(session, command);
+  if (refused !== null) return refused;
+  const name = session.readName(command.mailbox);
+  const target = await options.mailStore.findMailbox(session.signedIn.id, name);
+  if (target === null) return refuseForTarget('noSuchMailbox');
+  if (io.messages === null) throw new Error('REPLACE without a message');
+  const received = await receiveMessage(session, command, io.messages);
+  if (!('message' in received)) return received;
+  const messages = [received.message];
+  const [old] = await options.mailStore.listEntries(mailbox.id, [{ first: uid, last: uid }]);
+  if (received.next !== null || old === undefined) {
+    await discardMessages(session, messages);
+    return received.next === null ? GONE : bad('REPLACE takes one message');
+  }
+  const replaced = { mailboxId: mailbox.id, uid };
+  const stored = await storeMessages(session, { mailbox: target, messages, replaced });
+  if (!('uids' in stored)) return stored;
+  mailbox.markDirty();
+  // RFC 8508 §3.4: untagged, before the old message goes.
+  await io.send(`* OK [${appendUid(stored)}] Replacement`);
+  return completeRemoval(session, { text: 'REPLACE completed', hasRemoved: true }, io);
+}
+
+const GONE = refuse('The message is gone', 'EXPUNGEISSUED');
+
+/** RFC 8508 §3: exactly one message. */
+function findReplaced(session: ImapSession, command: ReplaceCommand): Uid | Completion {
+  const ranges = resolveSet(session, command.set, command.isUid);
+  if (ranges === null) return INVALID_SET;
+  const [uid, second] = session.mailbox.uidsIn(ranges);
+  if (second !== undefined) return bad('REPLACE takes one message number');
+  return uid ?? refuse('No such message', 'NONEXISTENT');
+}

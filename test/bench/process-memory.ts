@@ -1,0 +1,17 @@
+/** Memory that processes hold. Linux only. */
+import { readFileSync } from 'node:fs';
+import { childrenOf } from './process-cpu.ts';
+
+/** KiB of a process and its children, pages that they share counted once (PSS). */
+export function memoryOfTree(processId: number): number {
+  return [processId, ...childrenOf(processId)].reduce((sum, each) => sum + proportionalKib(each), 0);
+}
+
+function proportionalKib(processId: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${processId}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB$/mu.exec(rollup)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
