@@ -38,6 +38,8 @@ interface Line {
   start: number;
   /** Without the line end; of a very long line only the beginning is in `bytes`. */
   end: number;
+  /** The same with as much of the line end as is at hand. */
+  knownEnd: number;
   offset: number;
   /** Offset after the line end. */
   nextOffset: number;
@@ -61,7 +63,15 @@ class LineIndexer implements MessageIndexer {
   #headLength = 0;
   #previewPart: PartBuilder | null = null;
   #preview = '';
-  readonly #line: Line = { bytes: NO_BYTES, start: 0, end: 0, offset: 0, nextOffset: 0, isEmpty: false };
+  readonly #line: Line = {
+    bytes: NO_BYTES,
+    start: 0,
+    end: 0,
+    knownEnd: 0,
+    offset: 0,
+    nextOffset: 0,
+    isEmpty: false,
+  };
 
   constructor() {
     this.#tap.start(0, MAX_HEADER_BYTES);
@@ -107,6 +117,7 @@ class LineIndexer implements MessageIndexer {
       const end = hasCr ? lineFeed - 1 : lineFeed;
       // As for a line that is cut, so that the answer never depends on how the message was cut.
       line.end = Math.min(end, start + MAX_BOUNDARY_LINE_BYTES);
+      line.knownEnd = line.end;
       line.offset = this.#lineOffset;
       line.nextOffset = this.#offset + lineFeed + 1;
       line.isEmpty = end === start;
@@ -145,6 +156,7 @@ class LineIndexer implements MessageIndexer {
     line.bytes = this.#head;
     line.start = 0;
     line.end = Math.min(length, this.#headLength);
+    line.knownEnd = this.#headLength;
     line.offset = this.#lineOffset;
     line.nextOffset = nextOffset;
     line.isEmpty = length === 0;
@@ -172,7 +184,7 @@ class LineIndexer implements MessageIndexer {
       if (this.#isInHeader) this.#endHeader(line.nextOffset, 1);
     } else if (this.#isInHeader && !mayBeHeaderLine(line)) {
       this.#endHeaders(line.offset);
-      this.#tap.prepend(line.bytes.subarray(line.start, line.end), line.offset);
+      this.#tap.prepend(line.bytes.subarray(line.start, line.knownEnd), line.offset);
     }
   }
 
