@@ -14,6 +14,7 @@ import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
 import { transcriptsContract } from './transcripts.ts';
+import { transferContract } from './transfer.ts';
 
 export const consoleContract = {
   session: sessionContract,
@@ -27,5 +28,6 @@ export const consoleContract = {
   queue: queueContract,
   relay: relayContract,
   settings: settingsContract,
+  transfer: transferContract,
 };
 export type ConsoleContract = typeof consoleContract;

@@ -41,6 +41,10 @@ export const refusalReason = z.enum([
   'changedMeanwhile',
   'passwordMissing',
   'notListening',
+  'transferUnderWay',
+  'noSuchFile',
+  'notMail',
+  'invalidFileName',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

@@ -22,6 +22,7 @@ export const LIMITS = {
   nextHopLength: 2048,
   nameLength: 100,
   mailboxNameLength: 200,
+  fileNameLength: 255,
   /** Ten years: longer is for ever. */
   keepDays: 3650,
   /** RFC 2449 §6.5 knows no bound; more than an hour is a locked door. */

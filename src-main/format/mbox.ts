@@ -160,17 +160,28 @@ async function endByLength(
   start: number,
 ): Promise<{ end: number; separator: Separator | null } | null> {
   const head = (await window.from(start)).subarray(0, MOST_HEADER_OCTETS);
-  const text = toLatin1(head);
-  const header = /^(?:[^\r\n][^\n]*\n)*\r?\n/u.exec(text)?.[0];
-  const length =
-    header === undefined ? undefined : /^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$/imu.exec(header)?.[1];
-  if (header === undefined || length === undefined) return null;
-  const end = start + header.length + Number(length);
+  const bodyStart = findBodyStart(head);
+  if (bodyStart === null) return null;
+  const header = toLatin1(head.subarray(0, bodyStart));
+  const length = /^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$/imu.exec(header)?.[1];
+  if (length === undefined) return null;
+  const end = start + bodyStart + Number(length);
   if (end > window.sizeBytes) return null;
   const after = (await window.from(end)).subarray(0, MOST_FROM_LINE_OCTETS + 4);
   const gap = /^(?:\r?\n)*/u.exec(toLatin1(after))?.[0].length ?? 0;
   if (end + gap === window.sizeBytes) return { end, separator: null };
   return isFromLine(after, gap) ? { end, separator: { lineStart: end + gap } } : null;
+}
+
+/** The first octet behind the empty line that ends the header section. */
+function findBodyStart(octets: Uint8Array): number | null {
+  for (let at = 0; at < octets.length;) {
+    const lineFeed = octets.indexOf(LF, at);
+    if (lineFeed < 0) return null;
+    if (lineFeed === at || (lineFeed === at + 1 && octets[at] === CR)) return lineFeed + 1;
+    at = lineFeed + 1;
+  }
+  return null;
 }
 
 /** Without the empty line before the separator, which is the file's, not the message's. */

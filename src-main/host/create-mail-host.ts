@@ -37,6 +37,7 @@ import type { Provision } from './provision/schema.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
+import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
 export const STOP_GRACE_MS = 10_000;
@@ -81,6 +82,7 @@ interface Parts {
   readonly directory: FullDirectory;
   readonly transcripts: TranscriptDesk;
   readonly path: MailPath;
+  readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
   readonly stopMaintenance: () => void;
 }
@@ -93,6 +95,7 @@ interface RouterParts {
   readonly transcripts: TranscriptDesk;
   readonly meter: EventMeter;
   readonly path: MailPath;
+  readonly transfers: TransferDesk;
 }
 
 class RunningHost implements MailHost {
@@ -157,6 +160,7 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     parts.stopMaintenance();
+    await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
     await parts.storage.close();
@@ -179,6 +183,8 @@ class RunningHost implements MailHost {
       makeId: this.#makeId,
       defaultSettings: this.#settings,
       onError: this.#onError,
+      onFindings: (findings) =>
+        this.#options.logger.warn('found after an unclean end; postroom doctor looks closer', { findings }),
     });
     try {
       return await this.#buildOn(storage);
@@ -220,8 +226,12 @@ class RunningHost implements MailHost {
       hasRoom: disk.hasRoom,
       logger,
     });
+    const { mailStore } = storage;
+    const { dataFolder } = this.#options;
+    const transfers = createTransferDesk({ dataFolder, mailStore, receiver, clock, logger });
     const router = this.#createRouter(storage, {
       directory,
+      transfers,
       administrators,
       receiver,
       transcripts,
@@ -229,7 +239,7 @@ class RunningHost implements MailHost {
       path,
     });
     const stopMaintenance = this.#startBackground(storage);
-    return { storage, directory, transcripts, path, router, stopMaintenance };
+    return { storage, directory, transcripts, path, transfers, router, stopMaintenance };
   }
 
   #startBackground(storage: Storage): () => void {

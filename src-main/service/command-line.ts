@@ -8,6 +8,7 @@ import { createLogger } from '../observe/pino-logger.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
+import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
 const EXIT_UNUSABLE = 2;
@@ -15,10 +16,19 @@ const EXIT_FAILED = 1;
 
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
-  if (args.includes('--help') || args.includes('-h')) return console.log(USAGE);
+  if (args.includes('--help') || args.includes('-h')) return console.log(`${USAGE}\n\n${TASK_USAGE}`);
+  if (isTask(args)) return runTaskLine(args);
   const options = parseOptions(args);
   if (!options.ok) return exitUnusable(options.error);
   await run(options.value);
+}
+
+async function runTaskLine(args: readonly string[]): Promise<void> {
+  const task = parseTask(args);
+  if (!task.ok) return exitUnusable(task.error);
+  const outcome = await runTask(task.value);
+  if (!outcome.ok) return exitUnusable(outcome.error);
+  process.exit(outcome.value);
 }
 
 async function run(options: ServiceOptions): Promise<void> {

@@ -4,7 +4,8 @@
  * Flow: host → here → writer worker (migrates), reader worker, one reading connection on this thread.
  * Invariants: one process at a time holds a data folder; close() ends after every requested write has committed.
  */
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { HostSettings } from '../host/port.ts';
@@ -12,6 +13,7 @@ import { SqliteAdministratorRows } from './administrator-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
+import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
@@ -31,6 +33,8 @@ export interface StorageOptions {
   readonly defaultSettings: HostSettings;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
+  /** Hears what the look after an unclean end has found. */
+  readonly onFindings?: (findings: readonly DoctorFinding[]) => void;
 }
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
@@ -51,11 +55,25 @@ function databasePath(options: StorageOptions): string {
   return join(options.folder, 'postroom.db');
 }
 
+/** Is there while the folder is open, and stays where whoever had it was cut off. */
+function runningMark(options: StorageOptions): string {
+  return join(options.folder, 'postroom.running');
+}
+
 async function startWorkers(options: StorageOptions) {
-  const setup = { databasePath: databasePath(options), contentFolder: join(options.folder, 'content') };
-  const writing = await WorkerClient.start({ ...setup, mode: 'write' }, options.onError);
-  const reading = await WorkerClient.start({ ...setup, mode: 'read' }, options.onError);
-  const searching = await WorkerClient.start({ ...setup, mode: 'search' }, options.onError);
+  const setup = {
+    databasePath: databasePath(options),
+    contentFolder: join(options.folder, 'content'),
+    wasCut: existsSync(runningMark(options)),
+  };
+  await writeFile(runningMark(options), '');
+  const { client: writing, findings } = await WorkerClient.start(
+    { ...setup, mode: 'write' },
+    options.onError,
+  );
+  if (findings.length > 0) options.onFindings?.(findings);
+  const { client: reading } = await WorkerClient.start({ ...setup, mode: 'read' }, options.onError);
+  const { client: searching } = await WorkerClient.start({ ...setup, mode: 'search' }, options.onError);
   return { writing, reading, searching };
 }
 
@@ -91,6 +109,7 @@ function createStores(
       await parts.reading.close();
       await parts.writing.close();
       connection.close();
+      await rm(runningMark(options), { force: true });
       parts.unlock();
     },
   };

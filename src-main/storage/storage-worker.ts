@@ -2,13 +2,15 @@
  * The storage worker: the thread that owns a database connection: one for writing, others for searches and reports.
  *
  * Flow: Writer and Reader post groups of requests here; a group of writes is one commit (group-commit.ts).
- * Invariants: the writing worker migrates first, and removes content files that no row names, before its first request.
+ * Invariants: the writing worker migrates first, and removes content files that no row names, before its first request;
+ * after an unclean end it looks quickly for what a disk may have lost.
  */
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
+import { examineQuickly } from './doctor/examine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
@@ -25,14 +27,16 @@ serve(parentPort, workerData as WorkerSetup);
 function serve(port: MessagePort, setup: WorkerSetup): void {
   const post = (message: FromWorker) => port.postMessage(message);
   try {
-    const connection = new Connection(setup.databasePath, { readonly: setup.mode !== 'write' });
+    const isWriting = setup.mode === 'write';
+    const connection = new Connection(setup.databasePath, { readonly: !isWriting });
     const answerGroup = startAnswering(connection, setup);
+    const findings = isWriting && setup.wasCut ? examineQuickly(connection, setup.contentFolder) : [];
     port.on('message', (message: ToWorker) => {
       if (message.kind === 'requests') return post(answerGroup(message.requests));
       connection.close();
       port.close();
     });
-    post({ kind: 'ready' });
+    post({ kind: 'ready', findings });
   } catch (error) {
     post({ kind: 'failed', error: toError(error) });
     port.close();

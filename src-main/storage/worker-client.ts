@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../base/emitter.ts';
 import type { MailboxChanged } from '../mail/mailstore/port.ts';
+import type { DoctorFinding } from './doctor/findings.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 
 /** One group at work and one waiting in the worker's port, so that it never idles between commits. */
@@ -46,16 +47,16 @@ export class WorkerClient {
   }
 
   /** Starts the worker; resolves when it has opened (and, for writing, migrated) the database. */
-  static async start(setup: WorkerSetup, onError: (error: unknown) => void): Promise<WorkerClient> {
+  static async start(setup: WorkerSetup, onError: (error: unknown) => void) {
     const worker = new Worker(workerUrl(), { workerData: setup, name: `storage-${setup.mode}` });
-    await new Promise<void>((resolve, reject) => {
+    const findings = await new Promise<readonly DoctorFinding[]>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (message: FromWorker) => {
         if (message.kind === 'failed') reject(message.error);
-        else resolve();
+        else resolve(message.kind === 'ready' ? message.findings : []);
       });
     });
-    return new WorkerClient(worker, onError);
+    return { client: new WorkerClient(worker, onError), findings };
   }
 
   get onChanges() {

@@ -1,10 +1,13 @@
 /** What the storage threads say to each other. */
+import type { DoctorFinding } from './doctor/findings.ts';
 import type { MailboxChanged } from '../mail/mailstore/port.ts';
 
 export interface WorkerSetup {
   readonly databasePath: string;
   readonly contentFolder: string;
   readonly mode: 'write' | 'read' | 'search';
+  /** Whether the last one to have the folder was cut off. */
+  readonly wasCut: boolean;
 }
 
 export interface WorkerRequest {
@@ -20,7 +23,7 @@ export interface WorkerAnswer {
 }
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly findings: readonly DoctorFinding[] }
   | { readonly kind: 'failed'; readonly error: Error }
   | {
       readonly kind: 'answers';

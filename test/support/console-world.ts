@@ -46,6 +46,7 @@ import type {
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
 import { WorldRelayDesk } from './world-relay-desk.ts';
+import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
 const NO_FLOW: FlowCounts = {
@@ -427,6 +428,7 @@ export class ConsoleWorld {
   readonly logger: Logger;
   readonly directory: WorldDirectory;
   readonly mailStore = new WorldMailStore();
+  readonly transfers = new WorldTransferDesk();
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
@@ -499,6 +501,7 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,
       listeners: () => this.listenerStates,

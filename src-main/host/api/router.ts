@@ -22,6 +22,7 @@ import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { createTranscriptsHandlers } from './transcripts.ts';
+import { createTransferHandlers } from './transfer.ts';
 
 export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 
@@ -44,5 +45,6 @@ export function createConsoleRouter(services: ConsoleServices) {
     },
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
+    transfer: createTransferHandlers(services),
   });
 }

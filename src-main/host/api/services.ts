@@ -15,6 +15,7 @@ import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
+import type { TransferDesk } from '../transfer-desk.ts';
 
 export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
@@ -28,6 +29,7 @@ export interface ConsoleServices {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
+  readonly transfers: TransferDesk;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
   listeners(): readonly ListenerStatus[];

@@ -5,8 +5,10 @@
  * Invariants: memory is bounded whatever the peer sends or fails to read; a read always settles (line, end of input,
  * timeout, interruption); nothing that arrived before startTls() is read after it; writing to a dead peer is silent.
  */
+import type { Duplex } from 'node:stream';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { AcceptedConnection } from './accepted-connection.ts';
+import { DeflateStream } from './deflate-stream.ts';
 import type { TlsDetails } from './session.ts';
 
 /** Input held while the engine is busy; beyond it the peer has to wait (TCP flow control). */
@@ -32,6 +34,8 @@ export type LineRead =
 export class LineChannel {
   readonly #connection: AcceptedConnection;
   readonly #clock: Clock;
+  /** The socket, or what compresses over it. */
+  #stream: Duplex;
   /** Input that was not read yet, in order. */
   #input: Buffer[] = [];
   #inputOctets = 0;
@@ -47,6 +51,7 @@ export class LineChannel {
 
   constructor(connection: AcceptedConnection, clock: Clock) {
     this.#connection = connection;
+    this.#stream = connection.socket;
     this.#clock = clock;
     this.#attach();
   }
@@ -97,7 +102,7 @@ export class LineChannel {
 
   /** Sends the gathered output; resolves once the peer can take more. */
   async flush(): Promise<void> {
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     const output = this.#output;
     if (output.length === 0) return;
     this.#output = [];
@@ -114,17 +119,25 @@ export class LineChannel {
   async startTls(): Promise<TlsDetails | null> {
     await this.flush();
     this.#detach();
-    this.#input = [];
-    this.#inputOctets = 0;
-    this.#scanned = 0;
+    this.#dropInput();
     try {
       const tls = await this.#connection.startTls();
+      this.#stream = this.#connection.socket;
       this.#attach();
       return tls;
     } catch {
       this.#end();
       return null;
     }
+  }
+
+  /** COMPRESS (RFC 4978): sends what is gathered; from then on both directions are deflated. What came too early is dropped. */
+  async startDeflate(): Promise<void> {
+    await this.flush();
+    this.#detach();
+    this.#dropInput();
+    this.#stream = new DeflateStream(this.#connection.socket);
+    this.#attach();
   }
 
   /** Ends a read that waits, and every later one, with `interrupted`. */
@@ -135,7 +148,7 @@ export class LineChannel {
 
   /** Sends what is gathered and closes; resolves when the connection is gone. */
   async close(): Promise<void> {
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     await this.flush();
     socket.off('data', this.#onData);
     // What still comes in is thrown away, so that our last words are not lost to a reset.
@@ -153,12 +166,12 @@ export class LineChannel {
 
   /** Drops the connection at once. */
   destroy(): void {
-    this.#connection.socket.destroy();
+    this.#stream.destroy();
     this.#end();
   }
 
   #attach(): void {
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     if (socket.destroyed || socket.readableEnded) return this.#end();
     // A client may say all it has to say and close its side: it still gets its answers.
     socket.allowHalfOpen = true;
@@ -167,8 +180,14 @@ export class LineChannel {
     socket.once('close', this.#onEnd);
   }
 
+  #dropInput(): void {
+    this.#input = [];
+    this.#inputOctets = 0;
+    this.#scanned = 0;
+  }
+
   #detach(): void {
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('close', this.#onEnd);
@@ -177,7 +196,7 @@ export class LineChannel {
   #receive(chunk: Buffer): void {
     this.#input.push(chunk);
     this.#inputOctets += chunk.length;
-    if (this.#inputOctets > MOST_BUFFERED_OCTETS) this.#connection.socket.pause();
+    if (this.#inputOctets > MOST_BUFFERED_OCTETS) this.#stream.pause();
     this.#wake?.();
   }
 
@@ -193,7 +212,7 @@ export class LineChannel {
     if (this.#inputOctets > before) return null;
     if (this.#isInterrupted) return 'interrupted';
     if (this.#hasEnded) return 'end';
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     if (socket.isPaused()) socket.resume();
     const hasTimedOut = await this.#sleepUntilWoken(timeoutMs);
     if (this.#inputOctets > before) return null;
@@ -215,7 +234,7 @@ export class LineChannel {
   }
 
   #waitForDrain(): Promise<void> {
-    const { socket } = this.#connection;
+    const socket = this.#stream;
     return new Promise((resolve) => {
       const cancel = this.#clock.after(WRITE_TIMEOUT_MS, () => socket.destroy());
       const done = (): void => {

@@ -112,6 +112,10 @@ export const general = {
     changedMeanwhile: 'Somebody else has changed this meanwhile. Look at what is there now, then try again.',
     passwordMissing: 'Type the password: it is only kept for the host and the user that it was saved for.',
     notListening: 'Nothing listens on the SMTP port. See Settings, Listeners.',
+    transferUnderWay: 'This account is being imported or exported already.',
+    noSuchFile: 'There is no such file in the transfer folder.',
+    notMail: 'This is neither mbox nor Maildir nor .eml files.',
+    invalidFileName: 'This is not the name of a file in the transfer folder.',
   },
   signIn: {
     title: 'Sign in',

@@ -3,7 +3,7 @@ import type { Messages } from '../en.ts';
 
 export const office: Pick<
   Messages,
-  'accounts' | 'aliases' | 'domains' | 'settings' | 'device' | 'dns' | 'setup'
+  'accounts' | 'transfer' | 'aliases' | 'domains' | 'settings' | 'device' | 'dns' | 'setup'
 > = {
   accounts: {
     title: '账户',
@@ -73,6 +73,34 @@ export const office: Pick<
     seconds: '秒',
     seeMessages: '其邮件',
     seeSessions: '其会话',
+  },
+  transfer: {
+    open: '导入、导出',
+    title: '导入和导出：{address}',
+    export: '导出',
+    exportText: '所有文件夹连同标记和日期导出到 {folder} 中的新文件夹。',
+    exportNow: '导出',
+    import: '导入',
+    importText: '把 mbox 文件、Maildir 或 .eml 文件夹放到 {folder}。账户已有的邮件会跳过。',
+    importNow: '导入',
+    place: '文件或文件夹',
+    nothingThere: '那里还没有文件。',
+    format: '格式',
+    formats: {
+      mbox: 'mbox（Thunderbird、Apple Mail）',
+      maildir: 'Maildir（Dovecot、mutt）',
+      eml: '.eml 文件（任何程序）',
+    },
+    kinds: { export: '导出到 {place}', import: '导入 {place}' },
+    states: {
+      running: '进行中',
+      done: '完成',
+      cancelled: '已取消；重新开始即可继续',
+      overQuota: '账户空间已满；放得下的已导入',
+      failed: '失败：{reason}',
+    },
+    counts: '{messages} 封邮件，{skipped} 封已有，{failed} 封无法读取',
+    noJobs: '启动以来没有导入或导出。',
   },
   aliases: {
     add: '添加别名',

@@ -197,3 +197,45 @@ test('imapflow enables IMAP4rev2, reads structures, and hears of new mail while 
   await client.mailboxDelete('Projekte/Bonn');
   await client.logout();
 });
+
+test('imapflow resynchronizes over a deflated connection: what vanished and what changed, and nothing else', async () => {
+  const { host, ports, anna, certificateFile } = open.target;
+  const ca = await readFile(certificateFile);
+  const connect = async (): Promise<ImapFlow> => {
+    const auth = { user: anna.user, pass: anna.password };
+    const client = new ImapFlow({
+      host,
+      port: ports.imaps,
+      secure: true,
+      auth,
+      tls: { ca },
+      logger: false,
+      qresync: true,
+    });
+    await client.connect();
+    return client;
+  };
+  const first = await connect();
+  expect(first.enabled).toContain('QRESYNC');
+  expect(first.capabilities.has('COMPRESS=DEFLATE')).toBe(true);
+  await first.mailboxCreate('Resync');
+  for (let i = 0; i < 4; i++) await first.append('Resync', SAMPLES[2] ?? '');
+  const before = await first.mailboxOpen('Resync');
+  await first.mailboxClose();
+  const other = await connect();
+  await other.mailboxOpen('Resync');
+  await other.messageFlagsAdd('3', ['\\Flagged'], { uid: true });
+  await other.messageDelete('2', { uid: true });
+  await other.logout();
+  const told: unknown[] = [];
+  first.on('expunge', ({ uid, vanished, earlier }) => told.push({ uid, vanished, earlier }));
+  first.on('flags', ({ uid, flags }) => told.push({ uid, flags: [...(flags ?? [])] }));
+  const remembered = { uidValidity: before.uidValidity, changedSince: before.highestModseq };
+  await first.mailboxOpen('Resync', remembered as object);
+  expect(told).toEqual([
+    { uid: 2, vanished: true, earlier: true },
+    { uid: 3, flags: ['\\Flagged'] },
+  ]);
+  await first.mailboxDelete('Resync');
+  await first.logout();
+});

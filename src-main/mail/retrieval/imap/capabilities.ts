@@ -16,6 +16,7 @@ const SIGNED_IN = [
   // RFC 5255 §4.4: searches and sorts compare by i;unicode-casemap.
   'I18NLEVEL=1',
   'IDLE',
+  'INPROGRESS',
   'LIST-EXTENDED',
   'LIST-STATUS',
   'MOVE',
@@ -45,12 +46,15 @@ const SIGNED_IN = [
 export interface CapabilityFacts {
   readonly isSignedIn: boolean;
   readonly hasTls: boolean;
+  /** COMPRESS is offered once (RFC 4978 §3). */
+  readonly isCompressed: boolean;
   /** Passwords may come in over this connection. */
   readonly maySignIn: boolean;
 }
 
 export function listCapabilities(facts: CapabilityFacts): string {
-  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN].join(' ');
+  const compress = facts.isCompressed ? [] : ['COMPRESS=DEFLATE'];
+  if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN, ...compress].join(' ');
   const startTls = facts.hasTls ? [] : ['STARTTLS'];
   const signIn = facts.maySignIn ? SASL_MECHANISM_NAMES.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
   return [...ALWAYS, ...startTls, ...signIn].join(' ');

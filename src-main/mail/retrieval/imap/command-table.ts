@@ -14,6 +14,7 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { replace } from './replace.ts';
 import { search } from './search.ts';
@@ -42,9 +43,9 @@ const NOT_AUTHENTICATED: readonly ImapState[] = ['notAuthenticated'];
 const SIGNED_IN: readonly ImapState[] = ['authenticated', 'selected'];
 const SELECTED: readonly ImapState[] = ['selected'];
 
-/** STARTTLS belongs to the engine; it is here for its states. */
-async function startTlsByEngine(): Promise<Completion> {
-  throw new Error('STARTTLS is handled by the engine');
+/** STARTTLS and COMPRESS belong to the engine; they are here for their states. */
+async function byEngine(): Promise<Completion> {
+  throw new Error('this command is handled by the engine');
 }
 
 export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> } = {
@@ -52,7 +53,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   NOOP: { states: ANY, handle: noop, updates: 'all' },
   LOGOUT: { states: ANY, handle: logout, updates: 'none' },
   ID: { states: ANY, handle: id, updates: 'all' },
-  STARTTLS: { states: NOT_AUTHENTICATED, handle: startTlsByEngine, updates: 'none' },
+  STARTTLS: { states: NOT_AUTHENTICATED, handle: byEngine, updates: 'none' },
+  COMPRESS: { states: SIGNED_IN, handle: byEngine, updates: 'none' },
   AUTHENTICATE: { states: NOT_AUTHENTICATED, handle: authenticate, updates: 'none' },
   LOGIN: { states: NOT_AUTHENTICATED, handle: login, updates: 'none' },
   ENABLE: { states: SIGNED_IN, handle: enable, updates: 'all' },
@@ -88,7 +90,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
 /** Handles a command and then tells the client what has changed in its mailbox. */
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
   const { updates } = COMMAND_TABLE[command.name];
-  const completion = await dispatch(session, command, io);
+  const { clock } = session.options;
+  const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
   if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
   return completion;

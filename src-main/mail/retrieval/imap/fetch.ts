@@ -8,8 +8,8 @@ import type { MessageIndex } from '../../../format/message-index.ts';
 import type { FetchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
 import type { CommandIo, Completion, Response } from '../../../protocol/imap/server/session.ts';
-import { toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
-import type { MessageEntry, OpenMessage, Uid } from '../../mailstore/port.ts';
+import { isInSortedRanges, toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
 import { breather } from './breather.ts';
 import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
@@ -38,8 +38,7 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
     await tellVanished(session, { since: changedSince, known, io });
   }
   const plan = planFetch(session, command);
-  const listed = await session.options.mailStore.listEntries(session.mailbox.id, ranges);
-  const entries = changedSince === null ? listed : listed.filter((entry) => entry.modSeq > changedSince);
+  const entries = await listFetched(session, ranges, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
   const breathe = breather(session.options.clock);
   let isIncomplete = false;
@@ -77,6 +76,18 @@ const VANISHED_NOT_ALLOWED = bad('VANISHED needs UID FETCH and ENABLE QRESYNC');
 /** RFC 7162 §3.1: both make this session a CONDSTORE-aware one. */
 function asksForModSeqs({ items, modifiers }: FetchCommand): boolean {
   return modifiers.changedSince !== null || items.some((item) => item.kind === 'modSeq');
+}
+
+/** What has changed since is looked up as such: a large mailbox is not read for a few changes. */
+async function listFetched(
+  session: ImapSession,
+  ranges: readonly UidRange[],
+  changedSince: ModSeq | null,
+): Promise<readonly MessageEntry[]> {
+  const { mailbox, options } = session;
+  if (changedSince === null) return options.mailStore.listEntries(mailbox.id, ranges);
+  const { changed } = await options.mailStore.changesSince(mailbox.id, changedSince);
+  return changed.filter((entry) => isInSortedRanges(entry.uid, ranges));
 }
 
 const NO_INDEXES: ReadonlyMap<Uid, MessageIndex> = new Map();

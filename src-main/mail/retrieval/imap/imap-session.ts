@@ -51,6 +51,7 @@ export class ImapSession implements EngineSession {
   /** Called when the selected mailbox may have changed; IDLE waits for it. */
   onMailboxChange: (() => void) | null = null;
   #hasTls: boolean;
+  #isCompressed = false;
   #unsubscribe: (() => void) | null = null;
 
   constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
@@ -82,6 +83,7 @@ export class ImapSession implements EngineSession {
     return listCapabilities({
       isSignedIn: this.account !== null,
       hasTls: this.#hasTls,
+      isCompressed: this.#isCompressed,
       maySignIn: this.maySignIn,
     });
   }
@@ -113,6 +115,10 @@ export class ImapSession implements EngineSession {
 
   secured(_tls: TlsDetails): void {
     this.#hasTls = true;
+  }
+
+  compressed(): void {
+    this.#isCompressed = true;
   }
 
   /** A mailbox name as the client wrote it. A trailing delimiter only says that inferiors will come (RFC 9051 §6.3.4). */

@@ -3,6 +3,9 @@
 /** APPENDLIMIT (RFC 7889): above what submission takes (50 MiB), so that every sent message can be filed. */
 export const MAX_APPEND_OCTETS = 64 * 1024 * 1024;
 
+/** How often a client that waits hears that its command goes on (RFC 9585 §4.2): well below the timeouts of a minute that clients have. */
+export const PROGRESS_INTERVAL_MS = 10_000;
+
 /** Messages in one APPEND (RFC 3502): all of them are staged before any is stored. */
 export const MAX_APPENDED_MESSAGES = 1_000;
 

@@ -215,6 +215,14 @@ describe('RFC 7162 §3.2.8 CLOSE', () => {
     `);
   });
 
+  test('says nothing of it while an expunge by another session could not be told yet', async () => {
+    const { client, other } = await open(3);
+    await client.ask('STORE 2 +FLAGS.SILENT (\\Deleted)');
+    await other.ask('MOVE 1 Archive');
+    await client.ask('FETCH 3 FLAGS');
+    expect((await client.transact('CLOSE')).completion).toBe('OK CLOSE completed');
+  });
+
   test('says nothing of it where another session has changed the mailbox, unheard', async () => {
     const { client, other } = await open(3);
     await client.ask('STORE 2 +FLAGS.SILENT (\\Deleted)');

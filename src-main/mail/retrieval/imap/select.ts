@@ -80,11 +80,13 @@ export async function close(session: ImapSession): Promise<Completion> {
  */
 async function expungeUnheard(session: ImapSession): Promise<ModSeq | null> {
   const { mailbox, options } = session;
+  const hadUnheard = mailbox.hasUnheardExpunge;
   const before = await options.mailStore.changesSince(mailbox.id, mailbox.modSeq);
   const expunged = await options.mailStore.expunge(mailbox.id);
   if (!session.isCondStore || expunged.length === 0) return null;
   const after = await options.mailStore.changesSince(mailbox.id, mailbox.modSeq);
-  const isOurs = before.vanished.length === 0 && before.changed.every((entry) => mailbox.hasTold(entry));
+  const isOurs =
+    !hadUnheard && before.vanished.length === 0 && before.changed.every((entry) => mailbox.hasTold(entry));
   const isAll =
     after.vanished.length === expunged.length && after.changed.every((entry) => mailbox.hasTold(entry));
   // RFC 7162 §3.2.8

@@ -150,6 +150,11 @@ export class SelectedMailbox {
     for (const entry of entries) this.#told.set(entry.uid, entry.modSeq);
   }
 
+  /** Whether messages have gone that the client still has numbers for. */
+  get hasUnheardExpunge(): boolean {
+    return this.#vanished.size > 0;
+  }
+
   /** Whether the client knows of this change. */
   hasTold(entry: MessageEntry): boolean {
     return this.#told.get(entry.uid) === entry.modSeq;

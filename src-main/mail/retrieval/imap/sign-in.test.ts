@@ -29,7 +29,7 @@ describe('before TLS', () => {
       C: a5 STARTTLS
       S: a5 BAD STARTTLS is not allowed in this state
       C: a6 LOGIN tom@server1.com secret-tom
-      S: a6 OK [CAPABILITY IMAP4rev2 IMAP4rev1 <…> UNSELECT <…> APPENDLIMIT=67108864] Signed in
+      S: a6 OK [CAPABILITY IMAP4rev2 IMAP4rev1 <…> UNSELECT <…> APPENDLIMIT=67108864 COMPRESS=DEFLATE] Signed in
     `);
     expect(office.transcripts.last.facts).toMatchObject({
       account: 'tom@server1.com',

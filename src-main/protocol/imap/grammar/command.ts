@@ -132,6 +132,7 @@ export type Command =
   | (CopyCommand & { readonly name: 'MOVE' })
   | AppendCommand
   | ReplaceCommand
+  | { readonly name: 'COMPRESS'; readonly mechanism: string }
   | { readonly name: 'GETQUOTA'; readonly root: string };
 
 export type CommandName = Command['name'];

@@ -67,6 +67,7 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   }),
   APPEND: (cursor) => parseAppend(cursor) ?? cursor.fail('a message literal'),
   REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
+  COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
   GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),

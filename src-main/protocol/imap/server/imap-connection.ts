@@ -53,6 +53,7 @@ export class ImapConnection {
   readonly #channel: LineChannel;
   readonly #replies: ReplyWriter;
   #badCommands = 0;
+  #isCompressed = false;
   #closeReason: string | null = null;
   /** Why the input ended in the middle of a command. */
   #stop: ReadStop | null = null;
@@ -137,7 +138,10 @@ export class ImapConnection {
       return this.#refuseState(tag, command);
     }
     this.#badCommands = 0;
-    return command.name === 'STARTTLS' ? this.#startTls(tag) : this.#handle(tag, command);
+    if (command.name === 'STARTTLS') return this.#startTls(tag);
+    return command.name === 'COMPRESS'
+      ? this.#startCompression(tag, command.mechanism)
+      : this.#handle(tag, command);
   }
 
   async #refuseState(tag: string, command: Command): Promise<Farewell | null> {
@@ -196,6 +200,23 @@ export class ImapConnection {
     transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
     transcript.phase('sign-in');
     session.secured(tls);
+    return null;
+  }
+
+  /** RFC 4978 §3 */
+  async #startCompression(tag: string, mechanism: string): Promise<null> {
+    const { session, transcript } = this.#options;
+    if (this.#isCompressed) {
+      await this.#replies.send(`${tag} NO [COMPRESSIONACTIVE] DEFLATE is active already`);
+    } else if (mechanism !== 'DEFLATE') {
+      await this.#replies.send(`${tag} NO This compression is not known`);
+    } else {
+      await this.#replies.send(`${tag} OK DEFLATE active`);
+      await this.#channel.startDeflate();
+      this.#isCompressed = true;
+      session.compressed();
+      transcript.note('Compression is on: DEFLATE');
+    }
     return null;
   }
 

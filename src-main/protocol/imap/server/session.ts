@@ -66,6 +66,8 @@ export interface EngineSession {
   handle(command: Command, io: CommandIo): Promise<Completion>;
   /** STARTTLS is done. */
   secured(tls: TlsDetails): void;
+  /** COMPRESS is done (RFC 4978). */
+  compressed(): void;
   /** The account that is signed in, or null. */
   readonly accountId: number | null;
   /** Failed sign-ins so far. */

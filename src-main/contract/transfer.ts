@@ -1,0 +1,60 @@
+/**
+ * Transfer area: an account's mail into files and out of them, in one folder beside the server's data.
+ */
+import { z } from 'zod';
+import { call } from './errors.ts';
+import { feedOf, noChange } from './feed.ts';
+import { LIMITS } from './limits.ts';
+import { accountId, count, id, time } from './values.ts';
+
+export const transferFormat = z.enum(['mbox', 'maildir', 'eml']);
+export type TransferFormat = z.infer<typeof transferFormat>;
+
+export const transferState = z.enum(['running', 'done', 'cancelled', 'overQuota', 'failed']);
+export type TransferState = z.infer<typeof transferState>;
+
+export const transferJob = z.object({
+  id,
+  kind: z.enum(['export', 'import']),
+  accountId,
+  address: z.string(),
+  format: transferFormat,
+  /** Name of the file or folder in the transfer folder. */
+  place: z.string(),
+  startedAt: time,
+  state: transferState,
+  /** Why it failed. */
+  reason: z.string().nullable(),
+  progress: z.object({
+    mailbox: z.string(),
+    messages: count,
+    /** Were there already. */
+    skipped: count,
+    failed: count,
+    octets: count,
+    totalMessages: count.nullable(),
+    totalOctets: count.nullable(),
+  }),
+  /** The first messages that could not be read. */
+  problems: z.array(z.object({ where: z.string(), reason: z.string() })).readonly(),
+});
+export type TransferJob = z.infer<typeof transferJob>;
+
+export const transferView = z.object({
+  /** Where files for imports are put, and exports appear. */
+  folder: z.string(),
+  /** What lies there. */
+  places: z.array(z.string()).readonly(),
+  /** The account's, newest first. */
+  jobs: z.array(transferJob).readonly(),
+});
+export type TransferView = z.infer<typeof transferView>;
+
+export const transferContract = {
+  watch: call.input(z.object({ accountId })).output(feedOf(transferView, noChange)),
+  startExport: call.input(z.object({ accountId, format: transferFormat })).output(transferJob),
+  startImport: call
+    .input(z.object({ accountId, place: z.string().min(1).max(LIMITS.fileNameLength) }))
+    .output(transferJob),
+  cancel: call.input(z.object({ id })).output(z.void()),
+};

@@ -1,0 +1,128 @@
+/**
+ * Offline tasks: what the command line does on a data folder that no Postroom has open: export, import, doctor.
+ *
+ * Invariants: the folder's lock keeps a running Postroom and these apart; a folder that is none is refused, never made.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { createIdMaker, type RandomBytes } from '../base/ids.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { keyOfAddress } from '../directory/address-key.ts';
+import { createMessageIndexer } from '../format/message-indexer.ts';
+import type { MboxVariant } from '../format/mbox.ts';
+import { createMessageReceiver } from '../mail/content/message-receiver.ts';
+import { exportMail } from '../mail/transfer/export-mail.ts';
+import { openImportSource } from '../mail/transfer/from/open-import-source.ts';
+import { importMail } from '../mail/transfer/import-mail.ts';
+import type { TransferFormat, TransferProgress, TransferReport } from '../mail/transfer/port.ts';
+import { examine } from '../storage/doctor/examine.ts';
+import type { DoctorFinding } from '../storage/doctor/findings.ts';
+import { FolderInUseError } from '../storage/folder-lock.ts';
+import { NewerDatabaseError } from '../storage/migrations/index.ts';
+import { openStorage, type Storage } from '../storage/open-storage.ts';
+import { defaultSettings } from './default-settings.ts';
+
+export interface OfflineOptions {
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly onError: (error: unknown) => void;
+}
+
+interface TransferOptions extends OfflineOptions {
+  /** The account's address. */
+  readonly account: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TransferProgress) => void;
+}
+
+/** The error is a sentence that names what cannot be used. */
+export function exportOffline(
+  options: TransferOptions & { readonly format: TransferFormat },
+): Promise<Result<TransferReport, string>> {
+  return withAccount(options, async ({ mailStore }, accountId) => {
+    const { path, format, clock, signal, onProgress } = options;
+    return ok(await exportMail({ folder: path, format, accountId, mailStore, clock, signal, onProgress }));
+  });
+}
+
+export async function importOffline(
+  options: TransferOptions & {
+    readonly format: TransferFormat | null;
+    readonly mboxVariant: MboxVariant | 'auto';
+  },
+): Promise<Result<TransferReport, string>> {
+  const source = await openImportSource(options);
+  if (!source.ok) return source;
+  return withAccount(options, async ({ mailStore, spool }, accountId) => {
+    const receiver = createMessageReceiver({ spool, createIndexer: createMessageIndexer });
+    const { clock, signal, onProgress } = options;
+    const report = await importMail({
+      source: source.value,
+      accountId,
+      mailStore,
+      receiver,
+      clock,
+      signal,
+      onProgress,
+    });
+    return ok(report);
+  });
+}
+
+export function examineOffline(
+  options: Pick<OfflineOptions, 'dataFolder' | 'clock'> & { readonly isRepairing: boolean },
+): Promise<Result<readonly DoctorFinding[], string>> {
+  const { dataFolder, clock, isRepairing } = options;
+  return withFolder(dataFolder, () =>
+    Promise.resolve(ok(examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex }))),
+  );
+}
+
+function makeIndex(octets: Uint8Array) {
+  const indexer = createMessageIndexer();
+  indexer.write(octets);
+  return indexer.end();
+}
+
+function withAccount<T>(
+  options: TransferOptions,
+  use: (storage: Storage, accountId: number) => Promise<Result<T, string>>,
+): Promise<Result<T, string>> {
+  return withFolder(options.dataFolder, async () => {
+    const makeId = createIdMaker(options.clock.now, options.randomBytes);
+    const storage = await openStorage({
+      folder: options.dataFolder,
+      makeId,
+      defaultSettings: defaultSettings('localhost'),
+      onError: options.onError,
+    });
+    try {
+      const key = keyOfAddress(options.account);
+      const accounts = await storage.directory.listAccounts();
+      const account = accounts.find(({ address }) => keyOfAddress(address) === key);
+      if (account === undefined) return err(`${options.account}: there is no such account`);
+      return await use(storage, account.id);
+    } finally {
+      await storage.close();
+    }
+  });
+}
+
+async function withFolder<T>(
+  folder: string,
+  use: () => Promise<Result<T, string>>,
+): Promise<Result<T, string>> {
+  if (!existsSync(join(folder, 'postroom.db')))
+    return err(`${folder}: there is no Postroom data in this folder`);
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof FolderInUseError)
+      return err(`${error.message}: stop it first, or do it in the console (Accounts)`);
+    if (error instanceof NewerDatabaseError) return err(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Tasks: `postroom export`, `import` and `doctor`: they do one thing on a stopped data folder and end.
+ *
+ * Invariants: what was done goes to standard output, progress to standard error; exit 0: all is well, 1: something is left
+ * (messages that could not be read, findings not repaired), 2: nothing was begun. Ctrl+C stops where it can be resumed.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { err, ok, type Result } from '../base/result.ts';
+import { defaultDataFolder } from '../host/data-folder.ts';
+import { examineOffline, exportOffline, importOffline } from '../host/offline-tasks.ts';
+import { createPooledRandom } from '../host/pooled-random.ts';
+import { systemClock } from '../host/system-clock.ts';
+
+export const TASK_USAGE = `       postroom export ADDRESS FOLDER [--format mbox|maildir|eml] [--data DIR]
+       postroom import ADDRESS PATH [--format mbox|maildir|eml] [--mbox mboxrd|mboxo|mboxcl|mboxcl2] [--data DIR]
+       postroom doctor [--repair] [--data DIR]
+       these three work on a data folder whose Postroom is stopped`;
+
+const FORMATS = ['mbox', 'maildir', 'eml'] as const;
+const VARIANTS = ['mboxrd', 'mboxo', 'mboxcl', 'mboxcl2'] as const;
+
+type Format = (typeof FORMATS)[number];
+
+export type Task =
+  | {
+      readonly name: 'export';
+      readonly data: string;
+      readonly account: string;
+      readonly path: string;
+      readonly format: Format;
+    }
+  | {
+      readonly name: 'import';
+      readonly data: string;
+      readonly account: string;
+      readonly path: string;
+      readonly format: Format | null;
+      readonly mboxVariant: (typeof VARIANTS)[number] | 'auto';
+    }
+  | { readonly name: 'doctor'; readonly data: string; readonly isRepairing: boolean };
+
+export function isTask(args: readonly string[]): boolean {
+  return ['export', 'import', 'doctor'].includes(args[0] ?? '');
+}
+
+/** The task, or a sentence that names what is unusable. */
+export function parseTask(args: readonly string[]): Result<Task, string> {
+  const read = readArguments(args);
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
+  const [name, account, path, ...extra] = positionals;
+  const data = resolve(values.data ?? defaultDataFolder());
+  if (name === 'doctor') {
+    if (account !== undefined) return err(`${account}: not understood`);
+    return ok({ name, data, isRepairing: values.repair === true });
+  }
+  if (account === undefined || path === undefined) return err(`${name} needs an address and a path`);
+  if (extra.length > 0) return err(`${extra[0]}: not understood`);
+  const format = FORMATS.find((each) => each === values.format);
+  if (values.format !== undefined && format === undefined)
+    return err(`--format ${values.format}: not one of ${FORMATS.join(', ')}`);
+  const common = { data, account, path: resolve(path) };
+  if (name === 'export') return ok({ ...common, name, format: format ?? 'mbox' });
+  const mboxVariant = VARIANTS.find((each) => each === values.mbox);
+  if (values.mbox !== undefined && mboxVariant === undefined)
+    return err(`--mbox ${values.mbox}: not one of ${VARIANTS.join(', ')}`);
+  return ok({ ...common, name: 'import', format: format ?? null, mboxVariant: mboxVariant ?? 'auto' });
+}
+
+function readArguments(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    const options = { data: text, format: text, mbox: text, repair: { type: 'boolean' } } as const;
+    return ok(parseArgs({ args: [...args], allowPositionals: true, options }));
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Runs it; the exit code, or a sentence where nothing could be begun. */
+export async function runTask(task: Task): Promise<Result<number, string>> {
+  return task.name === 'doctor' ? runDoctor(task) : runTransfer(task);
+}
+
+async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
+  const { data: dataFolder, isRepairing } = task;
+  const findings = await examineOffline({ dataFolder, clock: systemClock, isRepairing });
+  if (!findings.ok) return findings;
+  for (const { check, text, remedy } of findings.value)
+    console.log(`${check}: ${text} (${remedy ?? 'restore a backup'})`);
+  const open = isRepairing ? findings.value.filter(({ remedy }) => remedy === null) : findings.value;
+  if (findings.value.length === 0) console.log('everything is in order');
+  else if (!isRepairing)
+    console.log(`${open.length} findings; postroom doctor --repair mends what can be mended`);
+  else console.log(`${findings.value.length - open.length} mended, ${open.length} left`);
+  return ok(open.length === 0 ? 0 : 1);
+}
+
+async function runTransfer(
+  task: Extract<Task, { name: 'export' | 'import' }>,
+): Promise<Result<number, string>> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const options = {
+    dataFolder: task.data,
+    account: task.account,
+    path: task.path,
+    clock: systemClock,
+    randomBytes: createPooledRandom(),
+    signal: stop.signal,
+    onProgress: showProgress,
+    onError: (error: unknown) => console.error('postroom:', error),
+  };
+  const report = await (task.name === 'export'
+    ? exportOffline({ ...options, format: task.format })
+    : importOffline({ ...options, format: task.format, mboxVariant: task.mboxVariant }));
+  if (!report.ok) return report;
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  const { end, progress, problems } = report.value;
+  for (const { where, reason } of problems) console.log(`${where}: ${reason}`);
+  const { messages, skipped, failed } = progress;
+  const reason = end.kind === 'failed' ? `: ${end.reason}` : '';
+  console.log(
+    `${end.kind}${reason}: ${messages} messages, ${skipped} were there already, ${failed} could not be read`,
+  );
+  return ok(end.kind === 'done' && failed === 0 ? 0 : 1);
+}
+
+/** One line that is written over; nothing where standard error is a file. */
+function showProgress({
+  mailbox,
+  messages,
+  skipped,
+  octets,
+  totalOctets,
+}: {
+  readonly mailbox: string;
+  readonly messages: number;
+  readonly skipped: number;
+  readonly octets: number;
+  readonly totalOctets: number | null;
+}): void {
+  if (!process.stderr.isTTY) return;
+  const percent =
+    totalOctets === null || totalOctets === 0 ? '' : ` ${Math.floor((octets * 100) / totalOctets)} %`;
+  process.stderr.write(`\r\x1b[K${mailbox}: ${messages} messages, ${skipped} skipped${percent}`);
+}

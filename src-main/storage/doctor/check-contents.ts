@@ -1,0 +1,124 @@
+/**
+ * Checks that every content is there, whole, and indexed as it is.
+ *
+ * Invariants: octets that are there are never thrown away; where they are gone a message says so in their place, so that
+ * its mailbox stays readable and its UID keeps its meaning; a queued message without octets is held, not sent.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Examination } from './findings.ts';
+
+interface ContentRow {
+  id: number;
+  size_bytes: number;
+  file_name: string | null;
+  inline_size: number | null;
+  has_body: number;
+  is_indexed: number;
+}
+
+export function checkContents(examination: Examination): void {
+  checkMissing(examination);
+  for (const row of listContents(examination)) checkContent(examination, row);
+}
+
+function listContents({ connection }: Examination): ContentRow[] {
+  // What is in order never leaves the database: of large stores only files are looked at one by one.
+  return connection.all<ContentRow>(`
+    SELECT content.id, content.size_bytes, content.file_name, length(body.octets) AS inline_size,
+           body.content_id IS NOT NULL AS has_body,
+           iif(json_valid(body.message_index), json_extract(body.message_index, '$.sizeBytes') = content.size_bytes, 0)
+             AS is_indexed
+      FROM content LEFT JOIN content_body AS body ON body.content_id = content.id
+     WHERE content.file_name IS NOT NULL OR body.octets IS NULL OR length(body.octets) <> content.size_bytes
+        OR NOT coalesce(iif(json_valid(body.message_index),
+                            json_extract(body.message_index, '$.sizeBytes') = content.size_bytes, 0), 0)`);
+}
+
+function checkContent(examination: Examination, row: ContentRow): void {
+  const size = row.file_name === null ? row.inline_size : sizeOfFile(examination, row.file_name);
+  if (size === null) return replace(examination, row.id, describeMissing(row));
+  if (size !== row.size_bytes) {
+    const text = `content ${row.id} has ${size} octets, its row says ${row.size_bytes}`;
+    examination.found({ check: 'content', text, remedy: 'the octets that are there are kept and counted' });
+    return reindex(examination, row, size);
+  }
+  if (row.is_indexed === 1) return;
+  const text = `the index of content ${row.id} cannot be read or does not fit it`;
+  examination.found({ check: 'index', text, remedy: 'it is made again' });
+  reindex(examination, row, size);
+}
+
+function describeMissing(row: ContentRow): string {
+  return row.file_name === null
+    ? `content ${row.id} has no octets`
+    : `content ${row.id} has lost its file ${row.file_name}`;
+}
+
+function sizeOfFile({ contentFolder }: Examination, fileName: string): number | null {
+  return statSync(join(contentFolder, fileName), { throwIfNoEntry: false })?.size ?? null;
+}
+
+function reindex(examination: Examination, row: ContentRow, size: number): void {
+  const { connection, contentFolder, isRepairing, makeIndex } = examination;
+  if (!isRepairing) return;
+  const octets =
+    row.file_name === null
+      ? connection.get<{ octets: Uint8Array }>('SELECT octets FROM content_body WHERE content_id = ?', row.id)
+          ?.octets
+      : readFileSync(join(contentFolder, row.file_name));
+  const index = JSON.stringify(makeIndex(octets ?? new Uint8Array(0)));
+  connection.run('UPDATE content SET size_bytes = ? WHERE id = ?', size, row.id);
+  connection.run(
+    `INSERT INTO content_body (content_id, message_index) VALUES (?, ?)
+       ON CONFLICT (content_id) DO UPDATE SET message_index = excluded.message_index`,
+    row.id,
+    index,
+  );
+}
+
+/** Contents that messages or queue entries name and that are not there at all. */
+function checkMissing(examination: Examination): void {
+  const missing = examination.connection.all<{ content_id: number }>(`
+    SELECT DISTINCT content_id FROM message WHERE content_id NOT IN (SELECT id FROM content)
+    UNION SELECT content_id FROM queue_entry WHERE content_id NOT IN (SELECT id FROM content)`);
+  for (const { content_id } of missing) replace(examination, content_id, `content ${content_id} is gone`);
+}
+
+/** Puts words in the place of octets that are gone. */
+function replace(examination: Examination, id: number, text: string): void {
+  const { connection, isRepairing, makeIndex, now } = examination;
+  const remedy = 'a message that says so stands in its place; what waits in the queue with it is held';
+  examination.found({ check: 'content', text, remedy });
+  if (!isRepairing) return;
+  const octets = Buffer.from(placeholderText(text, now));
+  connection.run(
+    `INSERT INTO content (id, reference_count, size_bytes, file_name) VALUES (?, 1, ?, NULL)
+       ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes, file_name = NULL`,
+    id,
+    octets.length,
+  );
+  connection.run(
+    'INSERT OR REPLACE INTO content_body (content_id, message_index, octets) VALUES (?, ?, ?)',
+    id,
+    JSON.stringify(makeIndex(octets)),
+    octets,
+  );
+  connection.run(
+    `UPDATE queue_recipient SET state = 'held' WHERE entry_id IN (SELECT id FROM queue_entry WHERE content_id = ?)`,
+    id,
+  );
+}
+
+function placeholderText(reason: string, now: number): string {
+  return [
+    'From: Postroom <postmaster@localhost>',
+    'Subject: The text of this message is lost',
+    `Date: ${new Date(now).toUTCString().replace('GMT', '+0000')}`,
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    `The disk has lost the text of the message that was here (${reason}).`,
+    'If there is a backup of the data folder, it may still be in there.',
+    '',
+  ].join('\r\n');
+}
