@@ -85,6 +85,20 @@ describe('a search with its index', () => {
     await compare();
   });
 
+  it('sorts and threads as reading does, also the second time', async () => {
+    const scan = createScanSearch(storage.mailStore);
+    const request = { mailboxId, query: body('budget'), now: 0 };
+    const criteria = [
+      { field: 'from', isReverse: true },
+      { field: 'subject', isReverse: false },
+    ] as const;
+    for (const search of [storage.mailSearch, storage.mailSearch]) {
+      expect(await search.sort(request, criteria)).toEqual(await scan.sort(request, criteria));
+      for (const algorithm of ['references', 'orderedSubject'] as const)
+        expect(await search.thread(request, algorithm)).toEqual(await scan.thread(request, algorithm));
+    }
+  });
+
   it('finds messages that came after', async () => {
     await append(['Subject: late\r\n\r\n预算 and budget, late\r\n']);
     await compare();

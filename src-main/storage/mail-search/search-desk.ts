@@ -13,12 +13,14 @@ import type {
 } from '../../mail/mailstore/search/port.ts';
 import { foldText } from '../../mail/mailstore/search/port.ts';
 import type { SearchableMessage } from '../../mail/mailstore/search/searchable-message.ts';
-import { readSortFacts, sortMessages, type SortFacts } from '../../mail/mailstore/search/sort-messages.ts';
+import { describeMessage, sortMessages, type SortFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import { threadMessages } from '../../mail/mailstore/search/thread-messages.ts';
 import type { MailboxId, Uid } from '../../mail/mailstore/port.ts';
-import { emailIdOf, readKeywords, systemBit, toEntry, type MessageRow } from '../mail-store/rows.ts';
+import { readEntriesOf } from '../mail-store/message-reads.ts';
+import { emailIdOf, readKeywords, systemBit, type MessageRow } from '../mail-store/rows.ts';
 import { GramIndex, type FullBlock, type MayContain } from './gram-index.ts';
-import { openStored, readIndex, type ContentPlace } from './stored-message.ts';
+import { ContentFactsCache } from './content-facts-cache.ts';
+import { openStored, type ContentPlace } from './stored-message.ts';
 
 /** How long other searches may have to wait for one. */
 const SLICE_MS = 50;
@@ -42,12 +44,14 @@ export interface Growth {
 export class SearchDesk {
   readonly #place: ContentPlace;
   readonly #index: GramIndex;
+  readonly #contentFacts: ContentFactsCache;
   readonly #now: () => number;
 
   /** `now` counts milliseconds, from anywhere. */
   constructor(place: ContentPlace, now: () => number) {
     this.#place = place;
     this.#index = new GramIndex(place.connection);
+    this.#contentFacts = new ContentFactsCache(place.connection);
     this.#now = now;
   }
 
@@ -119,14 +123,11 @@ export class SearchDesk {
 
   #readFacts(mailboxId: MailboxId, uids: readonly Uid[]): SortFacts[] {
     const facts: SortFacts[] = [];
-    for (const uid of uids) {
-      const row = this.#place.connection.get<MessageRow>(
-        'SELECT * FROM message WHERE mailbox_id = ? AND uid = ?',
-        mailboxId,
-        uid,
-      );
-      const index = row === undefined ? null : readIndex(this.#place.connection, row.content_id);
-      if (row !== undefined && index !== null) facts.push(readSortFacts(toEntry(row), index));
+    for (const entry of readEntriesOf(this.#place.connection, mailboxId, uids)) {
+      const content = this.#contentFacts.read(entry.content_id);
+      if (content === null) continue;
+      const { uid, internal_date: internalDate, size_bytes: sizeBytes } = entry;
+      facts.push(describeMessage({ uid, internalDate, sizeBytes }, content));
     }
     return facts;
   }

@@ -20,16 +20,36 @@ export function readEntries(
   id: MailboxId,
   ranges: readonly UidRange[],
 ): readonly MessageEntry[] {
-  return ranges.flatMap(({ first, last }) =>
-    connection
-      .all<EntryRow>(
-        `SELECT ${ENTRY_COLUMNS} FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
-        id,
-        first,
-        last,
-      )
-      .map(toEntry),
+  return ranges.flatMap((range) => readRange(connection, id, range).map(toEntry));
+}
+
+/** `uids` rise; those that are missing are left out. */
+export function readEntriesOf(
+  connection: Connection,
+  id: MailboxId,
+  uids: readonly Uid[],
+): readonly EntryRow[] {
+  return toRuns(uids).flatMap((range) => readRange(connection, id, range));
+}
+
+function readRange(connection: Connection, id: MailboxId, { first, last }: UidRange): EntryRow[] {
+  return connection.all<EntryRow>(
+    `SELECT ${ENTRY_COLUMNS} FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
+    id,
+    first,
+    last,
   );
+}
+
+/** Rising UIDs as ranges. */
+function toRuns(uids: readonly Uid[]): UidRange[] {
+  const runs: UidRange[] = [];
+  for (const uid of uids) {
+    const run = runs.at(-1);
+    if (run?.last === uid - 1) runs[runs.length - 1] = { first: run.first, last: uid };
+    else runs.push({ first: uid, last: uid });
+  }
+  return runs;
 }
 
 /** `uids` rise; those that are missing are left out. One query for each run of UIDs. */
@@ -39,15 +59,11 @@ export function readIndexes(
   uids: readonly Uid[],
 ): ReadonlyMap<Uid, MessageIndex> {
   const indexes = new Map<Uid, MessageIndex>();
-  for (let from = 0; from < uids.length;) {
-    const first = uids[from] ?? 0;
-    let to = from;
-    while (uids[to + 1] === first + (to + 1 - from)) to++;
-    for (const row of connection.all<IndexRow>(INDEX_QUERY, id, first, uids[to] ?? first)) {
+  for (const { first, last } of toRuns(uids)) {
+    for (const row of connection.all<IndexRow>(INDEX_QUERY, id, first, last)) {
       const index = JSON.parse(row.message_index) as MessageIndex;
       indexes.set(row.uid, shiftIndex(index, Buffer.byteLength(row.prefix)));
     }
-    from = to + 1;
   }
   return indexes;
 }

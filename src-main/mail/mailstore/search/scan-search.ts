@@ -5,7 +5,7 @@ import type { MailStore, MessageEntry } from '../port.ts';
 import type { MailSearch, SearchRequest } from './port.ts';
 import { matchesQuery } from './query-match.ts';
 import { SearchableMessage } from './searchable-message.ts';
-import { readSortFacts, sortMessages, type SortFacts } from './sort-messages.ts';
+import { describeMessage, readContentFacts, sortMessages, type SortFacts } from './sort-messages.ts';
 import { threadMessages } from './thread-messages.ts';
 
 export function createScanSearch(store: MailStore): MailSearch {
@@ -17,7 +17,7 @@ export function createScanSearch(store: MailStore): MailSearch {
       const hasFlag = (flag: string): boolean => flags.has(flag);
       const candidate = { entry: { ...entry, hasFlag }, now, mayContain: () => true, open: () => message };
       if (message !== null && matchesQuery(query, candidate)) {
-        found.push({ uid: entry.uid, facts: readSortFacts(entry, message.index) });
+        found.push({ uid: entry.uid, facts: describeMessage(entry, readContentFacts(message.index)) });
       }
     }
     return found;

@@ -6,34 +6,53 @@ import { baseSubject } from './base-subject.ts';
 import type { SortCriterion, SortField } from './port.ts';
 import { casemap, compareFolded } from './search-text.ts';
 
-/** What SORT and THREAD know of a message. Texts are case-mapped (RFC 5051), so that they compare as they stand. */
+/** What SORT and THREAD know of a content. Texts are case-mapped (RFC 5051), so that they compare as they stand. */
+export interface ContentFacts {
+  readonly sentAt: number | null;
+  /** The base subject. */
+  readonly subject: string;
+  readonly isReply: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly cc: string;
+  readonly displayFrom: string;
+  readonly displayTo: string;
+  readonly messageId: string;
+  readonly references: readonly string[];
+}
+
+/** The same of a message. */
 export interface SortFacts {
   readonly uid: Uid;
   readonly arrivedAt: number;
   /** RFC 5256 §2.2: of the Date field in UTC; INTERNALDATE where that cannot be read. */
   readonly sentAt: number;
   readonly sizeBytes: number;
-  readonly subject: string;
-  readonly isReply: boolean;
-  readonly envelope: MessageIndex['envelope'];
-  readonly references: readonly string[];
+  readonly content: ContentFacts;
 }
 
-export function readSortFacts(
-  entry: Pick<MessageEntry, 'uid' | 'internalDate' | 'sizeBytes'>,
-  index: MessageIndex,
-): SortFacts {
-  const { text, isReply } = baseSubject(index.subject);
+export function readContentFacts({ envelope, subject, sentAt, references }: MessageIndex): ContentFacts {
+  const base = baseSubject(subject);
   return {
-    uid: entry.uid,
-    arrivedAt: entry.internalDate,
-    sentAt: index.sentAt ?? entry.internalDate,
-    sizeBytes: entry.sizeBytes,
-    subject: casemap(text),
-    isReply,
-    envelope: index.envelope,
-    references: index.references,
+    sentAt,
+    subject: casemap(base.text),
+    isReply: base.isReply,
+    from: firstMailbox(envelope.from),
+    to: firstMailbox(envelope.to),
+    cc: firstMailbox(envelope.cc),
+    displayFrom: displayName(envelope.from[0]),
+    displayTo: displayName(envelope.to[0]),
+    messageId: envelope.messageId?.trim() ?? '',
+    references,
   };
+}
+
+export function describeMessage(
+  entry: Pick<MessageEntry, 'uid' | 'internalDate' | 'sizeBytes'>,
+  content: ContentFacts,
+): SortFacts {
+  const { uid, internalDate, sizeBytes } = entry;
+  return { uid, arrivedAt: internalDate, sentAt: content.sentAt ?? internalDate, sizeBytes, content };
 }
 
 type SortKey = string | number;
@@ -63,7 +82,6 @@ function compareKeys(a: SortKey, b: SortKey): number {
 }
 
 function sortKey(facts: SortFacts, field: SortField): SortKey {
-  const { envelope } = facts;
   switch (field) {
     case 'arrival':
       return facts.arrivedAt;
@@ -71,18 +89,14 @@ function sortKey(facts: SortFacts, field: SortField): SortKey {
       return facts.sentAt;
     case 'size':
       return facts.sizeBytes;
-    case 'subject':
-      return facts.subject;
-    case 'cc':
-    case 'from':
-    case 'to':
-      // RFC 5256 §3: the addr-mailbox of the first address, empty where there is none.
-      return casemap(envelope[field][0]?.mailbox ?? '');
-    case 'displayFrom':
-      return displayName(envelope.from[0]);
-    case 'displayTo':
-      return displayName(envelope.to[0]);
+    default:
+      return facts.content[field];
   }
+}
+
+/** RFC 5256 §3: the addr-mailbox of the first address, empty where there is none. */
+function firstMailbox(addresses: readonly IndexedAddress[]): string {
+  return casemap(addresses[0]?.mailbox ?? '');
 }
 
 /** RFC 5957 §2: the decoded display name, else mailbox@host; the name of a group. */

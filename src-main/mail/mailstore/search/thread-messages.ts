@@ -13,11 +13,13 @@ export function threadMessages(
 
 /** ORDEREDSUBJECT: one thread for each base subject; all that follow the first are its children. */
 function threadBySubject(messages: readonly SortFacts[]): readonly ThreadEntry[] {
-  const sorted = [...messages].sort((a, b) => compareFolded(a.subject, b.subject) || bySentDate(a, b));
+  const sorted = [...messages].sort(
+    (a, b) => compareFolded(a.content.subject, b.content.subject) || bySentDate(a, b),
+  );
   const threads: SortFacts[][] = [];
   for (const facts of sorted) {
     const thread = threads.at(-1);
-    if (thread?.[0]?.subject === facts.subject) thread.push(facts);
+    if (thread?.[0]?.content.subject === facts.content.subject) thread.push(facts);
     else threads.push([facts]);
   }
   // The threads themselves in the order of their first messages.

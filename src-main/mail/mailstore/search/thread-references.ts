@@ -56,7 +56,7 @@ function linkMessages(messages: readonly SortFacts[]): readonly Node[] {
   for (const facts of messages) {
     const node = nodeForMessage(facts, nodeOf, nodes);
     let previous: Node | null = null;
-    for (const id of facts.references) {
+    for (const id of facts.content.references) {
       const reference = nodeOf(id);
       // (1.A) an existing link is not changed, and a loop is not made.
       if (previous !== null && reference.parent === null && mayAdopt(previous, reference)) {
@@ -72,7 +72,7 @@ function linkMessages(messages: readonly SortFacts[]): readonly Node[] {
 
 /** A second message with the same Message-ID is one of its own (RFC 5256 §3). */
 function nodeForMessage(facts: SortFacts, nodeOf: (id: string) => Node, nodes: Node[]): Node {
-  const id = facts.envelope.messageId?.trim() ?? '';
+  const id = facts.content.messageId;
   const known = id === '' ? null : nodeOf(id);
   if (known !== null && known.facts === null) {
     known.facts = facts;
@@ -140,12 +140,12 @@ function mergeSubjects(root: Node): void {
   const bySubject = new Map<string, Node>();
   for (const node of root.children) {
     const head = headOf(node);
-    if (head === null || head.subject === '') continue;
-    const known = bySubject.get(head.subject);
-    if (known === undefined || isBetterHead(node, known)) bySubject.set(head.subject, node);
+    if (head === null || head.content.subject === '') continue;
+    const known = bySubject.get(head.content.subject);
+    if (known === undefined || isBetterHead(node, known)) bySubject.set(head.content.subject, node);
   }
   for (const node of [...root.children]) {
-    const subject = headOf(node)?.subject ?? '';
+    const subject = headOf(node)?.content.subject ?? '';
     const known = bySubject.get(subject);
     if (known === undefined || known === node) continue;
     bySubject.set(subject, mergeInto(root, known, node));
@@ -155,7 +155,7 @@ function mergeSubjects(root: Node): void {
 /** (5.B.v) */
 function isBetterHead(node: Node, known: Node): boolean {
   if (known.facts === null) return false;
-  return node.facts === null || (known.facts.isReply && !node.facts.isReply);
+  return node.facts === null || (known.facts.content.isReply && !node.facts.content.isReply);
 }
 
 /** (5.C) Answers what stands for the subject from now on. */
@@ -165,7 +165,7 @@ function mergeInto(root: Node, known: Node, node: Node): Node {
     root.children.delete(node);
     return known;
   }
-  const isReplyToIt = node.facts?.isReply === true && known.facts?.isReply === false;
+  const isReplyToIt = node.facts?.content.isReply === true && known.facts?.content.isReply === false;
   if (known.facts === null || isReplyToIt) {
     adopt(known, node);
     return known;
