@@ -70,3 +70,21 @@ test('a cancelled one says so', async () => {
   await ended;
   expect(desk.list()[0]?.state).toBe('cancelled');
 });
+
+test('one whose mailboxes cannot be read ends as failed, and the next one may begin', async () => {
+  const { store, receiver, clock } = office;
+  let isBroken = true;
+  const mailStore = Object.create(store, {
+    listMailboxes: {
+      value: (id: number) =>
+        isBroken ? Promise.reject(new Error('disk I/O error')) : store.listMailboxes(id),
+    },
+  }) as typeof store;
+  desk = createTransferDesk({ dataFolder: folder, mailStore, receiver, clock, logger: silentLogger });
+  const ended = untilEnded();
+  desk.startExport(tom, 'eml');
+  await ended;
+  expect(desk.list()[0]).toMatchObject({ state: 'failed', reason: 'disk I/O error' });
+  isBroken = false;
+  expect(desk.startExport(tom, 'mbox').ok).toBe(true);
+});

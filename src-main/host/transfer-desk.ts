@@ -150,7 +150,9 @@ class FolderTransferDesk implements TransferDesk {
     this.#show(job);
     const stop = new AbortController();
     const onProgress = (progress: TransferProgress) => this.#show({ ...job, progress });
-    const done = run({ signal: stop.signal, onProgress }).then((report) => this.#finish(job, report));
+    const done = run({ signal: stop.signal, onProgress })
+      .catch(reportOfFailure)
+      .then((report) => this.#finish(job, report));
     this.#running.set(id, { stop, done });
     return ok(job);
   }
@@ -177,4 +179,10 @@ class FolderTransferDesk implements TransferDesk {
     this.#jobs.set(job.id, job);
     this.#changed.emit();
   }
+}
+
+/** A transfer that could not even begin, because the store failed. */
+function reportOfFailure(error: unknown): TransferReport {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { end: { kind: 'failed', reason }, progress: NOTHING_YET, problems: [] };
 }
