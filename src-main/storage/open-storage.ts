@@ -72,9 +72,9 @@ async function startWorkers(options: StorageOptions) {
     options.onError,
   );
   if (findings.length > 0) options.onFindings?.(findings);
-  const { client: reading } = await WorkerClient.start({ ...setup, mode: 'read' }, options.onError);
-  const { client: searching } = await WorkerClient.start({ ...setup, mode: 'search' }, options.onError);
-  return { writing, reading, searching };
+  const startReading = (mode: 'read' | 'search') => WorkerClient.start({ ...setup, mode }, options.onError);
+  const [reading, searching] = await Promise.all([startReading('read'), startReading('search')]);
+  return { writing, reading: reading.client, searching: searching.client };
 }
 
 function createStores(
