@@ -1,8 +1,9 @@
 /** Foreign SMTP clients against the running service: what they are told is what they understand. */
-import { spawn, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runClient } from '../../support/clients.ts';
+import { isInstalled } from '../../support/installed.ts';
 import { makeWorkFolder, startOffice } from '../../support/service-process.ts';
 import type { ServiceProcess } from '../../support/service-process.ts';
 
@@ -19,31 +20,9 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** In CI a missing program is a failure, elsewhere its tests are left out. */
-function isInstalled(program: string): boolean {
-  return process.env['CI'] === 'true' || spawnSync('which', [program]).status === 0;
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-function run(program: string, args: readonly string[], input = ''): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-    child.stdin.end(input);
-  });
-}
-
 describe.runIf(isInstalled('swaks'))('swaks', () => {
   const swaks = (listener: string, ...args: string[]) =>
-    run('swaks', [
+    runClient('swaks', [
       '--server',
       '127.0.0.1',
       '--port',
@@ -138,7 +117,7 @@ describe.runIf(isInstalled('curl'))('curl', () => {
       file,
       'From: tom@server1.com\r\nTo: anna@server1.com\r\nSubject: curl\r\n\r\n.leading dot\r\n',
     );
-    const ended = await run('curl', [
+    const ended = await runClient('curl', [
       '--silent',
       '--show-error',
       '--insecure',
@@ -172,7 +151,7 @@ except smtplib.SMTPDataError as error:
 assert server.verify('anna@server1.com')[0] == 252
 server.quit()
 `;
-    expect(await run('python3', ['-'], script)).toEqual({ code: 0, output: '' });
+    expect(await runClient('python3', ['-'], { input: script })).toEqual({ code: 0, output: '' });
   });
 });
 

@@ -1,15 +1,12 @@
 /** Debian's Dovecot as the next hop over LMTP: one answer for each recipient after the content. Needs root, as Dovecot does. */
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { submitWithSwaks } from '../../support/clients.ts';
 import { signInToConsole } from '../../support/console-caller.ts';
 import { DOVECOT_LMTP, DovecotLmtp } from '../../support/dovecot-lmtp.ts';
+import { mayRunServer } from '../../support/installed.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../../support/service-process.ts';
 
-/** In CI a missing program is a failure, elsewhere its tests are left out. */
-const isThere = process.env['CI'] === 'true' || (process.getuid?.() === 0 && existsSync(DOVECOT_LMTP));
-
-describe.runIf(isThere)('Dovecot over LMTP', () => {
+describe.runIf(mayRunServer(DOVECOT_LMTP))('Dovecot over LMTP', () => {
   let dovecot: DovecotLmtp;
   let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
   let service: ServiceProcess;

@@ -2,7 +2,6 @@
  * Debian's Exim as the other office, in its good and in its bad moods; and as a server that hands mail to us. Every recipient
  * ends in the right state, and the sender is told what is to be told. Needs root, as Exim does.
  */
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXIM_PROGRAM } from '../../../scripts/debian-packages.ts';
 import type { RecipientOutcome } from '../../../src-main/contract/messages.ts';
@@ -10,15 +9,14 @@ import { readWithCurl, runClient, submitWithSwaks } from '../../support/clients.
 import { signInToConsole } from '../../support/console-caller.ts';
 import { Exim } from '../../support/exim.ts';
 import { readDsns } from '../../support/read-dsns.ts';
+import { mayRunServer } from '../../support/installed.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../../support/service-process.ts';
 
-/** In CI a missing program is a failure, elsewhere its tests are left out. */
-const isThere = process.env['CI'] === 'true' || (process.getuid?.() === 0 && existsSync(EXIM_PROGRAM));
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 const ANNA = { user: 'anna@server1.com', password: 'anna-password' };
 const PATIENCE = { timeout: 30_000, interval: 100 };
 
-describe.runIf(isThere)('Exim', () => {
+describe.runIf(mayRunServer(EXIM_PROGRAM))('Exim', () => {
   const partners = new Map<string, Exim>();
   let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
   let service: ServiceProcess;

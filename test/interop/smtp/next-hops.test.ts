@@ -3,17 +3,16 @@
  *
  * One message goes to all of them; its timeline says what became of each recipient, as the console shows it.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MessageTimeline } from '../../../src-main/contract/messages.ts';
 import { submitWithSwaks } from '../../support/clients.ts';
 import { signInToConsole } from '../../support/console-caller.ts';
 import { findFreePort, untilListening } from '../../support/free-port.ts';
+import { isInstalled } from '../../support/installed.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../../support/service-process.ts';
 
 const SINK = '/usr/sbin/smtp-sink';
-/** In CI a missing program is a failure, elsewhere its tests are left out. */
-const isInstalled = process.env['CI'] === 'true' || spawnSync('test', ['-x', SINK]).status === 0;
 const SETTLE_TIMEOUT_MS = 30_000;
 
 interface Mood {
@@ -58,7 +57,7 @@ const MOODS: readonly Mood[] = [
 
 const addressAt = ({ name }: Mood) => `friend@${name}.example`;
 
-describe.runIf(isInstalled)('next hops', () => {
+describe.runIf(isInstalled(SINK))('next hops', () => {
   const sinks: ChildProcess[] = [];
   let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
   let service: ServiceProcess;

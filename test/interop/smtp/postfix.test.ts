@@ -1,16 +1,14 @@
 /** Debian's Postfix as the other office: takes mail from us over STARTTLS, and hands mail to us. Needs root, as Postfix does. */
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readWithCurl, runClient, submitWithSwaks } from '../../support/clients.ts';
 import { signInToConsole } from '../../support/console-caller.ts';
 import { Postfix } from '../../support/postfix.ts';
+import { mayRunServer } from '../../support/installed.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../../support/service-process.ts';
 
-/** In CI a missing program is a failure, elsewhere its tests are left out. */
-const isThere = process.env['CI'] === 'true' || (process.getuid?.() === 0 && existsSync('/usr/sbin/postfix'));
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 
-describe.runIf(isThere)('Postfix', () => {
+describe.runIf(mayRunServer('/usr/sbin/postfix'))('Postfix', () => {
   let partner: Postfix;
   let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
   let service: ServiceProcess;

@@ -1,14 +1,14 @@
 /** swaks as a proxy: its PROXY headers and its XCLIENT, and what comes of them in Received. */
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runClient } from '../../support/clients.ts';
+import { isInstalled } from '../../support/installed.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../../support/service-process.ts';
 
 const PROXY = '127.0.0.9';
 const XCLIENT = '127.0.0.8';
-const isInstalled = process.env['CI'] === 'true' || spawnSync('which', ['swaks']).status === 0;
 
 let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
 let service: ServiceProcess;
@@ -27,12 +27,8 @@ afterAll(async () => {
 async function swaks(listener: string, from: string, ...args: string[]): Promise<string> {
   const server = ['--server', '127.0.0.1', '--port', String(service.port(listener))];
   const envelope = ['--from', 'x@elsewhere.example', '--to', 'anna@server1.com', '--helo', 'client.example'];
-  const child = spawn('swaks', [...server, '--local-interface', from, ...envelope, ...args]);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, 'close');
-  return output;
+  const ran = await runClient('swaks', [...server, '--local-interface', from, ...envelope, ...args]);
+  return ran.output;
 }
 
 /** The newest message of anna's, over POP3. */
@@ -55,7 +51,7 @@ const HEADERS: readonly (readonly [string, string, string])[] = [
   ['2', 'AF_INET6', '2001:db8::42'],
 ];
 
-describe.runIf(isInstalled)('swaks as a proxy', () => {
+describe.runIf(isInstalled('swaks'))('swaks as a proxy', () => {
   test.each(HEADERS)('speaks PROXY protocol %s (%s) for %s', async (version, family, source) => {
     const destination = source.includes(':') ? '2001:db8::25' : '192.0.2.25';
     const output = await swaks(
