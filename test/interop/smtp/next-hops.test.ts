@@ -52,7 +52,8 @@ const MOODS: readonly Mood[] = [
   { name: 'refuses-rcpt', options: ['-f', 'RCPT'], kind: 'failed', says: /^500 5\.3\.0/u },
   { name: 'refuses-data', options: ['-f', 'DATA'], kind: 'failed', says: /^500 5\.3\.0/u },
   { name: 'refuses-dot', options: ['-f', '.'], kind: 'failed', says: /^500 5\.3\.0/u },
-  { name: 'aborts-in-content', options: ['-A', '0'], kind: 'failed', says: /^550/u },
+  // A second later all is written: its 550 and its reset would race with our writing otherwise, and a lost reply means deferred.
+  { name: 'aborts-after-content', options: ['-A', '1'], kind: 'failed', says: /^550/u },
 ];
 
 const addressAt = ({ name }: Mood) => `friend@${name}.example`;
