@@ -23,6 +23,7 @@ const SIGNED_IN = [
   'MULTIAPPEND',
   'NAMESPACE',
   'OBJECTID',
+  'PARTIAL',
   'PREVIEW',
   'QRESYNC',
   'QUOTA',

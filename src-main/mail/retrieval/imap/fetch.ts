@@ -1,5 +1,5 @@
 /**
- * FETCH (RFC 9051 §6.4.5; CHANGEDSINCE and VANISHED: RFC 7162 §3.1.4, §3.2.6).
+ * FETCH (RFC 9051 §6.4.5; CHANGEDSINCE and VANISHED: RFC 7162 §3.1.4, §3.2.6; PARTIAL: RFC 9394 §3.3).
  *
  * Invariants: what the index knows (ENVELOPE, BODYSTRUCTURE) is answered without touching the content; \Seen is set before
  * the answer and told in it; other sessions are let through during a long FETCH.
@@ -8,6 +8,7 @@ import type { MessageIndex } from '../../../format/message-index.ts';
 import type { FetchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
 import type { CommandIo, Completion, Response } from '../../../protocol/imap/server/session.ts';
+import { takeRange, type ResultRange } from '../../../protocol/imap/grammar/result-range.ts';
 import { isInSortedRanges, toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
 import { breather } from './breather.ts';
@@ -30,7 +31,7 @@ interface FetchPlan {
 export async function fetch(session: ImapSession, command: FetchCommand, io: CommandIo): Promise<Completion> {
   const ranges = resolveSet(session, command.set, command.isUid);
   if (ranges === null) return INVALID_SET;
-  const { changedSince, vanished } = command.modifiers;
+  const { changedSince, vanished, partial } = command.modifiers;
   if (vanished && !(command.isUid && session.isQresync)) return VANISHED_NOT_ALLOWED;
   if (asksForModSeqs(command)) await session.enableCondStore(io);
   if (vanished && changedSince !== null) {
@@ -38,7 +39,9 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
     await tellVanished(session, { since: changedSince, known, io });
   }
   const plan = planFetch(session, command);
-  const entries = await listFetched(session, ranges, changedSince);
+  // RFC 9394 §3.4: the page is taken first; what has changed in it is told then.
+  const wanted = partial === null ? ranges : pageOf(session, ranges, partial);
+  const entries = await listFetched(session, wanted, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
   const breathe = breather(session.options.clock);
   let isIncomplete = false;
@@ -76,6 +79,11 @@ const VANISHED_NOT_ALLOWED = bad('VANISHED needs UID FETCH and ENABLE QRESYNC');
 /** RFC 7162 §3.1: both make this session a CONDSTORE-aware one. */
 function asksForModSeqs({ items, modifiers }: FetchCommand): boolean {
   return modifiers.changedSince !== null || items.some((item) => item.kind === 'modSeq');
+}
+
+/** RFC 9394 §3.3: of the messages that the client knows. */
+function pageOf(session: ImapSession, ranges: readonly UidRange[], page: ResultRange): readonly UidRange[] {
+  return toRanges(takeRange(session.mailbox.uidsIn(ranges), page));
 }
 
 /** What has changed since is looked up as such: a large mailbox is not read for a few changes. */

@@ -7,7 +7,8 @@
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
-import type { SearchKey, SearchReturnOption } from './search-key.ts';
+import type { SearchKey } from './search-key.ts';
+import type { SearchReturn } from './search-return.ts';
 import type { SequenceSet } from './sequence-set.ts';
 import type { SortCommand, ThreadCommand } from './sort-thread.ts';
 import type { StatusItem } from './status-item.ts';
@@ -64,8 +65,8 @@ export interface StoreCommand {
 export interface SearchCommand {
   readonly name: 'SEARCH';
   readonly isUid: boolean;
-  /** null: no RETURN; an empty list is RETURN (), which means ALL. */
-  readonly returns: readonly SearchReturnOption[] | null;
+  /** null: no RETURN. */
+  readonly returns: SearchReturn | null;
   readonly charset: string | null;
   readonly key: SearchKey;
 }

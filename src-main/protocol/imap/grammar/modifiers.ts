@@ -1,7 +1,9 @@
 /**
- * Modifiers: the lists of options that SELECT, FETCH and STORE take (RFC 4466 §2), with those of RFC 7162 §7.
+ * Modifiers: the lists of options that SELECT, FETCH and STORE take (RFC 4466 §2), with those of RFC 7162 §7
+ * and RFC 9394 §3.3.
  */
 import type { Cursor } from './cursor.ts';
+import { parseResultRange, type ResultRange } from './result-range.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
@@ -22,10 +24,12 @@ export interface FetchModifiers {
   readonly changedSince: number | null;
   /** Expunged messages are wanted too (RFC 7162 §3.2.6). */
   readonly vanished: boolean;
+  /** Only these of the messages that the set names, null for all. */
+  readonly partial: ResultRange | null;
 }
 
 export const NO_SELECT_PARAMETERS: SelectParameters = { condStore: false, qresync: null };
-export const NO_FETCH_MODIFIERS: FetchModifiers = { changedSince: null, vanished: false };
+export const NO_FETCH_MODIFIERS: FetchModifiers = { changedSince: null, vanished: false, partial: null };
 
 /** ` (CONDSTORE)` or ` (QRESYNC (…))` after the mailbox of SELECT. */
 export function parseSelectParameters(cursor: Cursor): SelectParameters {
@@ -82,11 +86,17 @@ export function parseFetchModifiers(cursor: Cursor): FetchModifiers {
     const name = cursor.keyword();
     if (name === 'CHANGEDSINCE') modifiers = { ...modifiers, changedSince: parseChangedSince(cursor) };
     else if (name === 'VANISHED') modifiers = { ...modifiers, vanished: true };
+    else if (name === 'PARTIAL') modifiers = { ...modifiers, partial: parsePartial(cursor) };
     else cursor.fail('a modifier of FETCH');
   });
   // RFC 7162 §3.2.6: VANISHED goes with CHANGEDSINCE.
   if (modifiers.vanished && modifiers.changedSince === null) cursor.fail('CHANGEDSINCE with VANISHED');
   return modifiers;
+}
+
+function parsePartial(cursor: Cursor): ResultRange {
+  cursor.space();
+  return parseResultRange(cursor);
 }
 
 function parseChangedSince(cursor: Cursor): number {

@@ -102,7 +102,7 @@ describe('commands that fit the grammar', () => {
         isUid: true,
         set: { kind: 'saved' },
         items: [{ kind: 'section', section: WHOLE, isPeek: false, partial: null, label: 'RFC822' }],
-        modifiers: { changedSince: 12_345, vanished: true },
+        modifiers: { changedSince: 12_345, vanished: true, partial: null },
       },
     ],
     [
@@ -122,7 +122,7 @@ describe('commands that fit the grammar', () => {
       {
         name: 'SEARCH',
         isUid: false,
-        returns: ['MIN'],
+        returns: { options: new Set(['MIN']), partial: null },
         charset: 'utf-8',
         key: {
           kind: 'or',

@@ -11,7 +11,8 @@ import { parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
-import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
+import { parseSearchKeys } from './search-key.ts';
+import { parseSearchReturn } from './search-return.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
@@ -187,7 +188,10 @@ function parseUse(cursor: Cursor): string[] {
 function parseFetch(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
   const items = spaceThen(cursor, () => parseFetchItems(cursor));
-  return { name: 'FETCH', isUid, set, items, modifiers: parseFetchModifiers(cursor) };
+  const modifiers = parseFetchModifiers(cursor);
+  // RFC 9394 §3.3: an extension of UID FETCH only.
+  if (modifiers.partial !== null && !isUid) cursor.fail('UID FETCH with PARTIAL');
+  return { name: 'FETCH', isUid, set, items, modifiers };
 }
 
 function parseStore(cursor: Cursor, isUid: boolean): Command {
