@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { ModelClient } from './model-client.ts';
 import { expand } from './model-client.ts';
+import { CLIENT_KINDS } from './world.ts';
 import type { Choice, World } from './world.ts';
 
 type Action = (world: World, choice: Choice) => Promise<void>;
@@ -96,7 +97,8 @@ export const ACTIONS = {
   search: async (world, choice) => {
     const client = await world.take(choice);
     const before = client.uids;
-    const prefix = choice.byUid ? 'UID ' : '';
+    const byUid = choice.byUid || client.kind === 'uidonly';
+    const prefix = byUid ? 'UID ' : '';
     const { untagged } = await client.run(`${prefix}SEARCH ${world.searchKey(choice.flag)}`);
     const found = untagged
       .find((line) => line.startsWith('* SEARCH'))
@@ -104,7 +106,7 @@ export const ACTIONS = {
       .slice(2)
       .map(Number);
     const expected = before.filter((uid) => world.model.messages.get(uid)?.has(choice.flag));
-    expect(choice.byUid ? found : found?.map((number) => before[number - 1])).toEqual(expected);
+    expect(byUid ? found : found?.map((number) => before[number - 1])).toEqual(expected);
   },
 
   noop: async (world, choice) => {
@@ -138,7 +140,7 @@ export const ACTIONS = {
       CLIENT_COMMANDS.map(async (command, index) => {
         const client = await world.take({
           ...choice,
-          client: (choice.client + index) % CLIENT_COMMANDS.length,
+          client: (choice.client + index) % CLIENT_KINDS.length,
         });
         return { client, command: command(world, client, choice) };
       }),

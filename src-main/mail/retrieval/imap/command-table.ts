@@ -24,6 +24,7 @@ import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
 import { thread } from './thread.ts';
+import { UID_REQUIRED, usesMessageNumbers } from './uid-only.ts';
 
 export type Handler<Name extends CommandName> = (
   session: ImapSession,
@@ -102,6 +103,7 @@ function dispatch<Name extends CommandName>(
   command: CommandOf<Name>,
   io: CommandIo,
 ): Promise<Completion> {
+  if (session.isUidOnly && usesMessageNumbers(command)) return Promise.resolve(UID_REQUIRED);
   const entry: TableEntry<Name> = COMMAND_TABLE[command.name];
   return entry.handle(session, command, io);
 }

@@ -108,7 +108,7 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   if (modifiers.changedSince !== null && !kinds.has('modSeq')) asked.push({ kind: 'modSeq' });
   return {
     items: asked,
-    withUid: isUid && !kinds.has('uid'),
+    withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
     needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
     needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
     setsSeen: setsSeen && !session.mailbox.isReadOnly,
@@ -165,7 +165,8 @@ function formatFetched(
   { plan, entry, index, seen }: FetchedMessage,
   { sequence, message }: { sequence: number; message: OpenMessage | null },
 ): MaybeAnswer | Promise<MaybeAnswer> {
-  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isUtf8 };
+  const { isUtf8, isUidOnly } = session;
+  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8, isUidOnly };
   const items: FetchItem[] = [...plan.items];
   if (plan.withUid) items.unshift({ kind: 'uid' });
   if (seen !== undefined) {

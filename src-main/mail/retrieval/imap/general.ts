@@ -58,6 +58,10 @@ export async function enable(
     session.acceptsUtf8 = true;
     enabled.push('UTF8=ACCEPT');
   }
+  if (command.capabilities.includes('UIDONLY') && !session.isUidOnly) {
+    session.isUidOnly = true;
+    enabled.push('UIDONLY');
+  }
   // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
   const asksQresync = command.capabilities.includes('QRESYNC') && !session.isQresync;
   const asksCondStore = command.capabilities.includes('CONDSTORE') && !session.isCondStore;

@@ -22,6 +22,7 @@ import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
+import type { FetchFormat } from './fetch-response.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
@@ -46,6 +47,8 @@ export class ImapSession implements EngineSession {
   isCondStore = false;
   /** RFC 7162 §3.2: VANISHED instead of EXPUNGE. */
   isQresync = false;
+  /** RFC 9586: no message numbers in either direction. */
+  isUidOnly = false;
   /** ENABLE UTF8=ACCEPT (RFC 6855 §3). */
   acceptsUtf8 = false;
   /** Called when the selected mailbox may have changed; IDLE waits for it. */
@@ -179,9 +182,8 @@ export class ImapSession implements EngineSession {
   async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
     await this.selected?.announce((response) => io.send(response), {
       mayExpunge: options.mayExpunge,
-      withUid: options.isUid === true || this.namesUids,
-      withModSeq: this.isCondStore,
-      asVanished: this.isQresync,
+      ...this.fetchFormat(options.isUid === true),
+      asVanished: this.isQresync || this.isUidOnly,
     });
   }
 
@@ -190,9 +192,12 @@ export class ImapSession implements EngineSession {
     return this.isRev2 || this.acceptsUtf8;
   }
 
-  /** Whether FETCH responses name the UID though it was not asked for. */
-  get namesUids(): boolean {
-    return this.isRev2 || this.isQresync;
+  /** What FETCH responses tell without being asked; `isUid`: in answer to a UID command. */
+  fetchFormat(isUid: boolean): FetchFormat {
+    const { isUidOnly } = this;
+    // RFC 9586 §3.3: a UIDFETCH response begins with the UID.
+    const withUid = !isUidOnly && (isUid || this.isRev2 || this.isQresync);
+    return { withUid, withModSeq: this.isCondStore, isUidOnly };
   }
 
   /** A CONDSTORE-enabling command was given (RFC 7162 §3.1). */

@@ -24,16 +24,13 @@ import {
 } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
+import { formatFlagsResponse, type FetchFormat } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
 
-export interface AnnounceOptions {
+export interface AnnounceOptions extends FetchFormat {
   /** False while answering FETCH, STORE or SEARCH (RFC 9051 §7.5.1). */
   readonly mayExpunge: boolean;
-  /** Whether FETCH responses name the UID. */
-  readonly withUid: boolean;
-  /** Whether they carry the MODSEQ (RFC 7162 §3.1). */
-  readonly withModSeq: boolean;
-  /** VANISHED instead of EXPUNGE (RFC 7162 §3.2.10). */
+  /** VANISHED instead of EXPUNGE (RFC 7162 §3.2.10, RFC 9586 §3.4). */
   readonly asVanished: boolean;
 }
 
@@ -268,17 +265,6 @@ export class SelectedMailbox {
     }
     return low;
   }
-}
-
-/** Unsolicited FETCH response with a message's flags. */
-export function formatFlagsResponse(
-  sequence: number,
-  entry: MessageEntry,
-  { withUid, withModSeq }: Pick<AnnounceOptions, 'withUid' | 'withModSeq'>,
-): string {
-  const uid = withUid ? `UID ${entry.uid} ` : '';
-  const modSeq = withModSeq ? ` MODSEQ (${entry.modSeq})` : '';
-  return `* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)}${modSeq})`;
 }
 
 /** System flags in the order of RFC 9051's examples. */

@@ -7,12 +7,14 @@ import { parseResultRange, type ResultRange } from './result-range.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
-/** What a client remembers of a mailbox, from `QRESYNC (…)`. The optional seq-match-data only spares servers that forget. */
+/** What a client remembers of a mailbox, from `QRESYNC (…)`. */
 export interface QresyncParameter {
   readonly uidValidity: number;
   readonly modSeq: number;
   /** null: every UID of the mailbox. */
   readonly knownUids: SequenceSet | null;
+  /** There was seq-match-data, which only spares servers that forget. */
+  readonly hasSequenceMatch: boolean;
 }
 
 export interface SelectParameters {
@@ -57,9 +59,10 @@ function parseQresync(cursor: Cursor): QresyncParameter {
     knownUids = knownSet(cursor);
     cursor.take(' ');
   }
-  if (cursor.sees('(')) parseSequenceMatch(cursor);
+  const hasSequenceMatch = cursor.sees('(');
+  if (hasSequenceMatch) parseSequenceMatch(cursor);
   cursor.expect(')');
-  return { uidValidity, modSeq, knownUids };
+  return { uidValidity, modSeq, knownUids, hasSequenceMatch };
 }
 
 function parseSequenceMatch(cursor: Cursor): void {
