@@ -65,7 +65,7 @@ describe('APPEND', () => {
     const office = new ReadingOffice();
     const client = await office.openImap(null);
     client.write('a1 APPEND INBOX {2+}\r\nab (\\Seen) and more\r\n');
-    await client.play('S: a1 BAD Nothing but another message can follow a message');
+    await client.play('S: a1 BAD Nothing but another part or message can follow here');
     client.write(
       'a2 APPEND INBOX {3+}\r\na\0b\r\na3 APPEND INBOX ~{3+}\r\na\0b\r\na4 APPEND INBOX ~{3+}\r\nabc\r\n',
     );

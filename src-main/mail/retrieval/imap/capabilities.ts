@@ -9,6 +9,7 @@ const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ENABLE', 'ID']
 
 const SIGNED_IN = [
   'BINARY',
+  'CATENATE',
   'CHILDREN',
   'CONDSTORE',
   'CREATE-SPECIAL-USE',

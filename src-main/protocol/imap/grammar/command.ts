@@ -78,28 +78,42 @@ export interface CopyCommand {
   readonly mailbox: WireName;
 }
 
-/** A message on its way in, as far as the announcement of its octets. */
+/** Octets of a message that the client sends. */
+export interface TextPart {
+  readonly kind: 'text';
+  readonly literal: LiteralAnnouncement;
+  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
+  readonly isUtf8: boolean;
+  /** Within `CATENATE (…)`. */
+  readonly isCatenated: boolean;
+}
+
+/** A message is put together from these (RFC 4469); an ordinary one has one part. */
+export type MessagePart = TextPart | { readonly kind: 'url'; readonly url: string };
+
+/** A message on its way in, as far as the announcement of octets. */
 export interface AppendMessage {
   readonly flags: readonly string[];
   /** Milliseconds since 1970 UTC, null where not given. */
   readonly internalDate: number | null;
-  readonly literal: LiteralAnnouncement;
-  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
-  readonly isUtf8: boolean;
+  /** Further parts may follow the octets of the last. */
+  readonly parts: readonly MessagePart[];
 }
 
-/** The first message; more may follow (RFC 3502). */
-export interface AppendCommand extends AppendMessage {
+/** Further messages may follow the octets of the last (RFC 3502). */
+export interface AppendCommand {
   readonly name: 'APPEND';
   readonly mailbox: WireName;
+  readonly messages: readonly AppendMessage[];
 }
 
 /** RFC 8508 §3 */
-export interface ReplaceCommand extends AppendMessage {
+export interface ReplaceCommand {
   readonly name: 'REPLACE';
   readonly isUid: boolean;
   readonly set: SequenceSet;
   readonly mailbox: WireName;
+  readonly messages: readonly AppendMessage[];
 }
 
 export interface SelectCommand {

@@ -44,6 +44,7 @@ describe('commands that fit the grammar', () => {
                 { first: 214, last: 541 },
               ],
             },
+            hasSequenceMatch: true,
           },
         },
       },
@@ -144,10 +145,20 @@ describe('commands that fit the grammar', () => {
       {
         name: 'APPEND',
         mailbox: 'x',
-        flags: ['\\Seen'],
-        internalDate: Date.UTC(2026, 0, 5, 9),
-        literal: { octets: 20, isSynchronizing: false, isBinary: false },
-        isUtf8: false,
+        messages: [
+          {
+            flags: ['\\Seen'],
+            internalDate: Date.UTC(2026, 0, 5, 9),
+            parts: [
+              {
+                kind: 'text',
+                literal: { octets: 20, isSynchronizing: false, isBinary: false },
+                isUtf8: false,
+                isCatenated: false,
+              },
+            ],
+          },
+        ],
       },
     ],
   ])('%s', (text, command) => {

@@ -7,7 +7,7 @@ import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
 import type { Command, MailboxCommandName, PlainCommandName } from './command.ts';
 import { Cursor, ImapSyntaxError, decodeOctets } from './cursor.ts';
-import { parseAppend, parseReplace } from './append.ts';
+import { findPending, parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
@@ -105,7 +105,7 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
     if (parser === undefined) return err({ tag, message: 'Unknown command', isKnown });
     isKnown = true;
     const command = parser(cursor);
-    if (!('literal' in command)) cursor.end();
+    if (!awaitsOctets(command)) cursor.end();
     return ok({ tag, command });
   } catch (error) {
     if (!(error instanceof ImapSyntaxError)) throw error;
@@ -117,7 +117,12 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
 export function announcesMessage(text: string): boolean {
   if (!/^[^ ]+ (?:append|(?:uid )?replace) /i.test(text)) return false;
   const parsed = parseCommand(text);
-  return parsed.ok && 'literal' in parsed.value.command;
+  return parsed.ok && awaitsOctets(parsed.value.command);
+}
+
+/** Whether octets of a message come next. */
+function awaitsOctets(command: Command): boolean {
+  return 'messages' in command && findPending([], command.messages) !== null;
 }
 
 function plainParsers(): Record<string, ArgumentParser> {

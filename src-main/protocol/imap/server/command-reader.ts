@@ -53,7 +53,8 @@ export function tagOf(text: string): string | null {
   return /^[^ (){%*"\\+\u0000-\u001f\u007f-\uffff]+(?= )/.exec(text)?.[0] ?? null;
 }
 
-async function gatherOctets(channel: LineChannel, count: number): Promise<Buffer | ReadStop> {
+/** A literal's octets in memory: `count` is bounded by whoever asks. */
+export async function gatherOctets(channel: LineChannel, count: number): Promise<Buffer | ReadStop> {
   const octets = Buffer.alloc(count);
   let length = 0;
   const stop = await channel.readOctets(count, LITERAL_TIMEOUT_MS, (chunk) => {

@@ -11,6 +11,7 @@ import { LineChannel } from '../../connection/line-channel.ts';
 import type { ReadStop } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
+import { findPending } from '../grammar/append.ts';
 import type { Command } from '../grammar/command.ts';
 import { formatString } from '../grammar/format.ts';
 import { parseCommand } from '../grammar/parse-command.ts';
@@ -171,7 +172,9 @@ export class ImapConnection {
   }
 
   #intakeFor(command: Command): MessageIntake | null {
-    return 'literal' in command ? new MessageIntake(this.#channel, this.#options.transcript, command) : null;
+    if (!('messages' in command)) return null;
+    const pending = findPending([], command.messages);
+    return new MessageIntake(this.#channel, this.#options.transcript, pending);
   }
 
   /** Has the session handle the command; a fault of ours costs this command only. */
