@@ -14,6 +14,7 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { getMetadata, setMetadata } from './metadata.ts';
 import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { replace } from './replace.ts';
@@ -72,6 +73,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   EXAMINE: { states: SIGNED_IN, handle: examine, updates: 'none' },
   GETQUOTA: { states: SIGNED_IN, handle: getQuota, updates: 'all' },
   GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
+  GETMETADATA: { states: SIGNED_IN, handle: getMetadata, updates: 'all' },
+  SETMETADATA: { states: SIGNED_IN, handle: setMetadata, updates: 'all' },
   APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
   IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
   CHECK: { states: SELECTED, handle: check, updates: 'all' },

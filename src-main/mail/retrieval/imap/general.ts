@@ -62,6 +62,11 @@ export async function enable(
     session.isUidOnly = true;
     enabled.push('UIDONLY');
   }
+  // RFC 5464 §4.1
+  if (command.capabilities.includes('METADATA') && !session.hearsMetadata) {
+    session.hearsMetadata = true;
+    enabled.push('METADATA');
+  }
   // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
   const asksQresync = command.capabilities.includes('QRESYNC') && !session.isQresync;
   const asksCondStore = command.capabilities.includes('CONDSTORE') && !session.isCondStore;

@@ -17,9 +17,10 @@ import type {
 } from '../../../protocol/imap/server/session.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
-import type { MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { MailboxId, Uid } from '../../mailstore/port.ts';
 import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
+import { Announcements, type Occasion } from './announcements.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
 import type { FetchFormat } from './fetch-response.ts';
@@ -51,11 +52,11 @@ export class ImapSession implements EngineSession {
   isUidOnly = false;
   /** ENABLE UTF8=ACCEPT (RFC 6855 §3). */
   acceptsUtf8 = false;
-  /** Called when the selected mailbox may have changed; IDLE waits for it. */
-  onMailboxChange: (() => void) | null = null;
+  /** ENABLE METADATA (RFC 5464 §4.1): annotations that others change are told. */
+  hearsMetadata = false;
+  readonly announcements = new Announcements(this);
   #hasTls: boolean;
   #isCompressed = false;
-  #unsubscribe: (() => void) | null = null;
 
   constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
     this.options = options;
@@ -141,17 +142,20 @@ export class ImapSession implements EngineSession {
     return this.isUtf8 ? formatString(text, true) : formatAstring(text);
   }
 
+  /** Somebody has signed in. */
+  open(account: Account): void {
+    this.account = account;
+    this.announcements.open();
+  }
+
   select(mailbox: SelectedMailbox): void {
     this.deselect();
     this.selected = mailbox;
-    this.#unsubscribe = this.options.mailStore.onChange((change) => this.#hear(change, mailbox));
     // What changed while it was being opened has no notice.
     mailbox.markDirty();
   }
 
   deselect(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
     this.selected = null;
     this.savedResult = [];
   }
@@ -178,13 +182,9 @@ export class ImapSession implements EngineSession {
     });
   }
 
-  /** Tells the client what has changed in its mailbox. */
-  async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
-    await this.selected?.announce((response) => io.send(response), {
-      mayExpunge: options.mayExpunge,
-      ...this.fetchFormat(options.isUid === true),
-      asVanished: this.isQresync || this.isUidOnly,
-    });
+  /** Tells the client what has changed. */
+  announce(io: CommandIo, occasion: Occasion): Promise<void> {
+    return this.announcements.announce(io, occasion);
   }
 
   /** Whether names and strings may be UTF-8 (RFC 9051 §5.1, RFC 6855 §3). */
@@ -210,13 +210,7 @@ export class ImapSession implements EngineSession {
 
   close(): void {
     this.deselect();
+    this.announcements.close();
     this.isLoggedOut = true;
-  }
-
-  #hear(change: MailboxChanged, mailbox: SelectedMailbox): void {
-    if (change.mailboxId !== mailbox.id) return;
-    if (change.kind === 'deleted') mailbox.markGone();
-    else if (change.kind === 'messages') mailbox.markDirty();
-    this.onMailboxChange?.();
   }
 }

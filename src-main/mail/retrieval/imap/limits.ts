@@ -9,6 +9,9 @@ export const PROGRESS_INTERVAL_MS = 10_000;
 /** Messages in one APPEND (RFC 3502): all of them are staged before any is stored. */
 export const MAX_APPENDED_MESSAGES = 1_000;
 
+/** Names of annotations that others changed and a silent client has not heard of: beyond it the rest is not told. */
+export const MAX_PENDING_METADATA = 10_000;
+
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 

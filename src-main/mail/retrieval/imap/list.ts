@@ -1,5 +1,6 @@
 /**
- * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE).
+ * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE, RFC 9590
+ * LIST-METADATA).
  */
 import type { ListCommand } from '../../../protocol/imap/grammar/command.ts';
 import { formatString } from '../../../protocol/imap/grammar/format.ts';
@@ -8,6 +9,7 @@ import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import type { Mailbox } from '../../mailstore/port.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { listMetadata } from './metadata.ts';
 import { fullPattern, matchesPattern } from './name-pattern.ts';
 import { formatStatus } from './status.ts';
 
@@ -58,6 +60,11 @@ async function listName(session: ImapSession, listing: Listing, io: CommandIo): 
   const { status } = command.returns;
   if (status !== null && listed.mailbox !== null && isSelected) {
     await io.send(await formatStatus(session, listed.mailbox, status));
+  }
+  const { metadata } = command.returns;
+  if (metadata !== null && listed.mailbox !== null && isSelected) {
+    const annotated = { place: listed.mailbox.id, wireName: session.writeName(listed.name) };
+    await io.send(await listMetadata(session, annotated, metadata));
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
+import type { GetMetadataCommand, MetadataEntryName, SetMetadataCommand } from './metadata.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { SearchKey } from './search-key.ts';
 import type { SearchReturn } from './search-return.ts';
@@ -24,6 +25,8 @@ export interface ListReturn {
   readonly specialUse: boolean;
   /** STATUS items (RFC 5819), null where not asked. */
   readonly status: readonly StatusItem[] | null;
+  /** Annotations (RFC 9590), null where not asked. */
+  readonly metadata: readonly MetadataEntryName[] | null;
 }
 
 export interface ListCommand {
@@ -148,6 +151,8 @@ export type Command =
   | AppendCommand
   | ReplaceCommand
   | { readonly name: 'COMPRESS'; readonly mechanism: string }
+  | GetMetadataCommand
+  | SetMetadataCommand
   | { readonly name: 'GETQUOTA'; readonly root: string };
 
 export type CommandName = Command['name'];

@@ -82,6 +82,11 @@ export class Cursor {
     return this.#text[this.#at] === character;
   }
 
+  /** Whether `character` comes next and after it one that fits; takes nothing. */
+  seesAfter(character: string, next: RegExp): boolean {
+    return this.sees(character) && next.test(this.#text[this.#at + 1] ?? '');
+  }
+
   /** Takes `text` if it comes next, without regard to case. */
   take(text: string): boolean {
     const found = this.#text.slice(this.#at, this.#at + text.length);

@@ -9,6 +9,7 @@ import type { Command, MailboxCommandName, PlainCommandName } from './command.ts
 import { Cursor, ImapSyntaxError, decodeOctets } from './cursor.ts';
 import { findPending, parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
+import { parseGetMetadata, parseSetMetadata } from './metadata.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys } from './search-key.ts';
@@ -70,6 +71,8 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
   COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
   GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
+  GETMETADATA: parseGetMetadata,
+  SETMETADATA: parseSetMetadata,
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),

@@ -12,8 +12,8 @@ import { LITERAL_TIMEOUT_MS, MAX_COMMAND_LITERALS, MAX_LINE_OCTETS } from '../li
 
 export type CommandRead =
   | { readonly kind: 'command'; readonly text: string }
-  /** Too long, or a literal too large; the rest of it was skipped where that was possible. */
-  | { readonly kind: 'tooBig'; readonly tag: string | null; readonly isRecoverable: boolean }
+  /** Too long, or a literal too large; the rest of it was skipped where that was possible. `text` is what came before. */
+  | { readonly kind: 'tooBig'; readonly text: string; readonly isRecoverable: boolean }
   | { readonly kind: ReadStop };
 
 export interface ReadLimits {
@@ -32,7 +32,7 @@ export async function readCommand(channel: LineChannel, limits: ReadLimits): Pro
   let literalOctets = 0;
   for (let literals = 0; ; literals++) {
     const line = await channel.readLine(MAX_LINE_OCTETS, limits.timeoutMs);
-    if (line.kind === 'tooLong') return { kind: 'tooBig', tag: tagOf(text), isRecoverable: false };
+    if (line.kind === 'tooLong') return { kind: 'tooBig', text, isRecoverable: false };
     if (line.kind !== 'line') return line;
     text += line.text;
     const literal = readLiteralAnnouncement(line.text);
@@ -69,11 +69,10 @@ async function refuseLiteral(
   text: string,
   literal: LiteralAnnouncement,
 ): Promise<CommandRead> {
-  const tag = tagOf(text);
-  if (literal.isSynchronizing) return { kind: 'tooBig', tag, isRecoverable: true };
-  if (literal.octets > MAX_SKIPPED_OCTETS) return { kind: 'tooBig', tag, isRecoverable: false };
+  if (literal.isSynchronizing) return { kind: 'tooBig', text, isRecoverable: true };
+  if (literal.octets > MAX_SKIPPED_OCTETS) return { kind: 'tooBig', text, isRecoverable: false };
   const stop = await skipLiteral(channel, literal.octets);
-  return stop === null ? { kind: 'tooBig', tag, isRecoverable: true } : { kind: stop };
+  return stop === null ? { kind: 'tooBig', text, isRecoverable: true } : { kind: stop };
 }
 
 /** Throws a literal and the line that follows it away; further literals of that line are beyond help. */

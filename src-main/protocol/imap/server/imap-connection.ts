@@ -21,10 +21,11 @@ import {
   MAX_COMMAND_LITERAL_OCTETS,
   MAX_FAILED_SIGN_INS,
   MAX_LINE_OCTETS,
+  MAX_METADATA_VALUE_OCTETS,
   MAX_UNAUTHENTICATED_LITERAL_OCTETS,
   SIGN_IN_TIMEOUT_MS,
 } from '../limits.ts';
-import { readCommand } from './command-reader.ts';
+import { readCommand, tagOf } from './command-reader.ts';
 import type { CommandRead, ReadLimits } from './command-reader.ts';
 import { MessageIntake } from './message-intake.ts';
 import { maskCommand } from './mask-command.ts';
@@ -45,6 +46,8 @@ interface Farewell {
   /** Text of the BYE, null where nobody listens any more or it was said already. */
   readonly bye: string | null;
 }
+
+const SETS_METADATA = /^[^ ]+ setmetadata /i;
 
 const LOGGED_OUT: Farewell = { end: 'closed', bye: null };
 const TOO_BIG: Farewell = { end: 'refused', bye: '[TOOBIG] Command too long' };
@@ -120,7 +123,15 @@ export class ImapConnection {
   async #refuseTooBig(read: Extract<CommandRead, { kind: 'tooBig' }>): Promise<Farewell | null> {
     this.#options.transcript.note('The command or a literal of it is too long');
     if (!read.isRecoverable) return TOO_BIG;
-    await this.#replies.send(`${read.tag ?? '*'} BAD [TOOBIG] Command or literal too long`);
+    const tag = tagOf(read.text) ?? '*';
+    // RFC 5464 §4.3: a value that is too large is no mistake in the protocol.
+    if (SETS_METADATA.test(read.text)) {
+      await this.#replies.send(
+        `${tag} NO [METADATA MAXSIZE ${MAX_METADATA_VALUE_OCTETS}] The value is too large`,
+      );
+      return null;
+    }
+    await this.#replies.send(`${tag} BAD [TOOBIG] Command or literal too long`);
     return this.#countBad();
   }
 
