@@ -20,7 +20,8 @@ export const ACTIONS = {
     const client = await world.take(choice);
     const target = world.target(client, choice);
     if (target === null) return;
-    const { operation, isSilent, flag } = choice;
+    const { operation, flag } = choice;
+    const isSilent = choice.isSilent && client.maySilence;
     if (isSilent) client.assume(target.uids, operation, [flag]);
     world.model.store(target.uids, operation, [flag]);
     const silent = isSilent ? '.SILENT' : '';
@@ -31,7 +32,8 @@ export const ACTIONS = {
     const client = await world.take(choice);
     const target = world.target(client, choice);
     if (target === null) return;
-    const { operation, flag, isSilent } = choice;
+    const { operation, flag } = choice;
+    const isSilent = choice.isSilent && client.maySilence;
     const modified = await world.changedAfter(client.modSeq, target.uids);
     const stored = target.uids.filter((uid) => !modified.includes(uid));
     if (isSilent) client.assume(stored, operation, [flag]);
@@ -97,7 +99,7 @@ export const ACTIONS = {
   search: async (world, choice) => {
     const client = await world.take(choice);
     const before = client.uids;
-    const byUid = choice.byUid || client.kind === 'uidonly';
+    const byUid = choice.byUid || client.usesUids;
     const prefix = byUid ? 'UID ' : '';
     const { untagged } = await client.run(`${prefix}SEARCH ${world.searchKey(choice.flag)}`);
     const found = untagged
@@ -161,8 +163,9 @@ const CLIENT_COMMANDS: readonly ((world: World, client: ModelClient, choice: Cho
   (world, client, choice) => {
     const target = world.target(client, choice);
     if (target === null) return 'NOOP';
-    client.assume(target.uids, choice.operation, [choice.flag]);
-    return `${target.prefix}STORE ${target.set} ${choice.operation}FLAGS.SILENT (${choice.flag})`;
+    if (client.maySilence) client.assume(target.uids, choice.operation, [choice.flag]);
+    const silent = client.maySilence ? '.SILENT' : '';
+    return `${target.prefix}STORE ${target.set} ${choice.operation}FLAGS${silent} (${choice.flag})`;
   },
   (world, client, choice) => {
     const target = world.target(client, { ...choice, byUid: !choice.byUid });

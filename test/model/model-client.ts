@@ -6,13 +6,14 @@ import { expect } from 'vitest';
 import type { DialogueClient } from '../support/dialogue-client.ts';
 import { changeFlags, describeMessage } from './mailbox-model.ts';
 
-export type ClientKind = 'plain' | 'condstore' | 'qresync' | 'uidonly';
+export type ClientKind = 'plain' | 'condstore' | 'qresync' | 'uidonly' | 'notify';
 
 const ENABLED: Readonly<Record<ClientKind, string | null>> = {
   plain: null,
   condstore: 'CONDSTORE',
   qresync: 'QRESYNC',
   uidonly: 'CONDSTORE UIDONLY',
+  notify: 'CONDSTORE',
 };
 
 /** A message in the view: what is not known is null. */
@@ -57,6 +58,8 @@ export class ModelClient {
   async start(): Promise<void> {
     const enabled = ENABLED[this.kind];
     if (enabled !== null) await this.run(`ENABLE ${enabled}`);
+    if (this.kind === 'notify')
+      await this.run('NOTIFY SET (selected (MessageNew MessageExpunge FlagChange))');
     await this.select('SELECT INBOX');
   }
 
@@ -89,6 +92,16 @@ export class ModelClient {
   /** UIDs by sequence number; -1 for one that was expunged before the client could ask for it. */
   get uids(): number[] {
     return this.view.map((message) => message.uid ?? -1);
+  }
+
+  /** Numbers may move at any time with NOTIFY (RFC 5465 §5.3), and there are none with UIDONLY. */
+  get usesUids(): boolean {
+    return this.kind === 'uidonly' || this.kind === 'notify';
+  }
+
+  /** With NOTIFY nobody can say whether flags were told before or after a silent STORE. */
+  get maySilence(): boolean {
+    return this.kind !== 'notify';
   }
 
   /** Its own silent STORE. */
@@ -127,10 +140,9 @@ export class ModelClient {
 
   async #fetchFrom(first: number): Promise<void> {
     const items = `(UID FLAGS${this.kind === 'plain' ? '' : ' MODSEQ'})`;
-    const command =
-      this.kind === 'uidonly'
-        ? `UID FETCH ${Math.max(0, ...this.uids) + 1}:* ${items}`
-        : `FETCH ${first + 1}:${this.view.length} ${items}`;
+    const command = this.usesUids
+      ? `UID FETCH ${(this.view[first - 1]?.uid ?? 0) + 1}:* ${items}`
+      : `FETCH ${first + 1}:${this.view.length} ${items}`;
     this.#apply(command, await this.#dialogue.transact(command));
   }
 
@@ -143,13 +155,13 @@ export class ModelClient {
   #hear(command: string, line: string): void {
     const [, number, name] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)/.exec(line) ?? [];
     const vanished = /^\* VANISHED ([\d:,]+)$/.exec(line)?.[1];
-    const mayExpunge = !WITHOUT_EXPUNGE.test(command);
+    const mayExpunge = this.kind === 'notify' || !WITHOUT_EXPUNGE.test(command);
     if (vanished !== undefined) {
       const knowsVanished = this.kind === 'qresync' || this.kind === 'uidonly';
       expect({ command, mayExpunge, knowsVanished }).toMatchObject({ mayExpunge: true, knowsVanished: true });
       this.#vanish(expand(vanished));
     } else if (name === 'EXPUNGE') {
-      const knowsNumbers = this.kind === 'plain' || this.kind === 'condstore';
+      const knowsNumbers = this.kind !== 'qresync' && this.kind !== 'uidonly';
       expect({ command, mayExpunge, knowsNumbers }).toMatchObject({ mayExpunge: true, knowsNumbers: true });
       expect(this.view.splice(Number(number) - 1, 1), line).toHaveLength(1);
     } else if (name === 'EXISTS') {

@@ -1,19 +1,19 @@
 /**
  * Announcements: what a session has heard from the store and its client has not been told: the one way by which changes reach
- * a client, at the end of a command and while it idles.
+ * a client: at the end of a command, while it idles, and, where NOTIFY asks for it, between commands (RFC 5465).
  *
  * Flow: the store's notices → here → the client, when it may be told. Invariants: what is pending is marks and names, bounded
  * however long a client stays silent; a change that this session made itself is not told as somebody else's.
  */
-import { formatAstring } from '../../../protocol/imap/grammar/format.ts';
 import type { CommandIo } from '../../../protocol/imap/server/session.ts';
-import { PRIVATE_PREFIX } from '../../mailstore/metadata/port.ts';
-import type { MetadataChanged, MetadataPlace } from '../../mailstore/metadata/port.ts';
-import type { MailboxChanged } from '../../mailstore/port.ts';
+import type { MetadataChanged } from '../../mailstore/metadata/port.ts';
+import type { Mailbox, MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import { tellMessages } from './fetch.ts';
 import type { ImapSession } from './imap-session.ts';
-import { MAX_PENDING_METADATA } from './limits.ts';
 import { LiveUpdates } from './live-updates.ts';
-import { visibleNames } from './metadata-access.ts';
+import { ALL_EVENTS, MailboxWatch } from './mailbox-watch.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
+import { MetadataNews } from './metadata-news.ts';
 
 /** Where responses go. */
 export type ResponseSink = Pick<CommandIo, 'send' | 'flush'>;
@@ -23,18 +23,22 @@ export interface Occasion {
   readonly mayExpunge: boolean;
   /** In answer to a UID command. */
   readonly isUid?: boolean;
+  /** The command itself has changed the mailbox, so its client hears of that whatever NOTIFY says. */
+  readonly isOwn?: boolean;
 }
 
 export class Announcements {
   readonly #session: ImapSession;
-  readonly #metadata = new Map<MetadataPlace, Set<string>>();
-  #pendingNames = 0;
+  readonly #metadata: MetadataNews;
   #unsubscribe: readonly (() => void)[] = [];
+  /** What NOTIFY has asked for; null before the first. */
+  #watch: MailboxWatch | null = null;
   /** Set while changes are told as they happen. */
   #live: LiveUpdates | null = null;
 
   constructor(session: ImapSession) {
     this.#session = session;
+    this.#metadata = new MetadataNews(session);
   }
 
   /** Somebody has signed in. */
@@ -51,67 +55,101 @@ export class Announcements {
     this.#unsubscribe = [];
   }
 
-  /** Tells what may be told now. */
-  async announce(sink: ResponseSink, { mayExpunge, isUid }: Occasion): Promise<void> {
-    const session = this.#session;
-    await session.selected?.announce((response) => sink.send(response), {
-      mayExpunge,
-      ...session.fetchFormat(isUid === true),
-      asVanished: session.isQresync || session.isUidOnly,
-    });
-    if (this.#metadata.size > 0) await this.#tellMetadata(sink);
+  /** NOTIFY: from now on this is what is told. */
+  watch(watch: MailboxWatch): void {
+    this.#watch = watch;
+    this.#metadata.watch(watch);
   }
 
-  /** Tells changes as they happen, beginning with those of before, until stopLive(). */
+  /** Tells what may be told now. */
+  async announce(sink: ResponseSink, occasion: Occasion): Promise<void> {
+    if (this.#watch?.isOverflown === true) await this.#giveUp(sink);
+    const { selected } = this.#session;
+    if (selected !== null) await this.#tellSelected(selected, sink, occasion);
+    await this.#watch?.tell(sink);
+    await this.#metadata.tell(sink);
+  }
+
+  /** IDLE: tells changes as they happen, beginning with those of before, until stopLive(). */
   startLive(sink: ResponseSink, occasion: Occasion): void {
     this.#live = new LiveUpdates(async () => {
       await this.announce(sink, occasion);
       await sink.flush();
     });
-    this.#live.poke();
+    if (this.#hasNews) this.#live.poke();
+  }
+
+  /** Between commands: only what NOTIFY has asked for (RFC 5465 §3.1), and EXPUNGE only with SELECTED (§6.1). */
+  startBetweenCommands(sink: ResponseSink): void {
+    if (this.#watch === null) return;
+    this.startLive(sink, { mayExpunge: this.#watch.selectedEvents.isImmediate });
   }
 
   /** Resolves when the last of them is told; a failure to tell comes out here. */
-  async stopLive(): Promise<void> {
+  stopLive(): Promise<void> | undefined {
     const live = this.#live;
     this.#live = null;
-    await live?.stop();
+    return live?.stop();
+  }
+
+  /** SELECT has told what there is. */
+  enter(mailbox: Mailbox): void {
+    this.#watch?.enter(mailbox);
+  }
+
+  leave(selected: SelectedMailbox): void {
+    this.#watch?.leave(selected);
+  }
+
+  /** The session has put messages into a mailbox. */
+  absorbMessages(id: MailboxId, uids: readonly Uid[]): void {
+    this.#watch?.absorbMessages(id, uids);
+  }
+
+  /** The session has created, deleted, renamed or subscribed a mailbox. */
+  async absorbNames(...names: readonly string[]): Promise<void> {
+    await this.#watch?.absorbNames(names);
+  }
+
+  get #hasNews(): boolean {
+    const { selected } = this.#session;
+    return selected?.hasNews === true || this.#watch?.hasNews === true || this.#metadata.hasNews;
+  }
+
+  async #tellSelected(selected: SelectedMailbox, sink: ResponseSink, occasion: Occasion): Promise<void> {
+    const session = this.#session;
+    const { tellsMessages, tellsFlags, newItems } = this.#watch?.selectedEvents ?? ALL_EVENTS;
+    if (!tellsMessages && occasion.isOwn !== true) return;
+    await selected.announce((response) => sink.send(response), {
+      mayExpunge: occasion.mayExpunge,
+      // RFC 5465 §5.1: with the UID.
+      ...session.fetchFormat(occasion.isUid === true || this.#watch !== null),
+      asVanished: session.isQresync || session.isUidOnly,
+      tellsFlags,
+      tellNew:
+        newItems.length === 0 ? null : (entries) => tellMessages(session, { items: newItems, entries }, sink),
+    });
+  }
+
+  /** RFC 5465 §5.8: as if NOTIFY NONE had been asked for. */
+  async #giveUp(sink: ResponseSink): Promise<void> {
+    this.watch(new MailboxWatch(this.#session, [], []));
+    await sink.send(
+      '* OK [NOTIFICATIONOVERFLOW] Too much has changed: nothing more is told until the next NOTIFY',
+    );
   }
 
   #hear(change: MailboxChanged): void {
-    const { selected } = this.#session;
-    if (change.mailboxId !== selected?.id) return;
-    if (change.kind === 'deleted') selected.markGone();
-    else if (change.kind === 'messages') selected.markDirty();
-    this.#live?.poke();
+    const { selected, accountId } = this.#session;
+    const isSelected = change.mailboxId === selected?.id;
+    if (isSelected && change.kind === 'deleted') selected.markGone();
+    if (isSelected && change.kind === 'messages') selected.markDirty();
+    else if (change.accountId === accountId) this.#watch?.hear(change);
+    if (isSelected || this.#watch?.hasNews === true) this.#live?.poke();
   }
 
-  /** RFC 5464 §4.4: changes by others, for clients that want to hear of them. */
-  #hearMetadata({ place, writer, origin, names }: MetadataChanged): void {
-    const session = this.#session;
-    if (!session.hearsMetadata || origin === session.transcript.sessionId) return;
-    const seen = names.filter((name) => writer === session.accountId || !name.startsWith(PRIVATE_PREFIX));
-    const pending = this.#metadata.get(place) ?? new Set();
-    for (const name of seen) {
-      if (pending.has(name) || this.#pendingNames >= MAX_PENDING_METADATA) continue;
-      pending.add(name);
-      this.#pendingNames++;
-    }
-    if (pending.size === 0) return;
-    this.#metadata.set(place, pending);
-    this.#live?.poke();
-  }
-
-  /** RFC 5464 §4.4.2: names only. */
-  async #tellMetadata(sink: ResponseSink): Promise<void> {
-    const changes = [...this.#metadata];
-    this.#metadata.clear();
-    this.#pendingNames = 0;
-    for (const [place, changed] of changes) {
-      const visible = await visibleNames(this.#session, { place, names: [...changed] });
-      if (visible === null) continue;
-      const names = visible.names.map(formatAstring).join(' ');
-      await sink.send(`* METADATA ${visible.annotated.wireName} ${names}`);
-    }
+  #hearMetadata(change: MetadataChanged): void {
+    this.#metadata.hear(change);
+    if (this.#metadata.hasNews) this.#live?.poke();
   }
 }

@@ -68,7 +68,7 @@ export async function storeMessages(
     await discardMessages(session, messages);
     return appended === null ? NOT_STORED : refuseForTarget(appended.error);
   }
-  session.touch(mailbox.id);
+  session.touch(mailbox.id, appended.value.uids);
   return appended.value;
 }
 

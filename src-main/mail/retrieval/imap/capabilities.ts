@@ -25,6 +25,7 @@ const SIGNED_IN = [
   'MOVE',
   'MULTIAPPEND',
   'NAMESPACE',
+  'NOTIFY',
   'OBJECTID',
   'PARTIAL',
   'PREVIEW',

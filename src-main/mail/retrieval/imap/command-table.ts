@@ -15,6 +15,7 @@ import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
 import { getMetadata, setMetadata } from './metadata.ts';
+import { notify } from './notify.ts';
 import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { replace } from './replace.ts';
@@ -75,6 +76,7 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
   GETMETADATA: { states: SIGNED_IN, handle: getMetadata, updates: 'all' },
   SETMETADATA: { states: SIGNED_IN, handle: setMetadata, updates: 'all' },
+  NOTIFY: { states: SIGNED_IN, handle: notify, updates: 'all' },
   APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
   IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
   CHECK: { states: SELECTED, handle: check, updates: 'all' },
@@ -91,13 +93,17 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   REPLACE: { states: SELECTED, handle: replace, updates: 'all' },
 };
 
+/** What these do to the mailbox is told whatever NOTIFY says (RFC 5465 §3.1). */
+const REMOVING: ReadonlySet<CommandName> = new Set(['EXPUNGE', 'MOVE', 'REPLACE']);
+
 /** Handles a command and then tells the client what has changed in its mailbox. */
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
   const { updates } = COMMAND_TABLE[command.name];
   const { clock } = session.options;
   const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
-  if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
+  const occasion = { mayExpunge: updates === 'all' || isUid, isUid, isOwn: REMOVING.has(command.name) };
+  if (updates !== 'none') await session.announce(io, occasion);
   return completion;
 }
 

@@ -11,6 +11,7 @@ import type { CommandIo, Completion, Response } from '../../../protocol/imap/ser
 import { takeRange, type ResultRange } from '../../../protocol/imap/grammar/result-range.ts';
 import { isInSortedRanges, toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
+import type { ResponseSink } from './announcements.ts';
 import { breather } from './breather.ts';
 import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
@@ -43,33 +44,56 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
   const wanted = partial === null ? ranges : pageOf(session, ranges, partial);
   const entries = await listFetched(session, wanted, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
+  const outcome = await tellEntries(session, { plan, entries, seen }, io);
+  if (outcome === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
+  // RFC 5530: some were expunged by another session, and this client has not heard of it.
+  return outcome === 'incomplete' ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+}
+
+/** FETCH responses that nobody has asked for now: what NOTIFY wants to know of new messages (RFC 5465 §5.2). \Seen stays. */
+export async function tellMessages(
+  session: ImapSession,
+  { items, entries }: { items: readonly FetchItem[]; entries: readonly MessageEntry[] },
+  sink: ResponseSink,
+): Promise<void> {
+  const wanted: FetchItem[] = [...items];
+  const has = (kind: FetchItem['kind']): boolean => items.some((item) => item.kind === kind);
+  // RFC 7162 §3.1: with flags that nobody asked for now comes their MODSEQ.
+  if (session.isCondStore && has('flags') && !has('modSeq')) wanted.push({ kind: 'modSeq' });
+  const plan = { ...planItems(wanted), withUid: false, setsSeen: false };
+  await tellEntries(session, { plan, entries, seen: new Map() }, sink);
+}
+
+/** Answers for one message after the other; those that are gone make it incomplete. */
+async function tellEntries(
+  session: ImapSession,
+  { plan, entries, seen }: { plan: FetchPlan; entries: readonly MessageEntry[]; seen: SeenEntries },
+  sink: ResponseSink,
+): Promise<'complete' | 'incomplete' | 'unknownEncoding'> {
   const breathe = breather(session.options.clock);
-  let isIncomplete = false;
+  let outcome: 'complete' | 'incomplete' = 'complete';
   for (let at = 0; at < entries.length; at += INDEX_BATCH) {
     const batch = entries.slice(at, at + INDEX_BATCH);
     const indexes = plan.needsIndex ? await readIndexes(session, batch) : NO_INDEXES;
     for (const entry of batch) {
-      const answering = answerFor(session, {
-        plan,
-        entry,
-        index: indexes.get(entry.uid),
-        seen: seen.get(entry.uid),
-      });
+      const { uid } = entry;
+      const answering = answerFor(session, { plan, entry, index: indexes.get(uid), seen: seen.get(uid) });
       // Not awaited where it is there already: a turn for each of 100,000 messages is time too.
       const answer = answering instanceof Promise ? await answering : answering;
-      if (answer === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
-      if (answer === null) isIncomplete = true;
+      if (answer === 'unknownEncoding') return answer;
+      if (answer === null) outcome = 'incomplete';
       else {
-        const sent = io.send(answer);
+        const sent = sink.send(answer);
         if (sent !== undefined) await sent;
       }
       const rest = breathe();
       if (rest !== undefined) await rest;
     }
   }
-  // RFC 5530: some were expunged by another session, and this client has not heard of it.
-  return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+  return outcome;
 }
+
+type SeenEntries = ReadonlyMap<Uid, MessageEntry>;
 
 /** Answered from the message's index. */
 const INDEX_ITEMS: readonly FetchItem['kind'][] = ['envelope', 'body', 'bodyStructure', 'preview'];
@@ -107,11 +131,18 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   const asked: FetchItem[] = [...items];
   if (modifiers.changedSince !== null && !kinds.has('modSeq')) asked.push({ kind: 'modSeq' });
   return {
-    items: asked,
+    ...planItems(asked),
     withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
+    setsSeen: setsSeen && !session.mailbox.isReadOnly,
+  };
+}
+
+function planItems(items: readonly FetchItem[]): Pick<FetchPlan, 'items' | 'needsIndex' | 'needsContent'> {
+  const kinds = new Set(items.map((item) => item.kind));
+  return {
+    items,
     needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
     needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
-    setsSeen: setsSeen && !session.mailbox.isReadOnly,
   };
 }
 

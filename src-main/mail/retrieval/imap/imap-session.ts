@@ -17,10 +17,10 @@ import type {
 } from '../../../protocol/imap/server/session.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
-import type { MailboxId, Uid } from '../../mailstore/port.ts';
+import type { Mailbox, MailboxId, Uid } from '../../mailstore/port.ts';
 import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
-import { Announcements, type Occasion } from './announcements.ts';
+import { Announcements, type Occasion, type ResponseSink } from './announcements.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
 import type { FetchFormat } from './fetch-response.ts';
@@ -148,21 +148,24 @@ export class ImapSession implements EngineSession {
     this.announcements.open();
   }
 
-  select(mailbox: SelectedMailbox): void {
+  select(selected: SelectedMailbox, mailbox: Mailbox): void {
     this.deselect();
-    this.selected = mailbox;
+    this.selected = selected;
+    this.announcements.enter(mailbox);
     // What changed while it was being opened has no notice.
-    mailbox.markDirty();
+    selected.markDirty();
   }
 
   deselect(): void {
+    if (this.selected !== null) this.announcements.leave(this.selected);
     this.selected = null;
     this.savedResult = [];
   }
 
-  /** This session has changed a mailbox: if it is the selected one, its client hears of it with this command. */
-  touch(mailboxId: MailboxId): void {
-    if (this.selected?.id === mailboxId) this.selected.markDirty();
+  /** This session has put messages into a mailbox: if it is the selected one, its client hears of it with this command. */
+  touch(mailboxId: MailboxId, uids: readonly Uid[]): void {
+    if (this.selected?.id === mailboxId) this.selected.noteOwn(uids);
+    else this.announcements.absorbMessages(mailboxId, uids);
   }
 
   /** A message was read for the first time: its timeline shows it. Messages that a client appended have none. */
@@ -206,6 +209,14 @@ export class ImapSession implements EngineSession {
     this.isCondStore = true;
     // RFC 7162 §3.1.2.1: from here on MODSEQs count for the mailbox that is selected already.
     if (this.selected !== null) await io.send(`* OK [HIGHESTMODSEQ ${this.selected.modSeq}] Highest`);
+  }
+
+  beginWaiting(sink: ResponseSink): void {
+    this.announcements.startBetweenCommands(sink);
+  }
+
+  endWaiting(): Promise<void> | undefined {
+    return this.announcements.stopLive();
   }
 
   close(): void {

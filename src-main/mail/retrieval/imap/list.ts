@@ -16,7 +16,7 @@ import { formatStatus } from './status.ts';
 const DELIMITER = formatString(MAILBOX_DELIMITER, false);
 
 /** A name to be listed: a mailbox, or what a subscription to a missing one left. */
-interface ListedName {
+export interface ListedName {
   readonly name: string;
   readonly mailbox: Mailbox | null;
   readonly isSubscribed: boolean;
@@ -69,7 +69,7 @@ async function listName(session: ImapSession, listing: Listing, io: CommandIo): 
 }
 
 /** Mailboxes, and subscribed names that are none, in order. */
-async function gatherNames(session: ImapSession): Promise<ListedName[]> {
+export async function gatherNames(session: ImapSession): Promise<ListedName[]> {
   const { mailStore } = session.options;
   const mailboxes = await mailStore.listMailboxes(session.signedIn.id);
   const known = new Set(mailboxes.map((mailbox) => mailbox.name));
@@ -110,6 +110,33 @@ function attributesOf({ command, listed, names }: Listing): string[] {
   if (use !== null && (returns.specialUse || !isExtended || selection.includes('SPECIAL-USE')))
     attributes.push(use);
   return attributes;
+}
+
+/** A name that the client is told of unasked (RFC 5465 §5.4, §5.5). */
+export interface NameChange {
+  readonly name: string;
+  /** Of a mailbox that was renamed. */
+  readonly oldName: string | null;
+}
+
+const WITH_ALL_ATTRIBUTES: ListCommand = {
+  name: 'LIST',
+  selection: [],
+  reference: '',
+  patterns: [],
+  returns: { subscribed: true, children: true, specialUse: true, status: null, metadata: null },
+  isExtended: true,
+};
+
+export function formatNameChange(
+  session: ImapSession,
+  names: readonly ListedName[],
+  { name, oldName }: NameChange,
+): string {
+  const listed = names.find((each) => each.name === name) ?? { name, mailbox: null, isSubscribed: false };
+  const attributes = attributesOf({ command: WITH_ALL_ATTRIBUTES, listed, names, isMatch: () => true });
+  const extension = oldName === null ? '' : ` ("OLDNAME" (${session.writeName(oldName)}))`;
+  return `* LIST (${attributes.join(' ')}) ${DELIMITER} ${session.writeName(name)}${extension}`;
 }
 
 function childrenAttribute(listed: ListedName, names: readonly ListedName[]): string {

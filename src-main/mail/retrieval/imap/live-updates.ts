@@ -29,6 +29,8 @@ export class LiveUpdates {
   async #run(): Promise<void> {
     try {
       while (this.#isPoked && !this.#isStopped) {
+        // What one commit has changed is heard in one turn, and told together.
+        await Promise.resolve();
         this.#isPoked = false;
         await this.#tell();
       }

@@ -5,7 +5,8 @@
 import type { SetMetadataCommand } from '../../../protocol/imap/grammar/metadata.ts';
 import type { Completion } from '../../../protocol/imap/server/session.ts';
 import { PRIVATE_PREFIX } from '../../mailstore/metadata/port.ts';
-import type { MetadataChanged, MetadataPlace } from '../../mailstore/metadata/port.ts';
+import type { MetadataPlace } from '../../mailstore/metadata/port.ts';
+import type { Mailbox } from '../../mailstore/port.ts';
 import { refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 
@@ -30,14 +31,13 @@ export function refuseValues({ place }: Annotated, { values }: SetMetadataComman
 
 const SERVER_READ_ONLY = refuse("The server's shared entries cannot be set by clients", 'NOPERM');
 
-/** The entries of a change that this session's user can see, with their mailbox; null where there are none. */
-export async function visibleNames(
+/** What was annotated, if this session's user may hear of it; `mailbox` is null for the server. */
+export async function findChanged(
   session: ImapSession,
-  change: Pick<MetadataChanged, 'place' | 'names'>,
-): Promise<{ annotated: Annotated; names: readonly string[] } | null> {
-  const { place, names } = change;
-  if (place === 'server') return { annotated: { place, wireName: '""' }, names };
+  place: MetadataPlace,
+): Promise<{ wireName: string; mailbox: Mailbox | null } | null> {
+  if (place === 'server') return { wireName: '""', mailbox: null };
   const mailbox = await session.options.mailStore.getMailbox(place);
   if (mailbox?.accountId !== session.signedIn.id) return null;
-  return { annotated: { place, wireName: session.writeName(mailbox.name) }, names };
+  return { wireName: session.writeName(mailbox.name), mailbox };
 }

@@ -30,7 +30,7 @@ async function open(session: ImapSession, command: SelectCommand, io: CommandIo)
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
   const entries = await mailStore.listEntries(mailbox.id);
   const selected = new SelectedMailbox(mailStore, mailbox, { isReadOnly, entries });
-  session.select(selected);
+  session.select(selected, mailbox);
   await describe(session, { mailbox, entries }, io);
   if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, { qresync, entries }, io);
   return okay(isReadOnly ? 'Opened to read only' : 'Opened', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');

@@ -8,6 +8,7 @@ import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
 import type { GetMetadataCommand, MetadataEntryName, SetMetadataCommand } from './metadata.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
+import type { NotifyCommand } from './notify.ts';
 import type { SearchKey } from './search-key.ts';
 import type { SearchReturn } from './search-return.ts';
 import type { SequenceSet } from './sequence-set.ts';
@@ -151,6 +152,7 @@ export type Command =
   | AppendCommand
   | ReplaceCommand
   | { readonly name: 'COMPRESS'; readonly mechanism: string }
+  | NotifyCommand
   | GetMetadataCommand
   | SetMetadataCommand
   | { readonly name: 'GETQUOTA'; readonly root: string };

@@ -11,6 +11,7 @@ import { findPending, parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseGetMetadata, parseSetMetadata } from './metadata.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
+import { parseNotify } from './notify.ts';
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys } from './search-key.ts';
 import { parseSearchReturn } from './search-return.ts';
@@ -72,6 +73,7 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
   GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
   GETMETADATA: parseGetMetadata,
+  NOTIFY: parseNotify,
   SETMETADATA: parseSetMetadata,
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),

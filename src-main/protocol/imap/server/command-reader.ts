@@ -27,11 +27,18 @@ export const MAX_SKIPPED_OCTETS = 128 * 1024 * 1024;
 /** The command continuation request for a synchronizing literal (RFC 9051 §7.6). */
 export const GO_AHEAD = '+ Ready for the literal\r\n';
 
-export async function readCommand(channel: LineChannel, limits: ReadLimits): Promise<CommandRead> {
+/** `begun` is called when the first line has come, and awaited before anything more is written or read. */
+export async function readCommand(
+  channel: LineChannel,
+  limits: ReadLimits,
+  begun: () => Promise<void> | undefined,
+): Promise<CommandRead> {
   let text = '';
   let literalOctets = 0;
   for (let literals = 0; ; literals++) {
     const line = await channel.readLine(MAX_LINE_OCTETS, limits.timeoutMs);
+    const beginning = literals === 0 ? begun() : undefined;
+    if (beginning !== undefined) await beginning;
     if (line.kind === 'tooLong') return { kind: 'tooBig', text, isRecoverable: false };
     if (line.kind !== 'line') return line;
     text += line.text;

@@ -30,7 +30,7 @@ import type { CommandRead, ReadLimits } from './command-reader.ts';
 import { MessageIntake } from './message-intake.ts';
 import { maskCommand } from './mask-command.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import type { CommandIo, Completion, EngineSession, ExchangeLine } from './session.ts';
+import type { CommandIo, Completion, EngineSession, ExchangeLine, Response } from './session.ts';
 
 export interface ImapConnectionOptions {
   readonly connection: AcceptedConnection;
@@ -102,8 +102,14 @@ export class ImapConnection {
   }
 
   async #serve(): Promise<Farewell> {
+    const { session } = this.#options;
+    const sink = {
+      send: (response: Response) => this.#replies.send(response),
+      flush: () => this.#channel.flush(),
+    };
     for (;;) {
-      const read = await readCommand(this.#channel, this.#limits());
+      session.beginWaiting(sink);
+      const read = await readCommand(this.#channel, this.#limits(), () => session.endWaiting());
       const farewell = await this.#pass(read);
       if (farewell !== null) return farewell;
     }

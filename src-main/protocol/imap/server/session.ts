@@ -65,6 +65,13 @@ export interface EngineSession {
   /** Whether the command is allowed in this state (RFC 9051 §6). */
   isAllowed(name: Command['name']): boolean;
   handle(command: Command, io: CommandIo): Promise<Completion>;
+  /**
+   * The engine waits for the next command: until endWaiting() resolves, the session may send responses that belong to none
+   * (RFC 5465 §3.1).
+   */
+  beginWaiting(sink: Pick<CommandIo, 'send' | 'flush'>): void;
+  /** A command has begun to arrive. */
+  endWaiting(): Promise<void> | undefined;
   /** STARTTLS is done. */
   secured(tls: TlsDetails): void;
   /** COMPRESS is done (RFC 4978). */

@@ -1,0 +1,30 @@
+/** Mailbox filters: the mailboxes that NOTIFY watches (RFC 5465 §6) and ESEARCH searches (RFC 7377 §2.2), parsed. */
+import type { WireName } from './command.ts';
+import type { Cursor } from './cursor.ts';
+
+export type MailboxFilter =
+  | { readonly kind: 'selected' | 'selectedDelayed' | 'inboxes' | 'personal' | 'subscribed' }
+  | {
+      readonly kind: 'subtree' | 'subtreeOne' | 'mailboxes';
+      /** No wildcards: names as they are (RFC 5465 §6.6). */
+      readonly mailboxes: readonly WireName[];
+    };
+
+const PLAIN = {
+  SELECTED: 'selected',
+  'SELECTED-DELAYED': 'selectedDelayed',
+  INBOXES: 'inboxes',
+  PERSONAL: 'personal',
+  SUBSCRIBED: 'subscribed',
+} as const;
+
+const NAMING = { SUBTREE: 'subtree', 'SUBTREE-ONE': 'subtreeOne', MAILBOXES: 'mailboxes' } as const;
+
+export function parseMailboxFilter(cursor: Cursor): MailboxFilter {
+  const name = cursor.keyword();
+  if (name in PLAIN) return { kind: PLAIN[name as keyof typeof PLAIN] };
+  if (!(name in NAMING)) return cursor.fail('a mailbox filter');
+  cursor.space();
+  const mailboxes = cursor.sees('(') ? cursor.list(() => cursor.astring()) : [cursor.astring()];
+  return { kind: NAMING[name as keyof typeof NAMING], mailboxes };
+}
