@@ -24,6 +24,7 @@ const SIGNED_IN = [
   'METADATA',
   'MOVE',
   'MULTIAPPEND',
+  'MULTISEARCH',
   'NAMESPACE',
   'NOTIFY',
   'OBJECTID',

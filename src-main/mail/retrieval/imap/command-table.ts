@@ -15,6 +15,7 @@ import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
 import { getMetadata, setMetadata } from './metadata.ts';
+import { esearch } from './multisearch.ts';
 import { notify } from './notify.ts';
 import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
@@ -86,6 +87,8 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   FETCH: { states: SELECTED, handle: fetch, updates: 'withoutExpunge' },
   STORE: { states: SELECTED, handle: store, updates: 'withoutExpunge' },
   SEARCH: { states: SELECTED, handle: search, updates: 'withoutExpunge' },
+  // RFC 7377 §2.2: what is not selected can be searched without selecting anything.
+  ESEARCH: { states: SIGNED_IN, handle: esearch, updates: 'withoutExpunge' },
   SORT: { states: SELECTED, handle: sort, updates: 'withoutExpunge' },
   THREAD: { states: SELECTED, handle: thread, updates: 'withoutExpunge' },
   COPY: { states: SELECTED, handle: copy, updates: 'all' },

@@ -18,6 +18,9 @@ export const MAX_WATCHED_MAILBOXES = 10_000;
 /** Mailboxes with news for a client that does not read: beyond it NOTIFY ends (RFC 5465 §5.8). */
 export const MAX_PENDING_MAILBOXES = 20_000;
 
+/** Mailboxes in one ESEARCH (RFC 7377 §2.4): more than people have; a search of 1,000 empty ones takes a moment. */
+export const MAX_SEARCHED_MAILBOXES = 2_000;
+
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 

@@ -3,7 +3,7 @@ import { takeRange } from '../../../protocol/imap/grammar/result-range.ts';
 import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
 import type { SearchReturn } from '../../../protocol/imap/grammar/search-return.ts';
 import { toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
-import type { ModSeq, Uid } from '../../mailstore/port.ts';
+import type { MailboxId, ModSeq, Uid } from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
 
 /** Whether MODSEQ is among the keys. */
@@ -24,12 +24,12 @@ export function usesModSeq(key: SearchKey): boolean {
 /** The highest MODSEQ of the messages that the answer names; null where there are none. `uids` rise. */
 export async function highestModSeqOf(
   session: ImapSession,
-  uids: readonly Uid[],
+  { mailboxId, uids }: { mailboxId: MailboxId; uids: readonly Uid[] },
   returns: SearchReturn | null,
 ): Promise<ModSeq | null> {
   const named = namedUids(returns, uids);
   if (named.length === 0) return null;
-  const entries = await session.options.mailStore.listEntries(session.mailbox.id, toRanges(named));
+  const entries = await session.options.mailStore.listEntries(mailboxId, toRanges(named));
   return entries.reduce((highest, entry) => Math.max(highest, entry.modSeq), 0);
 }
 

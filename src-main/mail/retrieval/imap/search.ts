@@ -25,7 +25,8 @@ export async function search(
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);
   const uids = await session.options.search.find(plan.value);
-  const modSeq = asksModSeq ? await highestModSeqOf(session, uids, command.returns) : null;
+  const found = { mailboxId: plan.value.mailboxId, uids };
+  const modSeq = asksModSeq ? await highestModSeqOf(session, found, command.returns) : null;
   await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
 }

@@ -6,6 +6,7 @@
  */
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
+import type { MailboxFilter } from './mailbox-filter.ts';
 import type { GetMetadataCommand, MetadataEntryName, SetMetadataCommand } from './metadata.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { NotifyCommand } from './notify.ts';
@@ -71,6 +72,16 @@ export interface SearchCommand {
   readonly isUid: boolean;
   /** null: no RETURN. */
   readonly returns: SearchReturn | null;
+  readonly charset: string | null;
+  readonly key: SearchKey;
+}
+
+/** RFC 7377 §2: a search in several mailboxes. */
+export interface EsearchCommand {
+  readonly name: 'ESEARCH';
+  /** null: the mailbox that is selected. */
+  readonly sources: readonly MailboxFilter[] | null;
+  readonly returns: SearchReturn;
   readonly charset: string | null;
   readonly key: SearchKey;
 }
@@ -145,6 +156,7 @@ export type Command =
   | FetchCommand
   | StoreCommand
   | SearchCommand
+  | EsearchCommand
   | SortCommand
   | ThreadCommand
   | (CopyCommand & { readonly name: 'COPY' })

@@ -20,6 +20,16 @@ const PLAIN = {
 
 const NAMING = { SUBTREE: 'subtree', 'SUBTREE-ONE': 'subtreeOne', MAILBOXES: 'mailboxes' } as const;
 
+/** `IN (filter filter …) ` (RFC 7377 §4 esearch-source-opts), or null. No scope options are defined. */
+export function parseSources(cursor: Cursor): MailboxFilter[] | null {
+  if (!cursor.take('IN ')) return null;
+  const sources = cursor.list(() => parseMailboxFilter(cursor));
+  // RFC 7377 §2.2
+  if (sources.some(({ kind }) => kind === 'selectedDelayed')) cursor.fail('SELECTED');
+  cursor.space();
+  return sources;
+}
+
 export function parseMailboxFilter(cursor: Cursor): MailboxFilter {
   const name = cursor.keyword();
   if (name in PLAIN) return { kind: PLAIN[name as keyof typeof PLAIN] };

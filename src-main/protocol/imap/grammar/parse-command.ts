@@ -11,10 +11,11 @@ import { findPending, parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseGetMetadata, parseSetMetadata } from './metadata.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
+import { parseSources } from './mailbox-filter.ts';
 import { parseNotify } from './notify.ts';
 import { parseList } from './parse-list.ts';
-import { parseSearchKeys } from './search-key.ts';
-import { parseSearchReturn } from './search-return.ts';
+import { parseSearchKeys, type SearchKey } from './search-key.ts';
+import { parseSearchReturn, RETURN_ALL } from './search-return.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
@@ -79,6 +80,7 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
   SEARCH: (cursor) => parseSearch(cursor, false),
+  ESEARCH: parseEsearch,
   SORT: (cursor) => parseSort(cursor, false),
   THREAD: (cursor) => parseThread(cursor, false),
   COPY: (cursor) => parseCopy(cursor, 'COPY', false),
@@ -225,10 +227,22 @@ function parseBareFlags(cursor: Cursor): string[] {
 
 function parseSearch(cursor: Cursor, isUid: boolean): Command {
   cursor.space();
-  const returns = parseSearchReturn(cursor);
+  return { name: 'SEARCH', isUid, returns: parseSearchReturn(cursor), ...parseSearchProgram(cursor) };
+}
+
+function parseEsearch(cursor: Cursor): Command {
+  cursor.space();
+  const sources = parseSources(cursor);
+  // RFC 7377 §2.1: ALL where nothing else is asked for.
+  const returns = parseSearchReturn(cursor) ?? RETURN_ALL;
+  return { name: 'ESEARCH', sources, returns, ...parseSearchProgram(cursor) };
+}
+
+/** RFC 9051 §9 search-program */
+function parseSearchProgram(cursor: Cursor): { charset: string | null; key: SearchKey } {
   const charset = cursor.take('CHARSET ') ? cursor.astring() : null;
   if (charset !== null) cursor.space();
-  return { name: 'SEARCH', isUid, returns, charset, key: parseSearchKeys(cursor) };
+  return { charset, key: parseSearchKeys(cursor) };
 }
 
 function parseCopy(cursor: Cursor, name: 'COPY' | 'MOVE', isUid: boolean): Command {
