@@ -1,4 +1,4 @@
-/** CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE (RFC 9051 §6.1, §6.3.1, §6.3.10; ID: RFC 2971). */
+/** CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE (RFC 9051 §6.1, §6.3.1, §6.3.10; ID: RFC 2971; ENABLE: RFC 5161; NAMESPACE: RFC 2342). */
 import { formatString } from '../../../protocol/imap/grammar/format.ts';
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';

@@ -1,5 +1,5 @@
 /**
- * IDLE (RFC 9051 §6.3.13): the client waits, and hears of changes as they happen.
+ * IDLE (RFC 9051 §6.3.13, RFC 2177): the client waits, and hears of changes as they happen.
  */
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';

@@ -139,6 +139,7 @@ export function formatNameChange(
   return `* LIST (${attributes.join(' ')}) ${DELIMITER} ${session.writeName(name)}${extension}`;
 }
 
+/** RFC 3348 §3, RFC 5258 §4 */
 function childrenAttribute(listed: ListedName, names: readonly ListedName[]): string {
   const prefix = listed.name + MAILBOX_DELIMITER;
   const hasChildren = names.some((each) => each.mailbox !== null && each.name.startsWith(prefix));

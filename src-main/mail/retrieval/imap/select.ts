@@ -1,4 +1,6 @@
-/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; CONDSTORE and QRESYNC: RFC 7162). */
+/**
+ * SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; UNSELECT: RFC 3691; CONDSTORE and QRESYNC: RFC 7162).
+ */
 import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Mailbox, MessageEntry, ModSeq } from '../../mailstore/port.ts';
