@@ -133,7 +133,7 @@ export class Registry {
 
   #firstAccount(isWanted: (account: AccountRow) => boolean): AccountRow | undefined {
     return this.accounts
-      .filter((account) => account.isEnabled && isWanted(account))
+      .filter((account) => account.isEnabled && account.kind === 'person' && isWanted(account))
       .sort((a, b) => a.id - b.id)[0];
   }
 }

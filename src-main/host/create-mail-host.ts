@@ -27,6 +27,7 @@ import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
@@ -201,6 +202,7 @@ class RunningHost implements MailHost {
       rows: storage.directory,
       passwords,
       clock,
+      maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });

@@ -112,6 +112,7 @@ export class WorldDirectory implements DirectoryAdmin {
       domain: fresh.domain,
       address,
       name: fresh.name,
+      kind: 'person',
       isEnabled: true,
       createdAt: this.#clock.now(),
       quotaBytes: fresh.quotaBytes ?? null,
@@ -122,6 +123,13 @@ export class WorldDirectory implements DirectoryAdmin {
     this.passwords.set(account.id, fresh.password);
     this.#changed.emit();
     return ok(account);
+  };
+
+  addSharedMailbox: DirectoryAdmin['addSharedMailbox'] = async (fresh) => {
+    const added = await this.addAccount({ ...fresh, password: 'nobody knows it' });
+    if (!added.ok) return added;
+    this.passwords.delete(added.value.id);
+    return this.changeAccount(added.value.id, { kind: 'shared' });
   };
 
   changeAccount = async (id: number, change: Partial<Account>) => {

@@ -48,7 +48,13 @@ const DOMAIN = 'server1.com';
 
 function makeAccount(id: number, localPart: string, isEnabled = true): Account {
   const address = `${localPart}@${DOMAIN}`;
-  const facts = { domain: DOMAIN, createdAt: 0, quotaBytes: null, lastSignInAt: null };
+  const facts = {
+    kind: 'person' as const,
+    domain: DOMAIN,
+    createdAt: 0,
+    quotaBytes: null,
+    lastSignInAt: null,
+  };
   const pop3 = DEFAULT_POP3_SETTINGS;
   return { id, localPart, address, name: localPart, isEnabled, ...facts, pop3 };
 }

@@ -11,6 +11,7 @@ const account = (id: number, localPart: string): Account => ({
   domain: 'server1.com',
   address: `${localPart}@server1.com`,
   name: '',
+  kind: 'person',
   isEnabled: true,
   createdAt: 0,
   quotaBytes: null,

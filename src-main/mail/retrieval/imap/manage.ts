@@ -17,7 +17,7 @@ export async function create(session: ImapSession, command: CommandOf<'CREATE'>)
   const created = await mailStore.createMailbox(
     session.signedIn.id,
     session.readName(command.mailbox),
-    specialUse ?? undefined,
+    specialUse == null ? {} : { specialUse },
   );
   if (!created.ok) return refuseForMailbox(created.error);
   // RFC 8474 §4.1
