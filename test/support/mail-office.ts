@@ -78,6 +78,14 @@ export class OfficeDirectory implements Directory {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
 
+  /** Adds a shared mailbox, as an administrator would. */
+  addSharedMailbox(id: number, localPart: string): Account {
+    const account: Account = { ...makeAccount(id, localPart), kind: 'shared' };
+    this.accounts.set(account.address, account);
+    this.#changed.emit();
+    return account;
+  }
+
   /** Removes an account, as an administrator would. */
   remove(address: string): void {
     this.accounts.delete(address);
@@ -143,7 +151,7 @@ export class OfficeDirectory implements Directory {
 
   signIn(signInName: string, password: string) {
     const account = this.accounts.get(signInName.toLowerCase());
-    if (account === undefined || password !== `secret-${account.localPart}`) {
+    if (account?.kind !== 'person' || password !== `secret-${account.localPart}`) {
       return Promise.resolve({ kind: 'refused' } as const);
     }
     return Promise.resolve(

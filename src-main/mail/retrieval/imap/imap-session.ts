@@ -17,11 +17,13 @@ import type {
 } from '../../../protocol/imap/server/session.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
-import type { MailboxChanged, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { MailboxChanged, MailboxId, MessageStore, Uid } from '../../mailstore/port.ts';
 import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
+import { noticeRights } from './noticed-rights.ts';
+import type { ReachableMailbox } from './reachable-mailbox.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
@@ -175,8 +177,15 @@ export class ImapSession implements EngineSession {
     });
   }
 
+  /** The messages of a mailbox as this account sees them: in another's it has \Seen of its own. */
+  messagesOf(mailbox: Pick<ReachableMailbox, 'owner'>): MessageStore {
+    const { mailStore } = this.options;
+    return mailbox.owner === null ? mailStore : mailStore.asReader(this.signedIn.id);
+  }
+
   /** Tells the client what has changed in its mailbox. */
   async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
+    await noticeRights(this, io);
     await this.selected?.announce((response) => io.send(response), {
       mayExpunge: options.mayExpunge,
       withUid: options.isUid === true || this.namesUids,
@@ -212,6 +221,7 @@ export class ImapSession implements EngineSession {
     if (change.mailboxId !== mailbox.id) return;
     if (change.kind === 'deleted') mailbox.markGone();
     else if (change.kind === 'messages') mailbox.markDirty();
+    else if (change.kind === 'rights') mailbox.markRightsStale();
     this.onMailboxChange?.();
   }
 }

@@ -6,10 +6,11 @@ import type { ReplaceCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Uid } from '../../mailstore/port.ts';
 import { appendUid, storeMessages } from './append.ts';
-import { bad, refuse, refuseForTarget } from './completion.ts';
-import { completeRemoval } from './expunge.ts';
+import { bad, refuse } from './completion.ts';
+import { completeRemoval, refuseRemoval } from './expunge.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
+import { reachTarget } from './reachable-mailbox.ts';
 import { discardMessages, receiveMessage, refuseMessage } from './receive-message.ts';
 
 export async function replace(
@@ -17,26 +18,26 @@ export async function replace(
   command: ReplaceCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const { mailbox, options } = session;
-  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  const { mailbox } = session;
+  const prohibited = refuseRemoval(mailbox);
+  if (prohibited !== null) return prohibited;
   const uid = findReplaced(session, command);
   if (typeof uid !== 'number') return uid;
   const refused = refuseMessage(session, command);
   if (refused !== null) return refused;
-  const name = session.readName(command.mailbox);
-  const target = await options.mailStore.findMailbox(session.signedIn.id, name);
-  if (target === null) return refuseForTarget('noSuchMailbox');
+  const target = await reachTarget(session, command.mailbox);
+  if (!target.ok) return target.error;
   if (io.messages === null) throw new Error('REPLACE without a message');
   const received = await receiveMessage(session, command, io.messages);
   if (!('message' in received)) return received;
   const messages = [received.message];
-  const [old] = await options.mailStore.listEntries(mailbox.id, [{ first: uid, last: uid }]);
+  const [old] = await mailbox.store.listEntries(mailbox.id, [{ first: uid, last: uid }]);
   if (received.next !== null || old === undefined) {
     await discardMessages(session, messages);
     return received.next === null ? GONE : bad('REPLACE takes one message');
   }
   const replaced = { mailboxId: mailbox.id, uid };
-  const stored = await storeMessages(session, { mailbox: target, messages, replaced });
+  const stored = await storeMessages(session, { mailbox: target.value, messages, replaced });
   if (!('uids' in stored)) return stored;
   mailbox.markDirty();
   // RFC 8508 §3.4: untagged, before the old message goes.

@@ -27,7 +27,8 @@ export async function highestModSeqOf(
 ): Promise<ModSeq | null> {
   const named = namedUids(returns, uids);
   if (named.length === 0) return null;
-  const entries = await session.options.mailStore.listEntries(session.mailbox.id, toRanges(named));
+  const { mailbox } = session;
+  const entries = await mailbox.store.listEntries(mailbox.id, toRanges(named));
   return entries.reduce((highest, entry) => Math.max(highest, entry.modSeq), 0);
 }
 

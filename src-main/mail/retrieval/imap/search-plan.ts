@@ -11,18 +11,19 @@ import { foldText } from '../../mailstore/search/port.ts';
 import { refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSearchSet } from './message-set.ts';
+import { asReader } from './reader-search.ts';
 
 /** What SEARCH, SORT and THREAD ask for: messages that the client knows, by keys whose strings are in a charset. */
-export function planSearch(
+export async function planSearch(
   session: ImapSession,
   command: { readonly charset: string | null; readonly key: SearchKey },
-): Result<SearchRequest, Completion> {
+): Promise<Result<SearchRequest, Completion>> {
   const charset = command.charset ?? 'UTF-8';
   if (!isKnownCharset(charset))
     return err(refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
   const { mailbox, options } = session;
   const known = { kind: 'uids', ranges: mailbox.rangesOfUids([{ first: 1, last: STAR }]) } as const;
-  const queries = [known, prepareSearch(session, command.key, charset)];
+  const queries = [known, await asReader(session, prepareSearch(session, command.key, charset))];
   return ok({ mailboxId: mailbox.id, query: { kind: 'and', queries }, now: options.clock.now() });
 }
 

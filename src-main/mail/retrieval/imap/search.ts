@@ -19,7 +19,7 @@ export async function search(
   // RFC 6855 §3
   if (session.acceptsUtf8 && command.charset !== null)
     return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
-  const plan = planSearch(session, command);
+  const plan = await planSearch(session, command);
   if (!plan.ok) return failed(session, command, plan.error);
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);

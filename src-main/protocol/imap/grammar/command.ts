@@ -7,6 +7,7 @@
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
+import type { RightsChange } from './rights.ts';
 import type { SearchKey, SearchReturnOption } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
 import type { SortCommand, ThreadCommand } from './sort-thread.ts';
@@ -23,6 +24,8 @@ export interface ListReturn {
   readonly specialUse: boolean;
   /** STATUS items (RFC 5819), null where not asked. */
   readonly status: readonly StatusItem[] | null;
+  /** RFC 8440 */
+  readonly myRights: boolean;
 }
 
 export interface ListCommand {
@@ -40,7 +43,8 @@ export type PlainCommandName =
   'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
 
 /** Commands whose only argument is a mailbox. */
-export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT';
+export type MailboxCommandName =
+  'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT' | 'GETACL' | 'MYRIGHTS';
 
 export interface FetchCommand {
   readonly name: 'FETCH';
@@ -101,6 +105,17 @@ export interface ReplaceCommand extends AppendMessage {
   readonly mailbox: WireName;
 }
 
+/** RFC 4314 §3: `identifier` is text. */
+interface AclCommandOf<Name extends string> {
+  readonly name: Name;
+  readonly mailbox: WireName;
+  readonly identifier: string;
+}
+
+export interface SetAclCommand extends AclCommandOf<'SETACL'> {
+  readonly change: RightsChange;
+}
+
 export interface SelectCommand {
   readonly name: 'SELECT' | 'EXAMINE';
   readonly mailbox: WireName;
@@ -122,6 +137,9 @@ export type Command =
   | { readonly name: 'EXPUNGE'; readonly set: SequenceSet | null }
   | (SelectCommand & { readonly name: 'SELECT' })
   | (SelectCommand & { readonly name: 'EXAMINE' })
+  | SetAclCommand
+  | AclCommandOf<'DELETEACL'>
+  | AclCommandOf<'LISTRIGHTS'>
   | ListCommand
   | FetchCommand
   | StoreCommand

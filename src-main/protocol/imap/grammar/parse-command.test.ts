@@ -9,7 +9,7 @@ function parse(text: string): unknown {
 }
 
 const WHOLE = { path: [], what: 'all', fields: [] };
-const NO_RETURN = { subscribed: false, children: false, specialUse: false, status: null };
+const NO_RETURN = { subscribed: false, children: false, specialUse: false, status: null, myRights: false };
 
 describe('commands that fit the grammar', () => {
   test.each<[string, object]>([

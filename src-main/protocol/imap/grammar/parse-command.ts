@@ -11,6 +11,7 @@ import { parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
 import { parseList } from './parse-list.ts';
+import { parseRightsChange } from './rights.ts';
 import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import { parseSort, parseThread } from './sort-thread.ts';
@@ -69,6 +70,13 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
   COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
   GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
+  SETACL: (cursor) => ({
+    name: 'SETACL',
+    ...parseAclEntry(cursor),
+    change: spaceThen(cursor, () => parseRightsChange(cursor)),
+  }),
+  DELETEACL: (cursor) => ({ name: 'DELETEACL', ...parseAclEntry(cursor) }),
+  LISTRIGHTS: (cursor) => ({ name: 'LISTRIGHTS', ...parseAclEntry(cursor) }),
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
@@ -135,7 +143,14 @@ function plainParsers(): Record<string, ArgumentParser> {
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
-  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE', 'GETQUOTAROOT'];
+  const names: MailboxCommandName[] = [
+    'DELETE',
+    'SUBSCRIBE',
+    'UNSUBSCRIBE',
+    'GETQUOTAROOT',
+    'GETACL',
+    'MYRIGHTS',
+  ];
   return Object.fromEntries(
     names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
@@ -148,6 +163,13 @@ function spaceThen<T>(cursor: Cursor, read: () => T): T {
 
 function mailboxArgument(cursor: Cursor): string {
   return spaceThen(cursor, () => cursor.astring());
+}
+
+/** RFC 4314 §3: an identifier is UTF-8 and not empty. */
+function parseAclEntry(cursor: Cursor): { mailbox: string; identifier: string } {
+  const mailbox = mailboxArgument(cursor);
+  const identifier = decodeOctets(spaceThen(cursor, () => cursor.astring())).normalize('NFKC');
+  return identifier === '' ? cursor.fail('an identifier') : { mailbox, identifier };
 }
 
 function parseSelect(cursor: Cursor, name: 'SELECT' | 'EXAMINE'): Command {

@@ -1,4 +1,4 @@
-/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154). */
+/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440). */
 import type { ListCommand, ListReturn, ListSelectionOption } from './command.ts';
 import type { Cursor } from './cursor.ts';
 import { parseStatusItems } from './status-item.ts';
@@ -9,7 +9,13 @@ const SELECTION_OPTIONS: readonly ListSelectionOption[] = [
   'RECURSIVEMATCH',
   'SPECIAL-USE',
 ];
-const NO_RETURN: ListReturn = { subscribed: false, children: false, specialUse: false, status: null };
+const NO_RETURN: ListReturn = {
+  subscribed: false,
+  children: false,
+  specialUse: false,
+  status: null,
+  myRights: false,
+};
 
 export function parseList(cursor: Cursor): ListCommand {
   cursor.space();
@@ -62,6 +68,8 @@ function parseReturnOption(cursor: Cursor): { -readonly [Key in keyof ListReturn
       return { children: true };
     case 'SPECIAL-USE':
       return { specialUse: true };
+    case 'MYRIGHTS':
+      return { myRights: true };
     case 'STATUS':
       cursor.space();
       return { status: parseStatusItems(cursor) };
