@@ -123,7 +123,7 @@ export interface Directory {
    * that of a shared mailbox on whose INBOX it has the right to post (RFC 4314 `p`).
    */
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
-  /** `signInName` is an address of the account. */
+  /** `signInName` is the account's address, or its local-part alone. */
   signIn(signInName: string, password: string): Promise<SignInOutcome>;
   scramKeys(signInName: string): Promise<SignInKeys>;
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */

@@ -12,13 +12,13 @@ const SPECIAL_USES: readonly SpecialUse[] = ['\\Archive', '\\Drafts', '\\Junk', 
 
 export async function create(session: ImapSession, command: CommandOf<'CREATE'>): Promise<Completion> {
   const uses = command.specialUses.map(readSpecialUse);
-  const [specialUse] = uses;
+  const [specialUse = null] = uses;
   if (uses.length > 1 || uses.includes(null)) return refuse('No mailbox can have this use', 'USEATTR');
   const place = await findPlace(session, session.readName(command.mailbox));
   if (!place.ok) return place.error;
   const { accountId, storedName, inbox } = place.value;
   const created = await session.options.mailStore.createMailbox(accountId, storedName, {
-    ...(specialUse != null && { specialUse }),
+    ...(specialUse !== null && { specialUse }),
     ...(inbox !== undefined && { inheritsFrom: inbox.id }),
   });
   if (!created.ok) return refuseForMailbox(created.error);

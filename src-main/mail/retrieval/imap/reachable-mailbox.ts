@@ -112,10 +112,9 @@ export async function findPlace(
   if (!isOthersName(name)) return ok({ accountId: session.signedIn.id, storedName: name });
   const { mailStore } = session.options;
   const wanted = name.normalize('NFC');
-  const owner = (await listOthers(session)).find(({ owner: each }) =>
-    wanted.startsWith(`${each === null ? '' : rootOf(each, session.signedIn)}${MAILBOX_DELIMITER}`),
-  )?.owner;
-  if (owner == null) return err(NO_PERMISSION);
+  const owners = (await listOthers(session)).flatMap(({ owner }) => owner ?? []);
+  const owner = owners.find((each) => wanted.startsWith(rootOf(each, session.signedIn) + MAILBOX_DELIMITER));
+  if (owner === undefined) return err(NO_PERMISSION);
   const storedName = wanted.slice(rootOf(owner, session.signedIn).length + 1);
   const mailboxes = await mailStore.listMailboxes(owner.id);
   const inbox = mailboxes.find((mailbox) => mailbox.name === INBOX);
