@@ -206,7 +206,12 @@ class RunningHost implements MailHost {
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    await this.#provision({ directory, administrators, settings: storage.settings });
+    await this.#provision({
+      directory,
+      administrators,
+      settings: storage.settings,
+      mailStore: storage.mailStore,
+    });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -298,7 +303,10 @@ class RunningHost implements MailHost {
     const { provision } = this.#options;
     if (provision === null) return;
     const domains = (await targets.directory.listDomains()).map(({ name }) => name);
-    const problem = findProvisionProblem(provision, { ...(await targets.settings.read()), domains });
+    const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
+    const accounts = people.map(({ address }) => address);
+    const settings = await targets.settings.read();
+    const problem = findProvisionProblem(provision, { ...settings, domains, accounts });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

@@ -2,6 +2,8 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import type { SharingStore } from '../../src-main/host/sharing.ts';
+import { MemoryGrants } from '../../src-main/mail/mailstore/memory-grants.ts';
 import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
@@ -173,7 +175,10 @@ export class WorldDirectory implements DirectoryAdmin {
   };
 }
 
-export class WorldMailStore implements Pick<MailStore, 'listMailboxes' | 'onChange'> {
+export class WorldMailStore implements SharingStore {
+  readonly #grants = new MemoryGrants();
+  /** `account name` of what is subscribed to. */
+  readonly subscriptions = new Set<string>();
   readonly #byAccount = new Map<number, { messages: number; unread: number; bytes: number }>();
   readonly #changed = new Emitter<MailboxChanged>();
   readonly onChange = this.#changed.subscribe;
@@ -187,6 +192,21 @@ export class WorldMailStore implements Pick<MailStore, 'listMailboxes' | 'onChan
     });
     this.#changed.emit({ accountId, mailboxId: accountId, kind: 'messages' });
   }
+
+  listGrants = (id: number) => Promise.resolve(this.#grants.of(id));
+
+  changeGrants: MailStore['changeGrants'] = async (ids, change) => {
+    for (const mailboxId of ids) {
+      this.#grants.change(mailboxId, change);
+      this.#changed.emit({ accountId: Math.floor(mailboxId / 10), mailboxId, kind: 'rights' });
+    }
+  };
+
+  setSubscribed: MailStore['setSubscribed'] = async (accountId, name, isSubscribed) => {
+    if (isSubscribed) this.subscriptions.add(`${accountId} ${name}`);
+    else this.subscriptions.delete(`${accountId} ${name}`);
+    return ok(undefined);
+  };
 
   listMailboxes = async (accountId: number): Promise<readonly Mailbox[]> => {
     const mail = this.#byAccount.get(accountId) ?? { messages: 0, unread: 0, bytes: 0 };

@@ -43,6 +43,12 @@ const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
     reason: 'unknownRecipient',
     text: 'No such mailbox',
   },
+  'info@server1.com': {
+    kind: 'local',
+    accounts: [{ ...account(3, 'info'), kind: 'shared' }],
+    foreign: [],
+    via: [],
+  },
   'off@server1.com': {
     kind: 'undeliverable',
     status: '5.2.1',
@@ -104,6 +110,14 @@ describe('delivery', () => {
         account: 'tom@server1.com',
         mailbox: 'INBOX',
       },
+    ]);
+  });
+
+  test('says of a shared mailbox that it is one', () => {
+    const report = deliver('info@server1.com');
+    expect(report.deposits).toMatchObject([{ accountId: 3, mailbox: 'INBOX' }]);
+    expect(report.events).toMatchObject([
+      { type: 'attempted', account: 'info@server1.com', mailbox: 'INBOX', isShared: true },
     ]);
   });
 

@@ -5,7 +5,7 @@ import type { CommandIo, Completion } from '../../../protocol/imap/server/sessio
 import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { OTHER_USERS_PREFIX, SHARED_PREFIX } from './reachable-mailbox.ts';
+import { OTHER_USERS_PREFIX, SHARED_PREFIX } from './shared-names.ts';
 
 export async function capability(
   session: ImapSession,

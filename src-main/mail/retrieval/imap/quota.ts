@@ -8,7 +8,8 @@ import type { CommandIo, Completion } from '../../../protocol/imap/server/sessio
 import { hasRight } from '../../mailstore/sharing/port.ts';
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-import { listOthers, reach, rootOf } from './reachable-mailbox.ts';
+import { listOthers, reach } from './reachable-mailbox.ts';
+import { rootOf } from './shared-names.ts';
 
 /** RFC 9208 §5.1: STORAGE counts units of 1024 octets. */
 const UNIT_OCTETS = 1024;

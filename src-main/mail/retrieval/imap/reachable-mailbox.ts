@@ -13,10 +13,7 @@ import { MAILBOX_DELIMITER, type Mailbox } from '../../mailstore/port.ts';
 import { ALL_RIGHTS, hasRight, type Right, type Rights } from '../../mailstore/sharing/port.ts';
 import { refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
-
-/** Prefixes of NAMESPACE (RFC 2342 §5). */
-export const OTHER_USERS_PREFIX = `Other Users${MAILBOX_DELIMITER}`;
-export const SHARED_PREFIX = `Shared${MAILBOX_DELIMITER}`;
+import { isOthersName, nameAt, rootOf } from './shared-names.ts';
 
 const INBOX = 'INBOX';
 
@@ -26,13 +23,6 @@ export interface ReachableMailbox extends Mailbox {
   readonly rights: Rights;
   /** null: the client itself. */
   readonly owner: Account | null;
-}
-
-/** Whether the name lies in a namespace of others, where the client can have no mailbox of its own. */
-export function isOthersName(name: string): boolean {
-  return [OTHER_USERS_PREFIX, SHARED_PREFIX].some((prefix) =>
-    `${name}${MAILBOX_DELIMITER}`.startsWith(prefix),
-  );
 }
 
 /** Mailboxes of others, with any right, by their names here. */
@@ -127,16 +117,4 @@ export async function findPlace(
 function nearestSuperior(mailboxes: readonly Mailbox[], name: string): Mailbox | undefined {
   const superiors = mailboxes.filter((mailbox) => name.startsWith(mailbox.name + MAILBOX_DELIMITER));
   return superiors.sort((a, b) => b.name.length - a.name.length)[0];
-}
-
-/** Where an account's mailboxes begin for a reader: its INBOX has this name, the others lie beneath. */
-export function rootOf(owner: Account, reader: Account): string {
-  const isNear = owner.domain === reader.domain;
-  // A local-part may hold the delimiter.
-  const label = (isNear ? owner.localPart : owner.address).replaceAll(MAILBOX_DELIMITER, '\u2215');
-  return (owner.kind === 'shared' ? SHARED_PREFIX : OTHER_USERS_PREFIX) + label;
-}
-
-function nameAt(root: string, storedName: string): string {
-  return storedName === INBOX ? root : root + MAILBOX_DELIMITER + storedName;
 }
