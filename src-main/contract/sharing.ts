@@ -45,7 +45,7 @@ export type ShareQuery = z.input<typeof shareQuery>;
 
 export const shareView = z.object({
   mailboxes: z.array(z.string()).readonly(),
-  /** Anyone first, then everybody who could be given rights, by address. */
+  /** Anyone first, then who has rights, then who could be given some; both by address. */
   members: z.array(shareMember).readonly(),
   /** How many match besides anyone. */
   total: count,

@@ -206,12 +206,8 @@ class RunningHost implements MailHost {
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    await this.#provision({
-      directory,
-      administrators,
-      settings: storage.settings,
-      mailStore: storage.mailStore,
-    });
+    const { mailStore, settings } = storage;
+    await this.#provision({ directory, administrators, settings, mailStore });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -233,7 +229,6 @@ class RunningHost implements MailHost {
       hasRoom: disk.hasRoom,
       logger,
     });
-    const { mailStore } = storage;
     const { dataFolder } = this.#options;
     const transfers = createTransferDesk({ dataFolder, mailStore, receiver, clock, logger });
     const router = this.#createRouter(storage, {

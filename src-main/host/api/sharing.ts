@@ -103,10 +103,11 @@ class SharingDesk {
     const lists = await this.#grantsOn(chosen);
     const accounts = await this.#services.directory.listAccounts();
     const people = accounts.filter((account) => canReceive(account, query)).sort(compareAddresses);
-    const members = people.slice(0, query.limit).map((account) => describeMember(lists, account));
+    const members = people.map((account) => describeMember(lists, account));
+    const [having, others] = [members.filter(hasAccess), members.filter((member) => !hasAccess(member))];
     return {
       mailboxes: all.map(({ name }) => name),
-      members: [describeMember(lists, null), ...members],
+      members: [describeMember(lists, null), ...[...having, ...others].slice(0, query.limit)],
       total: people.length,
     };
   }
@@ -143,6 +144,10 @@ function canReceive(
   const text = query.text.toLowerCase();
   const isMatch = address.toLowerCase().includes(text) || name.toLowerCase().includes(text);
   return kind === 'person' && id !== query.accountId && isMatch;
+}
+
+function hasAccess({ rights, denied }: ShareMember): boolean {
+  return rights !== '' || denied !== '';
 }
 
 function compareAddresses(a: Account, b: Account): number {
