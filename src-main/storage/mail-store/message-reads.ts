@@ -1,7 +1,14 @@
 /** Reads of many messages at once: entries for lists, indexes for envelopes and structures. */
 import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
-import type { MailboxId, MessageEntry, Uid, UidRange } from '../../mail/mailstore/port.ts';
+import type {
+  MailboxChanges,
+  MailboxId,
+  MessageEntry,
+  ModSeq,
+  Uid,
+  UidRange,
+} from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryRow } from './rows.ts';
 
@@ -66,4 +73,22 @@ export function readIndexes(
     }
   }
   return indexes;
+}
+
+/** UIDs expunged after a MODSEQ, and the highest there is. */
+export function readVanished(
+  connection: Connection,
+  id: MailboxId,
+  since: ModSeq,
+): Omit<MailboxChanges, 'changed'> {
+  const vanished = connection.all<{ uid: number }>(
+    'SELECT uid FROM expunged WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
+    id,
+    since,
+  );
+  const row = connection.get<{ highest: number }>(
+    'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
+    id,
+  );
+  return { vanished: vanished.map(({ uid }) => uid), highestModSeq: row?.highest ?? since };
 }

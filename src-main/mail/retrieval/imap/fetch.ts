@@ -116,9 +116,9 @@ async function listFetched(
   ranges: readonly UidRange[],
   changedSince: ModSeq | null,
 ): Promise<readonly MessageEntry[]> {
-  const { mailbox, options } = session;
-  if (changedSince === null) return options.mailStore.listEntries(mailbox.id, ranges);
-  const { changed } = await options.mailStore.changesSince(mailbox.id, changedSince);
+  const { mailbox } = session;
+  if (changedSince === null) return mailbox.store.listEntries(mailbox.id, ranges);
+  const { changed } = await mailbox.store.changesSince(mailbox.id, changedSince);
   return changed.filter((entry) => isInSortedRanges(entry.uid, ranges));
 }
 
@@ -133,7 +133,8 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   return {
     ...planItems(asked),
     withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
-    setsSeen: setsSeen && !session.mailbox.isReadOnly,
+    // RFC 4314 §4
+    setsSeen: setsSeen && session.mailbox.may('s'),
   };
 }
 
@@ -153,9 +154,9 @@ async function markSeen(
 ): Promise<Map<Uid, MessageEntry>> {
   const unseen = entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid);
   if (unseen.length === 0) return new Map();
-  const { mailbox, options } = session;
+  const { mailbox } = session;
   const change = { uids: toRanges(unseen), operation: 'add', flags: ['\\Seen'] } as const;
-  const { entries: changed } = await options.mailStore.storeFlags(mailbox.id, change);
+  const { entries: changed } = await mailbox.store.storeFlags(mailbox.id, change);
   mailbox.noteTold(changed);
   for (const entry of changed) session.reportRead(entry.traceId);
   return new Map(changed.map((entry) => [entry.uid, entry]));

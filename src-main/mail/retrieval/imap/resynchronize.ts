@@ -44,8 +44,8 @@ export async function tellVanished(
   session: ImapSession,
   asked: { since: ModSeq; known: readonly NumberRange[]; io: CommandIo },
 ): Promise<void> {
-  const { mailbox, options } = session;
-  const { vanished } = await options.mailStore.changesSince(mailbox.id, asked.since);
+  const { mailbox } = session;
+  const { vanished } = await mailbox.store.changesSince(mailbox.id, asked.since);
   const ranges = resolveRanges(asked.known, GREATEST_UID);
   const told = vanished.filter((uid) => isInSortedRanges(uid, ranges) && mailbox.sequenceOf(uid) === 0);
   if (told.length > 0) await asked.io.send(`* VANISHED (EARLIER) ${formatNumbers(told)}`);
