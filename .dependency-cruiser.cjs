@@ -74,7 +74,7 @@ module.exports = {
           '/(store-)?port\\.ts$',
           '^src-main/mail/mailstore/mailbox-rules\\.ts$',
           // What a search does is said there; it runs on storage's own thread.
-          '^src-main/mail/mailstore/search/',
+          '^src-main/mail/mailstore/(search|listing)/',
           '^src-main/mail/queue/queue-rules\\.ts$',
           '^src-main/mail/events\\.ts$',
           '^src-main/format/message-index\\.ts$',

@@ -63,6 +63,7 @@ export function changeReferences(transaction: Transaction, id: ContentId, by: nu
   if (row.reference_count > 0) return;
   transaction.connection.run('DELETE FROM content WHERE id = ?', id);
   transaction.connection.run('DELETE FROM content_body WHERE content_id = ?', id);
+  transaction.connection.run('DELETE FROM content_summary WHERE content_id = ?', id);
   if (row.file_name !== null) transaction.releasedFiles.push(row.file_name);
 }
 

@@ -4,6 +4,7 @@
  * Each line is run on Dovecot, then on Postroom; a ratio above 1 says how many times faster Postroom is. Load and server
  * share the machine's cores. Options: `--messages 100000 --idle 1000 --only search`; `--alone` leaves Dovecot out.
  */
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Dovecot, missingDovecot } from '../support/dovecot.ts';
 import { makeWorkFolder, startOffice } from '../support/service-process.ts';
@@ -16,6 +17,9 @@ import { memoryOfTree } from './process-memory.ts';
 const USER = 'tom@server1.com';
 const PASSWORD = 'tom-password';
 const APPENDED_AT_ONCE = 100;
+const REST_MS = 8_000;
+/** CPU in a second that is no work. */
+const BUSY_SECONDS = 0.05;
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +51,7 @@ try {
   if (missing === null) contestants.push(await startDovecot());
   else console.log(missing);
   contestants.push(await startPostroom());
+  for (const contestant of contestants) await rest(contestant);
   console.log(`${size.messages} messages of 4 KiB; wall clock and CPU in ms`);
   console.log(`${''.padEnd(40)}${contestants.map(({ name }) => name.padStart(20)).join('')}   ratios`);
   for (const line of LINES) if (line.title.includes(values.only)) await runLine(line);
@@ -92,6 +97,18 @@ async function startPostroom(): Promise<Contestant> {
     idle: [],
     stop,
   };
+}
+
+/** Waits until what a server does after mail has come is done: ours begins five seconds later. */
+async function rest({ name, processId }: Contestant): Promise<void> {
+  const before = cpuSecondsOfTree(processId);
+  await setTimeout(REST_MS);
+  for (let used = before, last = -1; used - last > BUSY_SECONDS; await setTimeout(1_000)) {
+    last = used;
+    used = cpuSecondsOfTree(processId);
+  }
+  const perMessageUs = ((cpuSecondsOfTree(processId) - before) / size.messages) * 1e6;
+  console.log(`${name} at rest: ${perMessageUs.toFixed(0)} µs CPU a message since the mail came`);
 }
 
 async function runLine(line: BenchLine): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   Mailbox,
   MailboxChanges,
   MailboxId,
+  MessageColumns,
   MessageEntry,
   ModSeq,
   SpecialUse,
@@ -120,6 +121,21 @@ export class MemoryMailbox {
     const modSeq = ++this.#modSeq;
     this.#vanished.push(...uids.map((uid) => ({ uid, modSeq })));
     return uids;
+  }
+
+  get columns(): MessageColumns {
+    const entries = this.#messages.map(({ entry }) => entry);
+    const numbers = (of: (entry: MessageEntry) => number): Float64Array => Float64Array.from(entries, of);
+    return {
+      highestModSeq: this.#modSeq,
+      uids: Uint32Array.from(entries, (entry) => entry.uid),
+      modSeqs: numbers((entry) => entry.modSeq),
+      flagIds: Uint32Array.from(entries.keys()),
+      flagLists: entries.map((entry) => entry.flags),
+      internalDates: numbers((entry) => entry.internalDate),
+      savedDates: numbers((entry) => entry.savedAt),
+      sizes: numbers((entry) => entry.sizeBytes),
+    };
   }
 
   changesSince(modSeq: ModSeq): MailboxChanges {

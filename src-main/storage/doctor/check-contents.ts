@@ -75,6 +75,12 @@ function reindex(examination: Examination, row: ContentRow, size: number): void 
     row.id,
     index,
   );
+  forgetSummary(examination, row.id);
+}
+
+/** It is made again in the background. */
+function forgetSummary({ connection }: Examination, id: number): void {
+  connection.run('DELETE FROM content_summary WHERE content_id = ?', id);
 }
 
 /** Contents that messages or queue entries name and that are not there at all. */
@@ -104,6 +110,7 @@ function replace(examination: Examination, id: number, text: string): void {
     JSON.stringify(makeIndex(octets)),
     octets,
   );
+  forgetSummary(examination, id);
   connection.run(
     `UPDATE queue_recipient SET state = 'held' WHERE entry_id IN (SELECT id FROM queue_entry WHERE content_id = ?)`,
     id,

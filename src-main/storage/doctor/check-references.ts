@@ -49,4 +49,5 @@ function letGo({ connection, isRepairing, found, keep }: Examination, row: Count
   else if (octets !== null && octets !== undefined) keep(name, { octets });
   connection.run('DELETE FROM content WHERE id = ?', row.id);
   connection.run('DELETE FROM content_body WHERE content_id = ?', row.id);
+  connection.run('DELETE FROM content_summary WHERE content_id = ?', row.id);
 }

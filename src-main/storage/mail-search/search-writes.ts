@@ -1,6 +1,7 @@
-/** Writes of the search index: a full block at a time. */
+/** Writes of what is made of contents in the background: blocks of the search index, summaries. */
 import type { Write } from '../transaction.ts';
 import { SLICE_OCTETS, SLICES } from './gram-block.ts';
+import type { ContentSummary } from './content-summary.ts';
 import type { FullBlock } from './gram-index.ts';
 
 /** Adds a block; doing it twice changes nothing. */
@@ -20,4 +21,19 @@ const addSearchBlock: Write<FullBlock, void> = ({ connection }, { number, conten
   }
 };
 
-export const searchWrites = { addSearchBlock };
+/** Of contents that have left meanwhile none is kept. */
+const addSummaries: Write<readonly ContentSummary[], void> = ({ connection }, summaries) => {
+  for (const { contentId, envelope, structure, fields, facts, searched } of summaries)
+    connection.run(
+      `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields, facts, searched)
+         SELECT id, ?, ?, ?, ?, ? FROM content WHERE id = ?`,
+      envelope,
+      structure,
+      fields,
+      facts,
+      searched,
+      contentId,
+    );
+};
+
+export const searchWrites = { addSearchBlock, addSummaries };

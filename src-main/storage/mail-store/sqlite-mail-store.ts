@@ -18,38 +18,44 @@ import type {
   MailboxError,
   MailboxId,
   MailStore,
+  MessageColumns,
   MessageEntry,
   MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
   SpecialUse,
+  SummaryPart,
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { Writer } from '../writer.ts';
+import type { ColumnsCache } from './columns-cache.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
-import { readEntries, readIndexes } from './message-reads.ts';
+import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
 export class SqliteMailStore implements MailStore {
   readonly #writer: Writer;
   readonly #connection: Connection;
   readonly #content: SqliteContentReader;
+  readonly #columns: ColumnsCache;
   readonly #changed: Emitter<MailboxChanged>;
 
   constructor(options: {
     writer: Writer;
     connection: Connection;
     content: SqliteContentReader;
+    columns: ColumnsCache;
     onError: (error: unknown) => void;
   }) {
     this.#writer = options.writer;
     this.#connection = options.connection;
     this.#content = options.content;
+    this.#columns = options.columns;
     this.#changed = new Emitter(options.onError);
     this.#writer.onChanges((changes) =>
       mergeChanges(changes).forEach((change) => this.#changed.emit(change)),
@@ -131,6 +137,10 @@ export class SqliteMailStore implements MailStore {
     return Promise.resolve(readEntries(this.#connection, id, uids));
   }
 
+  readColumns(id: MailboxId): Promise<MessageColumns | null> {
+    return this.#columns.read(id);
+  }
+
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
     // A change that is committed between the reads would be below the highest MODSEQ and in neither list.
     return Promise.resolve(this.#connection.atOneMoment(() => this.#readChanges(id, modSeq)));
@@ -176,6 +186,14 @@ export class SqliteMailStore implements MailStore {
 
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>> {
     return Promise.resolve(readIndexes(this.#connection, id, uids));
+  }
+
+  readSummaries(
+    id: MailboxId,
+    uids: readonly Uid[],
+    parts: readonly SummaryPart[],
+  ): Promise<ReadonlyMap<Uid, readonly (string | null)[]>> {
+    return Promise.resolve(readSummaries(this.#connection, id, { uids, parts }));
   }
 
   appendMessages(

@@ -47,6 +47,55 @@ export function readContentFacts({ envelope, subject, sentAt, references }: Mess
   };
 }
 
+type PackedFacts = readonly [
+  sentAt: number | null,
+  subject: string,
+  isReply: 0 | 1,
+  from: string,
+  to: string,
+  cc: string,
+  displayFrom: string,
+  displayTo: string,
+  messageId: string,
+  references: readonly string[],
+];
+
+/** As text, to be kept. */
+export function packFacts(facts: ContentFacts): string {
+  const { sentAt, subject, isReply, from, to, cc, displayFrom, displayTo, messageId, references } = facts;
+  const packed: PackedFacts = [
+    sentAt,
+    subject,
+    isReply ? 1 : 0,
+    from,
+    to,
+    cc,
+    displayFrom,
+    displayTo,
+    messageId,
+    references,
+  ];
+  return JSON.stringify(packed);
+}
+
+export function unpackFacts(text: string): ContentFacts {
+  const [sentAt, subject, isReply, from, to, cc, displayFrom, displayTo, messageId, references] = JSON.parse(
+    text,
+  ) as PackedFacts;
+  return {
+    sentAt,
+    subject,
+    isReply: isReply === 1,
+    from,
+    to,
+    cc,
+    displayFrom,
+    displayTo,
+    messageId,
+    references,
+  };
+}
+
 export function describeMessage(
   entry: Pick<MessageEntry, 'uid' | 'internalDate' | 'sizeBytes'>,
   content: ContentFacts,
@@ -61,25 +110,32 @@ export function sortMessages(
   messages: readonly SortFacts[],
   criteria: readonly SortCriterion[],
 ): readonly Uid[] {
-  const rows = messages.map((facts) => ({
-    uid: facts.uid,
-    keys: criteria.map(({ field }) => sortKey(facts, field)),
-  }));
-  const signs = criteria.map(({ isReverse }) => (isReverse ? -1 : 1));
-  rows.sort((a, b) => {
-    for (const [at, sign] of signs.entries()) {
-      const order = compareKeys(a.keys[at] ?? 0, b.keys[at] ?? 0);
-      if (order !== 0) return sign * order;
+  const columns = criteria.map(({ field, isReverse }) => {
+    const keys = messages.map((facts) => sortKey(facts, field));
+    return { keys, compare: comparerOf(keys), sign: isReverse ? -1 : 1 };
+  });
+  const uids = Uint32Array.from(messages, ({ uid }) => uid);
+  const order = Uint32Array.from(uids.keys()).sort((a, b) => {
+    for (const { keys, compare, sign } of columns) {
+      const result = compare(keys[a] ?? '', keys[b] ?? '');
+      if (result !== 0) return sign * result;
     }
     // RFC 5256 §3: by sequence number where nothing else decides; REVERSE does not touch that.
-    return a.uid - b.uid;
+    return (uids[a] ?? 0) - (uids[b] ?? 0);
   });
-  return rows.map(({ uid }) => uid);
+  return Array.from(order, (at) => uids[at] ?? 0);
 }
 
-function compareKeys(a: SortKey, b: SortKey): number {
-  return typeof a === 'string' && typeof b === 'string' ? compareFolded(a, b) : Number(a) - Number(b);
+/** Keys of one column are all numbers or all texts. */
+function comparerOf(keys: readonly SortKey[]): (a: SortKey, b: SortKey) => number {
+  if (typeof keys[0] !== 'string') return (a, b) => Number(a) - Number(b);
+  const texts = keys as readonly string[];
+  // Units of UTF-16 have the order of code points where there are no surrogates.
+  if (texts.some((text) => SURROGATE.test(text))) return (a, b) => compareFolded(String(a), String(b));
+  return (a, b) => (a === b ? 0 : a < b ? -1 : 1);
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 function sortKey(facts: SortFacts, field: SortField): SortKey {
   switch (field) {

@@ -13,6 +13,7 @@ import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mai
 import { breather } from './breather.ts';
 import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
+import { fetchListing, planListing } from './fetch-listing.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INDEX_BATCH } from './limits.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
@@ -38,6 +39,12 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
     await tellVanished(session, { since: changedSince, known, io });
   }
   const plan = planFetch(session, command);
+  const listingPlan = plan.setsSeen ? null : planListing(itemsOf(plan));
+  if (listingPlan !== null) {
+    const answerOthers = (uids: readonly Uid[]) => answerSome(session, plan, uids);
+    const listing = { plan: listingPlan, ranges, changedSince, answerOthers };
+    return complete(await fetchListing(session, listing, io));
+  }
   const entries = await listFetched(session, ranges, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
   const breathe = breather(session.options.clock);
@@ -64,8 +71,29 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
       if (rest !== undefined) await rest;
     }
   }
-  // RFC 5530: some were expunged by another session, and this client has not heard of it.
-  return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+  return complete(!isIncomplete);
+}
+
+/** RFC 5530: some were expunged by another session, and this client has not heard of it. */
+function complete(isComplete: boolean): Completion {
+  return isComplete ? okay('FETCH completed') : okay('Some messages are gone', 'EXPUNGEISSUED');
+}
+
+/** Answers one by one, for messages whose summary does not have it. */
+async function answerSome(
+  session: ImapSession,
+  plan: FetchPlan,
+  uids: readonly Uid[],
+): Promise<ReadonlyMap<Uid, Response | null>> {
+  const entries = await session.options.mailStore.listEntries(session.mailbox.id, toRanges(uids));
+  const indexes = plan.needsIndex ? await readIndexes(session, entries) : NO_INDEXES;
+  const answers = new Map<Uid, Response | null>();
+  for (const entry of entries) {
+    const answering = answerFor(session, { plan, entry, index: indexes.get(entry.uid), seen: undefined });
+    const answer = answering instanceof Promise ? await answering : answering;
+    if (answer !== 'unknownEncoding') answers.set(entry.uid, answer);
+  }
+  return answers;
 }
 
 /** Answered from the message's index. */
@@ -150,6 +178,10 @@ function answerFor(session: ImapSession, fetched: FetchedMessage): MaybeAnswer |
     .then((message) => (message === null ? null : formatFetched(session, fetched, { sequence, message })));
 }
 
+function itemsOf({ items, withUid }: FetchPlan): FetchItem[] {
+  return withUid ? [{ kind: 'uid' }, ...items] : [...items];
+}
+
 type MaybeAnswer = Response | 'unknownEncoding' | null;
 
 function formatFetched(
@@ -158,8 +190,7 @@ function formatFetched(
   { sequence, message }: { sequence: number; message: OpenMessage | null },
 ): MaybeAnswer | Promise<MaybeAnswer> {
   const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isUtf8 };
-  const items: FetchItem[] = [...plan.items];
-  if (plan.withUid) items.unshift({ kind: 'uid' });
+  const items = itemsOf(plan);
   if (seen !== undefined) {
     const has = (kind: FetchItem['kind']): boolean => items.some((item) => item.kind === kind);
     if (!has('flags')) items.push({ kind: 'flags' });

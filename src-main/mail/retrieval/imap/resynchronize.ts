@@ -13,7 +13,7 @@ import {
 } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo } from '../../../protocol/imap/server/session.ts';
-import type { MessageEntry, ModSeq } from '../../mailstore/port.ts';
+import type { ModSeq } from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
 import { formatFlagsResponse } from './selected-mailbox.ts';
 
@@ -24,17 +24,18 @@ const ALL: readonly NumberRange[] = [{ first: 1, last: STAR }];
 /** RFC 7162 §3.2.5.1: as if `UID FETCH known-uids (FLAGS) (CHANGEDSINCE modseq VANISHED)` had been asked. */
 export async function resynchronize(
   session: ImapSession,
-  view: { qresync: QresyncParameter; entries: readonly MessageEntry[] },
+  { modSeq, knownUids }: QresyncParameter,
   io: CommandIo,
 ): Promise<void> {
-  const { modSeq, knownUids } = view.qresync;
+  const { mailbox, options } = session;
   const known = knownUids?.kind === 'ranges' ? knownUids.ranges : ALL;
   await tellVanished(session, { since: modSeq, known, io });
   const ranges = resolveRanges(known, GREATEST_UID);
-  const isWanted = (entry: MessageEntry): boolean =>
-    entry.modSeq > modSeq && isInSortedRanges(entry.uid, ranges);
-  for (const entry of view.entries.filter(isWanted)) {
-    const sequence = session.mailbox.sequenceOf(entry.uid);
+  const { changed } = await options.mailStore.changesSince(mailbox.id, modSeq);
+  for (const entry of changed) {
+    const sequence = isInSortedRanges(entry.uid, ranges) ? mailbox.sequenceOf(entry.uid) : 0;
+    // What came since the mailbox was opened is told with the next announcement.
+    if (sequence === 0) continue;
     await io.send(formatFlagsResponse(sequence, entry, { withUid: true, withModSeq: true }));
   }
 }

@@ -1,7 +1,7 @@
 /** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; CONDSTORE and QRESYNC: RFC 7162). */
 import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { Mailbox, MessageEntry, ModSeq } from '../../mailstore/port.ts';
+import type { Mailbox, MessageColumns, ModSeq } from '../../mailstore/port.ts';
 import { bad, okay, refuseForMailbox } from './completion.ts';
 import { formatFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
@@ -28,42 +28,43 @@ async function open(session: ImapSession, command: SelectCommand, io: CommandIo)
   if (condStore) session.isCondStore = true;
   const mailbox = await mailStore.findMailbox(session.signedIn.id, session.readName(command.mailbox));
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
-  const entries = await mailStore.listEntries(mailbox.id);
-  const selected = new SelectedMailbox(mailStore, mailbox, { isReadOnly, entries });
-  session.select(selected);
-  await describe(session, { mailbox, entries }, io);
-  if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, { qresync, entries }, io);
+  const columns = await mailStore.readColumns(mailbox.id);
+  if (columns === null) return refuseForMailbox('noSuchMailbox');
+  session.select(new SelectedMailbox(mailStore, mailbox, { isReadOnly, columns }));
+  await describe(session, { mailbox, columns }, io);
+  if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, qresync, io);
   return okay(isReadOnly ? 'Opened to read only' : 'Opened', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
 }
 
 async function describe(
   session: ImapSession,
-  view: { mailbox: Mailbox; entries: readonly MessageEntry[] },
+  view: { mailbox: Mailbox; columns: MessageColumns },
   io: CommandIo,
 ): Promise<void> {
-  const { mailbox, entries } = view;
+  const { mailbox, columns } = view;
   const { keywords, isReadOnly } = session.mailbox;
   // The store may have given out UIDs since the mailbox was looked up.
-  const uidNext = Math.max(mailbox.uidNext, (entries.at(-1)?.uid ?? 0) + 1);
+  const uidNext = Math.max(mailbox.uidNext, (columns.uids.at(-1) ?? 0) + 1);
   await io.send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...keywords])}`);
-  await io.send(`* ${entries.length} EXISTS`);
-  if (!session.isRev2) await describeForRev1(entries, io);
+  await io.send(`* ${columns.uids.length} EXISTS`);
+  if (!session.isRev2) await describeForRev1(columns, io);
   const permanent = isReadOnly ? [] : [...ALL_FLAGS, ...keywords, '\\*'];
   await io.send(`* OK [PERMANENTFLAGS ${formatFlags(permanent)}] Flags that are kept`);
   await io.send(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
   await io.send(`* OK [UIDNEXT ${uidNext}] Next UID`);
   // RFC 7162 §3.1.2.1: to every client; ours never forgets, so there is no NOMODSEQ (§3.1.2.2).
-  await io.send(`* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] Highest`);
+  await io.send(`* OK [HIGHESTMODSEQ ${columns.highestModSeq}] Highest`);
   // RFC 8474 §4.2
   await io.send(`* OK [MAILBOXID (${mailbox.objectId})] Mailbox identifier`);
   if (session.isRev2) await io.send(`* LIST () "/" ${session.writeName(mailbox.name)}`);
 }
 
 /** RFC 3501 §6.3.1: RECENT, and UNSEEN for the first unseen message. */
-async function describeForRev1(entries: readonly MessageEntry[], io: CommandIo): Promise<void> {
+async function describeForRev1({ flagIds, flagLists }: MessageColumns, io: CommandIo): Promise<void> {
   // RFC 9051 Appendix E: nothing is ever recent here.
   await io.send('* 0 RECENT');
-  const firstUnseen = entries.findIndex((entry) => !entry.flags.includes('\\Seen')) + 1;
+  const isSeen = flagLists.map((flags) => flags.includes('\\Seen'));
+  const firstUnseen = flagIds.findIndex((flags) => isSeen[flags] !== true) + 1;
   if (firstUnseen > 0) await io.send(`* OK [UNSEEN ${firstUnseen}] First unseen message`);
 }
 

@@ -10,6 +10,7 @@ import type {
   MailStore,
   Mailbox,
   MailboxId,
+  MessageColumns,
   MessageEntry,
   ModSeq,
   StoredFlagChange,
@@ -37,6 +38,9 @@ export interface AnnounceOptions {
   readonly asVanished: boolean;
 }
 
+/** A shorter list is not worth asking for. */
+const SHARED_FROM = 2_000;
+
 type Send = (response: Response) => void | Promise<void>;
 
 export class SelectedMailbox {
@@ -45,9 +49,10 @@ export class SelectedMailbox {
   readonly uidValidity: number;
   readonly isReadOnly: boolean;
   readonly #store: MailStore;
-  /** UIDs by sequence number, the first is number 1. */
-  #uids: Uid[];
+  /** UIDs by sequence number, the first is number 1. Long lists are shared with the store and its other sessions. */
+  #uids: Uint32Array;
   #modSeq: ModSeq;
+  #isOwn = false;
   #announced: number;
   #isDirty = false;
   #isGone = false;
@@ -56,25 +61,27 @@ export class SelectedMailbox {
   readonly #told = new Map<Uid, ModSeq>();
   readonly #keywords = new Map<string, string>();
 
-  constructor(
-    store: MailStore,
-    mailbox: Mailbox,
-    view: { isReadOnly: boolean; entries: readonly MessageEntry[] },
-  ) {
+  constructor(store: MailStore, mailbox: Mailbox, view: { isReadOnly: boolean; columns: MessageColumns }) {
     this.#store = store;
     this.id = mailbox.id;
     this.name = mailbox.name;
     this.uidValidity = mailbox.uidValidity;
-    this.#modSeq = mailbox.highestModSeq;
+    const { columns } = view;
+    this.#modSeq = columns.highestModSeq;
     this.isReadOnly = view.isReadOnly;
-    this.#uids = view.entries.map((entry) => entry.uid);
+    this.#uids = columns.uids;
     this.#announced = this.#uids.length;
-    for (const entry of view.entries) this.#learnKeywords(entry.flags);
+    for (const flags of new Set(columns.flagIds)) this.#learnKeywords(columns.flagLists[flags] ?? []);
   }
 
   /** Up to here the client has heard of every change, but for messages whose expunge it could not be told yet. */
   get modSeq(): ModSeq {
     return this.#modSeq;
+  }
+
+  /** By sequence number, the first is number 1. */
+  get uids(): Uint32Array {
+    return this.#uids;
   }
 
   get messageCount(): number {
@@ -129,9 +136,9 @@ export class SelectedMailbox {
 
   /** UIDs that the client knows within ranges. */
   uidsIn(ranges: readonly UidRange[]): Uid[] {
-    return mergeRanges(ranges).flatMap(({ first, last }) =>
-      this.#uids.slice(this.#lowerBound(first), this.#lowerBound(last + 1)),
-    );
+    return mergeRanges(ranges).flatMap(({ first, last }) => [
+      ...this.#uids.subarray(this.#lowerBound(first), this.#lowerBound(last + 1)),
+    ]);
   }
 
   /** Something may have changed: ask at the next announcement. */
@@ -187,6 +194,7 @@ export class SelectedMailbox {
     }
     if (this.#keywords.size > known) await send(this.#formatFlagsLine());
     for (const entry of changed) await this.#announceFlags(send, entry, options);
+    await this.#share();
   }
 
   /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
@@ -211,14 +219,32 @@ export class SelectedMailbox {
     this.#modSeq = highestModSeq;
     for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
     const flagChanges: MessageEntry[] = [];
+    const arrived: Uid[] = [];
     const greatest = this.#uids.at(-1) ?? 0;
     for (const entry of changed) {
       this.#learnKeywords(entry.flags);
-      if (entry.uid > greatest) this.#uids.push(entry.uid);
+      if (entry.uid > greatest) arrived.push(entry.uid);
       else if (this.#told.get(entry.uid) !== entry.modSeq) flagChanges.push(entry);
     }
+    if (arrived.length > 0) this.#keep(concatenate(this.#uids, arrived));
     this.#told.clear();
     return flagChanges;
+  }
+
+  /** A list of UIDs of this session's own. */
+  #keep(uids: Uint32Array): void {
+    this.#uids = uids;
+    this.#isOwn = true;
+  }
+
+  /** Takes the store's list for its own one where they are the same: hundreds of sessions may be in a large mailbox. */
+  async #share(): Promise<void> {
+    if (!this.#isOwn || this.#vanished.size > 0 || this.#uids.length < SHARED_FROM) return;
+    const columns = await this.#store.readColumns(this.id);
+    // At one MODSEQ there is one list.
+    if (columns?.highestModSeq !== this.#modSeq || columns.uids.length !== this.#uids.length) return;
+    this.#uids = columns.uids;
+    this.#isOwn = false;
   }
 
   async #announceVanished(send: Send, { asVanished }: AnnounceOptions): Promise<void> {
@@ -231,7 +257,7 @@ export class SelectedMailbox {
       expunged++;
       if (!asVanished) await send(`* ${index + 1} EXPUNGE`);
     }
-    this.#uids = this.#uids.filter((uid) => !this.#vanished.has(uid));
+    this.#keep(this.#uids.filter((uid) => !this.#vanished.has(uid)));
     this.#announced -= expunged;
     this.#vanished.clear();
   }
@@ -268,6 +294,13 @@ export class SelectedMailbox {
     }
     return low;
   }
+}
+
+function concatenate(uids: Uint32Array, more: readonly Uid[]): Uint32Array {
+  const all = new Uint32Array(uids.length + more.length);
+  all.set(uids);
+  all.set(more, uids.length);
+  return all;
 }
 
 /** Unsolicited FETCH response with a message's flags. */

@@ -1,0 +1,244 @@
+/**
+ * Fetch listing: FETCH of what lists show (flags, dates, sizes, ENVELOPE, BODYSTRUCTURE, the usual header fields), for many
+ * messages (RFC 9051 §6.4.5).
+ *
+ * Flow: fetch.ts → here → the store's columns and summaries → text of many responses at a time. Invariants: the text is what
+ * fetch-answer.ts would write; a message whose summary is not there is answered there, after its batch; other sessions have
+ * their turn.
+ */
+import { formatDateTime } from '../../../protocol/imap/grammar/date.ts';
+import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
+import type { CommandIo, Response } from '../../../protocol/imap/server/session.ts';
+import type { MailStore, MessageColumns, ModSeq, SummaryPart, Uid, UidRange } from '../../mailstore/port.ts';
+import { fieldPattern, hasKeptFields } from '../../mailstore/listing/port.ts';
+import { breather } from './breather.ts';
+import { formatFlags } from './flags.ts';
+import type { ImapSession } from './imap-session.ts';
+import { LISTING_BATCH, SHOWN_RESPONSES } from './limits.ts';
+
+export interface Listing {
+  readonly plan: ListingPlan;
+  readonly ranges: readonly UidRange[];
+  readonly changedSince: ModSeq | null;
+  /** Answers of messages that have no summary; null where one is gone. */
+  readonly answerOthers: (uids: readonly Uid[]) => Promise<ReadonlyMap<Uid, Response | null>>;
+}
+
+/** The parts of a message's summary, in the order of ListingPlan.parts. */
+type Parts = readonly (string | null)[] | undefined;
+/** Null where the summary does not have it. */
+type WriteItem = (columns: MessageColumns, at: number, parts: Parts) => string | null;
+
+interface ItemWriter {
+  readonly write: WriteItem;
+  /** Message data, which transcripts show by this alone. */
+  readonly label: string | null;
+}
+
+export interface ListingPlan {
+  readonly writers: readonly ItemWriter[];
+  readonly parts: readonly SummaryPart[];
+}
+
+/** Null where an item is no matter of lists. */
+export function planListing(items: readonly FetchItem[]): ListingPlan | null {
+  const parts: SummaryPart[] = [];
+  const writers = items.map((item) => writerOf(item, parts)).filter((writer) => writer !== null);
+  return writers.length === items.length ? { writers, parts } : null;
+}
+
+/** False where a message that the client knows is gone. */
+export async function fetchListing(session: ImapSession, listing: Listing, io: CommandIo): Promise<boolean> {
+  const { mailbox, options } = session;
+  const columns = await options.mailStore.readColumns(mailbox.id);
+  if (columns === null) return false;
+  const found = findListed(mailbox.uids, columns, listing);
+  const sender = new ListingSender(io, listing.plan);
+  const breathe = breather(options.clock);
+  for (let from = 0; from < found.places.length; from += LISTING_BATCH) {
+    const places = found.places.subarray(from, from + LISTING_BATCH);
+    const sequences = found.sequences.subarray(from, from + LISTING_BATCH);
+    await answerBatch(session, { listing, columns, places, sequences, sender });
+    const rest = breathe();
+    if (rest !== undefined) await rest;
+  }
+  await sender.flush(true);
+  return sender.isComplete;
+}
+
+interface Batch {
+  readonly listing: Listing;
+  readonly columns: MessageColumns;
+  readonly places: Uint32Array;
+  readonly sequences: Uint32Array;
+  readonly sender: ListingSender;
+}
+
+async function answerBatch(session: ImapSession, batch: Batch): Promise<void> {
+  const { listing, columns, places, sender } = batch;
+  const { parts } = listing.plan;
+  const uids = Array.from(places, (at) => columns.uids[at] ?? 0);
+  const summaries =
+    parts.length === 0
+      ? NO_SUMMARIES
+      : await session.options.mailStore.readSummaries(session.mailbox.id, uids, parts);
+  const others: number[] = [];
+  for (let index = 0; index < uids.length; index++) {
+    const isThere = sender.add(batch, index, summaries.get(uids[index] ?? 0));
+    if (!isThere) others.push(uids[index] ?? 0);
+  }
+  await sender.flush();
+  if (others.length === 0) return;
+  const answers = await listing.answerOthers(others);
+  for (const uid of others) await sender.sendOther(answers.get(uid) ?? null);
+}
+
+const NO_SUMMARIES: Awaited<ReturnType<MailStore['readSummaries']>> = new Map();
+
+/** Both lists rise: one walk over each range finds the messages that the client knows and the store has. */
+function findListed(
+  known: Uint32Array,
+  { uids, modSeqs }: MessageColumns,
+  { ranges, changedSince }: Listing,
+): { places: Uint32Array; sequences: Uint32Array } {
+  const places = new Uint32Array(known.length);
+  const sequences = new Uint32Array(known.length);
+  const since = changedSince ?? 0;
+  let count = 0;
+  for (const { first, last } of ranges) {
+    let at = lowerBound(uids, first);
+    for (let index = lowerBound(known, first); index < known.length; index++) {
+      const uid = known[index] ?? 0;
+      if (uid > last) break;
+      while ((uids[at] ?? Number.POSITIVE_INFINITY) < uid) at++;
+      if (uids[at] !== uid || (modSeqs[at] ?? 0) <= since) continue;
+      places[count] = at;
+      sequences[count++] = index + 1;
+    }
+  }
+  return { places: places.subarray(0, count), sequences: sequences.subarray(0, count) };
+}
+
+/** Sends texts together; a transcript sees the first of them and how many there were. */
+class ListingSender {
+  readonly #io: CommandIo;
+  readonly #writers: readonly ItemWriter[];
+  #text = '';
+  #shown: string[] = [];
+  #count = 0;
+  isComplete = true;
+
+  constructor(io: CommandIo, { writers }: ListingPlan) {
+    this.#io = io;
+    this.#writers = writers;
+  }
+
+  /** False where the summary does not have all that was asked for. */
+  add({ columns, places, sequences }: Batch, index: number, parts: Parts): boolean {
+    const at = places[index] ?? 0;
+    let text = `* ${sequences[index] ?? 0} FETCH (`;
+    let separator = '';
+    for (const { write } of this.#writers) {
+      const value = write(columns, at, parts);
+      if (value === null) return false;
+      text += separator + value;
+      separator = ' ';
+    }
+    this.#text += `${text})\r\n`;
+    if (this.#count++ >= SHOWN_RESPONSES) return true;
+    const shown = this.#writers.map(({ write, label }) =>
+      label === null ? write(columns, at, parts) : `${label} (…)`,
+    );
+    this.#shown.push(`* ${sequences[index] ?? 0} FETCH (${shown.join(' ')})`);
+    return true;
+  }
+
+  async sendOther(answer: Response | null): Promise<void> {
+    if (answer === null) this.isComplete = false;
+    else await this.#io.send(answer);
+  }
+
+  async flush(isLast = false): Promise<void> {
+    const [text, shown] = [this.#text, this.#shown];
+    this.#text = '';
+    this.#shown = [];
+    const unshown = isLast ? Math.max(0, this.#count - SHOWN_RESPONSES) : 0;
+    const sent = this.#io.sendLines({ text, shown, unshown });
+    if (sent !== undefined) await sent;
+  }
+}
+
+function writerOf(item: FetchItem, parts: SummaryPart[]): ItemWriter | null {
+  switch (item.kind) {
+    case 'uid':
+      return open(({ uids }, at) => `UID ${uids[at] ?? 0}`);
+    case 'flags':
+      return open(flagsWriter());
+    case 'modSeq':
+      return open(({ modSeqs }, at) => `MODSEQ (${modSeqs[at] ?? 0})`);
+    case 'size':
+      return open(({ sizes }, at) => `RFC822.SIZE ${sizes[at] ?? 0}`);
+    case 'internalDate':
+      return open(({ internalDates }, at) => `INTERNALDATE "${formatDateTime(internalDates[at] ?? 0)}"`);
+    case 'saveDate':
+      return open(({ savedDates }, at) => `SAVEDATE "${formatDateTime(savedDates[at] ?? 0)}"`);
+    case 'envelope':
+      return partWriter('ENVELOPE', parts.push('envelope') - 1);
+    case 'bodyStructure':
+      return partWriter('BODYSTRUCTURE', parts.push('structure') - 1);
+    case 'section':
+      return sectionWriter(item, parts);
+    default:
+      return null;
+  }
+}
+
+function open(write: WriteItem): ItemWriter {
+  return { write, label: null };
+}
+
+function flagsWriter(): WriteItem {
+  const texts: string[] = [];
+  return ({ flagIds, flagLists }, at) => {
+    const id = flagIds[at] ?? 0;
+    return (texts[id] ??= `FLAGS ${formatFlags(flagLists[id] ?? [])}`);
+  };
+}
+
+function partWriter(label: string, place: number): ItemWriter {
+  const write: WriteItem = (_columns, _at, parts) => {
+    const text = parts?.[place] ?? null;
+    return text === null ? null : `${label} ${text}`;
+  };
+  return { write, label };
+}
+
+/** HEADER.FIELDS with fields that summaries keep. */
+function sectionWriter(
+  { section, partial, label }: Extract<FetchItem, { kind: 'section' }>,
+  parts: SummaryPart[],
+): ItemWriter | null {
+  const { what, path, fields: names } = section;
+  if (what !== 'headerFields' || path.length > 0 || partial !== null || !hasKeptFields(names)) return null;
+  const place = parts.push('fields') - 1;
+  const pattern = fieldPattern(names);
+  const write: WriteItem = (_columns, _at, values) => {
+    const fields = values?.[place] ?? null;
+    if (fields === null) return null;
+    const chosen = `${(fields.match(pattern) ?? []).join('')}\r\n`;
+    // What is kept is ASCII: characters are octets.
+    return `${label} {${chosen.length}}\r\n${chosen}`;
+  };
+  return { write, label };
+}
+
+function lowerBound(uids: Uint32Array, uid: Uid): number {
+  let low = 0;
+  let high = uids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((uids[middle] ?? 0) < uid) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
