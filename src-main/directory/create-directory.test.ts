@@ -196,6 +196,15 @@ describe('sign-in', () => {
     expect(await directory.signIn('anna@example.com', 'x'.repeat(100_000))).toEqual({ kind: 'refused' });
   });
 
+  it('takes the local-part alone, as mail programs guess it: the oldest account that has it', async () => {
+    const { id } = await add('anna');
+    value(await directory.addDomain('later.example'));
+    await add('anna', 'later.example', 'another');
+    expect(await directory.signIn('Anna', 'secret')).toMatchObject({ kind: 'ok', account: { id } });
+    expect(await directory.signIn('anna', 'another')).toEqual({ kind: 'refused' });
+    expect(await directory.signIn('ann', 'secret')).toEqual({ kind: 'refused' });
+  });
+
   it('says that an account is disabled only to who knows its password', async () => {
     const { id } = await add('anna');
     value(await directory.changeAccount(id, { isEnabled: false }));

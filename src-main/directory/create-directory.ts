@@ -80,7 +80,7 @@ class RowDirectory implements FullDirectory {
   }
 
   async signIn(signInName: string, password: string): Promise<SignInOutcome> {
-    const account = this.#registry.accountByAddress(signInName);
+    const account = this.#registry.accountBySignInName(signInName);
     const isBounded = password.length <= MOST_PASSWORD_CHARACTERS;
     const stored = account?.credentials.scrypt ?? null;
     const isRight = await this.#options.passwords.verify(
@@ -91,7 +91,7 @@ class RowDirectory implements FullDirectory {
   }
 
   scramKeys(signInName: string): Promise<SignInKeys> {
-    const account = this.#registry.accountByAddress(signInName);
+    const account = this.#registry.accountBySignInName(signInName);
     const keys = this.#options.passwords.scramKeys(account?.credentials.scramSha256 ?? null, signInName);
     return Promise.resolve({ ...keys, admit: () => Promise.resolve(this.#admit(account)) });
   }

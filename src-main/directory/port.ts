@@ -113,7 +113,7 @@ export interface Directory {
   resolve(address: string): Promise<RecipientResolution>;
   /** Whether the account may name this address as its own, in MAIL FROM and in From. */
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
-  /** `signInName` is an address of the account. */
+  /** `signInName` is the account's address, or its local-part alone. */
   signIn(signInName: string, password: string): Promise<SignInOutcome>;
   scramKeys(signInName: string): Promise<SignInKeys>;
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */

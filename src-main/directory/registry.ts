@@ -74,6 +74,21 @@ export class Registry {
     return key === null ? undefined : this.#accountsByKey.get(key);
   }
 
+  /**
+   * Who signs in by this name. A name without a domain is what mail programs guess first: the oldest account that has it,
+   * so that a domain that is added later takes nobody's name away.
+   */
+  accountBySignInName(name: string): AccountRow | undefined {
+    if (name.includes('@')) return this.accountByAddress(name);
+    const wanted = name.normalize('NFC').toLowerCase();
+    return this.accounts
+      .filter(({ localPart }) => localPart.normalize('NFC').toLowerCase() === wanted)
+      .reduce<AccountRow | undefined>(
+        (oldest, one) => (oldest && oldest.id < one.id ? oldest : one),
+        undefined,
+      );
+  }
+
   /** Whether an account or alias of ours has the address, with a detail or without. */
   isNamed(address: string): boolean {
     const key = keyOfAddress(address);

@@ -2,7 +2,7 @@ import { duplexPair } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../base/clock.ts';
-import type { Connect } from '../protocol/smtp/client/connection.ts';
+import type { Connect } from '../protocol/connection/outgoing-connection.ts';
 import { testForOpenRelay, type TrickAnswer } from './open-relay-test.ts';
 import { makeRelayTricks } from './relay-tricks.ts';
 

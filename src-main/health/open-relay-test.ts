@@ -8,7 +8,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { SessionTranscript } from '../protocol/connection/session.ts';
 import { ClientWire } from '../protocol/smtp/client/client-wire.ts';
-import type { Connect } from '../protocol/smtp/client/connection.ts';
+import type { Connect } from '../protocol/connection/outgoing-connection.ts';
 import { SessionBrokenError } from '../protocol/smtp/client/problem.ts';
 import { describeReply, isAccepted } from '../protocol/smtp/client/reply.ts';
 import { makeRelayTricks, type RelayTrick, type TrickMaterial } from './relay-tricks.ts';

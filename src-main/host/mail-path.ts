@@ -35,7 +35,7 @@ import { createSubmissionService } from '../mail/submission/create-submission-se
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
 import { createDnsResolver } from '../protocol/dns/resolver.ts';
-import { createTcpConnect } from '../protocol/smtp/client/tcp-connect.ts';
+import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';

@@ -10,7 +10,7 @@ import type {
   ConnectTarget,
   OutgoingConnection,
   OutgoingTls,
-} from '../../src-main/protocol/smtp/client/connection.ts';
+} from '../../src-main/protocol/connection/outgoing-connection.ts';
 
 const TLS = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 

@@ -5,7 +5,11 @@
  * not in order ends the connection before anything is said over it.
  */
 import type { TLSSocket } from 'node:tls';
-import type { Connect, OutgoingConnection, OutgoingTls } from '../../protocol/smtp/client/connection.ts';
+import type {
+  Connect,
+  OutgoingConnection,
+  OutgoingTls,
+} from '../../protocol/connection/outgoing-connection.ts';
 
 export interface CertificateFacts {
   readonly subject: string;

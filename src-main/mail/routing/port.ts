@@ -4,7 +4,7 @@
  * Actor: MTA. RFC 5321 §5. Flow: RCPT asks whether we can carry a message on; the queue asks where to.
  */
 import type { Account } from '../../directory/port.ts';
-import type { Credentials } from '../../protocol/smtp/client/authenticate.ts';
+import type { Credentials } from '../../protocol/sasl/client-exchange.ts';
 import type { TlsMode } from '../../protocol/smtp/client/open-session.ts';
 import type { EntryClient, QueueRecipient, RetrySchedule } from '../queue/port.ts';
 

@@ -42,7 +42,7 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   const policy: SmtpPolicy = {
     authentication: {
       identify: (name) => identify(directory, name),
-      backend: { verifyPassword: (name, password) => directory.signIn(name, password) },
+      backend: directory,
       allowCleartext: allowCleartextAuth,
     },
     beginTransaction: (client, mail) => beginTransaction(options, client, mail),

@@ -1,5 +1,7 @@
-/** Limits of every listener, whatever it speaks. */
+/** Limits of every connection, whatever is spoken on it. */
 
+/** A host that does not answer a connection by then will not; the next address may. */
+export const CONNECT_TIMEOUT_MS = 30_000;
 /** A handshake that takes longer is a dead or a hostile peer; slow links need two or three seconds. */
 export const TLS_HANDSHAKE_TIMEOUT_MS = 20_000;
 /** Each costs a few KiB of memory and a file descriptor; a small office needs a few hundred (IMAP IDLE on every device). */

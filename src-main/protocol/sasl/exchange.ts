@@ -24,11 +24,11 @@ export interface ScramKeys<Account> {
   admit(): Promise<PasswordVerdict<Account>>;
 }
 
-/** What mechanisms ask; each mechanism uses the questions that it needs. */
+/** What mechanisms ask (the directory answers); each mechanism uses the questions that it needs. */
 export interface SaslBackend<Account> {
-  verifyPassword(name: string, password: string): Promise<PasswordVerdict<Account>>;
-  /** For a name that nobody has: keys that no proof fits. Without it SCRAM is not offered. */
-  scramKeys?(name: string): Promise<ScramKeys<Account>>;
+  signIn(name: string, password: string): Promise<PasswordVerdict<Account>>;
+  /** For a name that nobody has: keys that no proof fits. */
+  scramKeys(name: string): Promise<ScramKeys<Account>>;
 }
 
 export type SaslFailure =
@@ -66,7 +66,7 @@ export async function verifyPassword<Account>(
   backend: SaslBackend<Account>,
   credentials: { name: string; password: string },
 ): Promise<SaslStep<Account>> {
-  const verdict = await backend.verifyPassword(credentials.name, credentials.password);
+  const verdict = await backend.signIn(credentials.name, credentials.password);
   return verdict.kind === 'ok' ? { kind: 'success', account: verdict.account } : failure(verdict.kind);
 }
 

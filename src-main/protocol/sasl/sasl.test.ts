@@ -10,13 +10,18 @@ const octets = (text: string) => new TextEncoder().encode(text);
 
 /** Knows tim (tanstaaftanstaaf), and otto, who is switched off. */
 const backend: SaslBackend<string> = {
-  verifyPassword: (name, password) => {
+  signIn: (name, password) => {
     if (name === 'otto') return Promise.resolve({ kind: 'disabled' });
     return Promise.resolve(
       name === 'tim' && password === 'tanstaaftanstaaf'
         ? { kind: 'ok', account: 'tim' }
         : { kind: 'refused' },
     );
+  },
+  scramKeys: () => {
+    const octets32 = new Uint8Array(32);
+    const keys = { storedKey: octets32, serverKey: octets32, salt: octets32, iterations: 4096 };
+    return Promise.resolve({ ...keys, nonce: 'server', admit: () => Promise.resolve({ kind: 'refused' }) });
   },
 };
 
@@ -85,7 +90,7 @@ describe('LOGIN', () => {
 });
 
 test('no exchange begins with a mechanism that is not offered', () => {
-  expect(SASL_MECHANISM_NAMES).toEqual(['PLAIN', 'LOGIN']);
+  expect(SASL_MECHANISM_NAMES).toEqual(['SCRAM-SHA-256', 'PLAIN', 'LOGIN']);
   expect(createSaslExchange('CRAM-MD5', backend)).toBeNull();
 });
 

@@ -59,8 +59,7 @@ class ScramExchange<Account> implements SaslExchange<Account> {
     const name = unescapeName(escapedName);
     if (authorizationId !== undefined && unescapeName(authorizationId).toLowerCase() !== name.toLowerCase())
       return failure('otherIdentity');
-    const keys = await this.#backend.scramKeys?.(name);
-    if (keys === undefined) return failure('malformed');
+    const keys = await this.#backend.scramKeys(name);
     const nonce = clientNonce + keys.nonce;
     const challenge = `r=${nonce},s=${Buffer.from(keys.salt).toString('base64')},i=${keys.iterations}`;
     const channelBinding = Buffer.from(text.slice(0, text.length - bare.length)).toString('base64');

@@ -1,4 +1,4 @@
-/** Mail clients that are not ours, on IMAP: curl, Python's imaplib, mbsync, mutt, imapflow. */
+/** Mail clients that are not ours, on IMAP: curl, Python's imaplib, mbsync, imapflow. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
@@ -125,39 +125,6 @@ function mbsyncConfig(mail: string): string {
     '',
   ].join('\n');
 }
-
-test('mutt opens a mailbox, pipes a message out, flags one and files one', async () => {
-  const { host, ports, tom, certificateFile } = open.target;
-  const piped = join(open.folder, 'piped.eml');
-  const pipe = join(open.folder, 'pipe.sh');
-  const config = join(open.folder, 'muttrc');
-  for (const subject of ['first', 'second'])
-    await append('Junk', `Subject: ${subject}\r\n\r\ntext of ${subject}\r\n`);
-  await writeFile(pipe, `#!/bin/sh\ncat > ${piped}\n`, { mode: 0o755 });
-  const settings = {
-    imap_user: tom.user,
-    imap_pass: tom.password,
-    folder: `imaps://${host}:${ports.imaps}/`,
-    spoolfile: '+Junk',
-    certificate_file: certificateFile,
-    ssl_ca_certificates_file: certificateFile,
-    delete: 'yes',
-    quit: 'yes',
-    confirmappend: 'no',
-    wait_key: 'no',
-    pipe_decode: 'no',
-    sort: 'mailbox-order',
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `set ${name}="${value}"`);
-  await writeFile(config, `${lines.join('\n')}\n`);
-  const keys = `<first-entry><pipe-message>${pipe}<enter><save-message>=Archive<enter><last-entry><flag-message><sync-mailbox><quit>`;
-  const start = join(open.folder, 'mutt.sh');
-  await writeFile(start, `exec mutt -n -F ${config} -e 'push "${keys}"'\n`);
-  await runClient('sh', ['-c', `TERM=xterm script -qec "sh ${start}" /dev/null < /dev/null`]);
-  expect((await readFile(piped, 'utf8')).replaceAll('\r\n', '\n')).toContain('text of first');
-  expect(await curl('Archive?SUBJECT%20first')).toBe('* SEARCH 1\r\n');
-  expect(await curl('Junk', '-X', 'SEARCH FLAGGED')).toBe('* SEARCH 1\r\n');
-});
 
 test('imapflow enables IMAP4rev2, reads structures, and hears of new mail while it idles', async () => {
   const { host, ports, anna, certificateFile } = open.target;

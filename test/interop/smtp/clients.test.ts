@@ -107,6 +107,19 @@ describe.runIf(isInstalled('swaks'))('swaks', () => {
   });
 });
 
+describe.runIf(isInstalled('msmtp'))('msmtp', () => {
+  test.each(['scram-sha-256', 'plain', 'login'])('signs in with %s', async (auth) => {
+    const args = ['--host=127.0.0.1', `--port=${service.port('submission')}`, '--tls=on'];
+    const signIn = [`--auth=${auth}`, '--user=tom@server1.com', '--passwordeval=echo tom-password'];
+    const ended = await runClient(
+      'msmtp',
+      [...args, '--tls-certcheck=off', ...signIn, '--from=tom@server1.com', 'anna@server1.com'],
+      { input: `Subject: ${auth}\n\n.dot\n` },
+    );
+    expect(ended).toEqual({ code: 0, output: '' });
+  });
+});
+
 describe.runIf(isInstalled('curl'))('curl', () => {
   test.each([
     ['smtp', 'submission', ['--ssl-reqd']],

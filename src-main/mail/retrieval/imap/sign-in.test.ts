@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ScramSha256Client } from '../../../protocol/sasl/scram-sha-256-client.ts';
 import { ReadingOffice } from '../../../../test/support/reading-office.ts';
 
 const BEFORE_TLS = 'IMAP4rev2 IMAP4rev1 LITERAL+ SASL-IR ENABLE ID STARTTLS LOGINDISABLED';
-const AFTER_TLS = 'IMAP4rev2 IMAP4rev1 LITERAL+ SASL-IR ENABLE ID AUTH=PLAIN AUTH=LOGIN';
+const AFTER_TLS = 'IMAP4rev2 IMAP4rev1 LITERAL+ SASL-IR ENABLE ID AUTH=SCRAM-SHA-256 AUTH=PLAIN AUTH=LOGIN';
 
 /** Lets the server get to the point where it waits for the clock. */
 async function settle(): Promise<void> {
@@ -82,6 +83,24 @@ describe('AUTHENTICATE', () => {
     for (const { lines } of office.transcripts.sessions) {
       expect(lines.join('\n')).not.toMatch(/c2VjcmV0|AHRvb|secret/);
     }
+  });
+
+  test('SCRAM-SHA-256 signs in without the password on the wire, and proves that the server knows it', async () => {
+    const office = new ReadingOffice();
+    const client = office.connectImap();
+    await client.readLine();
+    const scram = new ScramSha256Client({ user: 'tom@server1.com', password: 'secret-tom' }, 'nonce');
+    const encode = (text: string) => Buffer.from(text).toString('base64');
+    const hear = async () => Buffer.from((await client.readLine())?.slice(2) ?? '', 'base64').toString();
+    client.write(`a1 AUTHENTICATE SCRAM-SHA-256 ${encode(scram.firstMessage)}\r\n`);
+    const proof = await scram.respond(await hear());
+    if (!proof.ok) throw new Error(proof.error);
+    client.write(`${encode(proof.value)}\r\n`);
+    expect(scram.isProvedBy(await hear())).toBe(true);
+    await client.play(`
+      C:
+      S: a1 OK [CAPABILITY <…>] Signed in
+    `);
   });
 
   test('can be given up, and refuses what is no base64 or no mechanism', async () => {

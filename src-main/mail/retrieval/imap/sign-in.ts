@@ -30,9 +30,7 @@ export async function authenticate(
   io: CommandIo,
 ): Promise<Completion> {
   if (!session.maySignIn) return NEEDS_TLS;
-  const exchange = createSaslExchange<Account>(command.mechanism, {
-    verifyPassword: (name, password) => session.options.directory.signIn(name, password),
-  });
+  const exchange = createSaslExchange<Account>(command.mechanism, session.options.directory);
   if (exchange === null) return refuse('This mechanism is not offered', 'CANNOT');
   const { initialResponse } = command;
   const first = initialResponse === null ? null : decodeInitialResponse(initialResponse);

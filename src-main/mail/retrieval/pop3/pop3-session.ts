@@ -16,7 +16,7 @@ import type {
   Pop3State,
 } from '../../../protocol/pop3/server/session.ts';
 import { findLanguage, LANGUAGES, type Language } from '../../../protocol/pop3/languages.ts';
-import { SASL_MECHANISM_NAMES_WITH_SCRAM } from '../../../protocol/sasl/mechanisms.ts';
+import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
 import { ensureMailboxes } from '../ensure-mailboxes.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { Maildrop } from './maildrop.ts';
@@ -151,7 +151,7 @@ export class Pop3Session implements Pop3EngineSession {
 
   /** RFC 2449 §5; what is here is really there. */
   #capabilities(): string[] {
-    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES_WITH_SCRAM.join(' ')}`] : [];
+    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES.join(' ')}`] : [];
     const beforeSignIn = this.state === 'authorization' && !this.#hasTls ? ['STLS'] : [];
     const always = [
       'TOP',

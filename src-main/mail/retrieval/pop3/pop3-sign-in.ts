@@ -10,7 +10,7 @@ import type { Challenge, Pop3Reply } from '../../../protocol/pop3/server/session
 import { decodeInitialResponse, decodeSaslLine, encodeSaslLine } from '../../../protocol/sasl/base64-line.ts';
 import type { SaslLine } from '../../../protocol/sasl/base64-line.ts';
 import type { SaslFailure, SaslStep } from '../../../protocol/sasl/exchange.ts';
-import { SASL_MECHANISM_NAMES_WITH_SCRAM, createSaslExchange } from '../../../protocol/sasl/mechanisms.ts';
+import { SASL_MECHANISM_NAMES, createSaslExchange } from '../../../protocol/sasl/mechanisms.ts';
 import { FAILED_SIGN_IN_DELAY_MS } from '../limits.ts';
 import { okay, refuse } from './reply.ts';
 
@@ -40,7 +40,7 @@ export class Pop3SignIn {
         return this.#checkPassword(command.password);
       case 'AUTH':
         if (command.mechanism === null)
-          return okay('Mechanisms', { kind: 'lines', lines: SASL_MECHANISM_NAMES_WITH_SCRAM });
+          return okay('Mechanisms', { kind: 'lines', lines: SASL_MECHANISM_NAMES });
         return this.#authenticate(command.mechanism, command.initialResponse, challenge);
     }
   }
@@ -54,10 +54,7 @@ export class Pop3SignIn {
   }
 
   async #authenticate(mechanism: string, initial: string | null, challenge: Challenge): Promise<Pop3Reply> {
-    const exchange = createSaslExchange<Account>(mechanism, {
-      verifyPassword: (name, password) => this.#directory.signIn(name, password),
-      scramKeys: (name) => this.#directory.scramKeys(name),
-    });
+    const exchange = createSaslExchange<Account>(mechanism, this.#directory);
     if (exchange === null) return refuse('This mechanism is not offered');
     let step: SaslStep<Account>;
     if (initial === null) step = await exchange.start();

@@ -8,7 +8,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import { LineChannel } from '../../connection/line-channel.ts';
 import { MASKED, type SessionEnd, type SessionTranscript } from '../../connection/session.ts';
-import type { OutgoingConnection, OutgoingTls } from './connection.ts';
+import type { OutgoingConnection, OutgoingTls } from '../../connection/outgoing-connection.ts';
 import { DotStuffer } from './dot-stuffer.ts';
 import { MAX_REPLY_LINE_OCTETS, MAX_REPLY_LINES } from './limits.ts';
 import { SessionBrokenError, temporaryProblem } from './problem.ts';

@@ -2,9 +2,6 @@
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** A host that does not answer a connection by then will not; the next address may. */
-export const CONNECT_TIMEOUT_MS = 30 * SECOND;
-
 /** RFC 5321 §4.5.3.2: how long a client waits at least for each reply. */
 export const REPLY_TIMEOUTS = {
   /** §4.5.3.2.1; hosts that are busy let clients wait before they greet. */

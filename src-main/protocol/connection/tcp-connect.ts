@@ -1,15 +1,14 @@
 /**
- * Opens TCP connections for the client engine, and TLS on them.
+ * Opens TCP connections for the client engines, and TLS on them.
  *
  * Invariants: TLS 1.2 at least (RFC 8996); connecting and handshakes are bounded in time.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { Clock } from '../../../base/clock.ts';
-import { TLS_HANDSHAKE_TIMEOUT_MS } from '../../connection/limits.ts';
-import { discardClearText } from '../../connection/tls-upgrade.ts';
-import type { Connect, ConnectTarget, OutgoingConnection, OutgoingTls } from './connection.ts';
-import { CONNECT_TIMEOUT_MS } from './limits.ts';
+import type { Clock } from '../../base/clock.ts';
+import { CONNECT_TIMEOUT_MS, TLS_HANDSHAKE_TIMEOUT_MS } from './limits.ts';
+import type { Connect, ConnectTarget, OutgoingConnection, OutgoingTls } from './outgoing-connection.ts';
+import { discardClearText } from './tls-upgrade.ts';
 
 export function createTcpConnect(options: { clock: Clock }): Connect {
   return async (target) => {

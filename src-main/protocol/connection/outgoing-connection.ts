@@ -1,11 +1,11 @@
 /**
- * OutgoingConnection: a connection that we opened, as the client engine sees it; and how one is opened.
+ * OutgoingConnection: a connection that we opened, as the client engines (SMTP, IMAP) see it; and how one is opened.
  *
  * Invariants: the socket has an error handler, so the engine waits for 'close'; after startTls() nothing that the server
- * sent before the handshake is read (RFC 3207 §4.2).
+ * sent before the handshake is read (RFC 3207 §4.2, RFC 9051 §6.2.1).
  */
 import type { Duplex } from 'node:stream';
-import type { TlsDetails } from '../../connection/session.ts';
+import type { TlsDetails } from './session.ts';
 
 export interface OutgoingTls extends TlsDetails {
   /** Whether the certificate is valid, trusted, and for the name that we wanted. */
