@@ -1,9 +1,6 @@
 /** What SORT and THREAD know of contents, kept for the next time: contents never change. */
-import {
-  readContentFacts,
-  unpackFacts,
-  type ContentFacts,
-} from '../../mail/mailstore/search/sort-messages.ts';
+import { PackedFacts } from '../../mail/mailstore/search/packed-facts.ts';
+import { readContentFacts, type ContentFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import type { Connection } from '../connection.ts';
 import { readIndex } from './stored-message.ts';
 
@@ -30,12 +27,12 @@ export class ContentFactsCache {
 
   #readSpan(first: number, last: number, read: Map<number, ContentFacts>): void {
     const rows = this.#connection.rows<readonly [number, string]>(
-      'SELECT content_id, facts FROM content_summary WHERE content_id BETWEEN ? AND ?',
+      'SELECT content_id, sorted FROM content_facts WHERE content_id BETWEEN ? AND ? AND sorted IS NOT NULL',
       first,
       last,
     );
     for (const [id, packed] of rows) {
-      const facts = unpackFacts(packed);
+      const facts = new PackedFacts(packed);
       read.set(id, facts);
       this.#keep(id, facts);
     }

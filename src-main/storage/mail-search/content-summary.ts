@@ -2,7 +2,8 @@
 import { summarize } from '../../mail/mailstore/listing/message-summary.ts';
 import type { MessageSummary } from '../../mail/mailstore/port.ts';
 import { packEnvelope, SearchableMessage } from '../../mail/mailstore/search/searchable-message.ts';
-import { packFacts, readContentFacts } from '../../mail/mailstore/search/sort-messages.ts';
+import { readContentFacts } from '../../mail/mailstore/search/sort-messages.ts';
+import { packFacts } from '../../mail/mailstore/search/packed-facts.ts';
 import { openContent, type ContentPlace } from './stored-message.ts';
 
 /** A header section beyond this is read when somebody asks for it. */
@@ -13,8 +14,8 @@ const MOST_SEARCHED_CHARACTERS = 4_000;
 
 export interface ContentSummary extends MessageSummary {
   readonly contentId: number;
-  /** Packed ContentFacts (sort-messages.ts). */
-  readonly facts: string;
+  /** Packed ContentFacts (content-facts.ts); null where they cannot be. */
+  readonly sorted: string | null;
   /** Packed SearchedEnvelope (searchable-message.ts); null where that is long. */
   readonly searched: string | null;
 }
@@ -30,7 +31,7 @@ export function summarizeContent(place: ContentPlace, contentId: number): Conten
   return {
     contentId,
     ...summarize(index, readHeader),
-    facts: packFacts(readContentFacts(index)),
+    sorted: packFacts(readContentFacts(index)),
     searched: searched.length > MOST_SEARCHED_CHARACTERS ? null : searched,
   };
 }

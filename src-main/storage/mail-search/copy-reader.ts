@@ -41,7 +41,7 @@ export class CopyReader {
   openEnvelope(at: number): SearchedEnvelope | null {
     if (at === this.#openedAt) return this.#opened;
     const row = this.#place.connection.get<{ searched: string | null }>(
-      'SELECT searched FROM content_summary WHERE content_id = ?',
+      'SELECT searched FROM content_facts WHERE content_id = ?',
       this.#columns.contentIds[at] ?? 0,
     );
     return typeof row?.searched === 'string' ? unpackEnvelope(row.searched) : this.open(at);

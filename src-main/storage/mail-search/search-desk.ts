@@ -124,11 +124,11 @@ export class SearchDesk {
     return { summaries, upTo, isDone: contents.length === 0 };
   }
 
-  sort(mailboxId: MailboxId, uids: readonly Uid[], criteria: readonly SortCriterion[]): readonly Uid[] {
+  sort(mailboxId: MailboxId, uids: Uint32Array, criteria: readonly SortCriterion[]): Uint32Array {
     return sortMessages(this.#readFacts(mailboxId, uids), criteria);
   }
 
-  thread(mailboxId: MailboxId, uids: readonly Uid[], algorithm: ThreadAlgorithm): readonly ThreadEntry[] {
+  thread(mailboxId: MailboxId, uids: Uint32Array, algorithm: ThreadAlgorithm): readonly ThreadEntry[] {
     return threadMessages(this.#readFacts(mailboxId, uids), algorithm);
   }
 
@@ -150,7 +150,7 @@ export class SearchDesk {
     };
   }
 
-  #readFacts(mailboxId: MailboxId, uids: readonly Uid[]): SortFacts[] {
+  #readFacts(mailboxId: MailboxId, uids: Uint32Array): SortFacts[] {
     const columns = this.#columns.readAtOnce(mailboxId);
     if (columns === null) return [];
     const places = findPlaces(columns.uids, uids);
@@ -171,7 +171,7 @@ export class SearchDesk {
 }
 
 /** Where these UIDs are in the columns; both rise. */
-function findPlaces(known: Uint32Array, uids: readonly Uid[]): number[] {
+function findPlaces(known: Uint32Array, uids: Uint32Array): number[] {
   const places: number[] = [];
   let at = lowerBound(known, uids[0] ?? 0);
   for (const uid of uids) {
@@ -187,12 +187,10 @@ export const searches = {
     desk.find(args.request, args.fromUid),
   sort: (
     desk: SearchDesk,
-    args: { mailboxId: MailboxId; uids: readonly Uid[]; criteria: readonly SortCriterion[] },
+    args: { mailboxId: MailboxId; uids: Uint32Array; criteria: readonly SortCriterion[] },
   ) => desk.sort(args.mailboxId, args.uids, args.criteria),
-  thread: (
-    desk: SearchDesk,
-    args: { mailboxId: MailboxId; uids: readonly Uid[]; algorithm: ThreadAlgorithm },
-  ) => desk.thread(args.mailboxId, args.uids, args.algorithm),
+  thread: (desk: SearchDesk, args: { mailboxId: MailboxId; uids: Uint32Array; algorithm: ThreadAlgorithm }) =>
+    desk.thread(args.mailboxId, args.uids, args.algorithm),
   grow: (desk: SearchDesk, args: { forMs: number }) => desk.grow(args.forMs),
   summarize: (desk: SearchDesk, args: { afterId: number; forMs: number }) =>
     desk.summarize(args.afterId, args.forMs),

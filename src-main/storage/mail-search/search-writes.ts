@@ -1,4 +1,5 @@
 /** Writes of what is made of contents in the background: blocks of the search index, summaries. */
+import type { Connection } from '../connection.ts';
 import type { Write } from '../transaction.ts';
 import { SLICE_OCTETS, SLICES } from './gram-block.ts';
 import type { ContentSummary } from './content-summary.ts';
@@ -23,17 +24,29 @@ const addSearchBlock: Write<FullBlock, void> = ({ connection }, { number, conten
 
 /** Of contents that have left meanwhile none is kept. */
 const addSummaries: Write<readonly ContentSummary[], void> = ({ connection }, summaries) => {
-  for (const { contentId, envelope, structure, fields, facts, searched } of summaries)
-    connection.run(
-      `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields, facts, searched)
-         SELECT id, ?, ?, ?, ?, ? FROM content WHERE id = ?`,
+  for (const { contentId, envelope, structure, fields, sorted, searched } of summaries) {
+    const { changes } = connection.run(
+      `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields)
+         SELECT id, ?, ?, ? FROM content WHERE id = ?`,
       envelope,
       structure,
       fields,
-      facts,
-      searched,
       contentId,
     );
+    if (changes === 0) continue;
+    connection.run(
+      'INSERT OR REPLACE INTO content_facts (content_id, sorted, searched) VALUES (?, ?, ?)',
+      contentId,
+      sorted,
+      searched,
+    );
+  }
 };
+
+/** Forgets what was made of a content: it has left, or has to be looked at again. */
+export function forgetSummary(connection: Connection, contentId: number): void {
+  connection.run('DELETE FROM content_summary WHERE content_id = ?', contentId);
+  connection.run('DELETE FROM content_facts WHERE content_id = ?', contentId);
+}
 
 export const searchWrites = { addSearchBlock, addSummaries };

@@ -16,6 +16,7 @@ import type { Uid } from '../../mail/mailstore/port.ts';
 import type { ColumnsCache } from '../mail-store/columns-cache.ts';
 import type { WorkerClient } from '../worker-client.ts';
 import type { Writer } from '../writer.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import type { searches } from './search-desk.ts';
 
 /** A step of filling, after which searches that came meanwhile have their turn. */
@@ -38,6 +39,7 @@ export class SqliteMailSearch implements MailSearch {
   readonly #worker: WorkerClient;
   readonly #writer: Writer;
   readonly #columns: ColumnsCache;
+  readonly #answers = new RecentAnswers();
   #isClosed = false;
   /** Contents up to this one have summaries, or cannot have one. */
   #summarizedUpTo = 0;
@@ -61,13 +63,20 @@ export class SqliteMailSearch implements MailSearch {
   }
 
   async sort(request: SearchRequest, criteria: readonly SortCriterion[]): Promise<readonly Uid[]> {
-    const uids = await this.find(request);
-    return this.#ask('sort', { mailboxId: request.mailboxId, uids, criteria });
+    const { mailboxId } = request;
+    const uids = Uint32Array.from(await this.find(request));
+    const question = `sort ${JSON.stringify(criteria)}`;
+    return this.#answers.get({ mailboxId, question, uids }, async () =>
+      Array.from(await this.#ask('sort', { mailboxId, uids, criteria })),
+    );
   }
 
   async thread(request: SearchRequest, algorithm: ThreadAlgorithm): Promise<readonly ThreadEntry[]> {
-    const uids = await this.find(request);
-    return this.#ask('thread', { mailboxId: request.mailboxId, uids, algorithm });
+    const { mailboxId } = request;
+    const uids = Uint32Array.from(await this.find(request));
+    return this.#answers.get({ mailboxId, question: algorithm, uids }, () =>
+      this.#ask('thread', { mailboxId, uids, algorithm }),
+    );
   }
 
   /** Brings the index up to date: all mail at first, later what has come. */

@@ -6,7 +6,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import { err, type Result } from '../../base/result.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
-import { canonicalMailboxName, isInferior, shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
+import { canonicalMailboxName, isInferior } from '../../mail/mailstore/mailbox-rules.ts';
 import type {
   AccountId,
   AppendedUids,
@@ -36,6 +36,7 @@ import type { ColumnsCache } from './columns-cache.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
 import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
+import { openCopy } from './stored-copy.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
 export class SqliteMailStore implements MailStore {
@@ -168,20 +169,8 @@ export class SqliteMailStore implements MailStore {
     };
   }
 
-  async openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {
-    const row = this.#connection.get<MessageRow>(
-      'SELECT * FROM message WHERE mailbox_id = ? AND uid = ?',
-      id,
-      uid,
-    );
-    if (row === undefined) return null;
-    const prefix = new TextEncoder().encode(row.prefix);
-    const index = shiftIndex(await this.#content.readIndex(row.content_id), prefix.length);
-    return {
-      sizeBytes: row.size_bytes,
-      index,
-      readRange: (start, end) => this.#readRange(row.content_id, prefix, { start, end }),
-    };
+  openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {
+    return Promise.resolve(openCopy(this.#connection, this.#content, { id, uid }));
   }
 
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>> {
@@ -238,20 +227,6 @@ export class SqliteMailStore implements MailStore {
       mailboxId: id,
       uids: uids.map((uid) => ({ first: uid, last: uid })),
     });
-  }
-
-  async #readRange(
-    contentId: number,
-    prefix: Uint8Array,
-    range: { start: number; end: number },
-  ): Promise<Uint8Array> {
-    const { start, end } = range;
-    if (start >= prefix.length) {
-      return this.#content.readRange(contentId, start - prefix.length, end - prefix.length);
-    }
-    const head = prefix.subarray(start, Math.min(end, prefix.length));
-    if (end <= prefix.length) return head;
-    return Buffer.concat([head, await this.#content.readRange(contentId, 0, end - prefix.length)]);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * What lists show of a content, ready to be answered, in rows of their own: a list of 20,000 reads some MiB, not all mail.
+ * What lists show of a content, and what orders and searches ask of it, in rows of their own: a list of 20,000 reads some MiB, not
+ * all mail.
  * Existing mail gets its summaries in the background after the start.
  */
 import type { Connection } from '../connection.ts';
@@ -10,8 +11,12 @@ export function addMessageSummaries(connection: Connection): void {
       content_id INTEGER PRIMARY KEY,
       envelope TEXT,
       structure TEXT,
-      fields TEXT,
-      facts TEXT NOT NULL,
+      fields TEXT
+    ) STRICT;
+
+    CREATE TABLE content_facts (
+      content_id INTEGER PRIMARY KEY,
+      sorted TEXT,
       searched TEXT
     ) STRICT;
   `);

@@ -34,7 +34,7 @@ export function createScanSearch(store: MailStore): MailSearch {
     find: async (request) => (await find(request)).map(({ uid }) => uid),
     sort: async (request, criteria) => {
       const facts = (await find(request)).map((each) => each.facts);
-      return sortMessages(facts, criteria);
+      return [...sortMessages(facts, criteria)];
     },
     thread: async (request, algorithm) => {
       const facts = (await find(request)).map((each) => each.facts);

@@ -47,55 +47,6 @@ export function readContentFacts({ envelope, subject, sentAt, references }: Mess
   };
 }
 
-type PackedFacts = readonly [
-  sentAt: number | null,
-  subject: string,
-  isReply: 0 | 1,
-  from: string,
-  to: string,
-  cc: string,
-  displayFrom: string,
-  displayTo: string,
-  messageId: string,
-  references: readonly string[],
-];
-
-/** As text, to be kept. */
-export function packFacts(facts: ContentFacts): string {
-  const { sentAt, subject, isReply, from, to, cc, displayFrom, displayTo, messageId, references } = facts;
-  const packed: PackedFacts = [
-    sentAt,
-    subject,
-    isReply ? 1 : 0,
-    from,
-    to,
-    cc,
-    displayFrom,
-    displayTo,
-    messageId,
-    references,
-  ];
-  return JSON.stringify(packed);
-}
-
-export function unpackFacts(text: string): ContentFacts {
-  const [sentAt, subject, isReply, from, to, cc, displayFrom, displayTo, messageId, references] = JSON.parse(
-    text,
-  ) as PackedFacts;
-  return {
-    sentAt,
-    subject,
-    isReply: isReply === 1,
-    from,
-    to,
-    cc,
-    displayFrom,
-    displayTo,
-    messageId,
-    references,
-  };
-}
-
 export function describeMessage(
   entry: Pick<MessageEntry, 'uid' | 'internalDate' | 'sizeBytes'>,
   content: ContentFacts,
@@ -109,7 +60,7 @@ type SortKey = string | number;
 export function sortMessages(
   messages: readonly SortFacts[],
   criteria: readonly SortCriterion[],
-): readonly Uid[] {
+): Uint32Array {
   const columns = criteria.map(({ field, isReverse }) => {
     const keys = messages.map((facts) => sortKey(facts, field));
     return { keys, compare: comparerOf(keys), sign: isReverse ? -1 : 1 };
@@ -123,7 +74,7 @@ export function sortMessages(
     // RFC 5256 §3: by sequence number where nothing else decides; REVERSE does not touch that.
     return (uids[a] ?? 0) - (uids[b] ?? 0);
   });
-  return Array.from(order, (at) => uids[at] ?? 0);
+  return order.map((at) => uids[at] ?? 0);
 }
 
 /** Keys of one column are all numbers or all texts. */

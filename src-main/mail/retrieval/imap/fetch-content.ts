@@ -19,14 +19,22 @@ const CRLF = Buffer.from('\r\n');
 
 /** The value of a BODY[…] or RFC822… item. */
 export async function readSection(message: OpenMessage, item: SectionItem): Promise<ResponsePart> {
-  const range = locateSection(message.index, item.section);
+  const range = isWhole(item.section)
+    ? { start: 0, end: message.sizeBytes }
+    : locateSection(message.index, item.section);
   if (range === null) return 'NIL';
   if (item.section.what === 'headerFields' || item.section.what === 'headerFieldsNot') {
     const header = await message.readRange(range.start, range.end);
     return octetsOf(cut(chooseFields(header, item.section), item.partial));
   }
   const wanted = cutRange(range, item.partial);
-  return rangeOf(message, wanted);
+  const isShort = wanted.end - wanted.start <= READ_OCTETS;
+  return isShort ? octetsOf(await message.readRange(wanted.start, wanted.end)) : piecesOf(message, wanted);
+}
+
+/** All of the message: its index is not needed for that. */
+function isWhole({ path, what }: Section): boolean {
+  return path.length === 0 && what === 'all';
 }
 
 /** The value of a BINARY[…] item; null where the transfer encoding is not known (UNKNOWN-CTE). */
@@ -64,9 +72,8 @@ function octetsOf(octets: Uint8Array): ResponsePart {
   return octets.length === 0 ? '""' : { octets: octets.length, read: () => [octets] };
 }
 
-function rangeOf(message: OpenMessage, range: OctetRange): ResponsePart {
-  const octets = range.end - range.start;
-  return octets === 0 ? '""' : { octets, read: () => readPieces(message, range) };
+function piecesOf(message: OpenMessage, range: OctetRange): ResponsePart {
+  return { octets: range.end - range.start, read: () => readPieces(message, range) };
 }
 
 async function* readPieces(message: OpenMessage, { start, end }: OctetRange): AsyncGenerator<Uint8Array> {

@@ -2,12 +2,13 @@
  * Fetch listing: FETCH of what lists show (flags, dates, sizes, ENVELOPE, BODYSTRUCTURE, the usual header fields), for many
  * messages (RFC 9051 §6.4.5).
  *
- * Flow: fetch.ts → here → the store's columns and summaries → text of many responses at a time. Invariants: the text is what
+ * Flow: fetch.ts → here → the store's columns and summaries → octets of many responses at a time. Invariants: they are what
  * fetch-answer.ts would write; a message whose summary is not there is answered there, after its batch; other sessions have
  * their turn.
  */
 import { formatDateTime } from '../../../protocol/imap/grammar/date.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
+import { ResponseBuffer } from '../../../protocol/imap/server/response-buffer.ts';
 import type { CommandIo, Response } from '../../../protocol/imap/server/session.ts';
 import type { MailStore, MessageColumns, ModSeq, SummaryPart, Uid, UidRange } from '../../mailstore/port.ts';
 import { fieldPattern, hasKeptFields } from '../../mailstore/listing/port.ts';
@@ -26,8 +27,15 @@ export interface Listing {
 
 /** The parts of a message's summary, in the order of ListingPlan.parts. */
 type Parts = readonly (string | null)[] | undefined;
-/** Null where the summary does not have it. */
-type WriteItem = (columns: MessageColumns, at: number, parts: Parts) => string | null;
+/** False where the summary does not have it. */
+type WriteItem = (out: ResponseBuffer, message: ListedMessage) => boolean | void;
+
+interface ListedMessage {
+  readonly columns: MessageColumns;
+  /** Its place in them. */
+  at: number;
+  parts: Parts;
+}
 
 interface ItemWriter {
   readonly write: WriteItem;
@@ -53,7 +61,7 @@ export async function fetchListing(session: ImapSession, listing: Listing, io: C
   const columns = await options.mailStore.readColumns(mailbox.id);
   if (columns === null) return false;
   const found = findListed(mailbox.uids, columns, listing);
-  const sender = new ListingSender(io, listing.plan);
+  const sender = new ListingSender(io, listing.plan, columns);
   const breathe = breather(options.clock);
   for (let from = 0; from < found.places.length; from += LISTING_BATCH) {
     const places = found.places.subarray(from, from + LISTING_BATCH);
@@ -75,16 +83,17 @@ interface Batch {
 }
 
 async function answerBatch(session: ImapSession, batch: Batch): Promise<void> {
-  const { listing, columns, places, sender } = batch;
-  const { parts } = listing.plan;
+  const { listing, columns, places, sequences, sender } = batch;
+  const wanted = listing.plan.parts;
   const uids = Array.from(places, (at) => columns.uids[at] ?? 0);
   const summaries =
-    parts.length === 0
+    wanted.length === 0
       ? NO_SUMMARIES
-      : await session.options.mailStore.readSummaries(session.mailbox.id, uids, parts);
+      : await session.options.mailStore.readSummaries(session.mailbox.id, uids, wanted);
   const others: number[] = [];
   for (let index = 0; index < uids.length; index++) {
-    const isThere = sender.add(batch, index, summaries.get(uids[index] ?? 0));
+    const parts = summaries.get(uids[index] ?? 0);
+    const isThere = sender.add(places[index] ?? 0, sequences[index] ?? 0, parts);
     if (!isThere) others.push(uids[index] ?? 0);
   }
   await sender.flush();
@@ -119,38 +128,56 @@ function findListed(
   return { places: places.subarray(0, count), sequences: sequences.subarray(0, count) };
 }
 
-/** Sends texts together; a transcript sees the first of them and how many there were. */
+/** Sends responses together; a transcript sees the first of them and how many there were. */
 class ListingSender {
   readonly #io: CommandIo;
   readonly #writers: readonly ItemWriter[];
-  #text = '';
+  readonly #out = new ResponseBuffer();
+  readonly #message: ListedMessage;
   #shown: string[] = [];
   #count = 0;
   isComplete = true;
 
-  constructor(io: CommandIo, { writers }: ListingPlan) {
+  constructor(io: CommandIo, { writers }: ListingPlan, columns: MessageColumns) {
     this.#io = io;
     this.#writers = writers;
+    this.#message = { columns, at: 0, parts: undefined };
   }
 
   /** False where the summary does not have all that was asked for. */
-  add({ columns, places, sequences }: Batch, index: number, parts: Parts): boolean {
-    const at = places[index] ?? 0;
-    let text = `* ${sequences[index] ?? 0} FETCH (`;
-    let separator = '';
-    for (const { write } of this.#writers) {
-      const value = write(columns, at, parts);
-      if (value === null) return false;
-      text += separator + value;
-      separator = ' ';
+  add(at: number, sequence: number, parts: Parts): boolean {
+    this.#message.at = at;
+    this.#message.parts = parts;
+    const start = this.#out.length;
+    if (!this.#write(sequence, this.#out)) {
+      this.#out.rewind(start);
+      return false;
     }
-    this.#text += `${text})\r\n`;
-    if (this.#count++ >= SHOWN_RESPONSES) return true;
-    const shown = this.#writers.map(({ write, label }) =>
-      label === null ? write(columns, at, parts) : `${label} (…)`,
-    );
-    this.#shown.push(`* ${sequences[index] ?? 0} FETCH (${shown.join(' ')})`);
+    if (this.#count++ < SHOWN_RESPONSES) this.#show(sequence);
     return true;
+  }
+
+  #write(sequence: number, out: ResponseBuffer): boolean {
+    out.text('* ');
+    out.number(sequence);
+    let separator = ' FETCH (';
+    for (const { write } of this.#writers) {
+      out.text(separator);
+      separator = ' ';
+      if (write(out, this.#message) === false) return false;
+    }
+    out.text(')\r\n');
+    return true;
+  }
+
+  #show(sequence: number): void {
+    const values = this.#writers.map(({ write, label }) => {
+      if (label !== null) return `${label} (…)`;
+      const out = new ResponseBuffer();
+      write(out, this.#message);
+      return Buffer.from(out.take()).toString('latin1');
+    });
+    this.#shown.push(`* ${sequence} FETCH (${values.join(' ')})`);
   }
 
   async sendOther(answer: Response | null): Promise<void> {
@@ -159,11 +186,10 @@ class ListingSender {
   }
 
   async flush(isLast = false): Promise<void> {
-    const [text, shown] = [this.#text, this.#shown];
-    this.#text = '';
+    const shown = this.#shown;
     this.#shown = [];
     const unshown = isLast ? Math.max(0, this.#count - SHOWN_RESPONSES) : 0;
-    const sent = this.#io.sendLines({ text, shown, unshown });
+    const sent = this.#io.sendLines({ octets: this.#out.take(), shown, unshown });
     if (sent !== undefined) await sent;
   }
 }
@@ -171,17 +197,17 @@ class ListingSender {
 function writerOf(item: FetchItem, parts: SummaryPart[]): ItemWriter | null {
   switch (item.kind) {
     case 'uid':
-      return open(({ uids }, at) => `UID ${uids[at] ?? 0}`);
+      return numberWriter('UID ', ({ columns, at }) => columns.uids[at] ?? 0, '');
     case 'flags':
-      return open(flagsWriter());
+      return { write: flagsWriter(), label: null };
     case 'modSeq':
-      return open(({ modSeqs }, at) => `MODSEQ (${modSeqs[at] ?? 0})`);
+      return numberWriter('MODSEQ (', ({ columns, at }) => columns.modSeqs[at] ?? 0, ')');
     case 'size':
-      return open(({ sizes }, at) => `RFC822.SIZE ${sizes[at] ?? 0}`);
+      return numberWriter('RFC822.SIZE ', ({ columns, at }) => columns.sizes[at] ?? 0, '');
     case 'internalDate':
-      return open(({ internalDates }, at) => `INTERNALDATE "${formatDateTime(internalDates[at] ?? 0)}"`);
+      return dateWriter('INTERNALDATE', ({ columns, at }) => columns.internalDates[at] ?? 0);
     case 'saveDate':
-      return open(({ savedDates }, at) => `SAVEDATE "${formatDateTime(savedDates[at] ?? 0)}"`);
+      return dateWriter('SAVEDATE', ({ columns, at }) => columns.savedDates[at] ?? 0);
     case 'envelope':
       return partWriter('ENVELOPE', parts.push('envelope') - 1);
     case 'bodyStructure':
@@ -193,22 +219,35 @@ function writerOf(item: FetchItem, parts: SummaryPart[]): ItemWriter | null {
   }
 }
 
-function open(write: WriteItem): ItemWriter {
+function numberWriter(before: string, read: (message: ListedMessage) => number, after: string): ItemWriter {
+  const write: WriteItem = (out, message) => {
+    out.text(before);
+    out.number(read(message));
+    if (after !== '') out.text(after);
+  };
+  return { write, label: null };
+}
+
+function dateWriter(name: string, read: (message: ListedMessage) => number): ItemWriter {
+  const write: WriteItem = (out, message) => out.text(`${name} "${formatDateTime(read(message))}"`);
   return { write, label: null };
 }
 
 function flagsWriter(): WriteItem {
   const texts: string[] = [];
-  return ({ flagIds, flagLists }, at) => {
-    const id = flagIds[at] ?? 0;
-    return (texts[id] ??= `FLAGS ${formatFlags(flagLists[id] ?? [])}`);
+  return (out, { columns, at }) => {
+    const id = columns.flagIds[at] ?? 0;
+    out.text((texts[id] ??= `FLAGS ${formatFlags(columns.flagLists[id] ?? [])}`));
   };
 }
 
 function partWriter(label: string, place: number): ItemWriter {
-  const write: WriteItem = (_columns, _at, parts) => {
+  const name = `${label} `;
+  const write: WriteItem = (out, { parts }) => {
     const text = parts?.[place] ?? null;
-    return text === null ? null : `${label} ${text}`;
+    if (text === null) return false;
+    out.text(name);
+    out.text(text);
   };
   return { write, label };
 }
@@ -222,12 +261,14 @@ function sectionWriter(
   if (what !== 'headerFields' || path.length > 0 || partial !== null || !hasKeptFields(names)) return null;
   const place = parts.push('fields') - 1;
   const pattern = fieldPattern(names);
-  const write: WriteItem = (_columns, _at, values) => {
-    const fields = values?.[place] ?? null;
-    if (fields === null) return null;
-    const chosen = `${(fields.match(pattern) ?? []).join('')}\r\n`;
-    // What is kept is ASCII: characters are octets.
-    return `${label} {${chosen.length}}\r\n${chosen}`;
+  const write: WriteItem = (out, message) => {
+    const fields = message.parts?.[place] ?? null;
+    if (fields === null) return false;
+    const chosen = (fields.match(pattern) ?? []).join('');
+    // What is kept is ASCII: characters are octets. The empty line that ends a header section counts too.
+    out.text(`${label} {${chosen.length + 2}}\r\n`);
+    out.text(chosen);
+    out.text('\r\n');
   };
   return { write, label };
 }

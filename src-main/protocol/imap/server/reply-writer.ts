@@ -33,8 +33,8 @@ export class ReplyWriter {
   }
 
   /** The same for many responses at once. */
-  sendLines({ text, shown, unshown }: ResponseLines): void | Promise<void> {
-    this.#channel.write(text);
+  sendLines({ octets, shown, unshown }: ResponseLines): void | Promise<void> {
+    this.#channel.write(octets);
     for (const line of shown) this.#transcript.server(line);
     if (unshown > 0) this.#transcript.note(`${unshown} more responses`);
     if (this.#channel.isFull) return this.#channel.flush();

@@ -28,7 +28,7 @@ export type Response = string | readonly ResponsePart[];
 /** Many responses of one kind. */
 export interface ResponseLines {
   /** All of them, each with its CRLF. */
-  readonly text: string;
+  readonly octets: Uint8Array;
   /** As transcripts show the first of them. */
   readonly shown: readonly string[];
   /** How many, up to these, transcripts do not show; told once, with the last of them. */
