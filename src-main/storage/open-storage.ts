@@ -25,6 +25,7 @@ import { Reader } from './reader.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
+import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
 import { Writer } from './writer.ts';
 
@@ -104,6 +105,7 @@ function createStores(
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     timelines: new SqliteTimelineStore(writer, reader),
+    upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
       await mailSearch.close();

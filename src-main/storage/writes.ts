@@ -1,6 +1,7 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
 import { directoryWrites } from './directory-store.ts';
+import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
@@ -15,6 +16,7 @@ import type { Transaction } from './transaction.ts';
 export const writes = {
   ...administratorWrites,
   ...directoryWrites,
+  ...expungedWrites,
   ...flagWrites,
   ...mailboxWrites,
   ...messageWrites,

@@ -104,7 +104,7 @@ export type SummaryPart = keyof MessageSummary;
 export interface MailboxChanges {
   /** Entries that are new or whose flags changed after the given MODSEQ, by UID. */
   readonly changed: readonly MessageEntry[];
-  /** UIDs expunged after it, rising. */
+  /** UIDs expunged after it, rising; where that is not known any more, all that the mailbox has given out and does not have. */
   readonly vanished: readonly Uid[];
   readonly highestModSeq: ModSeq;
 }

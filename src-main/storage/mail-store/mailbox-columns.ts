@@ -7,6 +7,7 @@
  */
 import type { MailboxId, MessageColumns, ModSeq } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
+import { reachesBack, readVanished } from './expunged-log.ts';
 import { toFlags } from './rows.ts';
 
 /** Rows that are read at a time, for at most a few milliseconds. */
@@ -96,12 +97,9 @@ export class MailboxColumns {
     const since = this.#modSeq;
     this.#modSeq = this.#readModSeq() ?? since;
     this.#columns = null;
-    const vanished = this.#connection.rows<readonly [number]>(
-      'SELECT uid FROM expunged WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
-      this.#id,
-      since,
-    );
-    if (vanished.length > 0) this.#remove(vanished.map(([uid]) => uid));
+    if (!reachesBack(this.#connection, this.#id, since)) return false;
+    const vanished = readVanished(this.#connection, this.#id, since);
+    if (vanished.length > 0) this.#remove(vanished);
     const changed = this.#connection.rows<ColumnsRow>(
       `SELECT ${ROW_COLUMNS} FROM message WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid`,
       this.#id,

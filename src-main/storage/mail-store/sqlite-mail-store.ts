@@ -33,6 +33,7 @@ import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { Writer } from '../writer.ts';
 import type { ColumnsCache } from './columns-cache.ts';
+import { readVanished } from './expunged-log.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
 import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
@@ -153,18 +154,13 @@ export class SqliteMailStore implements MailStore {
       id,
       modSeq,
     );
-    const vanished = this.#connection.all<{ uid: number }>(
-      'SELECT uid FROM expunged WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
-      id,
-      modSeq,
-    );
     const row = this.#connection.get<{ highest: number }>(
       'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
       id,
     );
     return {
       changed: changed.map(toEntry),
-      vanished: vanished.map(({ uid }) => uid),
+      vanished: readVanished(this.#connection, id, modSeq),
       highestModSeq: row?.highest ?? modSeq,
     };
   }

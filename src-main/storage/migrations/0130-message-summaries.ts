@@ -2,6 +2,7 @@
  * What lists show of a content, and what orders and searches ask of it, in rows of their own: a list of 20,000 reads some MiB, not
  * all mail.
  * Existing mail gets its summaries in the background after the start.
+ * Besides: up to which MODSEQ the UIDs that were expunged from a mailbox are kept no more (mail-store/expunged-log.ts).
  */
 import type { Connection } from '../connection.ts';
 
@@ -19,5 +20,7 @@ export function addMessageSummaries(connection: Connection): void {
       sorted TEXT,
       searched TEXT
     ) STRICT;
+
+    ALTER TABLE mailbox ADD COLUMN forgotten_up_to INTEGER NOT NULL DEFAULT 0;
   `);
 }

@@ -2,7 +2,7 @@
  * Quick resynchronization: what changed in a mailbox since a state that the client remembers (RFC 7162 §3.2).
  *
  * Invariants: VANISHED (EARLIER) moves no sequence number, so a message that this client still has a number for is not in
- * it: that one goes with a VANISHED of its own. The store keeps every expunge, so nothing is told that is not so.
+ * it: that one goes with a VANISHED of its own. Where the store does not reach back so far it names all UIDs that are not there (§5).
  */
 import type { QresyncParameter } from '../../../protocol/imap/grammar/modifiers.ts';
 import {
