@@ -60,6 +60,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   const mailboxes = connection.all<{ id: number }>('SELECT id FROM mailbox WHERE account_id = ?', id);
   for (const mailbox of mailboxes) dropMailbox(transaction, id, mailbox.id);
   connection.run('DELETE FROM subscription WHERE account_id = ?', id);
+  connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

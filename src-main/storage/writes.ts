@@ -5,6 +5,7 @@ import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
+import { metadataWrites } from './mail-store/metadata-writes.ts';
 import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
@@ -20,6 +21,7 @@ export const writes = {
   ...flagWrites,
   ...mailboxWrites,
   ...messageWrites,
+  ...metadataWrites,
   ...queueSteeringWrites,
   ...queueWrites,
   ...searchWrites,

@@ -14,6 +14,7 @@ import type { TraceId } from '../events.ts';
 import { isInRanges, normalizeFlags } from './flag-rules.ts';
 import { canonicalMailboxName, FIRST_MAILBOXES, isInferior, shiftIndex } from './mailbox-rules.ts';
 import { MemoryMailbox } from './memory-mailbox.ts';
+import { MemoryMetadata } from './metadata/memory-metadata.ts';
 import type { MemoryMessage } from './memory-mailbox.ts';
 import { MAILBOX_DELIMITER } from './port.ts';
 import type {
@@ -68,6 +69,10 @@ export class MemoryMailStore implements MailStore {
   #lastUidValidity = 0;
 
   readonly onChange = this.#changes.subscribe;
+  readonly metadata = new MemoryMetadata({
+    has: (id) => this.#mailboxes.has(id),
+    raiseModSeq: (id) => this.#raiseModSeq(id),
+  });
 
   constructor(options: MemoryMailStoreOptions) {
     this.#options = options;
@@ -138,6 +143,7 @@ export class MemoryMailStore implements MailStore {
       return Promise.resolve(err('hasChildren'));
     }
     this.#mailboxes.delete(mailbox.identity.id);
+    this.metadata.drop(mailbox.identity.id);
     this.#notify(mailbox, 'deleted');
     return Promise.resolve(ok(undefined));
   }
@@ -273,7 +279,9 @@ export class MemoryMailStore implements MailStore {
     this.#createSuperiors(accountId, to);
     if (mailbox.name === INBOX) {
       // RFC 9051 §6.3.6: INBOX stays, empty; its inferiors stay too.
-      this.#move(mailbox, ALL_UIDS, this.#create(accountId, to, null));
+      const renamed = this.#create(accountId, to, null);
+      this.#move(mailbox, ALL_UIDS, renamed);
+      this.metadata.copy(mailbox.identity.id, renamed.identity.id);
       return ok(undefined);
     }
     this.#renameTree(mailbox, to);
@@ -387,6 +395,13 @@ export class MemoryMailStore implements MailStore {
 
   #describe(mailbox: MemoryMailbox): Mailbox {
     return mailbox.describe(this.#subscriptionsOf(mailbox.identity.accountId).has(mailbox.name));
+  }
+
+  #raiseModSeq(id: MailboxId): void {
+    const mailbox = this.#mailboxes.get(id);
+    if (mailbox === undefined) return;
+    mailbox.raiseModSeq();
+    this.#notify(mailbox, 'messages');
   }
 
   #notify(mailbox: MemoryMailbox, kind: MailboxChanged['kind']): void {

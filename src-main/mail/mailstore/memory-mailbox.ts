@@ -114,6 +114,11 @@ export class MemoryMailbox {
     return { entries, previousModSeqs, modified };
   }
 
+  /** Something else about the mailbox has changed. */
+  raiseModSeq(): void {
+    this.#modSeq++;
+  }
+
   remove(isRemoved: (entry: MessageEntry) => boolean): Uid[] {
     const uids = this.#messages.filter(({ entry }) => isRemoved(entry)).map(({ entry }) => entry.uid);
     if (uids.length === 0) return uids;

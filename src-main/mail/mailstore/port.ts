@@ -12,6 +12,7 @@ import type { Result } from '../../base/result.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
+import type { MetadataStore } from './metadata/port.ts';
 
 export type AccountId = number;
 export type MailboxId = number;
@@ -244,4 +245,6 @@ export interface MailStore {
   removeMessages(id: MailboxId, uids: readonly Uid[]): Promise<readonly Uid[]>;
 
   readonly onChange: Subscribe<MailboxChanged>;
+  /** Annotations of mailboxes and of the server. */
+  readonly metadata: MetadataStore;
 }

@@ -31,16 +31,19 @@ import type {
 } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
+import type { StoreChange } from '../transaction.ts';
 import type { Writer } from '../writer.ts';
 import type { ColumnsCache } from './columns-cache.ts';
 import { readVanished } from './expunged-log.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
 import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
+import { SqliteMetadata } from './sqlite-metadata.ts';
 import { openCopy } from './stored-copy.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
 export class SqliteMailStore implements MailStore {
+  readonly metadata: SqliteMetadata;
   readonly #writer: Writer;
   readonly #connection: Connection;
   readonly #content: SqliteContentReader;
@@ -59,6 +62,7 @@ export class SqliteMailStore implements MailStore {
     this.#content = options.content;
     this.#columns = options.columns;
     this.#changed = new Emitter(options.onError);
+    this.metadata = new SqliteMetadata(options);
     this.#writer.onChanges((changes) =>
       mergeChanges(changes).forEach((change) => this.#changed.emit(change)),
     );
@@ -227,6 +231,7 @@ export class SqliteMailStore implements MailStore {
 }
 
 /** One notice per mailbox and kind, however many messages a commit brought. */
-function mergeChanges(changes: readonly MailboxChanged[]): readonly MailboxChanged[] {
-  return [...new Map(changes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
+function mergeChanges(changes: readonly StoreChange[]): readonly MailboxChanged[] {
+  const ofMailboxes = changes.filter((change) => change.kind !== 'metadata');
+  return [...new Map(ofMailboxes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
 }

@@ -17,7 +17,7 @@ export async function copy(session: ImapSession, command: CopyCommand): Promise<
     plan.target.id,
   );
   if (!copied.ok) return refuseForTarget(copied.error);
-  session.touch(plan.target.id);
+  session.touch(plan.target.id, copied.value.to);
   return copied.value.to.length === 0
     ? okay('No such messages')
     : okay('COPY completed', copyUid(copied.value));
@@ -33,6 +33,7 @@ export async function move(session: ImapSession, command: CopyCommand, io: Comma
   if (moved.value.to.length === 0) return okay('No such messages');
   // RFC 6851 §4.3: before the EXPUNGE responses, so that the client knows where they went.
   await io.send(`* OK [${copyUid(moved.value)}] Moved`);
+  session.touch(plan.target.id, moved.value.to);
   mailbox.markDirty();
   return completeRemoval(session, { text: 'MOVE completed', hasRemoved: true }, io);
 }

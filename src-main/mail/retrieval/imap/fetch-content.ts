@@ -5,36 +5,46 @@
  */
 import { decodeTransferEncoding } from '../../../format/transfer-encoding.ts';
 import type { FetchItem, PartialRange, Section } from '../../../protocol/imap/grammar/fetch-item.ts';
-import type { ResponsePart } from '../../../protocol/imap/server/session.ts';
+import type { LiteralContent, ResponsePart } from '../../../protocol/imap/server/session.ts';
 import type { OpenMessage } from '../../mailstore/port.ts';
 import { READ_OCTETS } from '../limits.ts';
 import { locatePart, locateSection } from './section.ts';
 import type { OctetRange } from './section.ts';
 
-type SectionItem = Extract<FetchItem, { kind: 'section' }>;
+type WantedSection = Pick<Extract<FetchItem, { kind: 'section' }>, 'section' | 'partial'>;
 type BinaryItem = Extract<FetchItem, { kind: 'binary' }>;
 
 const LF = 0x0a;
 const CRLF = Buffer.from('\r\n');
 
 /** The value of a BODY[…] or RFC822… item. */
-export async function readSection(message: OpenMessage, item: SectionItem): Promise<ResponsePart> {
-  const range = isWhole(item.section)
-    ? { start: 0, end: message.sizeBytes }
-    : locateSection(message.index, item.section);
-  if (range === null) return 'NIL';
-  if (item.section.what === 'headerFields' || item.section.what === 'headerFieldsNot') {
-    const header = await message.readRange(range.start, range.end);
-    return octetsOf(cut(chooseFields(header, item.section), item.partial));
-  }
-  const wanted = cutRange(range, item.partial);
-  const isShort = wanted.end - wanted.start <= READ_OCTETS;
-  return isShort ? octetsOf(await message.readRange(wanted.start, wanted.end)) : piecesOf(message, wanted);
-}
-
 /** All of the message: its index is not needed for that. */
 function isWhole({ path, what }: Section): boolean {
   return path.length === 0 && what === 'all';
+}
+
+export async function readSection(message: OpenMessage, item: WantedSection): Promise<ResponsePart> {
+  const content = await openSection(message, item);
+  if (content === null) return 'NIL';
+  return content.octets === 0 ? '""' : content;
+}
+
+/** The octets of a section, or null where the message has none such. */
+export async function openSection(message: OpenMessage, item: WantedSection): Promise<LiteralContent | null> {
+  const range = isWhole(item.section)
+    ? { start: 0, end: message.sizeBytes }
+    : locateSection(message.index, item.section);
+  if (range === null) return null;
+  if (item.section.what === 'headerFields' || item.section.what === 'headerFieldsNot') {
+    const header = await message.readRange(range.start, range.end);
+    const octets = cut(chooseFields(header, item.section), item.partial);
+    return { octets: octets.length, read: () => [octets] };
+  }
+  const wanted = cutRange(range, item.partial);
+  const octets = wanted.end - wanted.start;
+  if (octets > READ_OCTETS) return { octets, read: () => readPieces(message, wanted) };
+  const all = await message.readRange(wanted.start, wanted.end);
+  return { octets, read: () => [all] };
 }
 
 /** The value of a BINARY[…] item; null where the transfer encoding is not known (UNKNOWN-CTE). */
@@ -70,10 +80,6 @@ async function decodePart(
 
 function octetsOf(octets: Uint8Array): ResponsePart {
   return octets.length === 0 ? '""' : { octets: octets.length, read: () => [octets] };
-}
-
-function piecesOf(message: OpenMessage, range: OctetRange): ResponsePart {
-  return { octets: range.end - range.start, read: () => readPieces(message, range) };
 }
 
 async function* readPieces(message: OpenMessage, { start, end }: OctetRange): AsyncGenerator<Uint8Array> {

@@ -117,6 +117,13 @@ describe('FETCH of what lists show answers from summaries what it answers from m
     );
   });
 
+  it('with UIDONLY (RFC 9586 §3.3)', async () => {
+    await arriveAsIs(Buffer.from('Subject: x\r\n\r\ntext\r\n'));
+    for (const client of [plain, quick]) await client.transact('ENABLE UIDONLY');
+    for (const client of [plain, quick])
+      expect((await client.ask('UID FETCH * (FLAGS ENVELOPE)'))[0]).toMatch(/^\* 1 UIDFETCH \(FLAGS/);
+  });
+
   it('in BODYSTRUCTURE of a message/global part, which RFC 3501 does not know, to each client its own', async () => {
     const inner = 'Content-Type: message/global\r\n\r\nSubject: in\r\n\r\ntext\r\n';
     await arriveAsIs(Buffer.from(`Subject: out\r\n${inner}`));

@@ -13,6 +13,7 @@ import type { CommandIo, Response } from '../../../protocol/imap/server/session.
 import type { MailStore, MessageColumns, ModSeq, SummaryPart, Uid, UidRange } from '../../mailstore/port.ts';
 import { fieldPattern, hasKeptFields } from '../../mailstore/listing/port.ts';
 import { breather } from './breather.ts';
+import { openFetch } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
 import { LISTING_BATCH, SHOWN_RESPONSES } from './limits.ts';
@@ -21,6 +22,7 @@ export interface Listing {
   readonly plan: ListingPlan;
   readonly ranges: readonly UidRange[];
   readonly changedSince: ModSeq | null;
+  readonly isUidOnly: boolean;
   /** Answers of messages that have no summary; null where one is gone. */
   readonly answerOthers: (uids: readonly Uid[]) => Promise<ReadonlyMap<Uid, Response | null>>;
 }
@@ -61,7 +63,7 @@ export async function fetchListing(session: ImapSession, listing: Listing, io: C
   const columns = await options.mailStore.readColumns(mailbox.id);
   if (columns === null) return false;
   const found = findListed(mailbox.uids, columns, listing);
-  const sender = new ListingSender(io, listing.plan, columns);
+  const sender = new ListingSender(io, listing, columns);
   const breathe = breather(options.clock);
   for (let from = 0; from < found.places.length; from += LISTING_BATCH) {
     const places = found.places.subarray(from, from + LISTING_BATCH);
@@ -134,13 +136,15 @@ class ListingSender {
   readonly #writers: readonly ItemWriter[];
   readonly #out = new ResponseBuffer();
   readonly #message: ListedMessage;
+  readonly #isUidOnly: boolean;
   #shown: string[] = [];
   #count = 0;
   isComplete = true;
 
-  constructor(io: CommandIo, { writers }: ListingPlan, columns: MessageColumns) {
+  constructor(io: CommandIo, listing: Listing, columns: MessageColumns) {
     this.#io = io;
-    this.#writers = writers;
+    this.#writers = listing.plan.writers;
+    this.#isUidOnly = listing.isUidOnly;
     this.#message = { columns, at: 0, parts: undefined };
   }
 
@@ -158,9 +162,11 @@ class ListingSender {
   }
 
   #write(sequence: number, out: ResponseBuffer): boolean {
+    const { columns, at } = this.#message;
     out.text('* ');
-    out.number(sequence);
-    let separator = ' FETCH (';
+    out.number(this.#isUidOnly ? (columns.uids[at] ?? 0) : sequence);
+    // RFC 9586 §3.3
+    let separator = this.#isUidOnly ? ' UIDFETCH (' : ' FETCH (';
     for (const { write } of this.#writers) {
       out.text(separator);
       separator = ' ';
@@ -177,7 +183,8 @@ class ListingSender {
       write(out, this.#message);
       return Buffer.from(out.take()).toString('latin1');
     });
-    this.#shown.push(`* ${sequence} FETCH (${values.join(' ')})`);
+    const uid = this.#message.columns.uids[this.#message.at] ?? 0;
+    this.#shown.push(`${openFetch({ sequence, uid }, this.#isUidOnly)}${values.join(' ')})`);
   }
 
   async sendOther(answer: Response | null): Promise<void> {

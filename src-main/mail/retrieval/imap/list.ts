@@ -1,5 +1,6 @@
 /**
- * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE).
+ * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE, RFC 9590
+ * LIST-METADATA).
  */
 import type { ListCommand } from '../../../protocol/imap/grammar/command.ts';
 import { formatString } from '../../../protocol/imap/grammar/format.ts';
@@ -8,13 +9,14 @@ import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import type { Mailbox } from '../../mailstore/port.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { listMetadata } from './metadata.ts';
 import { fullPattern, matchesPattern } from './name-pattern.ts';
 import { formatStatus } from './status.ts';
 
 const DELIMITER = formatString(MAILBOX_DELIMITER, false);
 
 /** A name to be listed: a mailbox, or what a subscription to a missing one left. */
-interface ListedName {
+export interface ListedName {
   readonly name: string;
   readonly mailbox: Mailbox | null;
   readonly isSubscribed: boolean;
@@ -59,10 +61,15 @@ async function listName(session: ImapSession, listing: Listing, io: CommandIo): 
   if (status !== null && listed.mailbox !== null && isSelected) {
     await io.send(await formatStatus(session, listed.mailbox, status));
   }
+  const { metadata } = command.returns;
+  if (metadata !== null && listed.mailbox !== null && isSelected) {
+    const annotated = { place: listed.mailbox.id, wireName: session.writeName(listed.name) };
+    await io.send(await listMetadata(session, annotated, metadata));
+  }
 }
 
 /** Mailboxes, and subscribed names that are none, in order. */
-async function gatherNames(session: ImapSession): Promise<ListedName[]> {
+export async function gatherNames(session: ImapSession): Promise<ListedName[]> {
   const { mailStore } = session.options;
   const mailboxes = await mailStore.listMailboxes(session.signedIn.id);
   const known = new Set(mailboxes.map((mailbox) => mailbox.name));
@@ -105,6 +112,34 @@ function attributesOf({ command, listed, names }: Listing): string[] {
   return attributes;
 }
 
+/** A name that the client is told of unasked (RFC 5465 §5.4, §5.5). */
+export interface NameChange {
+  readonly name: string;
+  /** Of a mailbox that was renamed. */
+  readonly oldName: string | null;
+}
+
+const WITH_ALL_ATTRIBUTES: ListCommand = {
+  name: 'LIST',
+  selection: [],
+  reference: '',
+  patterns: [],
+  returns: { subscribed: true, children: true, specialUse: true, status: null, metadata: null },
+  isExtended: true,
+};
+
+export function formatNameChange(
+  session: ImapSession,
+  names: readonly ListedName[],
+  { name, oldName }: NameChange,
+): string {
+  const listed = names.find((each) => each.name === name) ?? { name, mailbox: null, isSubscribed: false };
+  const attributes = attributesOf({ command: WITH_ALL_ATTRIBUTES, listed, names, isMatch: () => true });
+  const extension = oldName === null ? '' : ` ("OLDNAME" (${session.writeName(oldName)}))`;
+  return `* LIST (${attributes.join(' ')}) ${DELIMITER} ${session.writeName(name)}${extension}`;
+}
+
+/** RFC 3348 §3, RFC 5258 §4 */
 function childrenAttribute(listed: ListedName, names: readonly ListedName[]): string {
   const prefix = listed.name + MAILBOX_DELIMITER;
   const hasChildren = names.some((each) => each.mailbox !== null && each.name.startsWith(prefix));

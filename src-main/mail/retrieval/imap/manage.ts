@@ -5,6 +5,7 @@ import type { MailboxError, SpecialUse } from '../../mailstore/port.ts';
 import type { Result } from '../../../base/result.ts';
 import { okay, refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { canonicalName } from './mailbox-scope.ts';
 
 /** `\Flagged` is a view over all mailboxes (RFC 6154 §2), which we do not have. */
 const SPECIAL_USES: readonly SpecialUse[] = ['\\Archive', '\\Drafts', '\\Junk', '\\Sent', '\\Trash'];
@@ -14,24 +15,26 @@ export async function create(session: ImapSession, command: CommandOf<'CREATE'>)
   const [specialUse] = uses;
   if (uses.length > 1 || uses.includes(null)) return refuse('No mailbox can have this use', 'USEATTR');
   const { mailStore } = session.options;
-  const created = await mailStore.createMailbox(
-    session.signedIn.id,
-    session.readName(command.mailbox),
-    specialUse ?? undefined,
-  );
+  const name = session.readName(command.mailbox);
+  const created = await mailStore.createMailbox(session.signedIn.id, name, specialUse ?? undefined);
   if (!created.ok) return refuseForMailbox(created.error);
+  await session.announcements.absorbNames(canonicalName(name));
   // RFC 8474 §4.1
   return okay('CREATE completed', `MAILBOXID (${created.value.objectId})`);
 }
 
 export async function deleteMailbox(session: ImapSession, command: CommandOf<'DELETE'>): Promise<Completion> {
   const name = session.readName(command.mailbox);
-  return answer('DELETE', await session.options.mailStore.deleteMailbox(session.signedIn.id, name));
+  const deleted = await session.options.mailStore.deleteMailbox(session.signedIn.id, name);
+  await session.announcements.absorbNames(canonicalName(name));
+  return answer('DELETE', deleted);
 }
 
 export async function rename(session: ImapSession, command: CommandOf<'RENAME'>): Promise<Completion> {
   const [from, to] = [session.readName(command.from), session.readName(command.to)];
-  return answer('RENAME', await session.options.mailStore.renameMailbox(session.signedIn.id, from, to));
+  const renamed = await session.options.mailStore.renameMailbox(session.signedIn.id, from, to);
+  await session.announcements.absorbNames(canonicalName(from), canonicalName(to));
+  return answer('RENAME', renamed);
 }
 
 export async function subscribe(session: ImapSession, command: CommandOf<'SUBSCRIBE'>): Promise<Completion> {
@@ -40,18 +43,20 @@ export async function subscribe(session: ImapSession, command: CommandOf<'SUBSCR
   // RFC 9051 §6.3.7: a server may check that it exists; a subscription to nothing is a typing error.
   const mailbox = await mailStore.findMailbox(session.signedIn.id, name);
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
-  return answer('SUBSCRIBE', await mailStore.setSubscribed(session.signedIn.id, name, true));
+  return setSubscribed(session, name, true);
 }
 
 export async function unsubscribe(
   session: ImapSession,
   command: CommandOf<'UNSUBSCRIBE'>,
 ): Promise<Completion> {
-  const name = session.readName(command.mailbox);
-  return answer(
-    'UNSUBSCRIBE',
-    await session.options.mailStore.setSubscribed(session.signedIn.id, name, false),
-  );
+  return setSubscribed(session, session.readName(command.mailbox), false);
+}
+
+async function setSubscribed(session: ImapSession, name: string, isSubscribed: boolean): Promise<Completion> {
+  const stored = await session.options.mailStore.setSubscribed(session.signedIn.id, name, isSubscribed);
+  await session.announcements.absorbNames(canonicalName(name));
+  return answer(isSubscribed ? 'SUBSCRIBE' : 'UNSUBSCRIBE', stored);
 }
 
 function answer(name: string, result: Result<unknown, MailboxError>): Completion {

@@ -14,8 +14,8 @@ import {
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq } from '../../mailstore/port.ts';
+import { formatFlagsResponse } from './fetch-response.ts';
 import type { ImapSession } from './imap-session.ts';
-import { formatFlagsResponse } from './selected-mailbox.ts';
 
 /** RFC 9051 §2.3.1.1: UIDs have 32 bits. */
 const GREATEST_UID = 0xffff_ffff;
@@ -36,7 +36,7 @@ export async function resynchronize(
     const sequence = isInSortedRanges(entry.uid, ranges) ? mailbox.sequenceOf(entry.uid) : 0;
     // What came since the mailbox was opened is told with the next announcement.
     if (sequence === 0) continue;
-    await io.send(formatFlagsResponse(sequence, entry, { withUid: true, withModSeq: true }));
+    await io.send(formatFlagsResponse(sequence, entry, session.fetchFormat(true)));
   }
 }
 

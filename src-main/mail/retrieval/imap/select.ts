@@ -1,4 +1,6 @@
-/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; CONDSTORE and QRESYNC: RFC 7162). */
+/**
+ * SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; UNSELECT: RFC 3691; CONDSTORE and QRESYNC: RFC 7162).
+ */
 import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Mailbox, MessageColumns, ModSeq } from '../../mailstore/port.ts';
@@ -30,7 +32,7 @@ async function open(session: ImapSession, command: SelectCommand, io: CommandIo)
   if (mailbox === null) return refuseForMailbox('noSuchMailbox');
   const columns = await mailStore.readColumns(mailbox.id);
   if (columns === null) return refuseForMailbox('noSuchMailbox');
-  session.select(new SelectedMailbox(mailStore, mailbox, { isReadOnly, columns }));
+  session.select(new SelectedMailbox(mailStore, mailbox, { isReadOnly, columns }), mailbox);
   await describe(session, { mailbox, columns }, io);
   if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, qresync, io);
   return okay(isReadOnly ? 'Opened to read only' : 'Opened', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
@@ -47,7 +49,7 @@ async function describe(
   const uidNext = Math.max(mailbox.uidNext, (columns.uids.at(-1) ?? 0) + 1);
   await io.send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...keywords])}`);
   await io.send(`* ${columns.uids.length} EXISTS`);
-  if (!session.isRev2) await describeForRev1(columns, io);
+  if (!session.isRev2) await describeForRev1(session, columns, io);
   const permanent = isReadOnly ? [] : [...ALL_FLAGS, ...keywords, '\\*'];
   await io.send(`* OK [PERMANENTFLAGS ${formatFlags(permanent)}] Flags that are kept`);
   await io.send(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
@@ -60,9 +62,15 @@ async function describe(
 }
 
 /** RFC 3501 §6.3.1: RECENT, and UNSEEN for the first unseen message. */
-async function describeForRev1({ flagIds, flagLists }: MessageColumns, io: CommandIo): Promise<void> {
+async function describeForRev1(
+  session: ImapSession,
+  { flagIds, flagLists }: MessageColumns,
+  io: CommandIo,
+): Promise<void> {
   // RFC 9051 Appendix E: nothing is ever recent here.
   await io.send('* 0 RECENT');
+  // RFC 9586 §3: UNSEEN would be a message number.
+  if (session.isUidOnly) return;
   const isSeen = flagLists.map((flags) => flags.includes('\\Seen'));
   const firstUnseen = flagIds.findIndex((flags) => isSeen[flags] !== true) + 1;
   if (firstUnseen > 0) await io.send(`* OK [UNSEEN ${firstUnseen}] First unseen message`);
