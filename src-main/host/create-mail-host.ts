@@ -245,10 +245,10 @@ class RunningHost implements MailHost {
   }
 
   #startBackground(storage: Storage): () => void {
-    const { mailSearch: search, mailStore, timelines } = storage;
+    const { mailSearch: search, mailStore, timelines, upkeep } = storage;
     const common = { clock: this.#options.clock, onError: this.#onError };
     const stopFilling = startSearchFilling({ search, mailStore, ...common });
-    const stopMaintenance = startMaintenance({ timelines, ...common });
+    const stopMaintenance = startMaintenance({ timelines, upkeep, ...common });
     return () => {
       stopFilling();
       stopMaintenance();

@@ -1,6 +1,7 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
 import { directoryWrites } from './directory-store.ts';
+import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -18,6 +19,7 @@ import type { Transaction } from './transaction.ts';
 export const writes = {
   ...administratorWrites,
   ...directoryWrites,
+  ...expungedWrites,
   ...flagWrites,
   ...grantWrites,
   ...mailboxWrites,

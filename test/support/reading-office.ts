@@ -8,10 +8,11 @@ import type { Clock } from '../../src-main/base/clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
-import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import { createMessageReceiver, type MessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
 import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
-import type { Uid } from '../../src-main/mail/mailstore/port.ts';
+import type { MailStore, Uid } from '../../src-main/mail/mailstore/port.ts';
+import type { MailSearch } from '../../src-main/mail/mailstore/search/port.ts';
 import type { Grantee } from '../../src-main/mail/mailstore/sharing/port.ts';
 import { createScanSearch } from '../../src-main/mail/mailstore/search/scan-search.ts';
 import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
@@ -28,6 +29,14 @@ export interface ReadingOfficeOptions {
   readonly systemClock?: Clock;
   readonly allowCleartextAuth?: boolean;
   readonly quotaBytesOf?: (accountId: number) => number | null;
+  readonly other?: OtherStore;
+}
+
+/** A mailstore other than the one in memory, for sessions. */
+export interface OtherStore {
+  readonly mailStore: MailStore;
+  readonly search: MailSearch;
+  readonly receiver: MessageReceiver;
 }
 
 export interface Arrival {
@@ -70,7 +79,7 @@ export class ReadingOffice {
     });
     const retrieval = {
       directory,
-      mailStore: this.store,
+      mailStore: options.other?.mailStore ?? this.store,
       transcripts,
       events: (event: MailEvent | RefusalEvent) => {
         this.events.push(event);
@@ -80,8 +89,13 @@ export class ReadingOffice {
       allowCleartextAuth: () => options.allowCleartextAuth ?? true,
       logger: silentLogger,
     };
-    const search = createScanSearch(this.store);
-    this.imap = createImapService({ ...retrieval, search, receiver, hasRoom: () => this.hasRoom });
+    const search = options.other?.search ?? createScanSearch(this.store);
+    this.imap = createImapService({
+      ...retrieval,
+      search,
+      receiver: options.other?.receiver ?? receiver,
+      hasRoom: () => this.hasRoom,
+    });
     this.pop3 = createPop3Service(retrieval);
   }
 

@@ -30,6 +30,7 @@ import type {
   MailboxId,
   MailboxOptions,
   MailStore,
+  MessageColumns,
   MessageEntry,
   MessagePlace,
   MessageStore,
@@ -216,6 +217,10 @@ export class MemoryMailStore implements MailStore {
     return Promise.resolve(stored.map(({ entry }) => entry));
   }
 
+  readColumns(id: MailboxId): Promise<MessageColumns | null> {
+    return Promise.resolve(this.#mailboxes.get(id)?.columns ?? null);
+  }
+
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
     const none = { changed: [], vanished: [], highestModSeq: modSeq };
     return Promise.resolve(this.#mailboxes.get(id)?.changesSince(modSeq) ?? none);
@@ -237,6 +242,11 @@ export class MemoryMailStore implements MailStore {
     const wanted = new Set(uids);
     const stored = mailbox?.select().filter(({ entry }) => wanted.has(entry.uid)) ?? [];
     return Promise.resolve(new Map(stored.map(({ entry, message }) => [entry.uid, message.index])));
+  }
+
+  /** Nothing is made ready here: all of it is made from the indexes. */
+  readSummaries(): Promise<ReadonlyMap<Uid, readonly (string | null)[]>> {
+    return Promise.resolve(new Map());
   }
 
   appendMessages(

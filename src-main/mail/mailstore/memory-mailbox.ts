@@ -6,12 +6,14 @@
 import type { MessageIndex } from '../../format/message-index.ts';
 import type { TraceId } from '../events.ts';
 import { applyFlags, isInRanges, normalizeFlags, sameFlags } from './flag-rules.ts';
+import { toColumns } from './message-columns.ts';
 import type {
   AccountId,
   FlagChange,
   Mailbox,
   MailboxChanges,
   MailboxId,
+  MessageColumns,
   MessageEntry,
   ModSeq,
   SpecialUse,
@@ -171,6 +173,13 @@ export class MemoryMailbox {
     const modSeq = ++this.#modSeq;
     this.#vanished.push(...uids.map((uid) => ({ uid, modSeq })));
     return uids;
+  }
+
+  get columns(): MessageColumns {
+    return toColumns(
+      this.#messages.map(({ entry }) => entry),
+      this.#modSeq,
+    );
   }
 
   changesSince(modSeq: ModSeq): MailboxChanges {

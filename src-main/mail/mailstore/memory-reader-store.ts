@@ -4,6 +4,7 @@
  * Invariants: the mailboxes themselves keep what everybody sees; the reader's \Seen lies beside it, by mailbox and UID.
  */
 import type { Result } from '../../base/result.ts';
+import { toColumns } from './message-columns.ts';
 import { applyFlags, normalizeFlags, sameFlags } from './flag-rules.ts';
 import type { MemoryMailbox } from './memory-mailbox.ts';
 import type {
@@ -47,6 +48,16 @@ export class MemoryReaderStore implements MessageStore {
     const entries = await this.#access.store.listEntries(id, uids);
     const mailbox = this.#foreign(id);
     return mailbox === null ? entries : entries.map((entry) => this.#view(mailbox, entry));
+  }
+
+  async readColumns(id: MailboxId): ReturnType<MessageStore['readColumns']> {
+    const columns = await this.#access.store.readColumns(id);
+    if (columns === null || this.#foreign(id) === null) return columns;
+    return toColumns(await this.listEntries(id), columns.highestModSeq);
+  }
+
+  readSummaries(...asked: Parameters<MessageStore['readSummaries']>) {
+    return this.#access.store.readSummaries(...asked);
   }
 
   async changesSince(id: MailboxId, modSeq: number): Promise<MailboxChanges> {

@@ -71,10 +71,42 @@ export interface UidRange {
   readonly last: Uid;
 }
 
+/**
+ * All entries of a mailbox in columns, by rising UID: whoever walks over a large mailbox makes no object for each.
+ * The UIDs stay as they are while the columns are held; flags and MODSEQs may become newer, each message's together.
+ */
+export interface MessageColumns {
+  readonly highestModSeq: ModSeq;
+  readonly uids: Uint32Array;
+  readonly modSeqs: Float64Array;
+  /** Places in `flagLists`. */
+  readonly flagIds: Uint32Array;
+  /** The sets of flags that occur, as in MessageEntry; it only grows. */
+  readonly flagLists: readonly (readonly string[])[];
+  readonly internalDates: Float64Array;
+  readonly savedDates: Float64Array;
+  readonly sizes: Float64Array;
+}
+
+/**
+ * What lists show of a message, made ready for IMAP when it has come to rest (message-summary.ts). Null stands for what has to
+ * be made from the message's index or its octets.
+ */
+export interface MessageSummary {
+  /** ENVELOPE (RFC 9051 §7.5.2). */
+  readonly envelope: string | null;
+  /** BODYSTRUCTURE. */
+  readonly structure: string | null;
+  /** The header fields that clients list messages by, as they stand in the message. */
+  readonly fields: string | null;
+}
+
+export type SummaryPart = keyof MessageSummary;
+
 export interface MailboxChanges {
   /** Entries that are new or whose flags changed after the given MODSEQ, by UID. */
   readonly changed: readonly MessageEntry[];
-  /** UIDs expunged after it, rising. */
+  /** UIDs expunged after it, rising; where that is not known any more, all that the mailbox has given out and does not have. */
   readonly vanished: readonly Uid[];
   readonly highestModSeq: ModSeq;
 }
@@ -159,10 +191,19 @@ export interface MailboxOptions {
 export interface MessageStore {
   /** All entries, or those in the ranges, by rising UID. */
   listEntries(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly MessageEntry[]>;
+  /** Null where the mailbox is gone. */
+  readColumns(id: MailboxId): Promise<MessageColumns | null>;
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges>;
   openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null>;
   /** The indexes of several messages, for ENVELOPE lists and searches over header data; missing UIDs are left out. */
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>>;
+
+  /** The parts, in their order, of the summaries that are there; missing messages and summaries are left out. `uids` rise. */
+  readSummaries(
+    id: MailboxId,
+    uids: readonly Uid[],
+    parts: readonly SummaryPart[],
+  ): Promise<ReadonlyMap<Uid, readonly (string | null)[]>>;
 
   /** All of them or none. `replaced` is removed in the same commit (RFC 8508), and its octets count against the quota no more. */
   appendMessages(

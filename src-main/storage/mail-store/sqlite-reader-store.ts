@@ -21,10 +21,11 @@ import type {
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
+import { toColumns } from '../../mail/mailstore/message-columns.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments } from '../content-store.ts';
 import type { Writer } from '../writer.ts';
-import { readVanished } from './message-reads.ts';
+import { readVanishedWithHighest } from './expunged-log.ts';
 import { ALL_UIDS } from './message-writes.ts';
 import { readReaderChanges, readReaderRows } from './reader-rows.ts';
 import { toEntry } from './rows.ts';
@@ -49,13 +50,32 @@ export class SqliteReaderStore implements MessageStore {
     return Promise.resolve(readReaderRows(connection, { mailboxId, reader }, uids).map(toEntry));
   }
 
+  readColumns(mailboxId: MailboxId): ReturnType<MessageStore['readColumns']> {
+    const { store, connection, reader } = this.#options;
+    if (this.#isOwn(mailboxId)) return store.readColumns(mailboxId);
+    const columns = connection.atOneMoment(() => {
+      const row = connection.get<{ highest: number }>(
+        'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
+        mailboxId,
+      );
+      if (row === undefined) return null;
+      const rows = readReaderRows(connection, { mailboxId, reader }, ALL_UIDS);
+      return toColumns(rows.map(toEntry), row.highest);
+    });
+    return Promise.resolve(columns);
+  }
+
+  readSummaries(...asked: Parameters<MessageStore['readSummaries']>) {
+    return this.#options.store.readSummaries(...asked);
+  }
+
   changesSince(mailboxId: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
     const { store, connection, reader } = this.#options;
     if (this.#isOwn(mailboxId)) return store.changesSince(mailboxId, modSeq);
     // As in SqliteMailStore: what is committed between two reads would be missed.
     const changes = connection.atOneMoment(() => ({
       changed: readReaderChanges(connection, { mailboxId, reader }, modSeq).map(toEntry),
-      ...readVanished(connection, mailboxId, modSeq),
+      ...readVanishedWithHighest(connection, mailboxId, modSeq),
     }));
     return Promise.resolve(changes);
   }

@@ -91,11 +91,9 @@ async function openForSearch(
   if (session.selected?.id === id) return selectedForSearch(session);
   const store = session.messagesOf(mailbox);
   const searched = { id, owner, store, known: null };
-  if (!namesSets(key)) return { ...searched, resolveSet: () => [] };
-  const view = new SelectedMailbox(store, mailbox, {
-    isExamined: true,
-    entries: await store.listEntries(id),
-  });
+  const columns = namesSets(key) ? await store.readColumns(id) : null;
+  if (columns === null) return { ...searched, resolveSet: () => [] };
+  const view = new SelectedMailbox(store, mailbox, { isExamined: true, columns });
   return {
     ...searched,
     resolveSet: (set, isUid) => {

@@ -3,8 +3,8 @@
  */
 import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { Mailbox, MessageEntry, ModSeq } from '../../mailstore/port.ts';
-import { bad, okay } from './completion.ts';
+import type { Mailbox, MessageColumns, ModSeq } from '../../mailstore/port.ts';
+import { bad, okay, refuseForMailbox } from './completion.ts';
 import { formatFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
 import { reach } from './reachable-mailbox.ts';
@@ -32,32 +32,33 @@ async function open(session: ImapSession, command: SelectCommand, io: CommandIo)
   if (!reached.ok) return reached.error;
   const mailbox = reached.value;
   const messages = session.messagesOf(mailbox);
-  const entries = await messages.listEntries(mailbox.id);
-  const selected = new SelectedMailbox(messages, mailbox, { isExamined, entries });
+  const columns = await messages.readColumns(mailbox.id);
+  if (columns === null) return refuseForMailbox('noSuchMailbox');
+  const selected = new SelectedMailbox(messages, mailbox, { isExamined, columns });
   session.select(selected, mailbox);
-  await describe(session, { mailbox, entries }, io);
-  if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, { qresync, entries }, io);
+  await describe(session, { mailbox, columns }, io);
+  if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, qresync, io);
   const { isReadOnly } = selected;
   return okay(isReadOnly ? 'Opened to read only' : 'Opened', isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
 }
 
 async function describe(
   session: ImapSession,
-  view: { mailbox: Mailbox; entries: readonly MessageEntry[] },
+  view: { mailbox: Mailbox; columns: MessageColumns },
   io: CommandIo,
 ): Promise<void> {
-  const { mailbox, entries } = view;
+  const { mailbox, columns } = view;
   const { keywords, permanentFlags } = session.mailbox;
   // The store may have given out UIDs since the mailbox was looked up.
-  const uidNext = Math.max(mailbox.uidNext, (entries.at(-1)?.uid ?? 0) + 1);
+  const uidNext = Math.max(mailbox.uidNext, (columns.uids.at(-1) ?? 0) + 1);
   await io.send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...keywords])}`);
-  await io.send(`* ${entries.length} EXISTS`);
-  if (!session.isRev2) await describeForRev1(session, entries, io);
+  await io.send(`* ${columns.uids.length} EXISTS`);
+  if (!session.isRev2) await describeForRev1(session, columns, io);
   await io.send(`* OK [PERMANENTFLAGS ${formatFlags(permanentFlags)}] Flags that are kept`);
   await io.send(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
   await io.send(`* OK [UIDNEXT ${uidNext}] Next UID`);
   // RFC 7162 §3.1.2.1: to every client; ours never forgets, so there is no NOMODSEQ (§3.1.2.2).
-  await io.send(`* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] Highest`);
+  await io.send(`* OK [HIGHESTMODSEQ ${columns.highestModSeq}] Highest`);
   // RFC 8474 §4.2
   await io.send(`* OK [MAILBOXID (${mailbox.objectId})] Mailbox identifier`);
   if (session.isRev2) await io.send(`* LIST () "/" ${session.writeName(mailbox.name)}`);
@@ -66,14 +67,15 @@ async function describe(
 /** RFC 3501 §6.3.1: RECENT, and UNSEEN for the first unseen message. */
 async function describeForRev1(
   session: ImapSession,
-  entries: readonly MessageEntry[],
+  { flagIds, flagLists }: MessageColumns,
   io: CommandIo,
 ): Promise<void> {
   // RFC 9051 Appendix E: nothing is ever recent here.
   await io.send('* 0 RECENT');
   // RFC 9586 §3: UNSEEN would be a message number.
   if (session.isUidOnly) return;
-  const firstUnseen = entries.findIndex((entry) => !entry.flags.includes('\\Seen')) + 1;
+  const isSeen = flagLists.map((flags) => flags.includes('\\Seen'));
+  const firstUnseen = flagIds.findIndex((flags) => isSeen[flags] !== true) + 1;
   if (firstUnseen > 0) await io.send(`* OK [UNSEEN ${firstUnseen}] First unseen message`);
 }
 

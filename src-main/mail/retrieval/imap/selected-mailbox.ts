@@ -9,6 +9,7 @@
 import type { Account } from '../../../directory/port.ts';
 import type {
   MailboxId,
+  MessageColumns,
   MessageEntry,
   MessageStore,
   ModSeq,
@@ -40,6 +41,8 @@ export interface AnnounceOptions extends FetchFormat {
   readonly tellNew: ((entries: readonly MessageEntry[]) => Promise<void>) | null;
 }
 
+/** A shorter list is not worth asking for. */
+const SHARED_FROM = 2_000;
 /** What has changed: flags of messages that the client knows, and messages that are new to it. */
 interface CollectedChanges {
   readonly flagged: readonly MessageEntry[];
@@ -62,9 +65,10 @@ export class SelectedMailbox {
   readonly store: MessageStore;
   #rights: Rights;
   #hasStaleRights = false;
-  /** UIDs by sequence number, the first is number 1. */
-  #uids: Uid[];
+  /** UIDs by sequence number, the first is number 1. Long lists are shared with the store and its other sessions. */
+  #uids: Uint32Array;
   #modSeq: ModSeq;
+  #isOwn = false;
   #announced: number;
   #isDirty = false;
   #isGone = false;
@@ -78,7 +82,7 @@ export class SelectedMailbox {
   constructor(
     store: MessageStore,
     mailbox: ReachableMailbox,
-    view: { isExamined: boolean; entries: readonly MessageEntry[] },
+    { isExamined, columns }: { isExamined: boolean; columns: MessageColumns },
   ) {
     this.store = store;
     this.owner = mailbox.owner;
@@ -86,16 +90,21 @@ export class SelectedMailbox {
     this.id = mailbox.id;
     this.name = mailbox.name;
     this.uidValidity = mailbox.uidValidity;
-    this.#modSeq = mailbox.highestModSeq;
-    this.isExamined = view.isExamined;
-    this.#uids = view.entries.map((entry) => entry.uid);
+    this.#modSeq = columns.highestModSeq;
+    this.isExamined = isExamined;
+    this.#uids = columns.uids;
     this.#announced = this.#uids.length;
-    for (const entry of view.entries) this.#learnKeywords(entry.flags);
+    for (const flags of new Set(columns.flagIds)) this.#learnKeywords(columns.flagLists[flags] ?? []);
   }
 
   /** Up to here the client has heard of every change, but for messages whose expunge it could not be told yet. */
   get modSeq(): ModSeq {
     return this.#modSeq;
+  }
+
+  /** By sequence number, the first is number 1. */
+  get uids(): Uint32Array {
+    return this.#uids;
   }
 
   get greatestUid(): Uid {
@@ -193,9 +202,9 @@ export class SelectedMailbox {
 
   /** UIDs that the client knows within ranges. */
   uidsIn(ranges: readonly UidRange[]): Uid[] {
-    return mergeRanges(ranges).flatMap(({ first, last }) =>
-      this.#uids.slice(this.#lowerBound(first), this.#lowerBound(last + 1)),
-    );
+    return mergeRanges(ranges).flatMap(({ first, last }) => [
+      ...this.#uids.subarray(this.#lowerBound(first), this.#lowerBound(last + 1)),
+    ]);
   }
 
   /** Something may have changed: ask at the next announcement. */
@@ -257,8 +266,8 @@ export class SelectedMailbox {
     }
     if (this.#keywords.size > known) await send(this.#formatFlagsLine());
     if (options.tellNew !== null && added.length > 0) await options.tellNew(added);
-    if (!options.tellsFlags) return;
-    for (const entry of flagged) await this.#announceFlags(send, entry, options);
+    for (const entry of options.tellsFlags ? flagged : []) await this.#announceFlags(send, entry, options);
+    await this.#share();
   }
 
   /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
@@ -284,17 +293,35 @@ export class SelectedMailbox {
     for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
     const flagged: MessageEntry[] = [];
     const added: MessageEntry[] = [];
+    const arrived: Uid[] = [];
     const greatest = this.#uids.at(-1) ?? 0;
     for (const entry of changed) {
       this.#learnKeywords(entry.flags);
       if (entry.uid > greatest) {
-        this.#uids.push(entry.uid);
+        arrived.push(entry.uid);
         if (!this.#own.has(entry.uid)) added.push(entry);
       } else if (this.#told.get(entry.uid) !== entry.modSeq) flagged.push(entry);
     }
+    if (arrived.length > 0) this.#keep(concatenate(this.#uids, arrived));
     this.#told.clear();
     this.#own.clear();
     return { flagged, added };
+  }
+
+  /** A list of UIDs of this session's own. */
+  #keep(uids: Uint32Array): void {
+    this.#uids = uids;
+    this.#isOwn = true;
+  }
+
+  /** Takes the store's list for its own one where they are the same: hundreds of sessions may be in a large mailbox. */
+  async #share(): Promise<void> {
+    if (!this.#isOwn || this.#vanished.size > 0 || this.#uids.length < SHARED_FROM) return;
+    const columns = await this.store.readColumns(this.id);
+    // At one MODSEQ there is one list.
+    if (columns?.highestModSeq !== this.#modSeq || columns.uids.length !== this.#uids.length) return;
+    this.#uids = columns.uids;
+    this.#isOwn = false;
   }
 
   async #announceVanished(send: Send, { asVanished }: AnnounceOptions): Promise<void> {
@@ -307,7 +334,7 @@ export class SelectedMailbox {
       expunged++;
       if (!asVanished) await send(`* ${index + 1} EXPUNGE`);
     }
-    this.#uids = this.#uids.filter((uid) => !this.#vanished.has(uid));
+    this.#keep(this.#uids.filter((uid) => !this.#vanished.has(uid)));
     this.#announced -= expunged;
     this.#vanished.clear();
   }
@@ -344,6 +371,13 @@ export class SelectedMailbox {
     }
     return low;
   }
+}
+
+function concatenate(uids: Uint32Array, more: readonly Uid[]): Uint32Array {
+  const all = new Uint32Array(uids.length + more.length);
+  all.set(uids);
+  all.set(more, uids.length);
+  return all;
 }
 
 /** System flags in the order of RFC 9051's examples. */

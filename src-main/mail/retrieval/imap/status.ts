@@ -33,8 +33,11 @@ export async function formatStatus(
 /** RFC 9208 §4.1.4: octets that EXPUNGE would free. */
 async function sumDeleted(session: ImapSession, mailbox: Mailbox): Promise<number> {
   if (mailbox.deletedCount === 0) return 0;
-  const entries = await session.options.mailStore.listEntries(mailbox.id);
-  return entries.reduce((sum, entry) => sum + (entry.flags.includes('\\Deleted') ? entry.sizeBytes : 0), 0);
+  const columns = await session.options.mailStore.readColumns(mailbox.id);
+  if (columns === null) return 0;
+  const { flagIds, flagLists, sizes } = columns;
+  const isDeleted = flagLists.map((flags) => flags.includes('\\Deleted'));
+  return sizes.reduce((sum, size, at) => sum + (isDeleted[flagIds[at] ?? 0] === true ? size : 0), 0);
 }
 
 function valueOf(item: StatusItem, mailbox: Mailbox & { readonly deletedOctets: number }): number | string {
