@@ -63,6 +63,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   for (const mailbox of mailboxes) dropMailbox(transaction, id, mailbox.id);
   dropReader(transaction, id);
   connection.run('DELETE FROM subscription WHERE account_id = ?', id);
+  connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

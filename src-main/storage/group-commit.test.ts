@@ -35,7 +35,7 @@ describe('GroupCommit', () => {
       { id: 7, outcome: { ok: true, value: 'wrote 1' } },
       { id: 8, outcome: { ok: true, value: 'wrote 2' } },
     ]);
-    expect(result.changes.map((change) => change.mailboxId)).toEqual([1, 2]);
+    expect(result.changes).toMatchObject([{ mailboxId: 1 }, { mailboxId: 2 }]);
     expect(notes()).toEqual(['1', '2']);
   });
 
@@ -48,7 +48,7 @@ describe('GroupCommit', () => {
     expect(result.answers.map(({ outcome }) => outcome.ok)).toEqual([true, false, true]);
     expect(notes()).toEqual(['1', '3']);
     expect(result.releasedFiles).toEqual(['1.eml', '3.eml']);
-    expect(result.changes.map((change) => change.mailboxId)).toEqual([1, 3]);
+    expect(result.changes).toMatchObject([{ mailboxId: 1 }, { mailboxId: 3 }]);
   });
 
   it('fails every write when the commit itself fails, and goes on afterwards', () => {

@@ -5,16 +5,15 @@
  * Invariants: a write that throws is rolled back alone and fails alone; a commit that fails fails all its writes.
  * Nobody is answered before the commit is on disk.
  */
-import type { MailboxChanged } from '../mail/mailstore/port.ts';
 import type { Connection } from './connection.ts';
-import type { Transaction } from './transaction.ts';
+import type { StoreChange, Transaction } from './transaction.ts';
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 export type RunWrite = (transaction: Transaction, name: string, args: unknown) => unknown;
 
 export interface GroupResult {
   readonly answers: readonly WorkerAnswer[];
-  readonly changes: readonly MailboxChanged[];
+  readonly changes: readonly StoreChange[];
   /** Content files to delete now. */
   readonly releasedFiles: readonly string[];
 }

@@ -4,8 +4,12 @@
  * Invariants: a write function runs inside BEGIN…COMMIT and may run twice (once in a group that failed, once alone), so
  * it has no effect outside the transaction; files are only named here and deleted after the commit.
  */
+import type { MetadataChanged } from '../mail/mailstore/metadata/port.ts';
 import type { MailboxChanged } from '../mail/mailstore/port.ts';
 import type { Connection } from './connection.ts';
+
+/** What a commit tells sessions of. */
+export type StoreChange = MailboxChanged | MetadataChanged;
 
 export interface Transaction {
   readonly connection: Connection;
@@ -14,7 +18,7 @@ export interface Transaction {
   /** Content files that nothing refers to any more. */
   readonly releasedFiles: string[];
   /** What sessions must hear after the commit. */
-  readonly changes: MailboxChanged[];
+  readonly changes: StoreChange[];
 }
 
 export type Write<Arguments, Answer> = (transaction: Transaction, args: Arguments) => Answer;

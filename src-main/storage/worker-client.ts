@@ -7,8 +7,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../base/emitter.ts';
-import type { MailboxChanged } from '../mail/mailstore/port.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
+import type { StoreChange } from './transaction.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 
 /** One group at work and one waiting in the worker's port, so that it never idles between commits. */
@@ -29,7 +29,7 @@ export class StorageUnavailableError extends Error {
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #open = new Map<number, OpenRequest>();
-  readonly #changes: Emitter<readonly MailboxChanged[]>;
+  readonly #changes: Emitter<readonly StoreChange[]>;
   readonly #exited: Promise<void>;
   #gathered: WorkerRequest[] = [];
   #groupsUnderWay = 0;

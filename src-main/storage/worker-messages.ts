@@ -1,6 +1,6 @@
 /** What the storage threads say to each other. */
 import type { DoctorFinding } from './doctor/findings.ts';
-import type { MailboxChanged } from '../mail/mailstore/port.ts';
+import type { StoreChange } from './transaction.ts';
 
 export interface WorkerSetup {
   readonly databasePath: string;
@@ -29,7 +29,7 @@ export type FromWorker =
       readonly kind: 'answers';
       readonly answers: readonly WorkerAnswer[];
       /** What changed in the commit these answers stand for. */
-      readonly changes: readonly MailboxChanged[];
+      readonly changes: readonly StoreChange[];
     };
 
 export type ToWorker =

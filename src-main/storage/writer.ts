@@ -1,6 +1,6 @@
 /** Writer: the typed way to the writing worker. A promise resolves after the commit is on disk. */
-import type { MailboxChanged } from '../mail/mailstore/port.ts';
 import type { Subscribe } from '../base/emitter.ts';
+import type { StoreChange } from './transaction.ts';
 import type { WorkerClient } from './worker-client.ts';
 import type { WriteAnswer, WriteArguments, WriteName } from './writes.ts';
 
@@ -16,7 +16,7 @@ export class Writer {
   }
 
   /** Changes of a commit, right after its answers. */
-  get onChanges(): Subscribe<readonly MailboxChanged[]> {
+  get onChanges(): Subscribe<readonly StoreChange[]> {
     return this.#client.onChanges;
   }
 }

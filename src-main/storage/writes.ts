@@ -5,6 +5,7 @@ import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
+import { metadataWrites } from './mail-store/metadata-writes.ts';
 import { readerWrites } from './mail-store/reader-writes.ts';
 import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
@@ -21,6 +22,7 @@ export const writes = {
   ...grantWrites,
   ...mailboxWrites,
   ...messageWrites,
+  ...metadataWrites,
   ...queueSteeringWrites,
   ...queueWrites,
   ...readerWrites,

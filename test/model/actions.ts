@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { ModelClient } from './model-client.ts';
 import { expand } from './model-client.ts';
+import { CLIENT_KINDS } from './world.ts';
 import type { Choice, World } from './world.ts';
 
 type Action = (world: World, choice: Choice) => Promise<void>;
@@ -19,7 +20,8 @@ export const ACTIONS = {
     const client = await world.take(choice);
     const target = world.target(client, choice);
     if (target === null) return;
-    const { operation, isSilent, flag } = choice;
+    const { operation, flag } = choice;
+    const isSilent = choice.isSilent && client.maySilence;
     if (isSilent) client.assume(target.uids, operation, [flag]);
     world.model.store(target.uids, operation, [flag]);
     const silent = isSilent ? '.SILENT' : '';
@@ -30,7 +32,8 @@ export const ACTIONS = {
     const client = await world.take(choice);
     const target = world.target(client, choice);
     if (target === null) return;
-    const { operation, flag, isSilent } = choice;
+    const { operation, flag } = choice;
+    const isSilent = choice.isSilent && client.maySilence;
     const modified = await world.changedAfter(client.modSeq, target.uids);
     const stored = target.uids.filter((uid) => !modified.includes(uid));
     if (isSilent) client.assume(stored, operation, [flag]);
@@ -96,7 +99,8 @@ export const ACTIONS = {
   search: async (world, choice) => {
     const client = await world.take(choice);
     const before = client.uids;
-    const prefix = choice.byUid ? 'UID ' : '';
+    const byUid = choice.byUid || client.usesUids;
+    const prefix = byUid ? 'UID ' : '';
     const { untagged } = await client.run(`${prefix}SEARCH ${world.searchKey(choice.flag)}`);
     const found = untagged
       .find((line) => line.startsWith('* SEARCH'))
@@ -104,7 +108,7 @@ export const ACTIONS = {
       .slice(2)
       .map(Number);
     const expected = before.filter((uid) => world.model.messages.get(uid)?.has(choice.flag));
-    expect(choice.byUid ? found : found?.map((number) => before[number - 1])).toEqual(expected);
+    expect(byUid ? found : found?.map((number) => before[number - 1])).toEqual(expected);
   },
 
   noop: async (world, choice) => {
@@ -138,7 +142,7 @@ export const ACTIONS = {
       CLIENT_COMMANDS.map(async (command, index) => {
         const client = await world.take({
           ...choice,
-          client: (choice.client + index) % CLIENT_COMMANDS.length,
+          client: (choice.client + index) % CLIENT_KINDS.length,
         });
         return { client, command: command(world, client, choice) };
       }),
@@ -159,8 +163,9 @@ const CLIENT_COMMANDS: readonly ((world: World, client: ModelClient, choice: Cho
   (world, client, choice) => {
     const target = world.target(client, choice);
     if (target === null) return 'NOOP';
-    client.assume(target.uids, choice.operation, [choice.flag]);
-    return `${target.prefix}STORE ${target.set} ${choice.operation}FLAGS.SILENT (${choice.flag})`;
+    if (client.maySilence) client.assume(target.uids, choice.operation, [choice.flag]);
+    const silent = client.maySilence ? '.SILENT' : '';
+    return `${target.prefix}STORE ${target.set} ${choice.operation}FLAGS${silent} (${choice.flag})`;
   },
   (world, client, choice) => {
     const target = world.target(client, { ...choice, byUid: !choice.byUid });

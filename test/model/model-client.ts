@@ -6,7 +6,15 @@ import { expect } from 'vitest';
 import type { DialogueClient } from '../support/dialogue-client.ts';
 import { changeFlags, describeMessage } from './mailbox-model.ts';
 
-export type ClientKind = 'plain' | 'condstore' | 'qresync';
+export type ClientKind = 'plain' | 'condstore' | 'qresync' | 'uidonly' | 'notify';
+
+const ENABLED: Readonly<Record<ClientKind, string | null>> = {
+  plain: null,
+  condstore: 'CONDSTORE',
+  qresync: 'QRESYNC',
+  uidonly: 'CONDSTORE UIDONLY',
+  notify: 'CONDSTORE',
+};
 
 /** A message in the view: what is not known is null. */
 interface Known {
@@ -48,7 +56,10 @@ export class ModelClient {
   }
 
   async start(): Promise<void> {
-    if (this.kind !== 'plain') await this.run(`ENABLE ${this.kind.toUpperCase()}`);
+    const enabled = ENABLED[this.kind];
+    if (enabled !== null) await this.run(`ENABLE ${enabled}`);
+    if (this.kind === 'notify')
+      await this.run('NOTIFY SET (selected (MessageNew MessageExpunge FlagChange))');
     await this.select('SELECT INBOX');
   }
 
@@ -81,6 +92,16 @@ export class ModelClient {
   /** UIDs by sequence number; -1 for one that was expunged before the client could ask for it. */
   get uids(): number[] {
     return this.view.map((message) => message.uid ?? -1);
+  }
+
+  /** Numbers may move at any time with NOTIFY (RFC 5465 §5.3), and there are none with UIDONLY. */
+  get usesUids(): boolean {
+    return this.kind === 'uidonly' || this.kind === 'notify';
+  }
+
+  /** With NOTIFY nobody can say whether flags were told before or after a silent STORE. */
+  get maySilence(): boolean {
+    return this.kind !== 'notify';
   }
 
   /** Its own silent STORE. */
@@ -118,7 +139,10 @@ export class ModelClient {
   }
 
   async #fetchFrom(first: number): Promise<void> {
-    const command = `FETCH ${first + 1}:${this.view.length} (UID FLAGS${this.kind === 'plain' ? '' : ' MODSEQ'})`;
+    const items = `(UID FLAGS${this.kind === 'plain' ? '' : ' MODSEQ'})`;
+    const command = this.usesUids
+      ? `UID FETCH ${(this.view[first - 1]?.uid ?? 0) + 1}:* ${items}`
+      : `FETCH ${first + 1}:${this.view.length} ${items}`;
     this.#apply(command, await this.#dialogue.transact(command));
   }
 
@@ -129,23 +153,26 @@ export class ModelClient {
   }
 
   #hear(command: string, line: string): void {
-    const [, number, name] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)/.exec(line) ?? [];
+    const [, number, name] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH|UIDFETCH)/.exec(line) ?? [];
     const vanished = /^\* VANISHED ([\d:,]+)$/.exec(line)?.[1];
-    const mayExpunge = !WITHOUT_EXPUNGE.test(command);
+    const mayExpunge = this.kind === 'notify' || !WITHOUT_EXPUNGE.test(command);
     if (vanished !== undefined) {
-      expect({ command, mayExpunge, kind: this.kind }).toMatchObject({ mayExpunge: true, kind: 'qresync' });
+      const knowsVanished = this.kind === 'qresync' || this.kind === 'uidonly';
+      expect({ command, mayExpunge, knowsVanished }).toMatchObject({ mayExpunge: true, knowsVanished: true });
       this.#vanish(expand(vanished));
     } else if (name === 'EXPUNGE') {
-      expect({ command, mayExpunge, isQresync: this.kind === 'qresync' }).toMatchObject({
-        mayExpunge: true,
-        isQresync: false,
-      });
+      const knowsNumbers = this.kind !== 'qresync' && this.kind !== 'uidonly';
+      expect({ command, mayExpunge, knowsNumbers }).toMatchObject({ mayExpunge: true, knowsNumbers: true });
       expect(this.view.splice(Number(number) - 1, 1), line).toHaveLength(1);
     } else if (name === 'EXISTS') {
       expect(Number(number), line).toBeGreaterThanOrEqual(this.view.length);
       while (this.view.length < Number(number)) this.view.push({ uid: null, flags: null, modSeq: 0 });
     } else if (name === 'FETCH') {
-      this.#learn(Number(number), line);
+      expect(this.kind, line).not.toBe('uidonly');
+      this.#learn(this.view[Number(number) - 1], line);
+    } else if (name === 'UIDFETCH') {
+      expect(this.kind, line).toBe('uidonly');
+      this.#learn(this.#withUid(Number(number)), line);
     }
     this.uidValidity = Number(/\[UIDVALIDITY (\d+)\]/.exec(line)?.[1] ?? this.uidValidity);
     this.#hearModSeq(line);
@@ -166,8 +193,16 @@ export class ModelClient {
     }
   }
 
-  #learn(sequence: number, line: string): void {
-    const message = this.view[sequence - 1];
+  /** The message with this UID; one that is new is the first whose UID is not known. */
+  #withUid(uid: number): Known | undefined {
+    const known = this.view.find((message) => message.uid === uid);
+    if (known !== undefined) return known;
+    const added = this.view.find((message) => message.uid === null);
+    if (added !== undefined) added.uid = uid;
+    return added;
+  }
+
+  #learn(message: Known | undefined, line: string): void {
     if (message === undefined) throw new Error(`no message has the number of ${line}`);
     const uid = /\bUID (\d+)/.exec(line)?.[1];
     const flags = /FLAGS \(([^)]*)\)/.exec(line)?.[1];

@@ -6,7 +6,14 @@ import { MailboxModel, describeMessage } from './mailbox-model.ts';
 import { ModelClient, expand } from './model-client.ts';
 import type { Answer, ClientKind, Remembered } from './model-client.ts';
 
-export const CLIENT_KINDS: readonly ClientKind[] = ['plain', 'condstore', 'qresync', 'qresync'];
+export const CLIENT_KINDS: readonly ClientKind[] = [
+  'plain',
+  'condstore',
+  'qresync',
+  'qresync',
+  'uidonly',
+  'notify',
+];
 export const FLAGS = ['\\Seen', '\\Deleted', '\\Flagged', '$Work'] as const;
 
 const SEARCH_KEYS = {
@@ -54,6 +61,8 @@ export class World {
     const client = this.clients[index];
     if (client === undefined) throw new Error(`no client ${index}`);
     if (!client.isSelected) await this.enter(client, byUid);
+    // It was told before it asked; here it reads that.
+    else if (client.kind === 'notify') await client.run('NOOP');
     return client;
   }
 
@@ -91,6 +100,9 @@ export class World {
     const [first, last] = [Math.min(from, to) % count, Math.max(from, to) % count].sort((a, b) => a - b);
     const named = client.uids.slice(first, (last ?? 0) + 1);
     const uids = named.filter((uid) => uid !== -1);
+    if (client.usesUids) {
+      return uids.length === 0 ? null : { uids, set: uids.join(','), prefix: 'UID ' };
+    }
     const hasUids = named[0] !== -1 && named.at(-1) !== -1;
     return byUid && hasUids
       ? { uids, set: `${named[0]}:${named.at(-1)}`, prefix: 'UID ' }

@@ -5,18 +5,17 @@
  * and its notice follows. Meant for thousands of messages, not for millions: lookups walk lists.
  */
 import { Emitter } from '../../base/emitter.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { MakeId } from '../../base/ids.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import { isInRanges, normalizeFlags } from './flag-rules.ts';
 import { canonicalMailboxName, FIRST_MAILBOXES, isInferior, shiftIndex } from './mailbox-rules.ts';
+import { MemoryMetadata } from './metadata/memory-metadata.ts';
 import { MemoryGrants } from './memory-grants.ts';
 import { compareNames, keptFacts, MemoryMailbox } from './memory-mailbox.ts';
 import type { MemoryMessage } from './memory-mailbox.ts';
 import { MemoryReaderStore } from './memory-reader-store.ts';
+import type { MemoryDeposit, MemoryMailStoreOptions } from './memory-store-options.ts';
 import { MemorySubscriptions } from './memory-subscriptions.ts';
 import { MAILBOX_DELIMITER } from './port.ts';
 import type {
@@ -47,23 +46,6 @@ import type { Grant, GrantChange, Rights, SharedMailbox } from './sharing/port.t
 
 const INBOX = 'INBOX';
 
-export interface MemoryMailStoreOptions {
-  readonly clock: Clock;
-  readonly makeId: MakeId;
-  readonly readContent: (content: StagedContent) => Uint8Array;
-  /** The limit of an account, null for none. */
-  readonly quotaBytesOf?: (accountId: AccountId) => number | null;
-}
-
-/** What delivery leaves in a mailbox; the SQLite store does this within the queue's commit. */
-export interface MemoryDeposit {
-  readonly prefix: string;
-  readonly content: StagedContent;
-  readonly flags: readonly string[];
-  readonly internalDate: number;
-  readonly traceId: TraceId;
-}
-
 export class MemoryMailStore implements MailStore {
   readonly #options: MemoryMailStoreOptions;
   readonly #mailboxes = new Map<MailboxId, MemoryMailbox>();
@@ -74,6 +56,10 @@ export class MemoryMailStore implements MailStore {
   #lastUidValidity = 0;
 
   readonly onChange = this.#changes.subscribe;
+  readonly metadata = new MemoryMetadata({
+    has: (id) => this.#mailboxes.has(id),
+    raiseModSeq: (id) => this.#raiseModSeq(id),
+  });
 
   constructor(options: MemoryMailStoreOptions) {
     this.#options = options;
@@ -146,6 +132,7 @@ export class MemoryMailStore implements MailStore {
       return Promise.resolve(err('hasChildren'));
     }
     this.#mailboxes.delete(mailbox.identity.id);
+    this.metadata.drop(mailbox.identity.id);
     this.#grants.drop(mailbox.identity.id);
     this.#notify(mailbox, 'deleted');
     return Promise.resolve(ok(undefined));
@@ -327,7 +314,9 @@ export class MemoryMailStore implements MailStore {
     this.#createSuperiors(accountId, to);
     if (mailbox.name === INBOX) {
       // RFC 9051 §6.3.6: INBOX stays, empty; its inferiors stay too.
-      this.#move(mailbox, ALL_UIDS, this.#create(accountId, to, null));
+      const renamed = this.#create(accountId, to, null);
+      this.#move(mailbox, ALL_UIDS, renamed);
+      this.metadata.copy(mailbox.identity.id, renamed.identity.id);
       return ok(undefined);
     }
     this.#renameTree(mailbox, to);
@@ -444,6 +433,13 @@ export class MemoryMailStore implements MailStore {
 
   #describe(mailbox: MemoryMailbox): Mailbox {
     return mailbox.describe(this.#subscriptions.of(mailbox.identity.accountId).has(mailbox.name));
+  }
+
+  #raiseModSeq(id: MailboxId): void {
+    const mailbox = this.#mailboxes.get(id);
+    if (mailbox === undefined) return;
+    mailbox.raiseModSeq();
+    this.#notify(mailbox, 'messages');
   }
 
   #notify(mailbox: MemoryMailbox, kind: MailboxChanged['kind']): void {

@@ -136,6 +136,11 @@ export class MemoryMailbox {
     return { entries, previousModSeqs, modified };
   }
 
+  /** Something else about the mailbox has changed. */
+  raiseModSeq(): void {
+    this.#modSeq++;
+  }
+
   /** The MODSEQ of a change that begins. */
   nextModSeq(): ModSeq {
     return this.#modSeq + 1;

@@ -12,6 +12,7 @@ import type { Result } from '../../base/result.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
+import type { MetadataStore } from './metadata/port.ts';
 import type { MailSharing } from './sharing/port.ts';
 
 export type AccountId = number;
@@ -213,4 +214,6 @@ export interface MailStore extends MessageStore, MailSharing {
   listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
 
   readonly onChange: Subscribe<MailboxChanged>;
+  /** Annotations of mailboxes and of the server. */
+  readonly metadata: MetadataStore;
 }

@@ -9,6 +9,12 @@ export const MAX_COMMAND_LITERAL_OCTETS = 64 * 1024;
 /** The same before anybody has signed in: a name and a password. */
 export const MAX_UNAUTHENTICATED_LITERAL_OCTETS = 4 * 1024;
 
+/** A metadata value (RFC 5464 §4.1: at least 1,024): colours and notes are small; a command's literals fit twice. */
+export const MAX_METADATA_VALUE_OCTETS = 32 * 1024;
+
+/** The name of a metadata entry; vendors' names have some 60. */
+export const MAX_METADATA_NAME_OCTETS = 250;
+
 /** Literals in one command; each costs a round trip of ours. */
 export const MAX_COMMAND_LITERALS = 100;
 

@@ -31,7 +31,7 @@ function begin(mechanism: string) {
   return exchange;
 }
 
-describe('PLAIN', () => {
+describe('RFC 4616 PLAIN', () => {
   const verdicts: readonly [title: string, message: string, step: object][] = [
     ['signs in', '\0tim\0tanstaaftanstaaf', { kind: 'success', account: 'tim' }],
     [

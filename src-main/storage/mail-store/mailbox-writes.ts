@@ -20,6 +20,7 @@ import { changeReferences } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { dropMailboxSharing, inheritGrants } from './grant-rows.ts';
 import { moveAllMessages } from './message-writes.ts';
+import { copyMetadata, dropMetadata } from './metadata-writes.ts';
 import { MAILBOX_COLUMNS, toMailbox, type MailboxRow } from './rows.ts';
 
 export function findMailbox(connection: Connection, accountId: AccountId, name: string): Mailbox | null {
@@ -146,6 +147,7 @@ const renameMailbox: Write<RenameArguments, Result<void, MailboxError>> = (trans
 function renameInbox(transaction: Transaction, inbox: Mailbox, to: string): Result<void, MailboxError> {
   const id = insertMailbox(transaction, inbox.accountId, { name: to, specialUse: null });
   moveAllMessages(transaction, inbox.id, id);
+  copyMetadata(transaction, inbox.id, id);
   return ok(undefined);
 }
 
@@ -185,6 +187,7 @@ export function dropMailbox(transaction: Transaction, accountId: AccountId, mail
   for (const { content_id, count } of contents) changeReferences(transaction, content_id, -count);
   connection.run('DELETE FROM message WHERE mailbox_id = ?', mailboxId);
   connection.run('DELETE FROM expunged WHERE mailbox_id = ?', mailboxId);
+  dropMetadata(transaction, mailboxId);
   dropMailboxSharing(transaction, mailboxId);
   connection.run('DELETE FROM mailbox WHERE id = ?', mailboxId);
   transaction.changes.push({ accountId, mailboxId, kind: 'deleted' });

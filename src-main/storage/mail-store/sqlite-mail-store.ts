@@ -31,15 +31,18 @@ import type {
 import type { Grant, GrantChange, Rights, SharedMailbox } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
+import type { StoreChange } from '../transaction.ts';
 import type { Writer } from '../writer.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
+import { SqliteMetadata } from './sqlite-metadata.ts';
 import { readEntries, readIndexes, readVanished } from './message-reads.ts';
 import { readGrants, readRights, readShared } from './grant-rows.ts';
 import { SqliteReaderStore } from './sqlite-reader-store.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
 export class SqliteMailStore implements MailStore {
+  readonly metadata: SqliteMetadata;
   readonly #writer: Writer;
   readonly #connection: Connection;
   readonly #content: SqliteContentReader;
@@ -55,6 +58,7 @@ export class SqliteMailStore implements MailStore {
     this.#connection = options.connection;
     this.#content = options.content;
     this.#changed = new Emitter(options.onError);
+    this.metadata = new SqliteMetadata(options);
     this.#writer.onChanges((changes) =>
       mergeChanges(changes).forEach((change) => this.#changed.emit(change)),
     );
@@ -250,6 +254,7 @@ export class SqliteMailStore implements MailStore {
 }
 
 /** One notice per mailbox and kind, however many messages a commit brought. */
-function mergeChanges(changes: readonly MailboxChanged[]): readonly MailboxChanged[] {
-  return [...new Map(changes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
+function mergeChanges(changes: readonly StoreChange[]): readonly MailboxChanged[] {
+  const ofMailboxes = changes.filter((change) => change.kind !== 'metadata');
+  return [...new Map(ofMailboxes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
 }

@@ -68,6 +68,13 @@ test("Python's imaplib goes through its whole vocabulary", async () => {
   expect(await runClient('python3', args)).toContain('imaplib is content');
 });
 
+test("Python's imaplib says what it does not know itself: METADATA, NOTIFY, UIDONLY and others", async () => {
+  const { host, ports, anna, certificateFile } = open.target;
+  const script = join(import.meta.dirname, 'imaplib_extensions.py');
+  const args = [script, host, String(ports.imaps), anna.user, anna.password, certificateFile];
+  expect(await runClient('python3', args)).toContain('imaplib is content with the extensions');
+});
+
 describe('mbsync', () => {
   test('takes every mailbox into a Maildir, brings back what changed there, and then has nothing to do', async () => {
     const mail = join(open.folder, 'maildir');

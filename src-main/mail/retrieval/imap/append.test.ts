@@ -3,8 +3,8 @@ import { ReadingOffice, TOM } from '../../../../test/support/reading-office.ts';
 
 const MESSAGE = 'Subject: appended\r\n\r\nHello\r\n';
 
-describe('APPEND', () => {
-  test('asks for a synchronizing literal, keeps flags and date, and says which UID', async () => {
+describe('RFC 9051 §6.3.12 APPEND', () => {
+  test('asks for a synchronizing literal, keeps flags and date, and says which UID (RFC 4315 §3)', async () => {
     const office = new ReadingOffice();
     const client = await office.openImap();
     await client.play(`
@@ -22,7 +22,7 @@ describe('APPEND', () => {
     `);
   });
 
-  test('takes a non-synchronizing literal, a literal as mailbox name, and no flags at all', async () => {
+  test('takes a non-synchronizing literal (RFC 7888), a literal as mailbox name, and no flags at all', async () => {
     const office = new ReadingOffice();
     const client = await office.openImap(null);
     client.write(`a1 APPEND {4+}\r\nSent {${MESSAGE.length}+}\r\n${MESSAGE}\r\na2 NOOP\r\n`);
@@ -38,7 +38,7 @@ describe('APPEND', () => {
     `);
   });
 
-  test('refuses before it asks, and skips what comes unasked', async () => {
+  test('refuses before it asks (APPENDLIMIT: RFC 7889), and skips what comes unasked', async () => {
     const office = new ReadingOffice({ quotaBytesOf: () => 20 });
     const client = await office.openImap(null);
     await client.play(`
@@ -65,7 +65,7 @@ describe('APPEND', () => {
     const office = new ReadingOffice();
     const client = await office.openImap(null);
     client.write('a1 APPEND INBOX {2+}\r\nab (\\Seen) and more\r\n');
-    await client.play('S: a1 BAD Nothing but another message can follow a message');
+    await client.play('S: a1 BAD Nothing but another part or message can follow here');
     client.write(
       'a2 APPEND INBOX {3+}\r\na\0b\r\na3 APPEND INBOX ~{3+}\r\na\0b\r\na4 APPEND INBOX ~{3+}\r\nabc\r\n',
     );

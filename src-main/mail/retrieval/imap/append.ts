@@ -1,37 +1,31 @@
 /**
- * APPEND (RFC 9051 §6.3.12; APPENDLIMIT: RFC 7889; several messages: RFC 3502).
+ * APPEND (RFC 9051 §6.3.12; APPENDLIMIT: RFC 7889; several messages: RFC 3502; from parts: RFC 4469).
  *
  * Invariants: messages go to the content receiver as they arrive; OK follows the commit, which takes all of them or none
  * (RFC 3502 §6.3.11); a client that breaks off leaves nothing behind.
  */
 import type { AppendCommand, AppendMessage } from '../../../protocol/imap/grammar/command.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
-import type { CommandIo, Completion, IncomingMessages } from '../../../protocol/imap/server/session.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { AppendedUids, MessagePlace, NewMessage } from '../../mailstore/port.ts';
 import { okay, refuse, refuseForTarget } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPENDED_MESSAGES } from './limits.ts';
+import { NOT_STORED, discardMessages, reportFailure } from './message-draft.ts';
 import { reachTarget, type ReachableMailbox } from './reachable-mailbox.ts';
-import {
-  NOT_STORED,
-  discardMessages,
-  receiveMessage,
-  refuseMessage,
-  reportFailure,
-} from './receive-message.ts';
+import { receiveMessage, refuseFirst, refuseMessage } from './receive-message.ts';
 
 export async function append(
   session: ImapSession,
   command: AppendCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const refused = refuseMessage(session, command);
+  const refused = refuseFirst(session, command.messages);
   if (refused !== null) return refused;
   const reached = await reachTarget(session, command.mailbox);
   if (!reached.ok) return reached.error;
-  if (io.messages === null) throw new Error('APPEND without a message');
   const received: NewMessage[] = [];
-  const failure = await receiveAll(session, { first: command, messages: io.messages }, received);
+  const failure = await receiveAll(session, { announced: command.messages, io }, received);
   if (failure !== null) {
     await discardMessages(session, received);
     return failure;
@@ -43,22 +37,18 @@ export async function append(
 /** Receives into `received`; an answer other than null says why the command comes to nothing. */
 async function receiveAll(
   session: ImapSession,
-  source: { first: AppendMessage; messages: IncomingMessages },
+  source: { announced: readonly AppendMessage[]; io: CommandIo },
   received: NewMessage[],
 ): Promise<Completion | null> {
-  let announced: AppendMessage | null = source.first;
-  while (announced !== null) {
-    const refused = refuseMessage(session, announced);
+  const waiting = [...source.announced];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const refused = refuseMessage(session, next);
     if (refused !== null) return refused;
     if (received.length >= MAX_APPENDED_MESSAGES) return TOO_MANY;
-    const result: Awaited<ReturnType<typeof receiveMessage>> = await receiveMessage(
-      session,
-      announced,
-      source.messages,
-    );
+    const result = await receiveMessage(session, next, source.io);
     if (!('message' in result)) return result;
     received.push(result.message);
-    announced = result.next;
+    waiting.push(...result.next);
   }
   return null;
 }
@@ -79,7 +69,7 @@ export async function storeMessages(
     await discardMessages(session, messages);
     return appended === null ? NOT_STORED : refuseForTarget(appended.error);
   }
-  session.touch(mailbox.id);
+  session.touch(mailbox.id, appended.value.uids);
   return appended.value;
 }
 

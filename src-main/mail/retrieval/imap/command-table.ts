@@ -15,6 +15,9 @@ import type { ImapSession } from './imap-session.ts';
 import { list } from './list.ts';
 import { lsub } from './lsub.ts';
 import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.ts';
+import { getMetadata, setMetadata } from './metadata.ts';
+import { esearch } from './multisearch.ts';
+import { notify } from './notify.ts';
 import { noticeRights } from './noticed-rights.ts';
 import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
@@ -27,6 +30,7 @@ import { sort } from './sort.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
 import { thread } from './thread.ts';
+import { UID_REQUIRED, usesMessageNumbers } from './uid-only.ts';
 
 export type Handler<Name extends CommandName> = (
   session: ImapSession,
@@ -79,6 +83,9 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   MYRIGHTS: { states: SIGNED_IN, handle: myRights, updates: 'all' },
   GETQUOTA: { states: SIGNED_IN, handle: getQuota, updates: 'all' },
   GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
+  GETMETADATA: { states: SIGNED_IN, handle: getMetadata, updates: 'all' },
+  SETMETADATA: { states: SIGNED_IN, handle: setMetadata, updates: 'all' },
+  NOTIFY: { states: SIGNED_IN, handle: notify, updates: 'all' },
   APPEND: { states: SIGNED_IN, handle: append, updates: 'all' },
   IDLE: { states: SIGNED_IN, handle: idle, updates: 'all' },
   CHECK: { states: SELECTED, handle: check, updates: 'all' },
@@ -88,12 +95,17 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   FETCH: { states: SELECTED, handle: fetch, updates: 'withoutExpunge' },
   STORE: { states: SELECTED, handle: store, updates: 'withoutExpunge' },
   SEARCH: { states: SELECTED, handle: search, updates: 'withoutExpunge' },
+  // RFC 7377 §2.2: what is not selected can be searched without selecting anything.
+  ESEARCH: { states: SIGNED_IN, handle: esearch, updates: 'withoutExpunge' },
   SORT: { states: SELECTED, handle: sort, updates: 'withoutExpunge' },
   THREAD: { states: SELECTED, handle: thread, updates: 'withoutExpunge' },
   COPY: { states: SELECTED, handle: copy, updates: 'all' },
   MOVE: { states: SELECTED, handle: move, updates: 'all' },
   REPLACE: { states: SELECTED, handle: replace, updates: 'all' },
 };
+
+/** What these do to the mailbox is told whatever NOTIFY says (RFC 5465 §3.1). */
+const REMOVING: ReadonlySet<CommandName> = new Set(['EXPUNGE', 'MOVE', 'REPLACE']);
 
 /** Handles a command and then tells the client what has changed in its mailbox. */
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
@@ -103,7 +115,8 @@ export async function runCommand(session: ImapSession, command: Command, io: Com
   if (!mayStillRead(session, command.name)) return NO_PERMISSION;
   const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
-  if (updates !== 'none') await session.announce(io, { mayExpunge: updates === 'all' || isUid, isUid });
+  const occasion = { mayExpunge: updates === 'all' || isUid, isUid, isOwn: REMOVING.has(command.name) };
+  if (updates !== 'none') await session.announce(io, occasion);
   return completion;
 }
 
@@ -120,6 +133,7 @@ function dispatch<Name extends CommandName>(
   command: CommandOf<Name>,
   io: CommandIo,
 ): Promise<Completion> {
+  if (session.isUidOnly && usesMessageNumbers(command)) return Promise.resolve(UID_REQUIRED);
   const entry: TableEntry<Name> = COMMAND_TABLE[command.name];
   return entry.handle(session, command, io);
 }

@@ -16,7 +16,7 @@ export async function copy(session: ImapSession, command: CopyCommand): Promise<
   const { messages, ranges, target } = plan.value;
   const copied = await messages.copyMessages(session.mailbox.id, ranges, target.id);
   if (!copied.ok) return refuseForTarget(copied.error);
-  session.touch(target.id);
+  session.touch(target.id, copied.value.to);
   return copied.value.to.length === 0
     ? okay('No such messages')
     : okay('COPY completed', copyUid(copied.value));
@@ -34,6 +34,7 @@ export async function move(session: ImapSession, command: CopyCommand, io: Comma
   if (moved.value.to.length === 0) return okay('No such messages');
   // RFC 6851 §4.3: before the EXPUNGE responses, so that the client knows where they went.
   await io.send(`* OK [${copyUid(moved.value)}] Moved`);
+  session.touch(target.id, moved.value.to);
   mailbox.markDirty();
   return completeRemoval(session, { text: 'MOVE completed', hasRemoved: true }, io);
 }

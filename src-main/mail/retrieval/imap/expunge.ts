@@ -38,6 +38,6 @@ export async function completeRemoval(
   io: CommandIo,
 ): Promise<Completion> {
   if (!session.isCondStore || !hasRemoved) return okay(text);
-  await session.announce(io, { mayExpunge: true, isUid: true });
+  await session.announce(io, { mayExpunge: true, isUid: true, isOwn: true });
   return okay(text, `HIGHESTMODSEQ ${session.mailbox.modSeq}`);
 }

@@ -8,6 +8,7 @@ import { formatEnvelope } from '../../../protocol/imap/grammar/format-envelope.t
 import type { Response, ResponsePart } from '../../../protocol/imap/server/session.ts';
 import type { MessageEntry, OpenMessage } from '../../mailstore/port.ts';
 import { readBinary, readBinarySize, readSection } from './fetch-content.ts';
+import { openFetch } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
 
 export interface FetchFacts {
@@ -17,6 +18,7 @@ export interface FetchFacts {
   readonly index: MessageIndex | undefined;
   readonly message: OpenMessage | null;
   readonly isUtf8: boolean;
+  readonly isUidOnly: boolean;
 }
 
 /** What needs no content is there at once: most of a long FETCH never waits. */
@@ -29,7 +31,7 @@ export function formatAnswer(
 
 function formatWithoutContent(facts: FetchFacts, items: readonly FetchItem[]): Response {
   const parts: ResponsePart[] = [];
-  let text = `* ${facts.sequence} FETCH (`;
+  let text = open(facts);
   let separator = '';
   for (const item of items) {
     text += separator;
@@ -50,7 +52,7 @@ async function formatWithContent(
   items: readonly FetchItem[],
 ): Promise<Response | 'unknownEncoding'> {
   const parts: ResponsePart[] = [];
-  let text = `* ${facts.sequence} FETCH (`;
+  let text = open(facts);
   let separator = '';
   for (const item of items) {
     const simple = formatSimple(facts, item);
@@ -71,6 +73,10 @@ async function formatWithContent(
     text = '';
   }
   return parts.length === 0 ? `${text})` : [...parts, `${text})`];
+}
+
+function open({ sequence, entry, isUidOnly }: FetchFacts): string {
+  return openFetch({ sequence, uid: entry.uid }, isUidOnly);
 }
 
 /** Items from the message's entry, with their names. */

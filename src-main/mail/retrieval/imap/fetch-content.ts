@@ -5,28 +5,36 @@
  */
 import { decodeTransferEncoding } from '../../../format/transfer-encoding.ts';
 import type { FetchItem, PartialRange, Section } from '../../../protocol/imap/grammar/fetch-item.ts';
-import type { ResponsePart } from '../../../protocol/imap/server/session.ts';
+import type { LiteralContent, ResponsePart } from '../../../protocol/imap/server/session.ts';
 import type { OpenMessage } from '../../mailstore/port.ts';
 import { READ_OCTETS } from '../limits.ts';
 import { locatePart, locateSection } from './section.ts';
 import type { OctetRange } from './section.ts';
 
-type SectionItem = Extract<FetchItem, { kind: 'section' }>;
+type WantedSection = Pick<Extract<FetchItem, { kind: 'section' }>, 'section' | 'partial'>;
 type BinaryItem = Extract<FetchItem, { kind: 'binary' }>;
 
 const LF = 0x0a;
 const CRLF = Buffer.from('\r\n');
 
 /** The value of a BODY[…] or RFC822… item. */
-export async function readSection(message: OpenMessage, item: SectionItem): Promise<ResponsePart> {
+export async function readSection(message: OpenMessage, item: WantedSection): Promise<ResponsePart> {
+  const content = await openSection(message, item);
+  if (content === null) return 'NIL';
+  return content.octets === 0 ? '""' : content;
+}
+
+/** The octets of a section, or null where the message has none such. */
+export async function openSection(message: OpenMessage, item: WantedSection): Promise<LiteralContent | null> {
   const range = locateSection(message.index, item.section);
-  if (range === null) return 'NIL';
+  if (range === null) return null;
   if (item.section.what === 'headerFields' || item.section.what === 'headerFieldsNot') {
     const header = await message.readRange(range.start, range.end);
-    return octetsOf(cut(chooseFields(header, item.section), item.partial));
+    const octets = cut(chooseFields(header, item.section), item.partial);
+    return { octets: octets.length, read: () => [octets] };
   }
   const wanted = cutRange(range, item.partial);
-  return rangeOf(message, wanted);
+  return { octets: wanted.end - wanted.start, read: () => readPieces(message, wanted) };
 }
 
 /** The value of a BINARY[…] item; null where the transfer encoding is not known (UNKNOWN-CTE). */
@@ -62,11 +70,6 @@ async function decodePart(
 
 function octetsOf(octets: Uint8Array): ResponsePart {
   return octets.length === 0 ? '""' : { octets: octets.length, read: () => [octets] };
-}
-
-function rangeOf(message: OpenMessage, range: OctetRange): ResponsePart {
-  const octets = range.end - range.start;
-  return octets === 0 ? '""' : { octets, read: () => readPieces(message, range) };
 }
 
 async function* readPieces(message: OpenMessage, { start, end }: OctetRange): AsyncGenerator<Uint8Array> {

@@ -201,7 +201,7 @@ describe('FETCH of octets', () => {
     ]);
   });
 
-  test('BINARY decodes, literal8 carries NUL, and BINARY.SIZE counts what is decoded', async () => {
+  test('BINARY (RFC 3516) decodes, literal8 carries NUL, and BINARY.SIZE counts what is decoded', async () => {
     const { client } = await open(MIXED);
     await client.play(`
       C: a1 FETCH 1 (BINARY.SIZE[2] BINARY.SIZE[3.1] BINARY.PEEK[2])

@@ -1,5 +1,5 @@
 /**
- * FETCH (RFC 9051 §6.4.5; CHANGEDSINCE and VANISHED: RFC 7162 §3.1.4, §3.2.6).
+ * FETCH (RFC 9051 §6.4.5; CHANGEDSINCE and VANISHED: RFC 7162 §3.1.4, §3.2.6; PARTIAL: RFC 9394 §3.3).
  *
  * Invariants: what the index knows (ENVELOPE, BODYSTRUCTURE) is answered without touching the content; \Seen is set before
  * the answer and told in it; other sessions are let through during a long FETCH.
@@ -8,8 +8,10 @@ import type { MessageIndex } from '../../../format/message-index.ts';
 import type { FetchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { FetchItem } from '../../../protocol/imap/grammar/fetch-item.ts';
 import type { CommandIo, Completion, Response } from '../../../protocol/imap/server/session.ts';
+import { takeRange, type ResultRange } from '../../../protocol/imap/grammar/result-range.ts';
 import { isInSortedRanges, toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { MessageEntry, ModSeq, OpenMessage, Uid, UidRange } from '../../mailstore/port.ts';
+import type { ResponseSink } from './announcements.ts';
 import { breather } from './breather.ts';
 import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
@@ -30,7 +32,7 @@ interface FetchPlan {
 export async function fetch(session: ImapSession, command: FetchCommand, io: CommandIo): Promise<Completion> {
   const ranges = resolveSet(session, command.set, command.isUid);
   if (ranges === null) return INVALID_SET;
-  const { changedSince, vanished } = command.modifiers;
+  const { changedSince, vanished, partial } = command.modifiers;
   if (vanished && !(command.isUid && session.isQresync)) return VANISHED_NOT_ALLOWED;
   if (asksForModSeqs(command)) await session.enableCondStore(io);
   if (vanished && changedSince !== null) {
@@ -38,35 +40,60 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
     await tellVanished(session, { since: changedSince, known, io });
   }
   const plan = planFetch(session, command);
-  const entries = await listFetched(session, ranges, changedSince);
+  // RFC 9394 §3.4: the page is taken first; what has changed in it is told then.
+  const wanted = partial === null ? ranges : pageOf(session, ranges, partial);
+  const entries = await listFetched(session, wanted, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
+  const outcome = await tellEntries(session, { plan, entries, seen }, io);
+  if (outcome === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
+  // RFC 5530: some were expunged by another session, and this client has not heard of it.
+  return outcome === 'incomplete' ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+}
+
+/** FETCH responses that nobody has asked for now: what NOTIFY wants to know of new messages (RFC 5465 §5.2). \Seen stays. */
+export async function tellMessages(
+  session: ImapSession,
+  { items, entries }: { items: readonly FetchItem[]; entries: readonly MessageEntry[] },
+  sink: ResponseSink,
+): Promise<void> {
+  const wanted: FetchItem[] = [...items];
+  const has = (kind: FetchItem['kind']): boolean => items.some((item) => item.kind === kind);
+  // RFC 7162 §3.1: with flags that nobody asked for now comes their MODSEQ.
+  if (session.isCondStore && has('flags') && !has('modSeq')) wanted.push({ kind: 'modSeq' });
+  const plan = { ...planItems(wanted), withUid: false, setsSeen: false };
+  await tellEntries(session, { plan, entries, seen: new Map() }, sink);
+}
+
+/** Answers for one message after the other; those that are gone make it incomplete. */
+async function tellEntries(
+  session: ImapSession,
+  { plan, entries, seen }: { plan: FetchPlan; entries: readonly MessageEntry[]; seen: SeenEntries },
+  sink: ResponseSink,
+): Promise<'complete' | 'incomplete' | 'unknownEncoding'> {
   const breathe = breather(session.options.clock);
-  let isIncomplete = false;
+  let outcome: 'complete' | 'incomplete' = 'complete';
   for (let at = 0; at < entries.length; at += INDEX_BATCH) {
     const batch = entries.slice(at, at + INDEX_BATCH);
     const indexes = plan.needsIndex ? await readIndexes(session, batch) : NO_INDEXES;
     for (const entry of batch) {
-      const answering = answerFor(session, {
-        plan,
-        entry,
-        index: indexes.get(entry.uid),
-        seen: seen.get(entry.uid),
-      });
+      const { uid } = entry;
+      const answering = answerFor(session, { plan, entry, index: indexes.get(uid), seen: seen.get(uid) });
       // Not awaited where it is there already: a turn for each of 100,000 messages is time too.
       const answer = answering instanceof Promise ? await answering : answering;
-      if (answer === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
-      if (answer === null) isIncomplete = true;
+      if (answer === 'unknownEncoding') return answer;
+      if (answer === null) outcome = 'incomplete';
       else {
-        const sent = io.send(answer);
+        const sent = sink.send(answer);
         if (sent !== undefined) await sent;
       }
       const rest = breathe();
       if (rest !== undefined) await rest;
     }
   }
-  // RFC 5530: some were expunged by another session, and this client has not heard of it.
-  return isIncomplete ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+  return outcome;
 }
+
+type SeenEntries = ReadonlyMap<Uid, MessageEntry>;
 
 /** Answered from the message's index. */
 const INDEX_ITEMS: readonly FetchItem['kind'][] = ['envelope', 'body', 'bodyStructure', 'preview'];
@@ -76,6 +103,11 @@ const VANISHED_NOT_ALLOWED = bad('VANISHED needs UID FETCH and ENABLE QRESYNC');
 /** RFC 7162 §3.1: both make this session a CONDSTORE-aware one. */
 function asksForModSeqs({ items, modifiers }: FetchCommand): boolean {
   return modifiers.changedSince !== null || items.some((item) => item.kind === 'modSeq');
+}
+
+/** RFC 9394 §3.3: of the messages that the client knows. */
+function pageOf(session: ImapSession, ranges: readonly UidRange[], page: ResultRange): readonly UidRange[] {
+  return toRanges(takeRange(session.mailbox.uidsIn(ranges), page));
 }
 
 /** What has changed since is looked up as such: a large mailbox is not read for a few changes. */
@@ -99,12 +131,19 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   const asked: FetchItem[] = [...items];
   if (modifiers.changedSince !== null && !kinds.has('modSeq')) asked.push({ kind: 'modSeq' });
   return {
-    items: asked,
-    withUid: isUid && !kinds.has('uid'),
-    needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
-    needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
+    ...planItems(asked),
+    withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
     // RFC 4314 §4
     setsSeen: setsSeen && session.mailbox.may('s'),
+  };
+}
+
+function planItems(items: readonly FetchItem[]): Pick<FetchPlan, 'items' | 'needsIndex' | 'needsContent'> {
+  const kinds = new Set(items.map((item) => item.kind));
+  return {
+    items,
+    needsIndex: INDEX_ITEMS.some((kind) => kinds.has(kind)),
+    needsContent: kinds.has('section') || kinds.has('binary') || kinds.has('binarySize'),
   };
 }
 
@@ -158,7 +197,8 @@ function formatFetched(
   { plan, entry, index, seen }: FetchedMessage,
   { sequence, message }: { sequence: number; message: OpenMessage | null },
 ): MaybeAnswer | Promise<MaybeAnswer> {
-  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8: session.isUtf8 };
+  const { isUtf8, isUidOnly } = session;
+  const facts = { sequence, entry: seen ?? entry, index, message, isUtf8, isUidOnly };
   const items: FetchItem[] = [...plan.items];
   if (plan.withUid) items.unshift({ kind: 'uid' });
   if (seen !== undefined) {

@@ -1,4 +1,4 @@
-/** CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE (RFC 9051 §6.1, §6.3.1, §6.3.10; ID: RFC 2971). */
+/** CAPABILITY, NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE (RFC 9051 §6.1, §6.3.1, §6.3.10; ID: RFC 2971; ENABLE: RFC 5161; NAMESPACE: RFC 2342). */
 import { formatString } from '../../../protocol/imap/grammar/format.ts';
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
@@ -58,6 +58,15 @@ export async function enable(
   if (command.capabilities.includes('UTF8=ACCEPT') && !session.acceptsUtf8) {
     session.acceptsUtf8 = true;
     enabled.push('UTF8=ACCEPT');
+  }
+  if (command.capabilities.includes('UIDONLY') && !session.isUidOnly) {
+    session.isUidOnly = true;
+    enabled.push('UIDONLY');
+  }
+  // RFC 5464 §4.1
+  if (command.capabilities.includes('METADATA') && !session.hearsMetadata) {
+    session.hearsMetadata = true;
+    enabled.push('METADATA');
   }
   // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
   const asksQresync = command.capabilities.includes('QRESYNC') && !session.isQresync;

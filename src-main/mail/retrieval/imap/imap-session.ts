@@ -17,12 +17,13 @@ import type {
 } from '../../../protocol/imap/server/session.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
-import type { MailboxChanged, MailboxId, MessageStore, Uid } from '../../mailstore/port.ts';
+import type { Mailbox, MailboxId, MessageStore, Uid } from '../../mailstore/port.ts';
 import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
+import { Announcements, type Occasion, type ResponseSink } from './announcements.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
-import { noticeRights } from './noticed-rights.ts';
+import type { FetchFormat } from './fetch-response.ts';
 import type { ReachableMailbox } from './reachable-mailbox.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 
@@ -48,13 +49,15 @@ export class ImapSession implements EngineSession {
   isCondStore = false;
   /** RFC 7162 §3.2: VANISHED instead of EXPUNGE. */
   isQresync = false;
+  /** RFC 9586: no message numbers in either direction. */
+  isUidOnly = false;
   /** ENABLE UTF8=ACCEPT (RFC 6855 §3). */
   acceptsUtf8 = false;
-  /** Called when the selected mailbox may have changed; IDLE waits for it. */
-  onMailboxChange: (() => void) | null = null;
+  /** ENABLE METADATA (RFC 5464 §4.1): annotations that others change are told. */
+  hearsMetadata = false;
+  readonly announcements = new Announcements(this);
   #hasTls: boolean;
   #isCompressed = false;
-  #unsubscribe: (() => void) | null = null;
 
   constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
     this.options = options;
@@ -140,24 +143,30 @@ export class ImapSession implements EngineSession {
     return this.isUtf8 ? formatString(text, true) : formatAstring(text);
   }
 
-  select(mailbox: SelectedMailbox): void {
+  /** Somebody has signed in. */
+  open(account: Account): void {
+    this.account = account;
+    this.announcements.open();
+  }
+
+  select(selected: SelectedMailbox, mailbox: Mailbox): void {
     this.deselect();
-    this.selected = mailbox;
-    this.#unsubscribe = this.options.mailStore.onChange((change) => this.#hear(change, mailbox));
+    this.selected = selected;
+    this.announcements.enter(mailbox);
     // What changed while it was being opened has no notice.
-    mailbox.markDirty();
+    selected.markDirty();
   }
 
   deselect(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    if (this.selected !== null) this.announcements.leave(this.selected);
     this.selected = null;
     this.savedResult = [];
   }
 
-  /** This session has changed a mailbox: if it is the selected one, its client hears of it with this command. */
-  touch(mailboxId: MailboxId): void {
-    if (this.selected?.id === mailboxId) this.selected.markDirty();
+  /** This session has put messages into a mailbox: if it is the selected one, its client hears of it with this command. */
+  touch(mailboxId: MailboxId, uids: readonly Uid[]): void {
+    if (this.selected?.id === mailboxId) this.selected.noteOwn(uids);
+    else this.announcements.absorbMessages(mailboxId, uids);
   }
 
   /** A message was read for the first time: its timeline shows it. Messages that a client appended have none. */
@@ -183,15 +192,9 @@ export class ImapSession implements EngineSession {
     return mailbox.owner === null ? mailStore : mailStore.asReader(this.signedIn.id);
   }
 
-  /** Tells the client what has changed in its mailbox. */
-  async announce(io: CommandIo, options: { mayExpunge: boolean; isUid?: boolean }): Promise<void> {
-    await noticeRights(this, io);
-    await this.selected?.announce((response) => io.send(response), {
-      mayExpunge: options.mayExpunge,
-      withUid: options.isUid === true || this.namesUids,
-      withModSeq: this.isCondStore,
-      asVanished: this.isQresync,
-    });
+  /** Tells the client what has changed. */
+  announce(io: CommandIo, occasion: Occasion): Promise<void> {
+    return this.announcements.announce(io, occasion);
   }
 
   /** Whether names and strings may be UTF-8 (RFC 9051 §5.1, RFC 6855 §3). */
@@ -199,9 +202,12 @@ export class ImapSession implements EngineSession {
     return this.isRev2 || this.acceptsUtf8;
   }
 
-  /** Whether FETCH responses name the UID though it was not asked for. */
-  get namesUids(): boolean {
-    return this.isRev2 || this.isQresync;
+  /** What FETCH responses tell without being asked; `isUid`: in answer to a UID command. */
+  fetchFormat(isUid: boolean): FetchFormat {
+    const { isUidOnly } = this;
+    // RFC 9586 §3.3: a UIDFETCH response begins with the UID.
+    const withUid = !isUidOnly && (isUid || this.isRev2 || this.isQresync);
+    return { withUid, withModSeq: this.isCondStore, isUidOnly };
   }
 
   /** A CONDSTORE-enabling command was given (RFC 7162 §3.1). */
@@ -212,16 +218,17 @@ export class ImapSession implements EngineSession {
     if (this.selected !== null) await io.send(`* OK [HIGHESTMODSEQ ${this.selected.modSeq}] Highest`);
   }
 
-  close(): void {
-    this.deselect();
-    this.isLoggedOut = true;
+  beginWaiting(sink: ResponseSink): void {
+    this.announcements.startBetweenCommands(sink);
   }
 
-  #hear(change: MailboxChanged, mailbox: SelectedMailbox): void {
-    if (change.mailboxId !== mailbox.id) return;
-    if (change.kind === 'deleted') mailbox.markGone();
-    else if (change.kind === 'messages') mailbox.markDirty();
-    else if (change.kind === 'rights') mailbox.markRightsStale();
-    this.onMailboxChange?.();
+  endWaiting(): Promise<void> | undefined {
+    return this.announcements.stopLive();
+  }
+
+  close(): void {
+    this.deselect();
+    this.announcements.close();
+    this.isLoggedOut = true;
   }
 }

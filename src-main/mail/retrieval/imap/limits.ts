@@ -9,6 +9,18 @@ export const PROGRESS_INTERVAL_MS = 10_000;
 /** Messages in one APPEND (RFC 3502): all of them are staged before any is stored. */
 export const MAX_APPENDED_MESSAGES = 1_000;
 
+/** Names of annotations that others changed and a silent client has not heard of: beyond it NOTIFY ends, and without it the rest is not told. */
+export const MAX_PENDING_METADATA = 10_000;
+
+/** Mailboxes of an account that NOTIFY watches: what a client knows of each is kept (RFC 5465 §3.1). */
+export const MAX_WATCHED_MAILBOXES = 10_000;
+
+/** Mailboxes with news for a client that does not read: beyond it NOTIFY ends (RFC 5465 §5.8). */
+export const MAX_PENDING_MAILBOXES = 20_000;
+
+/** Mailboxes in one ESEARCH (RFC 7377 §2.4): more than people have; a search of 1,000 empty ones takes a moment. */
+export const MAX_SEARCHED_MAILBOXES = 2_000;
+
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 

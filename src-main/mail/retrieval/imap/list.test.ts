@@ -12,8 +12,8 @@ async function officeWithTree() {
   return { office, client };
 }
 
-describe('LIST', () => {
-  test('shows all mailboxes with their children and uses', async () => {
+describe('RFC 9051 §6.3.9 LIST', () => {
+  test('shows all mailboxes with their children (RFC 3348) and uses (RFC 6154)', async () => {
     const { client } = await officeWithTree();
     expect(await client.ask('LIST "" *')).toEqual([
       '* LIST (\\HasNoChildren) "/" INBOX',
@@ -45,7 +45,7 @@ describe('LIST', () => {
     expect(await client.ask('LIST "" inbox')).toEqual(['* LIST (\\HasNoChildren) "/" INBOX']);
   });
 
-  test('selects and returns what the extended syntax asks for', async () => {
+  test('selects and returns what the extended syntax (RFC 5258) asks for, STATUS too (RFC 5819)', async () => {
     const { client } = await officeWithTree();
     await client.ask('DELETE Old');
     expect(await client.ask('LIST (SUBSCRIBED) "" (Work/* Old)')).toEqual([
@@ -83,7 +83,7 @@ describe('LIST', () => {
   });
 });
 
-describe('LSUB', () => {
+describe('RFC 3501 §6.3.9 LSUB', () => {
   test('shows subscribed names, and with % the levels above them', async () => {
     const { client } = await officeWithTree();
     await client.ask('DELETE Old');
@@ -98,7 +98,7 @@ describe('LSUB', () => {
   });
 });
 
-describe('CREATE, DELETE, RENAME', () => {
+describe('RFC 9051 §6.3.4-6.3.6 CREATE, DELETE, RENAME', () => {
   test('answer as RFC 9051 has it', async () => {
     const { client } = await officeWithTree();
     await client.play(`
@@ -152,7 +152,7 @@ describe('CREATE, DELETE, RENAME', () => {
   });
 });
 
-test('STATUS answers every item', async () => {
+test('RFC 9051 §6.3.11 STATUS answers every item, SIZE among them (RFC 8438)', async () => {
   const office = new ReadingOffice();
   await office.arrive('Subject: x\n\n', { flags: ['\\Deleted'] });
   const client = await office.openImap(null);

@@ -1,6 +1,6 @@
 /**
- * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE,
- * RFC 8440 LIST-MYRIGHTS).
+ * LIST (RFC 9051 §6.3.9, RFC 5258 LIST-EXTENDED, RFC 5819 LIST-STATUS, RFC 6154 SPECIAL-USE, RFC 8440
+ * LIST-MYRIGHTS, RFC 9590 LIST-METADATA).
  */
 import type { ListCommand, ListReturn } from '../../../protocol/imap/grammar/command.ts';
 import { formatString } from '../../../protocol/imap/grammar/format.ts';
@@ -10,6 +10,7 @@ import { hasRight } from '../../mailstore/sharing/port.ts';
 import { formatMyRights } from './acl.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { listMetadata } from './metadata.ts';
 import { fullPattern, matchesPattern } from './name-pattern.ts';
 import { listVisible, type ReachableMailbox } from './reachable-mailbox.ts';
 import { formatStatus } from './status.ts';
@@ -17,7 +18,7 @@ import { formatStatus } from './status.ts';
 const DELIMITER = formatString(MAILBOX_DELIMITER, false);
 
 /** A name to be listed: a mailbox, what a subscription to a missing one left, or a level above mailboxes of others. */
-interface ListedName {
+export interface ListedName {
   readonly name: string;
   readonly mailbox: ReachableMailbox | null;
   readonly isSubscribed: boolean;
@@ -62,19 +63,22 @@ async function listName(session: ImapSession, listing: Listing, io: CommandIo): 
     await tellMore(session, command.returns, { mailbox: listed.mailbox, io });
 }
 
-/** RFC 5819, RFC 8440: what else was asked about a mailbox. */
+/** RFC 5819, RFC 8440, RFC 9590: what else was asked about a mailbox. */
 async function tellMore(
   session: ImapSession,
-  { status, myRights }: ListReturn,
+  { status, myRights, metadata }: ListReturn,
   { mailbox, io }: { mailbox: ReachableMailbox; io: CommandIo },
 ): Promise<void> {
-  if (status !== null && hasRight(mailbox.rights, 'r'))
-    await io.send(await formatStatus(session, mailbox, status));
+  const mayRead = hasRight(mailbox.rights, 'r');
+  if (status !== null && mayRead) await io.send(await formatStatus(session, mailbox, status));
   if (myRights) await io.send(formatMyRights(session, mailbox));
+  if (metadata === null || !mayRead) return;
+  const annotated = { place: mailbox.id, wireName: session.writeName(mailbox.name), rights: mailbox.rights };
+  await io.send(await listMetadata(session, annotated, metadata));
 }
 
 /** Own mailboxes, those of others with the levels above them, and subscribed names that are none. */
-async function gatherNames(session: ImapSession): Promise<ListedName[]> {
+export async function gatherNames(session: ImapSession): Promise<ListedName[]> {
   const subscriptions = new Set(await session.options.mailStore.listSubscriptions(session.signedIn.id));
   const mailboxes = await listVisible(session);
   const known = new Set(mailboxes.map((mailbox) => mailbox.name));
@@ -138,6 +142,41 @@ function attributesOf({ command, listed, names }: Listing): string[] {
   return attributes;
 }
 
+/** A name that the client is told of unasked (RFC 5465 §5.4, §5.5). */
+export interface NameChange {
+  readonly name: string;
+  /** Of a mailbox that was renamed. */
+  readonly oldName: string | null;
+}
+
+const WITH_ALL_ATTRIBUTES: ListCommand = {
+  name: 'LIST',
+  selection: [],
+  reference: '',
+  patterns: [],
+  returns: {
+    subscribed: true,
+    children: true,
+    specialUse: true,
+    status: null,
+    metadata: null,
+    myRights: false,
+  },
+  isExtended: true,
+};
+
+export function formatNameChange(
+  session: ImapSession,
+  names: readonly ListedName[],
+  { name, oldName }: NameChange,
+): string {
+  const listed = names.find((each) => each.name === name) ?? { name, mailbox: null, isSubscribed: false };
+  const attributes = attributesOf({ command: WITH_ALL_ATTRIBUTES, listed, names, isMatch: () => true });
+  const extension = oldName === null ? '' : ` ("OLDNAME" (${session.writeName(oldName)}))`;
+  return `* LIST (${attributes.join(' ')}) ${DELIMITER} ${session.writeName(name)}${extension}`;
+}
+
+/** RFC 3348 §3, RFC 5258 §4 */
 function childrenAttribute(listed: ListedName, names: readonly ListedName[]): string {
   return hasChildren(listed, names) ? '\\HasChildren' : '\\HasNoChildren';
 }

@@ -9,7 +9,7 @@ import { hasRight } from '../../mailstore/sharing/port.ts';
 import { formatFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
 
-export async function noticeRights(session: ImapSession, io: CommandIo): Promise<void> {
+export async function noticeRights(session: ImapSession, sink: Pick<CommandIo, 'send'>): Promise<void> {
   const { selected, options } = session;
   if (selected?.hasStaleRights !== true) return;
   const { isReadOnly } = selected;
@@ -19,8 +19,8 @@ export async function noticeRights(session: ImapSession, io: CommandIo): Promise
     selected.markGone();
     return;
   }
-  await io.send(`* OK [PERMANENTFLAGS ${formatFlags(selected.permanentFlags)}] Your rights have changed`);
+  await sink.send(`* OK [PERMANENTFLAGS ${formatFlags(selected.permanentFlags)}] Your rights have changed`);
   if (selected.isReadOnly === isReadOnly) return;
   // RFC 9051 §7.1
-  await io.send(selected.isReadOnly ? '* OK [READ-ONLY] From now on' : '* OK [READ-WRITE] From now on');
+  await sink.send(selected.isReadOnly ? '* OK [READ-ONLY] From now on' : '* OK [READ-WRITE] From now on');
 }

@@ -14,6 +14,7 @@ const LONG_COMMANDS: ReadonlySet<CommandName> = new Set([
   'MOVE',
   'EXPUNGE',
   'SEARCH',
+  'ESEARCH',
   'STORE',
   'SELECT',
   'EXAMINE',

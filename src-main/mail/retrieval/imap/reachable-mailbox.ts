@@ -9,7 +9,7 @@
 import { err, ok, type Result } from '../../../base/result.ts';
 import type { Account } from '../../../directory/port.ts';
 import type { Completion } from '../../../protocol/imap/server/session.ts';
-import { MAILBOX_DELIMITER, type Mailbox } from '../../mailstore/port.ts';
+import { MAILBOX_DELIMITER, type Mailbox, type MailboxId } from '../../mailstore/port.ts';
 import { ALL_RIGHTS, hasRight, type Right, type Rights } from '../../mailstore/sharing/port.ts';
 import { refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
@@ -28,13 +28,15 @@ export interface ReachableMailbox extends Mailbox {
 /** Mailboxes of others, with any right, by their names here. */
 export async function listOthers(session: ImapSession): Promise<readonly ReachableMailbox[]> {
   const { directory, mailStore } = session.options;
+  const subscribed = new Set(await mailStore.listSubscriptions(session.signedIn.id));
   const others: ReachableMailbox[] = [];
   for (const { mailbox, rights } of await mailStore.listShared(session.signedIn.id)) {
     const owner = await directory.getAccount(mailbox.accountId);
     if (owner === null) continue;
     const name = nameAt(rootOf(owner, session.signedIn), mailbox.name);
     // A special use is the owner's: a client must not file its own sent mail there (RFC 6154 §2).
-    others.push({ ...mailbox, name, storedName: mailbox.name, rights, owner, specialUse: null });
+    const asSeen = { name, storedName: mailbox.name, isSubscribed: subscribed.has(name), specialUse: null };
+    others.push({ ...mailbox, ...asSeen, rights, owner });
   }
   return others;
 }
@@ -46,6 +48,19 @@ export async function listVisible(session: ImapSession): Promise<readonly Reacha
   const taken = new Set(own.map((mailbox) => mailbox.name));
   const others = await listOthers(session);
   return [...own, ...others.filter(({ name, rights }) => hasRight(rights, 'l') && !taken.has(name))];
+}
+
+/** Those whose messages the client may read. */
+export async function listReadable(session: ImapSession): Promise<readonly ReachableMailbox[]> {
+  return (await listVisible(session)).filter(({ rights }) => hasRight(rights, 'r'));
+}
+
+/** A mailbox that the client may read, as it sees it; null for every other. */
+export async function findReadable(session: ImapSession, id: MailboxId): Promise<ReachableMailbox | null> {
+  const mailbox = await session.options.mailStore.getMailbox(id);
+  if (mailbox?.accountId === session.accountId) return ownMailbox(mailbox);
+  if (mailbox === null) return null;
+  return (await listReadable(session)).find((each) => each.id === id) ?? null;
 }
 
 function ownMailbox(mailbox: Mailbox): ReachableMailbox {

@@ -7,10 +7,12 @@
 import { toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { MessageEntry } from '../../mailstore/port.ts';
 import type { MessageQuery } from '../../mailstore/search/port.ts';
-import type { ImapSession } from './imap-session.ts';
+import type { SearchedMailbox } from './search-plan.ts';
 
-export async function asReader(session: ImapSession, query: MessageQuery): Promise<MessageQuery> {
-  const { mailbox } = session;
+export async function asReader(
+  mailbox: Pick<SearchedMailbox, 'id' | 'owner' | 'store'>,
+  query: MessageQuery,
+): Promise<MessageQuery> {
   if (mailbox.owner === null || !isReaders(query)) return query;
   return rewrite(query, await mailbox.store.listEntries(mailbox.id));
 }

@@ -1,85 +1,121 @@
 /**
- * Receives a message of APPEND or REPLACE into the content store, as it arrives.
+ * Receives a message of APPEND or REPLACE into the content store, as it arrives: octets of the client, and parts of messages that
+ * are here already (CATENATE: RFC 4469).
  *
  * Invariants: a client that breaks off leaves nothing behind; after a failure of ours the rest of the literal is still taken
  * off the wire, since it is no command.
  */
-import type { AppendMessage } from '../../../protocol/imap/grammar/command.ts';
-import type { Completion, IncomingMessages } from '../../../protocol/imap/server/session.ts';
+import type { AfterOctets } from '../../../protocol/imap/grammar/append.ts';
+import type { AppendMessage, MessagePart, TextPart } from '../../../protocol/imap/grammar/command.ts';
+import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { NewMessage } from '../../mailstore/port.ts';
+import { openUrl, refuseUrl } from './catenate.ts';
 import { bad, refuse } from './completion.ts';
 import { readFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPEND_OCTETS } from './limits.ts';
+import { MessageDraft, NOT_STORED } from './message-draft.ts';
 
 export interface ReceivedMessage {
   readonly message: NewMessage;
-  /** The message that follows it in the same command. */
-  readonly next: AppendMessage | null;
+  /** The messages that follow it in the same command, as far as they are announced. */
+  readonly next: readonly AppendMessage[];
 }
 
-/** What speaks against a message before its octets have come; null where nothing does. */
-export function refuseMessage(session: ImapSession, announced: AppendMessage): Completion | null {
+/** What speaks against the first of these messages before its octets have come; null where nothing does. */
+export function refuseFirst(session: ImapSession, messages: readonly AppendMessage[]): Completion | null {
+  const [first] = messages;
+  return first === undefined ? null : refuseMessage(session, first);
+}
+
+export function refuseMessage(
+  session: ImapSession,
+  { flags: given, parts }: AppendMessage,
+): Completion | null {
+  const texts = parts.filter((part) => part.kind === 'text');
   // RFC 6855 §4
-  if (announced.isUtf8 && !session.acceptsUtf8) return bad('UTF8=ACCEPT is not enabled');
-  const flags = readFlags(announced.flags);
+  if (texts.some(({ isUtf8 }) => isUtf8) && !session.acceptsUtf8) return bad('UTF8=ACCEPT is not enabled');
+  const flags = readFlags(given);
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
   // RFC 3502 §6.3.11: so a client calls the whole APPEND off.
-  if (announced.literal.octets === 0) return refuse('An empty message: nothing is appended', 'CANNOT');
+  if (texts.some(({ literal, isCatenated }) => literal.octets === 0 && !isCatenated)) return EMPTY;
   if (!session.options.hasRoom()) return NO_ROOM;
-  return announced.literal.octets > MAX_APPEND_OCTETS ? refuse('The message is too large', 'TOOBIG') : null;
+  return texts.some(({ literal }) => literal.octets > MAX_APPEND_OCTETS) ? TOO_LARGE : null;
 }
 
 export async function receiveMessage(
   session: ImapSession,
   announced: AppendMessage,
-  messages: IncomingMessages,
+  io: CommandIo,
 ): Promise<ReceivedMessage | Completion> {
   const flags = readFlags(announced.flags);
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
-  const writer = session.options.receiver.begin();
-  let hasNul = false;
-  let hasFailed = false;
-  const noteFailure = (error: unknown) => {
-    hasFailed = true;
-    reportFailure(session, error);
-  };
-  const end = await messages.receive((chunk) => {
-    hasNul ||= chunk.includes(0);
-    return hasFailed ? undefined : writer.write(chunk)?.catch(noteFailure);
-  });
-  const isWhole = end !== 'broken' && !hasNul && !hasFailed;
-  const content = isWhole ? await writer.finish().catch(noteFailure) : undefined;
-  if (content !== undefined) {
-    const internalDate = announced.internalDate ?? session.options.clock.now();
-    return { message: { content, flags, internalDate }, next: typeof end === 'string' ? null : end };
+  const draft = new MessageDraft(session);
+  const next = await receiveParts(session, { parts: announced.parts, draft }, io);
+  const content = 'status' in next ? next : await draft.finish();
+  if ('status' in next || 'status' in content) {
+    await draft.abort();
+    return 'status' in next ? next : NOT_STORED;
   }
-  await writer.abort().catch(noteFailure);
-  if (hasFailed) return NOT_STORED;
-  return end === 'broken' ? BROKEN : refuseNul(announced);
+  const internalDate = announced.internalDate ?? session.options.clock.now();
+  return { message: { content, flags, internalDate }, next };
 }
 
-const BROKEN = bad('Nothing but another message can follow a message');
+/** Puts the parts into the draft; answers with the messages that follow, or with why it comes to nothing. */
+async function receiveParts(
+  session: ImapSession,
+  { parts, draft }: { parts: readonly MessagePart[]; draft: MessageDraft },
+  io: CommandIo,
+): Promise<readonly AppendMessage[] | Completion> {
+  const waiting = [...parts];
+  let next: readonly AppendMessage[] = [];
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    const taken =
+      part.kind === 'url' ? await copyPart(session, draft, part.url) : await takeText(draft, part, io);
+    if ('status' in taken) return taken;
+    waiting.push(...taken.parts);
+    next = taken.messages;
+  }
+  return draft.octets === 0 ? EMPTY : next;
+}
+
+/** Octets that the client sends. */
+async function takeText(
+  draft: MessageDraft,
+  part: TextPart,
+  io: CommandIo,
+): Promise<AfterOctets | Completion> {
+  if (io.messages === null) throw new Error('a message without octets');
+  if (!draft.hasRoomFor(part.literal.octets)) return TOO_LARGE;
+  const after = await io.messages.receive((chunk) => draft.write(chunk));
+  if (draft.hasFailed) return NOT_STORED;
+  if (after === 'broken') return BROKEN;
+  return draft.hasNul ? refuseNul(part) : after;
+}
+
+/** Octets that are here already (RFC 4469 §3): what follows them was parsed with them. */
+async function copyPart(
+  session: ImapSession,
+  draft: MessageDraft,
+  url: string,
+): Promise<AfterOctets | Completion> {
+  const content = await openUrl(session, url);
+  if (content === null) return refuseUrl(url);
+  if (!draft.hasRoomFor(content.octets)) return TOO_LARGE;
+  for await (const chunk of content.read()) await draft.write(chunk);
+  return draft.hasFailed ? NOT_STORED : NOTHING_FOLLOWS;
+}
+
+const NOTHING_FOLLOWS: AfterOctets = { parts: [], messages: [] };
+const EMPTY = refuse('An empty message: nothing is appended', 'CANNOT');
+/** RFC 4469 §4.2 */
+const TOO_LARGE = refuse('The message is too large', 'TOOBIG');
+const NO_ROOM = refuse('The disk of this server is nearly full, try again later', 'UNAVAILABLE');
+const BROKEN = bad('Nothing but another part or message can follow here');
 
 /** RFC 3516 §4.4; and RFC 9051 §4.3 forbids NUL in a literal. */
-function refuseNul({ literal }: AppendMessage): Completion {
+function refuseNul({ literal }: TextPart): Completion {
   return literal.isBinary
     ? refuse('A message must not hold NUL', 'UNKNOWN-CTE')
     : bad('A literal must not hold NUL');
-}
-
-const NO_ROOM = refuse('The disk of this server is nearly full, try again later', 'UNAVAILABLE');
-
-/** A full disk, most often; the client keeps the message and tries again (RFC 5530 §3). */
-export const NOT_STORED = refuse('The message could not be stored, try again later', 'UNAVAILABLE');
-
-export function reportFailure(session: ImapSession, error: unknown): null {
-  const { sessionId } = session.transcript;
-  session.options.logger.error('cannot store an appended message', { error, sessionId });
-  return null;
-}
-
-/** Gives up what was received, since the command comes to nothing. */
-export async function discardMessages(session: ImapSession, messages: readonly NewMessage[]): Promise<void> {
-  for (const { content } of messages) await session.options.receiver.discard(content);
 }

@@ -10,8 +10,9 @@ import { bad, refuse } from './completion.ts';
 import { completeRemoval, refuseRemoval } from './expunge.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
+import { discardMessages } from './message-draft.ts';
 import { reachTarget } from './reachable-mailbox.ts';
-import { discardMessages, receiveMessage, refuseMessage } from './receive-message.ts';
+import { receiveMessage, refuseMessage } from './receive-message.ts';
 
 export async function replace(
   session: ImapSession,
@@ -23,18 +24,19 @@ export async function replace(
   if (prohibited !== null) return prohibited;
   const uid = findReplaced(session, command);
   if (typeof uid !== 'number') return uid;
-  const refused = refuseMessage(session, command);
+  const [announced, second] = command.messages;
+  if (announced === undefined || second !== undefined) return ONE_MESSAGE;
+  const refused = refuseMessage(session, announced);
   if (refused !== null) return refused;
   const target = await reachTarget(session, command.mailbox);
   if (!target.ok) return target.error;
-  if (io.messages === null) throw new Error('REPLACE without a message');
-  const received = await receiveMessage(session, command, io.messages);
+  const received = await receiveMessage(session, announced, io);
   if (!('message' in received)) return received;
   const messages = [received.message];
   const [old] = await mailbox.store.listEntries(mailbox.id, [{ first: uid, last: uid }]);
-  if (received.next !== null || old === undefined) {
+  if (received.next.length > 0 || old === undefined) {
     await discardMessages(session, messages);
-    return received.next === null ? GONE : bad('REPLACE takes one message');
+    return old === undefined ? GONE : ONE_MESSAGE;
   }
   const replaced = { mailboxId: mailbox.id, uid };
   const stored = await storeMessages(session, { mailbox: target.value, messages, replaced });
@@ -45,6 +47,7 @@ export async function replace(
   return completeRemoval(session, { text: 'REPLACE completed', hasRemoved: true }, io);
 }
 
+const ONE_MESSAGE = bad('REPLACE takes one message');
 const GONE = refuse('The message is gone', 'EXPUNGEISSUED');
 
 /** RFC 8508 §3: exactly one message. */

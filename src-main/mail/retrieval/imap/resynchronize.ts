@@ -14,8 +14,8 @@ import {
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo } from '../../../protocol/imap/server/session.ts';
 import type { MessageEntry, ModSeq } from '../../mailstore/port.ts';
+import { formatFlagsResponse } from './fetch-response.ts';
 import type { ImapSession } from './imap-session.ts';
-import { formatFlagsResponse } from './selected-mailbox.ts';
 
 /** RFC 9051 §2.3.1.1: UIDs have 32 bits. */
 const GREATEST_UID = 0xffff_ffff;
@@ -35,7 +35,7 @@ export async function resynchronize(
     entry.modSeq > modSeq && isInSortedRanges(entry.uid, ranges);
   for (const entry of view.entries.filter(isWanted)) {
     const sequence = session.mailbox.sequenceOf(entry.uid);
-    await io.send(formatFlagsResponse(sequence, entry, { withUid: true, withModSeq: true }));
+    await io.send(formatFlagsResponse(sequence, entry, session.fetchFormat(true)));
   }
 }
 

@@ -1,8 +1,10 @@
 /** The MODSEQ that a search over MODSEQs answers with (RFC 7162 §3.1.5, §3.1.10). */
-import type { SearchKey, SearchReturnOption } from '../../../protocol/imap/grammar/search-key.ts';
+import { takeRange } from '../../../protocol/imap/grammar/result-range.ts';
+import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
+import type { SearchReturn } from '../../../protocol/imap/grammar/search-return.ts';
 import { toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
-import type { ImapSession } from './imap-session.ts';
+import type { SearchedMailbox } from './search-plan.ts';
 
 /** Whether MODSEQ is among the keys. */
 export function usesModSeq(key: SearchKey): boolean {
@@ -21,26 +23,30 @@ export function usesModSeq(key: SearchKey): boolean {
 
 /** The highest MODSEQ of the messages that the answer names; null where there are none. `uids` rise. */
 export async function highestModSeqOf(
-  session: ImapSession,
+  { id: mailboxId, store }: Pick<SearchedMailbox, 'id' | 'store'>,
   uids: readonly Uid[],
-  returns: readonly SearchReturnOption[] | null,
+  returns: SearchReturn | null,
 ): Promise<ModSeq | null> {
   const named = namedUids(returns, uids);
   if (named.length === 0) return null;
-  const { mailbox } = session;
-  const entries = await mailbox.store.listEntries(mailbox.id, toRanges(named));
+  const entries = await store.listEntries(mailboxId, toRanges(named));
   return entries.reduce((highest, entry) => Math.max(highest, entry.modSeq), 0);
 }
 
-/** With MIN or MAX only these, unless ALL or COUNT asks for everything (RFC 4731 §3.2; for `$`: RFC 5182 §2.4). */
-export function namedUids(
-  options: readonly SearchReturnOption[] | null,
-  uids: readonly Uid[],
-): readonly Uid[] {
-  const hasExtremes = options?.includes('MIN') === true || options?.includes('MAX') === true;
-  if (!hasExtremes || options.includes('ALL') || options.includes('COUNT')) return uids;
+/**
+ * With MIN, MAX or PARTIAL only these, unless ALL or COUNT asks for everything (RFC 4731 §3.2; for `$`: RFC 5182 §2.4, RFC 9394
+ * §3.2).
+ */
+export function namedUids(returns: SearchReturn | null, uids: readonly Uid[]): readonly Uid[] {
+  if (returns === null) return uids;
+  const { options, partial } = returns;
+  const isSome = partial !== null || options.has('MIN') || options.has('MAX');
+  if (!isSome || options.has('ALL') || options.has('COUNT')) return uids;
+  const page = new Set(partial === null ? [] : takeRange(uids, partial));
   return uids.filter(
-    (_uid, index) =>
-      (options.includes('MIN') && index === 0) || (options.includes('MAX') && index === uids.length - 1),
+    (uid, index) =>
+      page.has(uid) ||
+      (options.has('MIN') && index === 0) ||
+      (options.has('MAX') && index === uids.length - 1),
   );
 }

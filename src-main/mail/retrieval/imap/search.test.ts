@@ -72,7 +72,7 @@ async function search(keys: string): Promise<string> {
   return line.replace('* SEARCH', '').trim();
 }
 
-describe('keys', () => {
+describe('keys of RFC 9051 §6.4.4 and RFC 5032, compared as RFC 5255 §4.4 has it', () => {
   test.each([
     ['ALL', '1 2 3'],
     ['SEEN', '1'],
@@ -173,7 +173,7 @@ describe('keys', () => {
   });
 });
 
-describe('ESEARCH and SEARCHRES', () => {
+describe('ESEARCH (RFC 4731) and SEARCHRES (RFC 5182)', () => {
   test('return what is asked for', async () => {
     await client.play(`
       C: A1 SEARCH RETURN () ALL

@@ -1,8 +1,9 @@
 /**
- * SEARCH (RFC 9051 §6.4.4; ESEARCH: RFC 4731; SEARCHRES: RFC 5182).
+ * SEARCH (RFC 9051 §6.4.4; ESEARCH: RFC 4731; SEARCHRES: RFC 5182; PARTIAL: RFC 9394).
  */
 import type { SearchCommand } from '../../../protocol/imap/grammar/command.ts';
-import type { SearchReturnOption } from '../../../protocol/imap/grammar/search-key.ts';
+import { takeRange, type ResultRange } from '../../../protocol/imap/grammar/result-range.ts';
+import { RETURN_ALL, type SearchReturn } from '../../../protocol/imap/grammar/search-return.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { ModSeq, Uid } from '../../mailstore/port.ts';
@@ -24,14 +25,14 @@ export async function search(
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);
   const uids = await session.options.search.find(plan.value);
-  const modSeq = asksModSeq ? await highestModSeqOf(session, uids, command.returns) : null;
+  const modSeq = asksModSeq ? await highestModSeqOf(session.mailbox, uids, command.returns) : null;
   await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
 }
 
 /** RFC 5182 §2.1: a SEARCH that was to save its result and failed leaves an empty one. */
 function failed(session: ImapSession, command: SearchCommand, completion: Completion): Completion {
-  if (command.returns?.includes('SAVE') === true) session.savedResult = [];
+  if (command.returns?.options.has('SAVE') === true) session.savedResult = [];
   return completion;
 }
 
@@ -43,30 +44,38 @@ async function answer(
   const { uids, modSeq, io } = result;
   const numbers = command.isUid ? uids : uids.map((uid) => session.mailbox.sequenceOf(uid));
   // RFC 9051 §6.4.4: rev2 always answers with ESEARCH.
-  const returns = command.returns ?? (session.isRev2 ? [] : null);
+  const returns = command.returns ?? (session.isRev2 ? RETURN_ALL : null);
   if (returns === null) {
     const highest = modSeq === null ? [] : [`(MODSEQ ${modSeq})`];
     await io.send(['* SEARCH', ...numbers, ...highest].join(' '));
     return;
   }
-  const options: readonly SearchReturnOption[] = returns.length === 0 ? ['ALL'] : returns;
-  if (options.includes('SAVE')) session.savedResult = namedUids(options, uids);
-  if (options.every((option) => option === 'SAVE')) return;
+  const { options, partial } = returns;
+  if (options.has('SAVE')) session.savedResult = namedUids(returns, uids);
+  // RFC 5182 §2.1: SAVE alone is answered with nothing.
+  if (options.has('SAVE') && options.size === 1 && partial === null) return;
   // The tag ties the answer to its command (RFC 4466 §2.6.2).
   const highest = modSeq === null ? '' : ` MODSEQ ${modSeq}`;
   const uid = command.isUid ? ' UID' : '';
-  await io.send(`* ESEARCH (TAG ${io.quotedTag})${uid}${formatResults(options, numbers)}${highest}`);
+  await io.send(`* ESEARCH (TAG ${io.quotedTag})${uid}${formatResults(returns, numbers)}${highest}`);
 }
 
-function formatResults(options: readonly SearchReturnOption[], numbers: readonly number[]): string {
+export function formatResults({ options, partial }: SearchReturn, numbers: readonly number[]): string {
   let text = '';
   const [first] = numbers;
   const last = numbers.at(-1);
   // RFC 4731 §3.1: MIN, MAX and ALL say nothing where nothing was found.
   if (first !== undefined && last !== undefined) {
-    if (options.includes('MIN')) text += ` MIN ${first}`;
-    if (options.includes('MAX')) text += ` MAX ${last}`;
-    if (options.includes('ALL')) text += ` ALL ${formatNumbers(numbers)}`;
+    if (options.has('MIN')) text += ` MIN ${first}`;
+    if (options.has('MAX')) text += ` MAX ${last}`;
+    if (options.has('ALL')) text += ` ALL ${formatNumbers(numbers)}`;
   }
-  return options.includes('COUNT') ? `${text} COUNT ${numbers.length}` : text;
+  if (partial !== null) text += ` PARTIAL ${formatPage(partial, numbers)}`;
+  return options.has('COUNT') ? `${text} COUNT ${numbers.length}` : text;
+}
+
+/** RFC 9394 §3.1: the range as it was asked for, and NIL where nothing is in it. */
+function formatPage(range: ResultRange, numbers: readonly number[]): string {
+  const page = takeRange(numbers, range);
+  return `(${range.text} ${page.length === 0 ? 'NIL' : formatNumbers(page)})`;
 }

@@ -1,4 +1,6 @@
-/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; CONDSTORE and QRESYNC: RFC 7162). */
+/**
+ * SELECT, EXAMINE, CLOSE, UNSELECT (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2; UNSELECT: RFC 3691; CONDSTORE and QRESYNC: RFC 7162).
+ */
 import type { SelectCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Mailbox, MessageEntry, ModSeq } from '../../mailstore/port.ts';
@@ -32,7 +34,7 @@ async function open(session: ImapSession, command: SelectCommand, io: CommandIo)
   const messages = session.messagesOf(mailbox);
   const entries = await messages.listEntries(mailbox.id);
   const selected = new SelectedMailbox(messages, mailbox, { isExamined, entries });
-  session.select(selected);
+  session.select(selected, mailbox);
   await describe(session, { mailbox, entries }, io);
   if (qresync?.uidValidity === mailbox.uidValidity) await resynchronize(session, { qresync, entries }, io);
   const { isReadOnly } = selected;
@@ -50,7 +52,7 @@ async function describe(
   const uidNext = Math.max(mailbox.uidNext, (entries.at(-1)?.uid ?? 0) + 1);
   await io.send(`* FLAGS ${formatFlags([...ALL_FLAGS, ...keywords])}`);
   await io.send(`* ${entries.length} EXISTS`);
-  if (!session.isRev2) await describeForRev1(entries, io);
+  if (!session.isRev2) await describeForRev1(session, entries, io);
   await io.send(`* OK [PERMANENTFLAGS ${formatFlags(permanentFlags)}] Flags that are kept`);
   await io.send(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
   await io.send(`* OK [UIDNEXT ${uidNext}] Next UID`);
@@ -62,9 +64,15 @@ async function describe(
 }
 
 /** RFC 3501 §6.3.1: RECENT, and UNSEEN for the first unseen message. */
-async function describeForRev1(entries: readonly MessageEntry[], io: CommandIo): Promise<void> {
+async function describeForRev1(
+  session: ImapSession,
+  entries: readonly MessageEntry[],
+  io: CommandIo,
+): Promise<void> {
   // RFC 9051 Appendix E: nothing is ever recent here.
   await io.send('* 0 RECENT');
+  // RFC 9586 §3: UNSEEN would be a message number.
+  if (session.isUidOnly) return;
   const firstUnseen = entries.findIndex((entry) => !entry.flags.includes('\\Seen')) + 1;
   if (firstUnseen > 0) await io.send(`* OK [UNSEEN ${firstUnseen}] First unseen message`);
 }

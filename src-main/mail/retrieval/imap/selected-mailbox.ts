@@ -25,19 +25,28 @@ import {
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
 import { hasRight, permittedFlags, type Right, type Rights } from '../../mailstore/sharing/port.ts';
+import { formatFlagsResponse, type FetchFormat } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
 import type { ReachableMailbox } from './reachable-mailbox.ts';
 
-export interface AnnounceOptions {
+export interface AnnounceOptions extends FetchFormat {
   /** False while answering FETCH, STORE or SEARCH (RFC 9051 §7.5.1). */
   readonly mayExpunge: boolean;
-  /** Whether FETCH responses name the UID. */
-  readonly withUid: boolean;
-  /** Whether they carry the MODSEQ (RFC 7162 §3.1). */
-  readonly withModSeq: boolean;
-  /** VANISHED instead of EXPUNGE (RFC 7162 §3.2.10). */
+  /** VANISHED instead of EXPUNGE (RFC 7162 §3.2.10, RFC 9586 §3.4). */
   readonly asVanished: boolean;
+  /** False where NOTIFY does not ask for FlagChange (RFC 5465 §5.1). */
+  readonly tellsFlags: boolean;
+  /** Tells of messages that are new and not the session's own (RFC 5465 §5.2); null where EXISTS is enough. */
+  readonly tellNew: ((entries: readonly MessageEntry[]) => Promise<void>) | null;
 }
+
+/** What has changed: flags of messages that the client knows, and messages that are new to it. */
+interface CollectedChanges {
+  readonly flagged: readonly MessageEntry[];
+  readonly added: readonly MessageEntry[];
+}
+
+const NO_CHANGES: CollectedChanges = { flagged: [], added: [] };
 
 type Send = (response: Response) => void | Promise<void>;
 
@@ -62,6 +71,8 @@ export class SelectedMailbox {
   readonly #vanished = new Set<Uid>();
   /** MODSEQs of flag changes that the client knows of, since it made them. */
   readonly #told = new Map<Uid, ModSeq>();
+  /** Messages that the session itself has put here. */
+  readonly #own = new Set<Uid>();
   readonly #keywords = new Map<string, string>();
 
   constructor(
@@ -85,6 +96,15 @@ export class SelectedMailbox {
   /** Up to here the client has heard of every change, but for messages whose expunge it could not be told yet. */
   get modSeq(): ModSeq {
     return this.#modSeq;
+  }
+
+  get greatestUid(): Uid {
+    return this.#uids.at(-1) ?? 0;
+  }
+
+  /** Whether there may be something to tell. */
+  get hasNews(): boolean {
+    return this.#isDirty || this.#vanished.size > 0;
   }
 
   /** Whether this account may do now what the right is for (RFC 4314 §2.1). */
@@ -189,6 +209,12 @@ export class SelectedMailbox {
     this.#isDirty = true;
   }
 
+  /** The session has put these here, and told its client so. */
+  noteOwn(uids: readonly Uid[]): void {
+    for (const uid of uids) this.#own.add(uid);
+    this.markDirty();
+  }
+
   /** The client knows these flags: its own STORE is answered with them. */
   noteTold(entries: readonly MessageEntry[]): void {
     for (const entry of entries) this.#told.set(entry.uid, entry.modSeq);
@@ -223,14 +249,16 @@ export class SelectedMailbox {
   /** Tells the client what has changed since the last time (RFC 9051 §7). */
   async announce(send: Send, options: AnnounceOptions): Promise<void> {
     const known = this.#keywords.size;
-    const changed = this.#isDirty ? await this.#collectChanges() : [];
+    const { flagged, added } = this.#isDirty ? await this.#collectChanges() : NO_CHANGES;
     if (options.mayExpunge) await this.#announceVanished(send, options);
     if (this.#announced !== this.#uids.length) {
       this.#announced = this.#uids.length;
       await send(`* ${this.#announced} EXISTS`);
     }
     if (this.#keywords.size > known) await send(this.#formatFlagsLine());
-    for (const entry of changed) await this.#announceFlags(send, entry, options);
+    if (options.tellNew !== null && added.length > 0) await options.tellNew(added);
+    if (!options.tellsFlags) return;
+    for (const entry of flagged) await this.#announceFlags(send, entry, options);
   }
 
   /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
@@ -244,25 +272,29 @@ export class SelectedMailbox {
     return `* FLAGS ${formatFlags([...ALL_FLAGS, ...this.keywords])}`;
   }
 
-  /** Asks the store; returns changed flags of messages that the client knows. */
-  async #collectChanges(): Promise<readonly MessageEntry[]> {
+  /** Asks the store. */
+  async #collectChanges(): Promise<CollectedChanges> {
     this.#isDirty = false;
     if (this.#isGone) {
       for (const uid of this.#uids) this.#vanished.add(uid);
-      return [];
+      return NO_CHANGES;
     }
     const { changed, vanished, highestModSeq } = await this.store.changesSince(this.id, this.#modSeq);
     this.#modSeq = highestModSeq;
     for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
-    const flagChanges: MessageEntry[] = [];
+    const flagged: MessageEntry[] = [];
+    const added: MessageEntry[] = [];
     const greatest = this.#uids.at(-1) ?? 0;
     for (const entry of changed) {
       this.#learnKeywords(entry.flags);
-      if (entry.uid > greatest) this.#uids.push(entry.uid);
-      else if (this.#told.get(entry.uid) !== entry.modSeq) flagChanges.push(entry);
+      if (entry.uid > greatest) {
+        this.#uids.push(entry.uid);
+        if (!this.#own.has(entry.uid)) added.push(entry);
+      } else if (this.#told.get(entry.uid) !== entry.modSeq) flagged.push(entry);
     }
     this.#told.clear();
-    return flagChanges;
+    this.#own.clear();
+    return { flagged, added };
   }
 
   async #announceVanished(send: Send, { asVanished }: AnnounceOptions): Promise<void> {
@@ -312,17 +344,6 @@ export class SelectedMailbox {
     }
     return low;
   }
-}
-
-/** Unsolicited FETCH response with a message's flags. */
-export function formatFlagsResponse(
-  sequence: number,
-  entry: MessageEntry,
-  { withUid, withModSeq }: Pick<AnnounceOptions, 'withUid' | 'withModSeq'>,
-): string {
-  const uid = withUid ? `UID ${entry.uid} ` : '';
-  const modSeq = withModSeq ? ` MODSEQ (${entry.modSeq})` : '';
-  return `* ${sequence} FETCH (${uid}FLAGS ${formatFlags(entry.flags)}${modSeq})`;
 }
 
 /** System flags in the order of RFC 9051's examples. */

@@ -53,7 +53,7 @@ describe('SELECT', () => {
   });
 });
 
-describe('CLOSE and UNSELECT', () => {
+describe('CLOSE and UNSELECT (RFC 3691)', () => {
   test('CLOSE expunges without a word, UNSELECT and a mailbox open to read only do not', async () => {
     const office = new ReadingOffice();
     await office.arrive(MESSAGE, { flags: ['\\Deleted'] });

@@ -51,8 +51,8 @@ describe('before TLS', () => {
   });
 });
 
-describe('AUTHENTICATE', () => {
-  test('PLAIN with and without an initial response, LOGIN in two steps', async () => {
+describe('RFC 9051 §6.2.2 AUTHENTICATE', () => {
+  test('PLAIN with and without an initial response (SASL-IR: RFC 4959), LOGIN in two steps', async () => {
     const office = new ReadingOffice();
     const plain = office.connectImap();
     await plain.play(`
@@ -122,7 +122,7 @@ describe('AUTHENTICATE', () => {
   });
 });
 
-describe('LOGIN', () => {
+describe('RFC 9051 §6.2.3 LOGIN', () => {
   test('takes literals and quoted strings, and the password is masked', async () => {
     const office = new ReadingOffice();
     const client = office.connectImap();
@@ -186,7 +186,7 @@ describe('LOGIN', () => {
 });
 
 describe('general commands', () => {
-  test('ID, NAMESPACE, ENABLE, NOOP, LOGOUT', async () => {
+  test('ID (RFC 2971), NAMESPACE (RFC 2342), ENABLE (RFC 5161), NOOP, LOGOUT', async () => {
     const office = new ReadingOffice();
     const client = await office.openImap(null);
     await client.play(`

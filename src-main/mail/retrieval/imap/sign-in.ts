@@ -61,7 +61,7 @@ async function exchangeLines(
 
 async function signedIn(session: ImapSession, account: Account): Promise<Completion> {
   await ensureMailboxes(session.options.mailStore, account.id);
-  session.account = account;
+  session.open(account);
   session.transcript.update({ account: account.address });
   return okay('Signed in', `CAPABILITY ${session.capabilities}`);
 }

@@ -1,4 +1,4 @@
-/** STATUS (RFC 9051 §6.3.11). */
+/** STATUS (RFC 9051 §6.3.11; SIZE: RFC 8438). */
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { StatusItem } from '../../../protocol/imap/grammar/status-item.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';

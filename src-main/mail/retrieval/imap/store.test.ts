@@ -7,7 +7,7 @@ async function open(count = 3) {
   return { office, client: await office.openImap() };
 }
 
-describe('STORE', () => {
+describe('RFC 9051 §6.4.6 STORE', () => {
   test('adds, removes, replaces, and stays silent when asked', async () => {
     const { client } = await open();
     await client.play(`
@@ -76,7 +76,7 @@ describe('a message that a client fetches with PEEK and then marks \\Seen', () =
   });
 });
 
-describe('COPY and MOVE', () => {
+describe('COPY and MOVE (RFC 6851)', () => {
   test('copy with flags and dates, and say where to', async () => {
     const { client } = await open();
     await client.ask('STORE 2 FLAGS (\\Seen $Work)');
@@ -126,7 +126,7 @@ describe('COPY and MOVE', () => {
   });
 });
 
-describe('EXPUNGE', () => {
+describe('EXPUNGE and UID EXPUNGE (RFC 4315 §2.1)', () => {
   test('removes what is \\Deleted; UID EXPUNGE only of the UIDs given', async () => {
     const { client } = await open(4);
     await client.ask('STORE 1,3,4 +FLAGS (\\Deleted)');

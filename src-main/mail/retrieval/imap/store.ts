@@ -3,6 +3,7 @@ import type { StoreCommand } from '../../../protocol/imap/grammar/command.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import { okay, refuse } from './completion.ts';
+import { formatFlagsResponse, openFetch } from './fetch-response.ts';
 import { readFlags } from './flags.ts';
 import type {
   FlagChange,
@@ -17,7 +18,7 @@ import { INVALID_SET, resolveSet } from './message-set.ts';
 import { rightForFlag, type Right } from '../../mailstore/sharing/port.ts';
 import { READ_ONLY } from './expunge.ts';
 import { NO_PERMISSION } from './reachable-mailbox.ts';
-import { formatFlagsResponse, type SelectedMailbox } from './selected-mailbox.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export async function store(session: ImapSession, command: StoreCommand, io: CommandIo): Promise<Completion> {
   const { mailbox } = session;
@@ -54,7 +55,7 @@ async function answer(
   await mailbox.announceKeywords((response) => io.send(response), stored.entries);
   if (command.isSilent) return answerSilently(session, stored, io);
   mailbox.noteTold(stored.entries);
-  const format = { withUid: command.isUid || session.namesUids, withModSeq: session.isCondStore };
+  const format = session.fetchFormat(command.isUid);
   for (const entry of stored.entries) {
     const sequence = mailbox.sequenceOf(entry.uid);
     if (sequence > 0) await io.send(formatFlagsResponse(sequence, entry, format));
@@ -66,9 +67,11 @@ async function answerSilently(session: ImapSession, stored: StoredFlagChange, io
   const { mailbox } = session;
   const changed = mailbox.noteSilent(stored);
   if (!session.isCondStore) return;
+  const { isUidOnly } = session;
   for (const { uid, modSeq } of changed) {
     const sequence = mailbox.sequenceOf(uid);
-    if (sequence > 0) await io.send(`* ${sequence} FETCH (UID ${uid} MODSEQ (${modSeq}))`);
+    const named = isUidOnly ? '' : `UID ${uid} `;
+    if (sequence > 0) await io.send(`${openFetch({ sequence, uid }, isUidOnly)}${named}MODSEQ (${modSeq}))`);
   }
 }
 

@@ -7,7 +7,7 @@ async function twoSessions(count = 4) {
   return { office, one: await office.openImap(), two: await office.openImap() };
 }
 
-describe('sequence numbers with two sessions on one mailbox', () => {
+describe('RFC 9051 §7.5.1 sequence numbers with two sessions on one mailbox', () => {
   test('no EXPUNGE comes while FETCH, STORE or SEARCH is answered; NOOP brings it', async () => {
     const { one, two } = await twoSessions();
     await one.ask('STORE 2 +FLAGS (\\Deleted)');
@@ -100,7 +100,7 @@ describe('sequence numbers with two sessions on one mailbox', () => {
   });
 });
 
-describe('IDLE', () => {
+describe('RFC 2177 IDLE', () => {
   test('tells what happens as it happens', async () => {
     const { office, one, two } = await twoSessions(2);
     await two.play(`

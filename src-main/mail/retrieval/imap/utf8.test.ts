@@ -49,7 +49,7 @@ test('RFC 6855 §4: APPEND takes UTF8 (~{…}) once it is enabled', async () => 
   `);
   client.write(`a6 APPEND INBOX UTF8 (~{3+}\r\nabc\r\na7 APPEND INBOX UTF8 (~{3+}\r\nabc) {3+}\r\ndef\r\n`);
   await client.play(`
-    S: a6 BAD Nothing but another message can follow a message
+    S: a6 BAD Nothing but another part or message can follow here
     S: * 3 EXISTS
     S: a7 OK [APPENDUID <…> 2:3] APPEND completed
   `);

@@ -30,7 +30,7 @@ async function subjects(office: ReadingOffice): Promise<number> {
   return (await office.store.findMailbox(TOM, 'INBOX'))?.messageCount ?? 0;
 }
 
-describe('AUTHORIZATION state', () => {
+describe('RFC 1939 §4 AUTHORIZATION state', () => {
   test('ends in the transcript with the reply that lets the client in', async () => {
     const office = new ReadingOffice();
     const client = await signIn(office);
@@ -44,7 +44,7 @@ describe('AUTHORIZATION state', () => {
     expect(lines[enters + 1]).toBe('C: NOOP');
   });
 
-  test('offers no sign-in without TLS, and does after STLS', async () => {
+  test('offers no sign-in without TLS, and does after STLS (RFC 2595 §4)', async () => {
     const office = new ReadingOffice({ allowCleartextAuth: false });
     const client = office.connectPop3();
     await client.play(`
@@ -89,7 +89,7 @@ describe('AUTHORIZATION state', () => {
     `);
   });
 
-  test('signs in with AUTH in two steps, and lets the client give up', async () => {
+  test('signs in with AUTH in two steps, and lets the client give up (RFC 5034)', async () => {
     const office = new ReadingOffice();
     const client = office.connectPop3();
     await client.play(`
@@ -116,7 +116,7 @@ describe('AUTHORIZATION state', () => {
     expect(office.transcripts.last.lines.join('\n')).not.toContain('c2VjcmV0');
   });
 
-  test('refuses a wrong password after a moment, and too many of them for good', async () => {
+  test('refuses a wrong password after a moment (AUTH: RFC 3206), and too many of them for good', async () => {
     const office = new ReadingOffice();
     const client = office.connectPop3();
     await client.readLine();
@@ -162,7 +162,7 @@ async function untilTranscript(office: ReadingOffice, count: number): Promise<vo
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('TRANSACTION state', () => {
+describe('RFC 1939 §5 TRANSACTION state', () => {
   test('answers as the example session of RFC 1939 §10', async () => {
     const office = await officeWithMail();
     const client = await signIn(office);

@@ -41,7 +41,12 @@ export async function openImapSession(
   transcript.update({ remoteName: host });
   let connection: OutgoingConnection;
   try {
-    connection = await options.connect({ address: host, port, serverName: isIP(host) === 0 ? host : null, mustVerify });
+    connection = await options.connect({
+      address: host,
+      port,
+      serverName: isIP(host) === 0 ? host : null,
+      mustVerify,
+    });
     if (target.tls === 'implicit') transcript.update({ tls: await connection.startTls() });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@
  */
 import { parseDateTime } from '../grammar/date.ts';
 import { formatNumbers } from '../grammar/sequence-set.ts';
-import type { ImapClientWire } from './client-wire.ts';
+import type { BodyFollows, ImapClientWire } from './client-wire.ts';
 import { LOGOUT_TIMEOUT_MS, REQUESTS_AHEAD, RESPONSE_TIMEOUT_MS } from './limits.ts';
 import { pairsOf, parseValues, type Response, type ResponseValue } from './parse-response.ts';
 
@@ -35,12 +35,17 @@ export interface RemoteBody {
 }
 
 type Data = Extract<Response, { kind: 'data' }>;
+type Completion = Extract<Response, { kind: 'completion' }>;
+
+const UID_BEFORE = /[( ]UID (\d+) /iu;
 
 const ITEMS = 'UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]';
 
 export class ImapClientSession {
   readonly #wire: ImapClientWire;
   readonly #capabilities: ReadonlySet<string>;
+  /** Whether this server says whose a body is before the body; until that is known, one is asked for at a time. */
+  #namesUidFirst = false;
 
   constructor(wire: ImapClientWire, capabilities: ReadonlySet<string>) {
     this.#wire = wire;
@@ -96,13 +101,22 @@ export class ImapClientSession {
       .sort((a, b) => a.uid - b.uid);
   }
 
-  /** Their octets, in this order; those that have gone are left out. */
+  /**
+   * Their octets, each to be read before the next; those that have gone are left out. Servers may work on several commands at
+   * once (RFC 9051 §5.5), so it is the UID in a response that says whose octets it has.
+   */
   async *fetchBodies(uids: readonly number[]): AsyncGenerator<RemoteBody> {
-    const tags: string[] = [];
-    for (const [at, uid] of uids.entries()) {
-      for (const ahead of uids.slice(tags.length, at + REQUESTS_AHEAD))
-        tags.push(this.#wire.send(`UID FETCH ${ahead} (BODY.PEEK[])`));
-      yield* this.#readBody(uid, tags[at] ?? '');
+    const asked = new Map<string, number>();
+    for (let next = 0; next < uids.length || asked.size > 0;) {
+      const ahead = this.#namesUidFirst ? REQUESTS_AHEAD : 1;
+      for (; next < uids.length && asked.size < ahead; next++) {
+        const uid = uids[next] ?? 0;
+        asked.set(this.#wire.send(`UID FETCH ${uid} (UID BODY.PEEK[])`), uid);
+      }
+      const response = await this.#wire.read(RESPONSE_TIMEOUT_MS);
+      if (response.kind === 'body') yield* this.#receive(response, [...asked.values()]);
+      else if (response.kind === 'completion') this.#conclude(response, asked);
+      else yield* readShortBody(response);
     }
   }
 
@@ -122,23 +136,21 @@ export class ImapClientSession {
     this.#wire.abort('closed');
   }
 
-  async *#readBody(uid: number, tag: string): AsyncGenerator<RemoteBody> {
-    for (;;) {
-      const response = await this.#wire.read(RESPONSE_TIMEOUT_MS);
-      if (response.kind === 'body') {
-        const octets = this.#wire.readBody(response.octets, RESPONSE_TIMEOUT_MS);
-        yield { uid, octets: () => octets };
-        // What was not read stands before the rest of the response.
-        while ((await octets.next()).done !== true);
-        continue;
-      }
-      const short =
-        response.kind === 'data' && response.name === 'FETCH' ? readShortBody(response.rest) : null;
-      if (short !== null) yield { uid, octets: () => only(short) };
-      if (response.kind !== 'completion' || response.tag !== tag) continue;
-      if (response.status === 'OK') return;
-      throw this.#wire.problem(`The server would not give message ${uid}: ${response.text}`);
-    }
+  async *#receive({ before, octets }: BodyFollows, asked: readonly number[]): AsyncGenerator<RemoteBody> {
+    const named = UID_BEFORE.exec(before)?.[1];
+    this.#namesUidFirst = named !== undefined;
+    if (named === undefined && asked.length > 1)
+      throw this.#wire.problem('The server does not say which message it sends');
+    const body = this.#wire.readBody(octets, RESPONSE_TIMEOUT_MS);
+    yield { uid: named === undefined ? (asked[0] ?? 0) : Number(named), octets: () => body };
+    // What was not read stands before the rest of the response.
+    while ((await body.next()).done !== true);
+  }
+
+  #conclude({ tag, status, text }: Completion, asked: Map<string, number>): void {
+    const uid = asked.get(tag);
+    if (!asked.delete(tag) || status === 'OK') return;
+    throw this.#wire.problem(`The server would not give message ${uid}: ${text}`);
   }
 
   /** A command's data responses of one name. */
@@ -203,9 +215,12 @@ function readMessage(rest: string): readonly RemoteMessage[] {
 }
 
 /** A whole message as a quoted string: some servers send short ones so. */
-function readShortBody(rest: string): Uint8Array | null {
-  const body = pairsOf(parseValues(rest)?.[0]).get('BODY[]');
-  return typeof body === 'string' ? Buffer.from(body, 'latin1') : null;
+function* readShortBody(response: Response): Generator<RemoteBody> {
+  if (response.kind !== 'data' || response.name !== 'FETCH') return;
+  const pairs = pairsOf(parseValues(response.rest)?.[0]);
+  const body = pairs.get('BODY[]');
+  if (typeof body === 'string')
+    yield { uid: Number(pairs.get('UID')), octets: () => only(Buffer.from(body, 'latin1')) };
 }
 
 async function* only(octets: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -6,9 +6,13 @@
  */
 import type { LiteralAnnouncement } from './cursor.ts';
 import type { FetchItem } from './fetch-item.ts';
+import type { MailboxFilter } from './mailbox-filter.ts';
+import type { GetMetadataCommand, MetadataEntryName, SetMetadataCommand } from './metadata.ts';
 import type { FetchModifiers, SelectParameters } from './modifiers.ts';
+import type { NotifyCommand } from './notify.ts';
+import type { SearchKey } from './search-key.ts';
+import type { SearchReturn } from './search-return.ts';
 import type { RightsChange } from './rights.ts';
-import type { SearchKey, SearchReturnOption } from './search-key.ts';
 import type { SequenceSet } from './sequence-set.ts';
 import type { SortCommand, ThreadCommand } from './sort-thread.ts';
 import type { StatusItem } from './status-item.ts';
@@ -24,6 +28,8 @@ export interface ListReturn {
   readonly specialUse: boolean;
   /** STATUS items (RFC 5819), null where not asked. */
   readonly status: readonly StatusItem[] | null;
+  /** Annotations (RFC 9590), null where not asked. */
+  readonly metadata: readonly MetadataEntryName[] | null;
   /** RFC 8440 */
   readonly myRights: boolean;
 }
@@ -68,8 +74,18 @@ export interface StoreCommand {
 export interface SearchCommand {
   readonly name: 'SEARCH';
   readonly isUid: boolean;
-  /** null: no RETURN; an empty list is RETURN (), which means ALL. */
-  readonly returns: readonly SearchReturnOption[] | null;
+  /** null: no RETURN. */
+  readonly returns: SearchReturn | null;
+  readonly charset: string | null;
+  readonly key: SearchKey;
+}
+
+/** RFC 7377 §2: a search in several mailboxes. */
+export interface EsearchCommand {
+  readonly name: 'ESEARCH';
+  /** null: the mailbox that is selected. */
+  readonly sources: readonly MailboxFilter[] | null;
+  readonly returns: SearchReturn;
   readonly charset: string | null;
   readonly key: SearchKey;
 }
@@ -81,28 +97,42 @@ export interface CopyCommand {
   readonly mailbox: WireName;
 }
 
-/** A message on its way in, as far as the announcement of its octets. */
+/** Octets of a message that the client sends. */
+export interface TextPart {
+  readonly kind: 'text';
+  readonly literal: LiteralAnnouncement;
+  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
+  readonly isUtf8: boolean;
+  /** Within `CATENATE (…)`. */
+  readonly isCatenated: boolean;
+}
+
+/** A message is put together from these (RFC 4469); an ordinary one has one part. */
+export type MessagePart = TextPart | { readonly kind: 'url'; readonly url: string };
+
+/** A message on its way in, as far as the announcement of octets. */
 export interface AppendMessage {
   readonly flags: readonly string[];
   /** Milliseconds since 1970 UTC, null where not given. */
   readonly internalDate: number | null;
-  readonly literal: LiteralAnnouncement;
-  /** Written as `UTF8 (~{…})` (RFC 6855 §4), so a parenthesis follows the octets. */
-  readonly isUtf8: boolean;
+  /** Further parts may follow the octets of the last. */
+  readonly parts: readonly MessagePart[];
 }
 
-/** The first message; more may follow (RFC 3502). */
-export interface AppendCommand extends AppendMessage {
+/** Further messages may follow the octets of the last (RFC 3502). */
+export interface AppendCommand {
   readonly name: 'APPEND';
   readonly mailbox: WireName;
+  readonly messages: readonly AppendMessage[];
 }
 
 /** RFC 8508 §3 */
-export interface ReplaceCommand extends AppendMessage {
+export interface ReplaceCommand {
   readonly name: 'REPLACE';
   readonly isUid: boolean;
   readonly set: SequenceSet;
   readonly mailbox: WireName;
+  readonly messages: readonly AppendMessage[];
 }
 
 /** RFC 4314 §3: `identifier` is text. */
@@ -144,6 +174,7 @@ export type Command =
   | FetchCommand
   | StoreCommand
   | SearchCommand
+  | EsearchCommand
   | SortCommand
   | ThreadCommand
   | (CopyCommand & { readonly name: 'COPY' })
@@ -151,6 +182,9 @@ export type Command =
   | AppendCommand
   | ReplaceCommand
   | { readonly name: 'COMPRESS'; readonly mechanism: string }
+  | NotifyCommand
+  | GetMetadataCommand
+  | SetMetadataCommand
   | { readonly name: 'GETQUOTA'; readonly root: string };
 
 export type CommandName = Command['name'];

@@ -23,6 +23,8 @@ const TAG_SPECIALS = makeSet('(){ %*"\\+');
 const LITERAL = /~?\{(\d{1,15})\+?\}\r\n/y;
 /** The end of a line that announces a literal (RFC 9051 §4.3, RFC 7888). */
 const LITERAL_ANNOUNCEMENT = /(~)?\{(\d{1,15})(\+|-)?\}$/;
+/** Octets of the longest one. */
+const MAX_ANNOUNCEMENT = 20;
 
 export interface LiteralAnnouncement {
   readonly octets: number;
@@ -35,7 +37,7 @@ export interface LiteralAnnouncement {
 /** What a line announces at its end, or null. */
 export function readLiteralAnnouncement(line: string): LiteralAnnouncement | null {
   if (!line.endsWith('}')) return null;
-  const match = LITERAL_ANNOUNCEMENT.exec(line.slice(-20));
+  const match = LITERAL_ANNOUNCEMENT.exec(line.slice(-MAX_ANNOUNCEMENT));
   if (match === null) return null;
   return {
     octets: Number(match[2]),
@@ -60,8 +62,15 @@ export class Cursor {
 
   /** Whether what is left is the announcement of a literal whose octets have not come. */
   get isAtAnnouncement(): boolean {
-    const announcement = LITERAL_ANNOUNCEMENT.exec(this.#text);
-    return announcement?.index === this.#at;
+    const tail = Math.max(0, this.#text.length - MAX_ANNOUNCEMENT);
+    const announcement = LITERAL_ANNOUNCEMENT.exec(this.#text.slice(tail));
+    return announcement !== null && tail + announcement.index === this.#at;
+  }
+
+  /** Whether nothing but spaces is left. */
+  get isBlank(): boolean {
+    for (let at = this.#at; at < this.#text.length; at++) if (this.#text[at] !== ' ') return false;
+    return true;
   }
 
   fail(expected: string): never {
@@ -71,6 +80,11 @@ export class Cursor {
   /** Whether `character` comes next; takes nothing. */
   sees(character: string): boolean {
     return this.#text[this.#at] === character;
+  }
+
+  /** Whether `character` comes next and after it one that fits; takes nothing. */
+  seesAfter(character: string, next: RegExp): boolean {
+    return this.sees(character) && next.test(this.#text[this.#at + 1] ?? '');
   }
 
   /** Takes `text` if it comes next, without regard to case. */

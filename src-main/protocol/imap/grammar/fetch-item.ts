@@ -1,8 +1,7 @@
 /**
  * Fetch items: what FETCH asks of a message (RFC 9051 §6.4.5, RFC 3501 §6.4.5), parsed.
  */
-import { ImapSyntaxError } from './cursor.ts';
-import type { Cursor } from './cursor.ts';
+import { Cursor, ImapSyntaxError } from './cursor.ts';
 import { formatAstring } from './format.ts';
 
 /** Which octets of a part; `path` is empty for the message itself. */
@@ -93,7 +92,7 @@ function itemNamed(cursor: Cursor, name: string): FetchItem {
   switch (name) {
     case 'BODY':
     case 'BODY.PEEK':
-      if (cursor.sees('[')) return parseSection(cursor, name === 'BODY.PEEK');
+      if (cursor.sees('[')) return parseSectionItem(cursor, name === 'BODY.PEEK');
       if (name === 'BODY') return { kind: 'body' };
       break;
     case 'PREVIEW':
@@ -118,14 +117,32 @@ function parsePreview(cursor: Cursor): FetchItem {
   return { kind: 'preview' };
 }
 
-function parseSection(cursor: Cursor, isPeek: boolean): FetchItem {
+function parseSectionItem(cursor: Cursor, isPeek: boolean): FetchItem {
   cursor.expect('[');
-  const path = parsePath(cursor);
-  const section = { path, ...parseSectionText(cursor, path) };
-  cursor.expect(']');
+  const section = parseSectionSpec(cursor);
   const partial = parsePartial(cursor);
   const origin = partial === null ? '' : `<${partial.first}>`;
   return { kind: 'section', section, partial, isPeek, label: `BODY[${formatSection(section)}]${origin}` };
+}
+
+/** A section as it stands in a URL (RFC 5092 §6.2): `1.MIME`; nothing for the message itself. Null where it is none. */
+export function parseSection(text: string): Section | null {
+  const cursor = new Cursor(`${text}]`);
+  try {
+    const section = parseSectionSpec(cursor);
+    return cursor.isAtEnd ? section : null;
+  } catch (error) {
+    if (error instanceof ImapSyntaxError) return null;
+    throw error;
+  }
+}
+
+/** A section and its closing bracket. */
+function parseSectionSpec(cursor: Cursor): Section {
+  const path = parsePath(cursor);
+  const section = { path, ...parseSectionText(cursor, path) };
+  cursor.expect(']');
+  return section;
 }
 
 /** Part numbers; a dot after them leads to the section's text. */

@@ -1,16 +1,20 @@
 /**
- * Modifiers: the lists of options that SELECT, FETCH and STORE take (RFC 4466 §2), with those of RFC 7162 §7.
+ * Modifiers: the lists of options that SELECT, FETCH and STORE take (RFC 4466 §2), with those of RFC 7162 §7
+ * and RFC 9394 §3.3.
  */
 import type { Cursor } from './cursor.ts';
+import { parseResultRange, type ResultRange } from './result-range.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
-/** What a client remembers of a mailbox, from `QRESYNC (…)`. The optional seq-match-data only spares servers that forget. */
+/** What a client remembers of a mailbox, from `QRESYNC (…)`. */
 export interface QresyncParameter {
   readonly uidValidity: number;
   readonly modSeq: number;
   /** null: every UID of the mailbox. */
   readonly knownUids: SequenceSet | null;
+  /** There was seq-match-data, which only spares servers that forget. */
+  readonly hasSequenceMatch: boolean;
 }
 
 export interface SelectParameters {
@@ -22,10 +26,12 @@ export interface FetchModifiers {
   readonly changedSince: number | null;
   /** Expunged messages are wanted too (RFC 7162 §3.2.6). */
   readonly vanished: boolean;
+  /** Only these of the messages that the set names, null for all. */
+  readonly partial: ResultRange | null;
 }
 
 export const NO_SELECT_PARAMETERS: SelectParameters = { condStore: false, qresync: null };
-export const NO_FETCH_MODIFIERS: FetchModifiers = { changedSince: null, vanished: false };
+export const NO_FETCH_MODIFIERS: FetchModifiers = { changedSince: null, vanished: false, partial: null };
 
 /** ` (CONDSTORE)` or ` (QRESYNC (…))` after the mailbox of SELECT. */
 export function parseSelectParameters(cursor: Cursor): SelectParameters {
@@ -53,9 +59,10 @@ function parseQresync(cursor: Cursor): QresyncParameter {
     knownUids = knownSet(cursor);
     cursor.take(' ');
   }
-  if (cursor.sees('(')) parseSequenceMatch(cursor);
+  const hasSequenceMatch = cursor.sees('(');
+  if (hasSequenceMatch) parseSequenceMatch(cursor);
   cursor.expect(')');
-  return { uidValidity, modSeq, knownUids };
+  return { uidValidity, modSeq, knownUids, hasSequenceMatch };
 }
 
 function parseSequenceMatch(cursor: Cursor): void {
@@ -82,11 +89,17 @@ export function parseFetchModifiers(cursor: Cursor): FetchModifiers {
     const name = cursor.keyword();
     if (name === 'CHANGEDSINCE') modifiers = { ...modifiers, changedSince: parseChangedSince(cursor) };
     else if (name === 'VANISHED') modifiers = { ...modifiers, vanished: true };
+    else if (name === 'PARTIAL') modifiers = { ...modifiers, partial: parsePartial(cursor) };
     else cursor.fail('a modifier of FETCH');
   });
   // RFC 7162 §3.2.6: VANISHED goes with CHANGEDSINCE.
   if (modifiers.vanished && modifiers.changedSince === null) cursor.fail('CHANGEDSINCE with VANISHED');
   return modifiers;
+}
+
+function parsePartial(cursor: Cursor): ResultRange {
+  cursor.space();
+  return parseResultRange(cursor);
 }
 
 function parseChangedSince(cursor: Cursor): number {

@@ -9,7 +9,14 @@ function parse(text: string): unknown {
 }
 
 const WHOLE = { path: [], what: 'all', fields: [] };
-const NO_RETURN = { subscribed: false, children: false, specialUse: false, status: null, myRights: false };
+const NO_RETURN = {
+  subscribed: false,
+  children: false,
+  specialUse: false,
+  status: null,
+  metadata: null,
+  myRights: false,
+};
 
 describe('commands that fit the grammar', () => {
   test.each<[string, object]>([
@@ -44,6 +51,7 @@ describe('commands that fit the grammar', () => {
                 { first: 214, last: 541 },
               ],
             },
+            hasSequenceMatch: true,
           },
         },
       },
@@ -102,7 +110,7 @@ describe('commands that fit the grammar', () => {
         isUid: true,
         set: { kind: 'saved' },
         items: [{ kind: 'section', section: WHOLE, isPeek: false, partial: null, label: 'RFC822' }],
-        modifiers: { changedSince: 12_345, vanished: true },
+        modifiers: { changedSince: 12_345, vanished: true, partial: null },
       },
     ],
     [
@@ -122,7 +130,7 @@ describe('commands that fit the grammar', () => {
       {
         name: 'SEARCH',
         isUid: false,
-        returns: ['MIN'],
+        returns: { options: new Set(['MIN']), partial: null },
         charset: 'utf-8',
         key: {
           kind: 'or',
@@ -144,10 +152,20 @@ describe('commands that fit the grammar', () => {
       {
         name: 'APPEND',
         mailbox: 'x',
-        flags: ['\\Seen'],
-        internalDate: Date.UTC(2026, 0, 5, 9),
-        literal: { octets: 20, isSynchronizing: false, isBinary: false },
-        isUtf8: false,
+        messages: [
+          {
+            flags: ['\\Seen'],
+            internalDate: Date.UTC(2026, 0, 5, 9),
+            parts: [
+              {
+                kind: 'text',
+                literal: { octets: 20, isSynchronizing: false, isBinary: false },
+                isUtf8: false,
+                isCatenated: false,
+              },
+            ],
+          },
+        ],
       },
     ],
   ])('%s', (text, command) => {

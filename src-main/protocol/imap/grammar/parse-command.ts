@@ -7,12 +7,16 @@ import { err, ok } from '../../../base/result.ts';
 import type { Result } from '../../../base/result.ts';
 import type { Command, MailboxCommandName, PlainCommandName } from './command.ts';
 import { Cursor, ImapSyntaxError, decodeOctets } from './cursor.ts';
-import { parseAppend, parseReplace } from './append.ts';
+import { findPending, parseAppend, parseReplace } from './append.ts';
 import { parseFetchItems } from './fetch-item.ts';
+import { parseGetMetadata, parseSetMetadata } from './metadata.ts';
 import { parseFetchModifiers, parseSelectParameters, parseStoreModifier } from './modifiers.ts';
+import { parseSources } from './mailbox-filter.ts';
+import { parseNotify } from './notify.ts';
 import { parseList } from './parse-list.ts';
+import { parseSearchKeys, type SearchKey } from './search-key.ts';
+import { parseSearchReturn, RETURN_ALL } from './search-return.ts';
 import { parseRightsChange } from './rights.ts';
-import { parseSearchKeys, parseSearchReturn } from './search-key.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
@@ -70,6 +74,9 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   REPLACE: (cursor) => parseReplace(cursor, false) ?? cursor.fail('a message literal'),
   COMPRESS: (cursor) => ({ name: 'COMPRESS', mechanism: spaceThen(cursor, () => cursor.keyword()) }),
   GETQUOTA: (cursor) => ({ name: 'GETQUOTA', root: mailboxArgument(cursor) }),
+  GETMETADATA: parseGetMetadata,
+  NOTIFY: parseNotify,
+  SETMETADATA: parseSetMetadata,
   SETACL: (cursor) => ({
     name: 'SETACL',
     ...parseAclEntry(cursor),
@@ -81,6 +88,7 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
   SEARCH: (cursor) => parseSearch(cursor, false),
+  ESEARCH: parseEsearch,
   SORT: (cursor) => parseSort(cursor, false),
   THREAD: (cursor) => parseThread(cursor, false),
   COPY: (cursor) => parseCopy(cursor, 'COPY', false),
@@ -112,7 +120,7 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
     if (parser === undefined) return err({ tag, message: 'Unknown command', isKnown });
     isKnown = true;
     const command = parser(cursor);
-    if (!('literal' in command)) cursor.end();
+    if (!awaitsOctets(command)) cursor.end();
     return ok({ tag, command });
   } catch (error) {
     if (!(error instanceof ImapSyntaxError)) throw error;
@@ -124,7 +132,12 @@ export function parseCommand(text: string): Result<TaggedCommand, SyntaxProblem>
 export function announcesMessage(text: string): boolean {
   if (!/^[^ ]+ (?:append|(?:uid )?replace) /i.test(text)) return false;
   const parsed = parseCommand(text);
-  return parsed.ok && 'literal' in parsed.value.command;
+  return parsed.ok && awaitsOctets(parsed.value.command);
+}
+
+/** Whether octets of a message come next. */
+function awaitsOctets(command: Command): boolean {
+  return 'messages' in command && findPending([], command.messages) !== null;
 }
 
 function plainParsers(): Record<string, ArgumentParser> {
@@ -209,7 +222,10 @@ function parseUse(cursor: Cursor): string[] {
 function parseFetch(cursor: Cursor, isUid: boolean): Command {
   const set = spaceThen(cursor, () => parseSequenceSet(cursor));
   const items = spaceThen(cursor, () => parseFetchItems(cursor));
-  return { name: 'FETCH', isUid, set, items, modifiers: parseFetchModifiers(cursor) };
+  const modifiers = parseFetchModifiers(cursor);
+  // RFC 9394 §3.3: an extension of UID FETCH only.
+  if (modifiers.partial !== null && !isUid) cursor.fail('UID FETCH with PARTIAL');
+  return { name: 'FETCH', isUid, set, items, modifiers };
 }
 
 function parseStore(cursor: Cursor, isUid: boolean): Command {
@@ -233,10 +249,22 @@ function parseBareFlags(cursor: Cursor): string[] {
 
 function parseSearch(cursor: Cursor, isUid: boolean): Command {
   cursor.space();
-  const returns = parseSearchReturn(cursor);
+  return { name: 'SEARCH', isUid, returns: parseSearchReturn(cursor), ...parseSearchProgram(cursor) };
+}
+
+function parseEsearch(cursor: Cursor): Command {
+  cursor.space();
+  const sources = parseSources(cursor);
+  // RFC 7377 §2.1: ALL where nothing else is asked for.
+  const returns = parseSearchReturn(cursor) ?? RETURN_ALL;
+  return { name: 'ESEARCH', sources, returns, ...parseSearchProgram(cursor) };
+}
+
+/** RFC 9051 §9 search-program */
+function parseSearchProgram(cursor: Cursor): { charset: string | null; key: SearchKey } {
   const charset = cursor.take('CHARSET ') ? cursor.astring() : null;
   if (charset !== null) cursor.space();
-  return { name: 'SEARCH', isUid, returns, charset, key: parseSearchKeys(cursor) };
+  return { charset, key: parseSearchKeys(cursor) };
 }
 
 function parseCopy(cursor: Cursor, name: 'COPY' | 'MOVE', isUid: boolean): Command {

@@ -1,6 +1,7 @@
-/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440). */
+/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590). */
 import type { ListCommand, ListReturn, ListSelectionOption } from './command.ts';
 import type { Cursor } from './cursor.ts';
+import { parseEntryList } from './metadata.ts';
 import { parseStatusItems } from './status-item.ts';
 
 const SELECTION_OPTIONS: readonly ListSelectionOption[] = [
@@ -14,6 +15,7 @@ const NO_RETURN: ListReturn = {
   children: false,
   specialUse: false,
   status: null,
+  metadata: null,
   myRights: false,
 };
 
@@ -73,6 +75,9 @@ function parseReturnOption(cursor: Cursor): { -readonly [Key in keyof ListReturn
     case 'STATUS':
       cursor.space();
       return { status: parseStatusItems(cursor) };
+    case 'METADATA':
+      cursor.space();
+      return { metadata: parseEntryList(cursor) };
     default:
       return cursor.fail('a list return option');
   }

@@ -9,8 +9,6 @@ import { parseDate } from './date.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import type { SequenceSet } from './sequence-set.ts';
 
-export type SearchReturnOption = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE';
-
 /** Fields of the envelope that have keys of their own. */
 export type EnvelopeField = 'bcc' | 'cc' | 'from' | 'subject' | 'to';
 
@@ -50,19 +48,6 @@ const FLAGS: ReadonlyMap<string, SearchKey> = new Map(
     ];
   }),
 );
-
-const RETURN_OPTIONS: readonly SearchReturnOption[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE'];
-
-/** `RETURN (…)` and the space after it, or null. */
-export function parseSearchReturn(cursor: Cursor): SearchReturnOption[] | null {
-  if (!cursor.take('RETURN ')) return null;
-  const options = cursor.list(() => {
-    const name = cursor.keyword();
-    return RETURN_OPTIONS.find((option) => option === name) ?? fail(`unknown search return option ${name}`);
-  }, 0);
-  cursor.space();
-  return options;
-}
 
 /** The keys of a whole SEARCH, all of which must hold. */
 export function parseSearchKeys(cursor: Cursor): SearchKey {

@@ -12,8 +12,8 @@ import { LITERAL_TIMEOUT_MS, MAX_COMMAND_LITERALS, MAX_LINE_OCTETS } from '../li
 
 export type CommandRead =
   | { readonly kind: 'command'; readonly text: string }
-  /** Too long, or a literal too large; the rest of it was skipped where that was possible. */
-  | { readonly kind: 'tooBig'; readonly tag: string | null; readonly isRecoverable: boolean }
+  /** Too long, or a literal too large; the rest of it was skipped where that was possible. `text` is what came before. */
+  | { readonly kind: 'tooBig'; readonly text: string; readonly isRecoverable: boolean }
   | { readonly kind: ReadStop };
 
 export interface ReadLimits {
@@ -27,12 +27,19 @@ export const MAX_SKIPPED_OCTETS = 128 * 1024 * 1024;
 /** The command continuation request for a synchronizing literal (RFC 9051 §7.6). */
 export const GO_AHEAD = '+ Ready for the literal\r\n';
 
-export async function readCommand(channel: LineChannel, limits: ReadLimits): Promise<CommandRead> {
+/** `begun` is called when the first line has come, and awaited before anything more is written or read. */
+export async function readCommand(
+  channel: LineChannel,
+  limits: ReadLimits,
+  begun: () => Promise<void> | undefined,
+): Promise<CommandRead> {
   let text = '';
   let literalOctets = 0;
   for (let literals = 0; ; literals++) {
     const line = await channel.readLine(MAX_LINE_OCTETS, limits.timeoutMs);
-    if (line.kind === 'tooLong') return { kind: 'tooBig', tag: tagOf(text), isRecoverable: false };
+    const beginning = literals === 0 ? begun() : undefined;
+    if (beginning !== undefined) await beginning;
+    if (line.kind === 'tooLong') return { kind: 'tooBig', text, isRecoverable: false };
     if (line.kind !== 'line') return line;
     text += line.text;
     const literal = readLiteralAnnouncement(line.text);
@@ -53,7 +60,8 @@ export function tagOf(text: string): string | null {
   return /^[^ (){%*"\\+\u0000-\u001f\u007f-\uffff]+(?= )/.exec(text)?.[0] ?? null;
 }
 
-async function gatherOctets(channel: LineChannel, count: number): Promise<Buffer | ReadStop> {
+/** A literal's octets in memory: `count` is bounded by whoever asks. */
+export async function gatherOctets(channel: LineChannel, count: number): Promise<Buffer | ReadStop> {
   const octets = Buffer.alloc(count);
   let length = 0;
   const stop = await channel.readOctets(count, LITERAL_TIMEOUT_MS, (chunk) => {
@@ -68,11 +76,10 @@ async function refuseLiteral(
   text: string,
   literal: LiteralAnnouncement,
 ): Promise<CommandRead> {
-  const tag = tagOf(text);
-  if (literal.isSynchronizing) return { kind: 'tooBig', tag, isRecoverable: true };
-  if (literal.octets > MAX_SKIPPED_OCTETS) return { kind: 'tooBig', tag, isRecoverable: false };
+  if (literal.isSynchronizing) return { kind: 'tooBig', text, isRecoverable: true };
+  if (literal.octets > MAX_SKIPPED_OCTETS) return { kind: 'tooBig', text, isRecoverable: false };
   const stop = await skipLiteral(channel, literal.octets);
-  return stop === null ? { kind: 'tooBig', tag, isRecoverable: true } : { kind: stop };
+  return stop === null ? { kind: 'tooBig', text, isRecoverable: true } : { kind: stop };
 }
 
 /** Throws a literal and the line that follows it away; further literals of that line are beyond help. */

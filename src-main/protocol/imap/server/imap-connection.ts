@@ -11,6 +11,7 @@ import { LineChannel } from '../../connection/line-channel.ts';
 import type { ReadStop } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
+import { findPending } from '../grammar/append.ts';
 import type { Command } from '../grammar/command.ts';
 import { formatString } from '../grammar/format.ts';
 import { parseCommand } from '../grammar/parse-command.ts';
@@ -20,15 +21,16 @@ import {
   MAX_COMMAND_LITERAL_OCTETS,
   MAX_FAILED_SIGN_INS,
   MAX_LINE_OCTETS,
+  MAX_METADATA_VALUE_OCTETS,
   MAX_UNAUTHENTICATED_LITERAL_OCTETS,
   SIGN_IN_TIMEOUT_MS,
 } from '../limits.ts';
-import { readCommand } from './command-reader.ts';
+import { readCommand, tagOf } from './command-reader.ts';
 import type { CommandRead, ReadLimits } from './command-reader.ts';
 import { MessageIntake } from './message-intake.ts';
 import { maskCommand } from './mask-command.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import type { CommandIo, Completion, EngineSession, ExchangeLine } from './session.ts';
+import type { CommandIo, Completion, EngineSession, ExchangeLine, Response } from './session.ts';
 
 export interface ImapConnectionOptions {
   readonly connection: AcceptedConnection;
@@ -44,6 +46,8 @@ interface Farewell {
   /** Text of the BYE, null where nobody listens any more or it was said already. */
   readonly bye: string | null;
 }
+
+const SETS_METADATA = /^[^ ]+ setmetadata /i;
 
 const LOGGED_OUT: Farewell = { end: 'closed', bye: null };
 const TOO_BIG: Farewell = { end: 'refused', bye: '[TOOBIG] Command too long' };
@@ -98,8 +102,14 @@ export class ImapConnection {
   }
 
   async #serve(): Promise<Farewell> {
+    const { session } = this.#options;
+    const sink = {
+      send: (response: Response) => this.#replies.send(response),
+      flush: () => this.#channel.flush(),
+    };
     for (;;) {
-      const read = await readCommand(this.#channel, this.#limits());
+      session.beginWaiting(sink);
+      const read = await readCommand(this.#channel, this.#limits(), () => session.endWaiting());
       const farewell = await this.#pass(read);
       if (farewell !== null) return farewell;
     }
@@ -119,7 +129,15 @@ export class ImapConnection {
   async #refuseTooBig(read: Extract<CommandRead, { kind: 'tooBig' }>): Promise<Farewell | null> {
     this.#options.transcript.note('The command or a literal of it is too long');
     if (!read.isRecoverable) return TOO_BIG;
-    await this.#replies.send(`${read.tag ?? '*'} BAD [TOOBIG] Command or literal too long`);
+    const tag = tagOf(read.text) ?? '*';
+    // RFC 5464 §4.3: a value that is too large is no mistake in the protocol.
+    if (SETS_METADATA.test(read.text)) {
+      await this.#replies.send(
+        `${tag} NO [METADATA MAXSIZE ${MAX_METADATA_VALUE_OCTETS}] The value is too large`,
+      );
+      return null;
+    }
+    await this.#replies.send(`${tag} BAD [TOOBIG] Command or literal too long`);
     return this.#countBad();
   }
 
@@ -171,7 +189,9 @@ export class ImapConnection {
   }
 
   #intakeFor(command: Command): MessageIntake | null {
-    return 'literal' in command ? new MessageIntake(this.#channel, this.#options.transcript, command) : null;
+    if (!('messages' in command)) return null;
+    const pending = findPending([], command.messages);
+    return new MessageIntake(this.#channel, this.#options.transcript, pending);
   }
 
   /** Has the session handle the command; a fault of ours costs this command only. */

@@ -19,6 +19,11 @@ export function maskCommand(text: string, command: Command | null): string {
       const response = command.initialResponse === null ? '' : ` ${MASKED}`;
       return `${tag} ${name} ${command.mechanism}${response}`;
     }
+    // RFC 5464 §7: what is private stays so.
+    case 'SETMETADATA': {
+      const entries = command.values.map(({ entry }) => `${entry.spelled} (…)`);
+      return shorten(`${tag} ${name} ${decodeForPeople(command.mailbox)} (${entries.join(' ')})`);
+    }
     default:
       return shorten(decodeForPeople(text));
   }

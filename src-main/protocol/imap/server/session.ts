@@ -6,7 +6,8 @@
  * and returns the completion. The engine alone writes, records and counts.
  */
 import type { TlsDetails } from '../../connection/session.ts';
-import type { AppendMessage, Command } from '../grammar/command.ts';
+import type { AfterOctets } from '../grammar/append.ts';
+import type { Command } from '../grammar/command.ts';
 
 /** RFC 9051 §3 */
 export type ImapState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
@@ -32,13 +33,13 @@ export interface Completion {
   readonly text: string;
 }
 
-/** How a message ended: the last of its command, another follows, or the client broke off or wrote what cannot stand there. */
-export type MessageEnd = 'last' | 'broken' | AppendMessage;
-
-/** The messages of an APPEND or REPLACE, on their way in. */
+/** The octets of messages of an APPEND or REPLACE, on their way in. */
 export interface IncomingMessages {
-  /** Passes the octets of the next message to `sink`. After `broken` nothing of the command may be kept. */
-  receive(sink: (chunk: Uint8Array) => void | Promise<void>): Promise<MessageEnd>;
+  /**
+   * Passes the octets that come next to `sink`, and answers with what follows them. After `broken` (the client broke off, or
+   * wrote what cannot stand there) nothing of the command may be kept.
+   */
+  receive(sink: (chunk: Uint8Array) => void | Promise<void>): Promise<AfterOctets | 'broken'>;
 }
 
 /** What one line of an exchange within a command brought. */
@@ -64,6 +65,13 @@ export interface EngineSession {
   /** Whether the command is allowed in this state (RFC 9051 §6). */
   isAllowed(name: Command['name']): boolean;
   handle(command: Command, io: CommandIo): Promise<Completion>;
+  /**
+   * The engine waits for the next command: until endWaiting() resolves, the session may send responses that belong to none
+   * (RFC 5465 §3.1).
+   */
+  beginWaiting(sink: Pick<CommandIo, 'send' | 'flush'>): void;
+  /** A command has begun to arrive. */
+  endWaiting(): Promise<void> | undefined;
   /** STARTTLS is done. */
   secured(tls: TlsDetails): void;
   /** COMPRESS is done (RFC 4978). */

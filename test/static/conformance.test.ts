@@ -1,0 +1,80 @@
+/** What is offered is held against the RFCs: each offer has one, and that is named where it is obeyed and where it is tested. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readConformance } from '../../scripts/rfc/conformance.ts';
+import { IMAP_CAPABILITIES, POP3_CAPABILITIES, SMTP_KEYWORDS, rfcOf } from '../../scripts/rfc/keywords.ts';
+import { KNOWN_RFCS } from '../../scripts/rfc/known-rfcs.ts';
+import { OMISSIONS } from '../../scripts/rfc/omissions.ts';
+import { listCapabilities } from '../../src-main/mail/retrieval/imap/capabilities.ts';
+import { MailOffice } from '../support/mail-office.ts';
+import { ReadingOffice } from '../support/reading-office.ts';
+
+const rows = readConformance(join(import.meta.dirname, '../..'));
+
+/** What is missing, so that a failure says it. */
+function problemsOf(table: Readonly<Record<string, number | null>>, offered: Iterable<string>): string[] {
+  return [...new Set(offered)].flatMap((name) => {
+    const rfc = rfcOf(table, name);
+    if (rfc === undefined) return [`${name} has no RFC in scripts/rfc/keywords.ts`];
+    if (rfc === null) return [];
+    const row = rows.find((each) => each.rfc === rfc);
+    const problems = [];
+    if ((row?.code.size ?? 0) === 0) problems.push(`${name}: RFC ${rfc} is named nowhere in the code`);
+    if ((row?.tests.length ?? 0) === 0) problems.push(`${name}: RFC ${rfc} is named in no test`);
+    return problems;
+  });
+}
+
+describe('the conformance table', () => {
+  test('every RFC that is named has a title', () => {
+    expect(rows.map(({ rfc }) => rfc).filter((rfc) => !KNOWN_RFCS.has(rfc))).toEqual([]);
+  });
+
+  test('what is left out is of an RFC that is spoken', () => {
+    const spoken = new Set(rows.filter(({ speaks }) => speaks).map(({ rfc }) => rfc));
+    expect(OMISSIONS.filter(({ rfc }) => !spoken.has(rfc))).toEqual([]);
+  });
+
+  test('every IMAP capability in every state has its RFC, in the code and in a test', () => {
+    const states = [true, false].flatMap((isSignedIn) =>
+      [true, false].map((flag) => ({ isSignedIn, hasTls: flag, isCompressed: false, maySignIn: flag })),
+    );
+    const offered = states.flatMap((facts) => listCapabilities(facts).split(' '));
+    expect(offered.length).toBeGreaterThan(40);
+    expect(problemsOf(IMAP_CAPABILITIES, offered)).toEqual([]);
+  });
+
+  test('so has every EHLO keyword', async () => {
+    const office = new MailOffice({ xclientFrom: ['192.0.2.7'] });
+    const offered: string[] = [];
+    for (const service of ['submission', 'submissions', 'reception'] as const) {
+      const client = office.connect(service);
+      await client.readReply();
+      const [, ...extensions] = (await client.command('EHLO client.example')).split('\n');
+      offered.push(...extensions.map((line) => line.slice(4)));
+      client.destroy();
+    }
+    expect(offered.length).toBeGreaterThan(20);
+    expect(problemsOf(SMTP_KEYWORDS, offered)).toEqual([]);
+  });
+
+  test('so has every POP3 capability', async () => {
+    const office = new ReadingOffice();
+    const offered: string[] = [];
+    for (const tls of [false, true]) {
+      const client = office.connectPop3({ tls });
+      await client.readLine();
+      client.write('CAPA\r\n');
+      for (
+        let line = await client.readLine();
+        line !== null && line !== '.';
+        line = await client.readLine()
+      ) {
+        if (!line.startsWith('+OK')) offered.push(line);
+      }
+      await client.leave();
+    }
+    expect(offered.length).toBeGreaterThan(15);
+    expect(problemsOf(POP3_CAPABILITIES, offered)).toEqual([]);
+  });
+});
