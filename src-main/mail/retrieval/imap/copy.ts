@@ -1,6 +1,7 @@
 /** COPY and MOVE (RFC 9051 §6.4.7, §6.4.8; COPYUID: RFC 4315). */
 import type { CopyCommand } from '../../../protocol/imap/grammar/command.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { ResponseCode } from '../../../protocol/imap/response-codes.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { CopiedUids, Mailbox, UidRange } from '../../mailstore/port.ts';
 import { okay, refuse, refuseForTarget } from './completion.ts';
@@ -49,6 +50,6 @@ async function planCopy(
   return target === null ? refuseForTarget('noSuchMailbox') : { ranges, target };
 }
 
-function copyUid({ uidValidity, from, to }: CopiedUids): string {
+function copyUid({ uidValidity, from, to }: CopiedUids): ResponseCode {
   return `COPYUID ${uidValidity} ${formatNumbers(from)} ${formatNumbers(to)}`;
 }

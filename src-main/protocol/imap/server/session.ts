@@ -8,6 +8,7 @@
 import type { TlsDetails } from '../../connection/session.ts';
 import type { AfterOctets } from '../grammar/append.ts';
 import type { Command } from '../grammar/command.ts';
+import type { ResponseCode } from '../response-codes.ts';
 
 /** RFC 9051 §3 */
 export type ImapState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
@@ -29,7 +30,7 @@ export type Response = string | readonly ResponsePart[];
 export interface Completion {
   readonly status: 'OK' | 'NO' | 'BAD';
   /** Response code without brackets, e.g. `READ-ONLY`. */
-  readonly code?: string;
+  readonly code?: ResponseCode;
   readonly text: string;
 }
 
