@@ -1,5 +1,5 @@
 /**
- * Transfer area: an account's mail into files and out of them, in one folder beside the server's data.
+ * Transfer area: an account's mail into files and out of them, in one folder beside the server's data; and from other servers.
  */
 import { z } from 'zod';
 import { call } from './errors.ts';
@@ -7,8 +7,29 @@ import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, id, time } from './values.ts';
 
-export const transferFormat = z.enum(['mbox', 'maildir', 'eml']);
-export type TransferFormat = z.infer<typeof transferFormat>;
+/** A line end in a name would be a command of its own. */
+const PRINTABLE = /^\P{Cc}+$/u;
+
+export const fileFormat = z.enum(['mbox', 'maildir', 'eml', 'zip']);
+export type FileFormat = z.infer<typeof fileFormat>;
+
+/** The server that an account's mail is brought from, and how to sign in there. */
+export const mailServer = z.object({
+  host: z
+    .string()
+    .trim()
+    .min(1)
+    .max(LIMITS.domainLength)
+    .regex(/^[^\s/@]+$/u),
+  port: z.int().min(1).max(65_535),
+  /** TLS from the first octet, STARTTLS, or nothing. */
+  tls: z.enum(['implicit', 'starttls', 'none']),
+  /** Whether the certificate must be valid and for this host. */
+  mustVerify: z.boolean(),
+  user: z.string().min(1).max(LIMITS.addressLength).regex(PRINTABLE),
+  password: z.string().min(1).max(LIMITS.passwordLength).regex(PRINTABLE),
+});
+export type MailServer = z.infer<typeof mailServer>;
 
 export const transferState = z.enum(['running', 'done', 'cancelled', 'overQuota', 'failed']);
 export type TransferState = z.infer<typeof transferState>;
@@ -18,8 +39,8 @@ export const transferJob = z.object({
   kind: z.enum(['export', 'import']),
   accountId,
   address: z.string(),
-  format: transferFormat,
-  /** Name of the file or folder in the transfer folder. */
+  format: z.enum([...fileFormat.options, 'imap']),
+  /** Name of the file or folder in the transfer folder; user and host of a server. */
   place: z.string(),
   startedAt: time,
   state: transferState,
@@ -52,9 +73,10 @@ export type TransferView = z.infer<typeof transferView>;
 
 export const transferContract = {
   watch: call.input(z.object({ accountId })).output(feedOf(transferView, noChange)),
-  startExport: call.input(z.object({ accountId, format: transferFormat })).output(transferJob),
+  startExport: call.input(z.object({ accountId, format: fileFormat })).output(transferJob),
   startImport: call
     .input(z.object({ accountId, place: z.string().min(1).max(LIMITS.fileNameLength) }))
     .output(transferJob),
+  startPull: call.input(z.object({ accountId, server: mailServer })).output(transferJob),
   cancel: call.input(z.object({ id })).output(z.void()),
 };

@@ -37,6 +37,7 @@ import type { Provision } from './provision/schema.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
+import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
@@ -226,9 +227,7 @@ class RunningHost implements MailHost {
       hasRoom: disk.hasRoom,
       logger,
     });
-    const { mailStore } = storage;
-    const { dataFolder } = this.#options;
-    const transfers = createTransferDesk({ dataFolder, mailStore, receiver, clock, logger });
+    const transfers = this.#createTransfers(storage, receiver, transcripts);
     const router = this.#createRouter(storage, {
       directory,
       transfers,
@@ -251,6 +250,16 @@ class RunningHost implements MailHost {
       stopFilling();
       stopMaintenance();
     };
+  }
+
+  #createTransfers(
+    { mailStore }: Storage,
+    receiver: MessageReceiver,
+    transcripts: TranscriptDesk,
+  ): TransferDesk {
+    const { dataFolder, clock, randomBytes, logger } = this.#options;
+    const imap = { connect: createTcpConnect({ clock }), transcripts, clock, randomBytes };
+    return createTransferDesk({ dataFolder, mailStore, receiver, clock, imap, logger });
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {

@@ -13,9 +13,14 @@ import { createMessageIndexer } from '../format/message-indexer.ts';
 import type { MboxVariant } from '../format/mbox.ts';
 import { createMessageReceiver } from '../mail/content/message-receiver.ts';
 import { exportMail } from '../mail/transfer/export-mail.ts';
+import { ImapSource } from '../mail/transfer/from/imap-source.ts';
 import { openImportSource } from '../mail/transfer/from/open-import-source.ts';
 import { importMail } from '../mail/transfer/import-mail.ts';
-import type { TransferFormat, TransferProgress, TransferReport } from '../mail/transfer/port.ts';
+import type { FileFormat, ImportSource, TransferProgress, TransferReport } from '../mail/transfer/port.ts';
+import type { TranscriptRecorder } from '../protocol/connection/session.ts';
+import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
+import { ImapProblem } from '../protocol/imap/client/client-wire.ts';
+import { openImapSession, type ImapTarget } from '../protocol/imap/client/open-session.ts';
 import { examine } from '../storage/doctor/examine.ts';
 import type { DoctorFinding } from '../storage/doctor/findings.ts';
 import { FolderInUseError } from '../storage/folder-lock.ts';
@@ -30,37 +35,72 @@ export interface OfflineOptions {
   readonly onError: (error: unknown) => void;
 }
 
-interface TransferOptions extends OfflineOptions {
+export type { TransferReport } from '../mail/transfer/port.ts';
+
+export interface TransferOptions extends OfflineOptions {
   /** The account's address. */
   readonly account: string;
-  readonly path: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TransferProgress) => void;
 }
 
 /** The error is a sentence that names what cannot be used. */
 export function exportOffline(
-  options: TransferOptions & { readonly format: TransferFormat },
+  options: TransferOptions & { readonly path: string; readonly format: FileFormat },
 ): Promise<Result<TransferReport, string>> {
   return withAccount(options, async ({ mailStore }, accountId) => {
     const { path, format, clock, signal, onProgress } = options;
-    return ok(await exportMail({ folder: path, format, accountId, mailStore, clock, signal, onProgress }));
+    return ok(await exportMail({ path, format, accountId, mailStore, clock, signal, onProgress }));
   });
 }
 
 export async function importOffline(
   options: TransferOptions & {
-    readonly format: TransferFormat | null;
+    readonly path: string;
+    readonly format: FileFormat | null;
     readonly mboxVariant: MboxVariant | 'auto';
   },
 ): Promise<Result<TransferReport, string>> {
-  const source = await openImportSource(options);
-  if (!source.ok) return source;
+  const source = await openImportSource({ ...options, scratchFolder: join(options.dataFolder, 'transfer') });
+  return source.ok ? importFrom(source.value, options) : source;
+}
+
+/** Brings everything over from another server. */
+export async function pullOffline(
+  options: TransferOptions & { readonly target: ImapTarget },
+): Promise<Result<TransferReport, string>> {
+  const { clock, randomBytes, target } = options;
+  const connect = createTcpConnect({ clock });
+  try {
+    const session = await openImapSession(target, { connect, transcripts: NOBODY_LOOKS, clock, randomBytes });
+    return await importFrom(await ImapSource.open(session), options);
+  } catch (error) {
+    if (error instanceof ImapProblem) return err(error.message);
+    throw error;
+  }
+}
+
+const nothing = () => undefined;
+/** The console is what shows transcripts. */
+const NOBODY_LOOKS: TranscriptRecorder = {
+  open: () => ({
+    sessionId: '',
+    client: nothing,
+    server: nothing,
+    content: nothing,
+    note: nothing,
+    phase: nothing,
+    update: nothing,
+    close: nothing,
+  }),
+};
+
+function importFrom(source: ImportSource, options: TransferOptions): Promise<Result<TransferReport, string>> {
   return withAccount(options, async ({ mailStore, spool }, accountId) => {
     const receiver = createMessageReceiver({ spool, createIndexer: createMessageIndexer });
     const { clock, signal, onProgress } = options;
     const report = await importMail({
-      source: source.value,
+      source,
       accountId,
       mailStore,
       receiver,

@@ -1,12 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ReadingOffice, TOM } from '../../test/support/reading-office.ts';
+import { MemoryTranscripts } from '../../test/support/memory-transcripts.ts';
+import { startReadingServer } from '../../test/support/reading-listeners.ts';
 import { silentLogger } from '../base/logger.ts';
 import type { Account } from '../directory/port.ts';
+import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
+import { systemClock } from './system-clock.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
+const imap = {
+  connect: createTcpConnect({ clock: systemClock }),
+  transcripts: new MemoryTranscripts(),
+  clock: systemClock,
+  randomBytes,
+};
 let folder: string;
 let office: ReadingOffice;
 let desk: TransferDesk;
@@ -16,7 +27,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postroom-desk-'));
   office = new ReadingOffice();
   const { store: mailStore, receiver, clock } = office;
-  desk = createTransferDesk({ dataFolder: folder, mailStore, receiver, clock, logger: silentLogger });
+  desk = createTransferDesk({ dataFolder: folder, mailStore, receiver, clock, imap, logger: silentLogger });
   const found = await office.directory.getAccount(TOM);
   if (found === null) throw new Error('tom is gone');
   tom = found;
@@ -80,11 +91,47 @@ test('one whose mailboxes cannot be read ends as failed, and the next one may be
         isBroken ? Promise.reject(new Error('disk I/O error')) : store.listMailboxes(id),
     },
   }) as typeof store;
-  desk = createTransferDesk({ dataFolder: folder, mailStore, receiver, clock, logger: silentLogger });
+  desk = createTransferDesk({ dataFolder: folder, mailStore, receiver, clock, imap, logger: silentLogger });
   const ended = untilEnded();
   desk.startExport(tom, 'eml');
   await ended;
   expect(desk.list()[0]).toMatchObject({ state: 'failed', reason: 'disk I/O error' });
   isBroken = false;
   expect(desk.startExport(tom, 'mbox').ok).toBe(true);
+});
+
+test('an account is brought over from another server, and a wrong password is a sentence', async () => {
+  const old = await startReadingServer();
+  await old.office.arrive('Message-ID: <1@old>\nSubject: from there\n\nhello\n');
+  const server = {
+    host: '127.0.0.1',
+    port: old.ports.imaps,
+    tls: 'implicit',
+    mustVerify: false,
+    user: 'tom@server1.com',
+    password: 'secret-tom',
+  } as const;
+  const ended = untilEnded();
+  expect(desk.startPull(tom, server).ok).toBe(true);
+  await ended;
+  expect(desk.list()[0]).toMatchObject({
+    kind: 'import',
+    format: 'imap',
+    place: 'tom@server1.com (127.0.0.1)',
+    state: 'done',
+    progress: { messages: 1, totalMessages: 1 },
+  });
+  const refused = untilEnded();
+  desk.startPull(tom, { ...server, password: 'guess' });
+  await refused;
+  expect(desk.list()[0]).toMatchObject({
+    state: 'failed',
+    reason: 'The server refused the sign-in: [AUTHENTICATIONFAILED] Wrong name or password',
+  });
+  const strict = untilEnded();
+  desk.startPull(tom, { ...server, mustVerify: true });
+  await strict;
+  expect(desk.list()[0]).toMatchObject({ state: 'failed' });
+  expect(desk.list()[0]?.reason).toContain('self-signed');
+  await old.stop();
 });

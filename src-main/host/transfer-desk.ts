@@ -10,14 +10,16 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import type { TransferJob, TransferState } from '../contract/transfer.ts';
+import type { MailServer, TransferJob, TransferState } from '../contract/transfer.ts';
 import type { Account } from '../directory/port.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { MailStore } from '../mail/mailstore/port.ts';
+import { openImapSession, type ImapClientOptions } from '../protocol/imap/client/open-session.ts';
 import { exportMail } from '../mail/transfer/export-mail.ts';
+import { ImapSource } from '../mail/transfer/from/imap-source.ts';
 import { openImportSource } from '../mail/transfer/from/open-import-source.ts';
 import { importMail } from '../mail/transfer/import-mail.ts';
-import type { TransferFormat, TransferProgress, TransferReport } from '../mail/transfer/port.ts';
+import type { FileFormat, ImportSource, TransferProgress, TransferReport } from '../mail/transfer/port.ts';
 
 /** Finished ones that are still shown. */
 const MOST_JOBS = 20;
@@ -29,8 +31,10 @@ export interface TransferDesk {
   readonly folder: string;
   /** Names of files and folders in it. */
   listPlaces(): Promise<readonly string[]>;
-  startExport(account: Account, format: TransferFormat): Result<TransferJob, TransferRefusal>;
+  startExport(account: Account, format: FileFormat): Result<TransferJob, TransferRefusal>;
   startImport(account: Account, name: string): Promise<Result<TransferJob, TransferRefusal>>;
+  /** Brings everything over from another server. */
+  startPull(account: Account, server: MailServer): Result<TransferJob, TransferRefusal>;
   cancel(jobId: string): void;
   /** Newest first. */
   list(): readonly TransferJob[];
@@ -44,6 +48,8 @@ export interface TransferDeskOptions {
   readonly mailStore: MailStore;
   readonly receiver: MessageReceiver;
   readonly clock: Clock;
+  /** How other servers are reached. */
+  readonly imap: ImapClientOptions;
   readonly logger: Logger;
 }
 
@@ -55,7 +61,7 @@ interface RunOptions {
 interface Order {
   readonly kind: TransferJob['kind'];
   readonly account: Account;
-  readonly format: TransferFormat;
+  readonly format: TransferJob['format'];
   readonly place: string;
   readonly run: (options: RunOptions) => Promise<TransferReport>;
 }
@@ -97,13 +103,15 @@ class FolderTransferDesk implements TransferDesk {
     return (await readdir(this.folder)).filter((name) => !name.startsWith('.')).sort();
   }
 
-  startExport(account: Account, format: TransferFormat): Result<TransferJob, TransferRefusal> {
+  startExport(account: Account, format: FileFormat): Result<TransferJob, TransferRefusal> {
     const { mailStore, clock } = this.#options;
     const stamp = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-');
-    const place = `${account.address.replaceAll(/[^\w.@+-]/gu, '_')} ${stamp} ${format}`;
-    const folder = join(this.folder, place);
-    const run = (run: RunOptions) =>
-      exportMail({ ...run, folder, format, accountId: account.id, mailStore, clock });
+    const place = `${account.address.replaceAll(/[^\w.@+-]/gu, '_')} ${stamp}${format === 'zip' ? '.zip' : ` ${format}`}`;
+    const path = join(this.folder, place);
+    const run = async (run: RunOptions) => {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      return exportMail({ ...run, path, format, accountId: account.id, mailStore, clock });
+    };
     return this.#start({ kind: 'export', account, format, place, run });
   }
 
@@ -112,13 +120,33 @@ class FolderTransferDesk implements TransferDesk {
     if (/[/\\]|^\.+$/u.test(name)) return err('invalidFileName');
     if (!(await this.listPlaces()).includes(name)) return err('noSuchFile');
     const path = join(this.folder, name);
-    const source = await openImportSource({ path, format: null, mboxVariant: 'auto' });
+    const source = await openImportSource({
+      path,
+      format: null,
+      mboxVariant: 'auto',
+      scratchFolder: this.folder,
+    });
     if (!source.ok) return err('notMail');
+    const run = (run: RunOptions) => this.#import(account, source.value, run);
+    return this.#start({ kind: 'import', account, format: source.value.format, place: name, run });
+  }
+
+  startPull(account: Account, server: MailServer): Result<TransferJob, TransferRefusal> {
+    const { user, password, ...target } = server;
+    const run = async (run: RunOptions) => {
+      const session = await openImapSession(
+        { ...target, credentials: { user, password } },
+        this.#options.imap,
+      );
+      run.signal.addEventListener('abort', () => session.abort());
+      return this.#import(account, await ImapSource.open(session), run);
+    };
+    return this.#start({ kind: 'import', account, format: 'imap', place: `${user} (${server.host})`, run });
+  }
+
+  #import(account: Account, source: ImportSource, run: RunOptions): Promise<TransferReport> {
     const { mailStore, receiver, clock } = this.#options;
-    const { format } = source.value;
-    const run = (run: RunOptions) =>
-      importMail({ ...run, source: source.value, accountId: account.id, mailStore, receiver, clock });
-    return this.#start({ kind: 'import', account, format, place: name, run });
+    return importMail({ ...run, source, accountId: account.id, mailStore, receiver, clock });
   }
 
   cancel(jobId: string): void {

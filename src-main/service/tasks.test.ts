@@ -13,6 +13,18 @@ test('each task is read with its defaults', () => {
     ok: true,
     value: { name: 'import', data: '/d', account: 'a@b', path: '/x', format: null, mboxVariant: 'mboxcl2' },
   });
+  const url = 'imap://tom@server1.com@old.example:1143';
+  expect(parseTask(['import', 'a@b', url, '--data', '/d', '--password-file', '/p'])).toEqual({
+    ok: true,
+    value: {
+      name: 'pull',
+      data: '/d',
+      account: 'a@b',
+      server: { host: 'old.example', port: 1143, tls: 'starttls', user: 'tom@server1.com' },
+      passwordFile: '/p',
+      mustVerify: true,
+    },
+  });
   expect(parseTask(['doctor', '--repair', '--data', '/d'])).toEqual({
     ok: true,
     value: { name: 'doctor', data: '/d', isRepairing: true },
@@ -22,8 +34,17 @@ test('each task is read with its defaults', () => {
 test.each([
   [['export', 'a@b'], 'export needs an address and a path'],
   [['import', 'a@b', '/x', 'y'], 'y: not understood'],
-  [['export', 'a@b', '/x', '--format', 'pst'], '--format pst: not one of mbox, maildir, eml'],
+  [['export', 'a@b', '/x', '--format', 'pst'], '--format pst: not one of mbox, maildir, eml, zip'],
   [['import', 'a@b', '/x', '--mbox', 'mmdf'], '--mbox mmdf: not one of mboxrd, mboxo, mboxcl, mboxcl2'],
+  [
+    ['import', 'a@b', 'imaps://tom@old.example'],
+    '--password-file is missing: a file with the password there',
+  ],
+  [['import', 'a@b', 'imaps://old.example'], 'imaps://old.example: not of the form imaps://user@host'],
+  [
+    ['import', 'a@b', 'imaps://tom:secret@old.example'],
+    'a password does not belong into the address: use --password-file',
+  ],
   [['doctor', 'now'], 'now: not understood'],
 ])('%j is refused with a sentence', (args, error) => {
   expect(parseTask(args)).toEqual({ ok: false, error });

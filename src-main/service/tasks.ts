@@ -4,20 +4,30 @@
  * Invariants: what was done goes to standard output, progress to standard error; exit 0: all is well, 1: something is left
  * (messages that could not be read, findings not repaired), 2: nothing was begun. Ctrl+C stops where it can be resumed.
  */
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../base/result.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
-import { examineOffline, exportOffline, importOffline } from '../host/offline-tasks.ts';
+import {
+  examineOffline,
+  exportOffline,
+  importOffline,
+  pullOffline,
+  type TransferOptions,
+  type TransferReport,
+} from '../host/offline-tasks.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { systemClock } from '../host/system-clock.ts';
+import { isServerUrl, parseServerUrl, type ServerAddress } from './server-url.ts';
 
-export const TASK_USAGE = `       postroom export ADDRESS FOLDER [--format mbox|maildir|eml] [--data DIR]
-       postroom import ADDRESS PATH [--format mbox|maildir|eml] [--mbox mboxrd|mboxo|mboxcl|mboxcl2] [--data DIR]
+export const TASK_USAGE = `       postroom export ADDRESS PATH [--format mbox|maildir|eml|zip] [--data DIR]
+       postroom import ADDRESS PATH [--format mbox|maildir|eml|zip] [--mbox mboxrd|mboxo|mboxcl|mboxcl2] [--data DIR]
+       postroom import ADDRESS imaps://USER@HOST[:PORT] --password-file FILE [--any-certificate] [--data DIR]
        postroom doctor [--repair] [--data DIR]
        these three work on a data folder whose Postroom is stopped`;
 
-const FORMATS = ['mbox', 'maildir', 'eml'] as const;
+const FORMATS = ['mbox', 'maildir', 'eml', 'zip'] as const;
 const VARIANTS = ['mboxrd', 'mboxo', 'mboxcl', 'mboxcl2'] as const;
 
 type Format = (typeof FORMATS)[number];
@@ -38,6 +48,14 @@ export type Task =
       readonly format: Format | null;
       readonly mboxVariant: (typeof VARIANTS)[number] | 'auto';
     }
+  | {
+      readonly name: 'pull';
+      readonly data: string;
+      readonly account: string;
+      readonly server: ServerAddress;
+      readonly passwordFile: string;
+      readonly mustVerify: boolean;
+    }
   | { readonly name: 'doctor'; readonly data: string; readonly isRepairing: boolean };
 
 export function isTask(args: readonly string[]): boolean {
@@ -57,6 +75,7 @@ export function parseTask(args: readonly string[]): Result<Task, string> {
   }
   if (account === undefined || path === undefined) return err(`${name} needs an address and a path`);
   if (extra.length > 0) return err(`${extra[0]}: not understood`);
+  if (name === 'import' && isServerUrl(path)) return parsePull({ data, account, url: path }, values);
   const format = FORMATS.find((each) => each === values.format);
   if (values.format !== undefined && format === undefined)
     return err(`--format ${values.format}: not one of ${FORMATS.join(', ')}`);
@@ -68,10 +87,32 @@ export function parseTask(args: readonly string[]): Result<Task, string> {
   return ok({ ...common, name: 'import', format: format ?? null, mboxVariant: mboxVariant ?? 'auto' });
 }
 
+type Values = Extract<ReturnType<typeof readArguments>, { ok: true }>['value']['values'];
+
+function parsePull(
+  { data, account, url }: { data: string; account: string; url: string },
+  values: Values,
+): Result<Task, string> {
+  const server = parseServerUrl(url);
+  if (!server.ok) return server;
+  const passwordFile = values['password-file'];
+  if (passwordFile === undefined) return err('--password-file is missing: a file with the password there');
+  const mustVerify = values['any-certificate'] !== true;
+  return ok({ name: 'pull', data, account, server: server.value, passwordFile, mustVerify });
+}
+
 function readArguments(args: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
-    const options = { data: text, format: text, mbox: text, repair: { type: 'boolean' } } as const;
+    const flag = { type: 'boolean' } as const;
+    const options = {
+      data: text,
+      format: text,
+      mbox: text,
+      repair: flag,
+      'password-file': text,
+      'any-certificate': flag,
+    } as const;
     return ok(parseArgs({ args: [...args], allowPositionals: true, options }));
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
@@ -97,25 +138,20 @@ async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Resul
   return ok(open.length === 0 ? 0 : 1);
 }
 
-async function runTransfer(
-  task: Extract<Task, { name: 'export' | 'import' }>,
-): Promise<Result<number, string>> {
+async function runTransfer(task: Exclude<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const options = {
     dataFolder: task.data,
     account: task.account,
-    path: task.path,
     clock: systemClock,
     randomBytes: createPooledRandom(),
     signal: stop.signal,
     onProgress: showProgress,
     onError: (error: unknown) => console.error('postroom:', error),
   };
-  const report = await (task.name === 'export'
-    ? exportOffline({ ...options, format: task.format })
-    : importOffline({ ...options, format: task.format, mboxVariant: task.mboxVariant }));
+  const report = await beginTransfer(task, options);
   if (!report.ok) return report;
   if (process.stderr.isTTY) process.stderr.write('\n');
   const { end, progress, problems } = report.value;
@@ -126,6 +162,36 @@ async function runTransfer(
     `${end.kind}${reason}: ${messages} messages, ${skipped} were there already, ${failed} could not be read`,
   );
   return ok(end.kind === 'done' && failed === 0 ? 0 : 1);
+}
+
+function beginTransfer(
+  task: Exclude<Task, { name: 'doctor' }>,
+  options: TransferOptions,
+): Promise<Result<TransferReport, string>> {
+  switch (task.name) {
+    case 'export':
+      return exportOffline({ ...options, path: task.path, format: task.format });
+    case 'import':
+      return importOffline({
+        ...options,
+        path: task.path,
+        format: task.format,
+        mboxVariant: task.mboxVariant,
+      });
+    case 'pull':
+      return pull(task, options);
+  }
+}
+
+async function pull(
+  { server: { user, ...server }, passwordFile, mustVerify }: Extract<Task, { name: 'pull' }>,
+  options: TransferOptions,
+): Promise<Result<TransferReport, string>> {
+  const password = await readFile(passwordFile, 'utf8').catch(() => null);
+  if (password === null) return err(`${passwordFile}: cannot be read`);
+  const credentials = { user, password: password.replace(/\r?\n$/u, '') };
+  if (/\p{Cc}/u.test(user + credentials.password)) return err(`${passwordFile}: more than one line`);
+  return pullOffline({ ...options, target: { ...server, mustVerify, credentials } });
 }
 
 /** One line that is written over; nothing where standard error is a file. */

@@ -1,6 +1,6 @@
 /** Transfer store: imports and exports of one account. */
 import { defineStore } from 'pinia';
-import type { TransferFormat, TransferJob, TransferView } from '../../src-main/contract/transfer.ts';
+import type { FileFormat, MailServer, TransferJob, TransferView } from '../../src-main/contract/transfer.ts';
 import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
 
@@ -10,11 +10,13 @@ export const useTransferStore = defineStore('transfer', () => {
     show: (view) => view,
   });
 
-  const startExport = (accountId: number, format: TransferFormat): Promise<TransferJob> =>
+  const startExport = (accountId: number, format: FileFormat): Promise<TransferJob> =>
     useConsole().client.transfer.startExport({ accountId, format });
   const startImport = (accountId: number, place: string): Promise<TransferJob> =>
     useConsole().client.transfer.startImport({ accountId, place });
+  const startPull = (accountId: number, server: MailServer): Promise<TransferJob> =>
+    useConsole().client.transfer.startPull({ accountId, server });
   const cancel = (id: string): Promise<void> => useConsole().client.transfer.cancel({ id });
 
-  return { ...live, startExport, startImport, cancel };
+  return { ...live, startExport, startImport, startPull, cancel };
 });

@@ -127,6 +127,15 @@ export const SHOTS: readonly Shot[] = [
   { name: 'accounts-remove', path: '/accounts', act: pressButton(6) },
   { name: 'accounts-pop3', path: '/accounts', act: pressButton(3) },
   { name: 'accounts-transfer', path: '/accounts', act: pressButton(4) },
+  {
+    name: 'accounts-pull',
+    path: '/accounts',
+    act: async (page) => {
+      await pressButton(4)(page);
+      await page.getByRole('button', { name: /^(From another server…|从另一台服务器…)$/ }).click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'accounts-add', path: '/accounts?add=1' },
   { name: 'aliases', path: '/accounts/aliases' },
   { name: 'domains', path: '/accounts/domains' },

@@ -1,7 +1,7 @@
 /** A transfer desk that moves nothing: jobs are what the test or the picture puts there. */
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { err, ok, type Result } from '../../src-main/base/result.ts';
-import type { TransferJob } from '../../src-main/contract/transfer.ts';
+import type { FileFormat, MailServer, TransferJob } from '../../src-main/contract/transfer.ts';
 import type { Account } from '../../src-main/directory/port.ts';
 import type { TransferDesk, TransferRefusal } from '../../src-main/host/transfer-desk.ts';
 
@@ -16,13 +16,17 @@ export class WorldTransferDesk implements TransferDesk {
     return Promise.resolve(this.places);
   }
 
-  startExport(account: Account, format: TransferJob['format']): Result<TransferJob, TransferRefusal> {
+  startExport(account: Account, format: FileFormat): Result<TransferJob, TransferRefusal> {
     return this.#start(account, { kind: 'export', format, place: `${account.address} ${format}` });
   }
 
   startImport(account: Account, name: string): Promise<Result<TransferJob, TransferRefusal>> {
     if (!this.places.includes(name)) return Promise.resolve(err('noSuchFile'));
     return Promise.resolve(this.#start(account, { kind: 'import', format: 'mbox', place: name }));
+  }
+
+  startPull(account: Account, { user, host }: MailServer): Result<TransferJob, TransferRefusal> {
+    return this.#start(account, { kind: 'import', format: 'imap', place: `${user} (${host})` });
   }
 
   cancel(jobId: string): void {

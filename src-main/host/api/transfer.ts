@@ -37,6 +37,13 @@ export function createTransferHandlers(services: ConsoleServices) {
       return valueOf(await transfers.startImport(account, place));
     }),
 
+    startPull: guardedCalls.transfer.startPull.handler(async ({ input, context }) => {
+      const account = await findAccount(services, input.accountId);
+      const { host, user } = input.server;
+      logger.info('import begins', { account: account.address, host, user, by: context.administrator });
+      return valueOf(transfers.startPull(account, input.server));
+    }),
+
     cancel: guardedCalls.transfer.cancel.handler(({ input }) => transfers.cancel(input.id)),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Export: an account's mailboxes into a folder.
+ * Export: an account's mailboxes into a folder or an archive.
  *
  * Flow: mailstore → ExportTarget, message by message. Invariants: see port.ts; the folder must be new or empty, so nothing
  * of anybody's is written over; a message that goes meanwhile is left out.
@@ -10,19 +10,15 @@ import type { AccountId, Mailbox, MailStore, MessageEntry, OpenMessage } from '.
 import { EmlTarget } from './into/eml-target.ts';
 import { MaildirTarget } from './into/maildir-target.ts';
 import { MboxTarget } from './into/mbox-target.ts';
+import { ZipTarget } from './into/zip-target.ts';
 import { PIECE_OCTETS, UIDS_A_PAGE } from './limits.ts';
-import type {
-  ExportTarget,
-  LeavingMessage,
-  TransferFormat,
-  TransferProgress,
-  TransferReport,
-} from './port.ts';
+import type { ExportTarget, LeavingMessage, FileFormat, TransferProgress, TransferReport } from './port.ts';
 import { endOf, TransferLog, TransferStop } from './transfer-log.ts';
 
 export interface ExportOptions {
-  readonly folder: string;
-  readonly format: TransferFormat;
+  /** A folder that is new or empty; for `zip` a file that does not exist. */
+  readonly path: string;
+  readonly format: FileFormat;
   readonly accountId: AccountId;
   readonly mailStore: Pick<MailStore, 'listMailboxes' | 'listEntries' | 'openMessage'>;
   readonly clock: Clock;
@@ -37,21 +33,26 @@ export async function exportMail(options: ExportOptions): Promise<TransferReport
   const totalOctets = mailboxes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const log = new TransferLog({ clock, onProgress, totalMessages, totalOctets });
   const end = await endOf(async () => {
-    await makeEmptyFolder(options.folder);
-    const target = createTarget(options.format, options.folder);
-    for (const mailbox of mailboxes) await exportMailbox(options, target, { mailbox, log });
+    const target = await createTarget(options.format, options.path);
+    try {
+      for (const mailbox of mailboxes) await exportMailbox(options, target, { mailbox, log });
+    } finally {
+      await target.close();
+    }
   });
   return log.report(end);
 }
 
-function createTarget(format: TransferFormat, folder: string): ExportTarget {
+async function createTarget(format: FileFormat, path: string): Promise<ExportTarget> {
+  if (format === 'zip') return ZipTarget.create(path);
+  await makeEmptyFolder(path);
   switch (format) {
     case 'mbox':
-      return new MboxTarget(folder);
+      return new MboxTarget(path);
     case 'maildir':
-      return new MaildirTarget(folder);
+      return new MaildirTarget(path);
     case 'eml':
-      return new EmlTarget(folder);
+      return new EmlTarget(path);
   }
 }
 

@@ -10,7 +10,8 @@ import type { StagedContent } from '../content/port.ts';
 import type { AccountId, MailboxId, MailStore, NewMessage } from '../mailstore/port.ts';
 import { KnownMessages } from './known-messages.ts';
 import { MESSAGES_A_COMMIT, OCTETS_A_COMMIT } from './limits.ts';
-import type { ImportSource, SourceMessage, TransferProgress, TransferReport } from './port.ts';
+import type { ImportSource, MessageDigest, SourceMessage, TransferProgress, TransferReport } from './port.ts';
+import { readable, UnreadableError } from './readable.ts';
 import { endOf, TransferLog, TransferStop } from './transfer-log.ts';
 
 export interface ImportOptions {
@@ -48,22 +49,40 @@ class ImportRun {
   constructor(options: ImportOptions) {
     this.#options = options;
     const { clock, onProgress, source } = options;
-    this.log = new TransferLog({ clock, onProgress, totalMessages: null, totalOctets: source.totalOctets });
+    const { totalMessages, totalOctets } = source;
+    this.log = new TransferLog({ clock, onProgress, totalMessages, totalOctets });
   }
 
   async run(): Promise<void> {
     const { source, signal } = this.#options;
+    // A source that waits for a server is not heard of until it is let go.
+    const letGo = () => void source.close();
+    signal.addEventListener('abort', letGo);
     try {
-      for await (const message of source.messages()) {
+      for await (const message of source.messages((digest) => this.#isWanted(digest))) {
         if (signal.aborted) throw new TransferStop({ kind: 'cancelled' });
         await this.#take(message);
         this.log.reached(source.octetsRead());
       }
       await this.#commit();
-      this.log.reached(source.totalOctets);
+      this.log.reached(source.totalOctets ?? source.octetsRead());
+    } catch (error) {
+      throw signal.aborted ? new TransferStop({ kind: 'cancelled' }) : error;
     } finally {
+      signal.removeEventListener('abort', letGo);
+      // What was read is kept, however the source ended.
+      await this.#commit().catch(() => undefined);
       await this.#discard();
+      await source.close();
     }
+  }
+
+  async #isWanted(digest: MessageDigest): Promise<boolean> {
+    if (this.#options.signal.aborted) throw new TransferStop({ kind: 'cancelled' });
+    const { known } = await this.#open(digest.mailbox);
+    if (!(await known.takeDigest(digest))) return true;
+    this.log.skipped();
+    return false;
   }
 
   async #take(message: SourceMessage): Promise<void> {
@@ -85,14 +104,13 @@ class ImportRun {
   async #stage(message: SourceMessage): Promise<StagedContent | null> {
     const writer = this.#options.receiver.begin();
     try {
-      for await (const chunk of message.octets()) await writer.write(chunk);
+      for await (const chunk of readable(message)) await writer.write(chunk);
       return await writer.finish();
     } catch (error) {
       await writer.abort();
-      this.log.failed({
-        where: message.where,
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      // Our own disk, or a source that has gone: the next message would fare no better.
+      if (!(error instanceof UnreadableError)) throw error;
+      this.log.failed({ where: message.where, reason: error.message });
       return null;
     }
   }

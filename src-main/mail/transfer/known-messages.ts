@@ -41,15 +41,22 @@ export class KnownMessages {
   async take(message: { readonly sizeBytes: number; readonly index: MessageIndex }): Promise<boolean> {
     // mbox ends every message's last line.
     for (const size of [message.sizeBytes, message.sizeBytes - 2]) {
-      if (await this.#takeOf(this.#uidsBySize.get(size) ?? [], message.index)) return true;
+      const isSameAs = (index: MessageIndex) => isSame(index, message.index);
+      if (await this.#takeOf(this.#uidsBySize.get(size) ?? [], isSameAs)) return true;
     }
     return false;
   }
 
-  async #takeOf(uids: Uid[], wanted: MessageIndex): Promise<boolean> {
+  /** The same for one that was not read: by its size and Message-ID. */
+  takeDigest({ sizeBytes, messageId }: { sizeBytes: number; messageId: string }): Promise<boolean> {
+    const hasSameId = (index: MessageIndex) => index.envelope.messageId === messageId;
+    return this.#takeOf(this.#uidsBySize.get(sizeBytes) ?? [], hasSameId);
+  }
+
+  async #takeOf(uids: Uid[], isWanted: (index: MessageIndex) => boolean): Promise<boolean> {
     for (const [at, uid] of uids.entries()) {
       const index = (await this.#store.readIndexes(this.#mailbox, [uid])).get(uid);
-      if (index === undefined || !isSame(index, wanted)) continue;
+      if (index === undefined || !isWanted(index)) continue;
       uids.splice(at, 1);
       return true;
     }

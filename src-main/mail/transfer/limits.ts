@@ -10,6 +10,9 @@ export const OCTETS_A_COMMIT = 4 * 1024 * 1024;
 /** UIDs looked at at a time when a mailbox leaves. */
 export const UIDS_A_PAGE = 1_000;
 
+/** Messages of another server that are asked about at a time. */
+export const MESSAGES_A_PAGE = 500;
+
 /** Problems that a report names; the rest are counted. */
 export const MOST_PROBLEMS = 100;
 

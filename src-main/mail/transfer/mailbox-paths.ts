@@ -47,7 +47,7 @@ export function fromMaildirFolder(folder: string): string {
 }
 
 /** A name that a mailbox can have: no empty level, no control characters. */
-function toMailboxName(levels: readonly string[]): string {
+export function toMailboxName(levels: readonly string[]): string {
   const named = levels
     .map((level) =>
       level

@@ -1,11 +1,14 @@
 /**
- * Transfer: an account's mail into files and out of them: leaving must be as easy as coming.
+ * Transfer: an account's mail into files and out of them, and from another server: leaving must be as easy as coming.
  *
- * Actor: MS (RFC 5598). Flow: console, command line → here → mailstore; files in a folder that the caller names.
+ * Actor: MS (RFC 5598). Flow: console, command line → here → mailstore; files that the caller names, or an IMAP server.
  * Invariants: memory does not grow with the number of messages; what is there already is not brought in again, so an
  * import that was cut off goes on where it was; flags, dates and mailboxes come along; nothing is ever removed here.
  */
-export type TransferFormat = 'mbox' | 'maildir' | 'eml';
+export type FileFormat = 'mbox' | 'maildir' | 'eml' | 'zip';
+
+/** Where an import may come from: files, or a server that is asked over IMAP. */
+export type TransferFormat = FileFormat | 'imap';
 
 /** How far it is. */
 export interface TransferProgress {
@@ -24,7 +27,7 @@ export interface TransferProgress {
 }
 
 export interface TransferProblem {
-  /** The file, and the message in it. */
+  /** The file, and the message in it; the mailbox and its UID on a server. */
   readonly where: string;
   readonly reason: string;
 }
@@ -54,13 +57,25 @@ export interface SourceMessage {
   octets(): AsyncIterable<Uint8Array>;
 }
 
-/** Messages of a file or folder, mailbox after mailbox. */
+/** What is known of a message before it is read. */
+export interface MessageDigest {
+  readonly mailbox: string;
+  readonly sizeBytes: number;
+  readonly messageId: string;
+}
+
+/** Messages of a file, a folder or a server, mailbox after mailbox. */
 export interface ImportSource {
   readonly format: TransferFormat;
-  readonly totalOctets: number;
-  messages(): AsyncIterable<SourceMessage>;
-  /** Octets of the files that have been gone through. */
+  /** null where nobody knows before the end. */
+  readonly totalOctets: number | null;
+  readonly totalMessages: number | null;
+  /** A source that reads slowly asks of each message whether it is wanted before it reads it. */
+  messages(isWanted: (digest: MessageDigest) => Promise<boolean>): AsyncIterable<SourceMessage>;
+  /** Octets of the files that have been gone through, or that have come. */
   octetsRead(): number;
+  /** Lets go of what it holds: a connection, a file. */
+  close(): Promise<void>;
 }
 
 /** A message on its way out. */
@@ -81,4 +96,6 @@ export interface ExportTarget {
   write(message: LeavingMessage): Promise<void>;
   /** Makes what was written durable. */
   closeMailbox(): Promise<void>;
+  /** After the last mailbox, or where an export ends early. */
+  close(): Promise<void>;
 }

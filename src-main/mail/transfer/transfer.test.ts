@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ANNA, ReadingOffice, TOM } from '../../../test/support/reading-office.ts';
 import { exportMail } from './export-mail.ts';
-import { openImportSource } from './from/open-import-source.ts';
+import { openImportSource, type ImportPlace } from './from/open-import-source.ts';
 import { importMail } from './import-mail.ts';
-import type { TransferFormat, TransferReport } from './port.ts';
+import type { FileFormat, TransferReport } from './port.ts';
 
-const FORMATS: readonly TransferFormat[] = ['mbox', 'maildir', 'eml'];
+const FORMATS: readonly FileFormat[] = ['mbox', 'maildir', 'eml', 'zip'];
 const AT = Date.UTC(2025, 11, 24, 18, 30);
 
 let folder: string;
@@ -56,10 +56,10 @@ async function contentsOf(accountId: number) {
   return found;
 }
 
-function leave(format: TransferFormat, signal = new AbortController().signal): Promise<TransferReport> {
+function leave(format: FileFormat, signal = new AbortController().signal): Promise<TransferReport> {
   const { store: mailStore, clock } = office;
   return exportMail({
-    folder: join(folder, format),
+    path: join(folder, format),
     format,
     accountId: TOM,
     mailStore,
@@ -69,12 +69,16 @@ function leave(format: TransferFormat, signal = new AbortController().signal): P
   });
 }
 
+function place(path: string): ImportPlace {
+  return { path, format: null, mboxVariant: 'auto', scratchFolder: join(folder, 'scratch') };
+}
+
 async function come(
   path: string,
   accountId = ANNA,
   signal = new AbortController().signal,
 ): Promise<TransferReport> {
-  const source = await openImportSource({ path, format: null, mboxVariant: 'auto' });
+  const source = await openImportSource(place(path));
   if (!source.ok) throw new Error(source.error);
   const { store: mailStore, clock, receiver } = office;
   const onProgress = () => undefined;
@@ -197,14 +201,21 @@ describe('coming from other programs', () => {
         yield await Promise.reject<Uint8Array>(new Error('EIO'));
       })();
     const bad = { mailbox: 'INBOX', flags: [], internalDate: null, where: 'bad.eml', octets };
-    const source = await openImportSource({ path: good, format: null, mboxVariant: 'auto' });
+    const source = await openImportSource(place(good));
     if (!source.ok) throw new Error(source.error);
     const both = async function* () {
       yield bad;
-      yield* source.value.messages();
+      yield* source.value.messages(() => Promise.resolve(true));
     };
     const report = await importMail({
-      source: { format: 'eml', totalOctets: 0, octetsRead: () => 0, messages: both },
+      source: {
+        format: 'eml',
+        totalOctets: 0,
+        totalMessages: null,
+        octetsRead: () => 0,
+        messages: both,
+        close: () => Promise.resolve(),
+      },
       accountId: ANNA,
       mailStore,
       receiver,
@@ -221,12 +232,8 @@ describe('coming from other programs', () => {
 
   test('a folder with nothing of ours in it is refused by name', async () => {
     await put('other/readme.txt', 'hello');
-    expect(
-      await openImportSource({ path: join(folder, 'other'), format: null, mboxVariant: 'auto' }),
-    ).toMatchObject({ ok: false });
-    expect(
-      await openImportSource({ path: join(folder, 'nowhere'), format: null, mboxVariant: 'auto' }),
-    ).toMatchObject({ ok: false });
+    expect(await openImportSource(place(join(folder, 'other')))).toMatchObject({ ok: false });
+    expect(await openImportSource(place(join(folder, 'nowhere')))).toMatchObject({ ok: false });
   });
 });
 

@@ -90,6 +90,15 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host did not answer',
   EHOSTUNREACH: 'there is no way to the host',
   ENETUNREACH: 'there is no way to the network of the host',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'DNS did not answer for the name of the host',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is signed by an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by an authority that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate comes without the ones that it is signed with',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  CERT_NOT_YET_VALID: 'the certificate is not valid yet; is the clock right?',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
 };
 
 function inPlainWords(error: NodeJS.ErrnoException): string {

@@ -114,7 +114,7 @@ export const general = {
     notListening: 'Nothing listens on the SMTP port. See Settings, Listeners.',
     transferUnderWay: 'This account is being imported or exported already.',
     noSuchFile: 'There is no such file in the transfer folder.',
-    notMail: 'This is neither mbox nor Maildir nor .eml files.',
+    notMail: 'This is neither mbox nor Maildir nor .eml files nor a zip archive of such.',
     invalidFileName: 'This is not the name of a file in the transfer folder.',
   },
   signIn: {

@@ -102,7 +102,7 @@ export const general: Pick<
     notListening: 'SMTP 端口没有监听，请看“设置”中的“监听端口”。',
     transferUnderWay: '该账户正在导入或导出。',
     noSuchFile: '传输文件夹中没有这个文件。',
-    notMail: '这不是 mbox、Maildir 或 .eml 文件。',
+    notMail: '这不是 mbox、Maildir、.eml 文件，也不是它们的 zip 压缩包。',
     invalidFileName: '这不是传输文件夹中的文件名。',
     invalidHostname: '这不是完整的服务器名称，正确的写法如 mail.example.com。',
     wrongNameOrPassword: '名称或密码错误。',

@@ -1,19 +1,23 @@
 /** Finds out what a file or folder is, and opens it for an import. */
-import { open, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { err, ok, type Result } from '../../../base/result.ts';
 import type { MboxVariant } from '../../../format/mbox.ts';
-import type { ImportSource, SourceMessage, TransferFormat } from '../port.ts';
+import type { FileFormat, ImportSource, SourceMessage } from '../port.ts';
 import { readEmlFile } from './eml-files.ts';
+import { isEml, isMbox, isZip } from './file-kinds.ts';
 import { findMaildirs, readMaildir } from './maildir-files.ts';
 import { readMboxFile } from './mbox-files.ts';
 import { findFile, walkFiles, type FoundFile } from './walk-folder.ts';
+import { ZipSource } from './zip-source.ts';
 
 export interface ImportPlace {
   readonly path: string;
   /** null: what it looks like. */
-  readonly format: TransferFormat | null;
+  readonly format: FileFormat | null;
   readonly mboxVariant: MboxVariant | 'auto';
+  /** Where archives are unpacked, a file at a time. */
+  readonly scratchFolder: string;
 }
 
 /** The error is a sentence. */
@@ -21,42 +25,41 @@ export async function openImportSource(place: ImportPlace): Promise<Result<Impor
   const facts = await stat(place.path).catch(() => null);
   if (facts === null) return err(`${place.path}: there is no such file or folder`);
   const format = place.format ?? (await findFormat(place.path, facts.isDirectory()));
-  if (format === null) return err(`${place.path}: neither mbox nor Maildir nor .eml files`);
+  if (format === null)
+    return err(`${place.path}: neither mbox nor Maildir nor .eml files nor a zip archive of such`);
+  if (format === 'zip') return openZip(place);
   return ok(await FileSource.open(place, format, facts.isDirectory()));
 }
 
-async function findFormat(path: string, isFolder: boolean): Promise<TransferFormat | null> {
-  if (!isFolder) return formatOfFile(await findFile(path, [basename(path)]));
+async function openZip(place: ImportPlace): Promise<Result<ImportSource, string>> {
+  try {
+    return ok(await ZipSource.open(place));
+  } catch (error) {
+    return err(`${place.path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function findFormat(path: string, isFolder: boolean): Promise<FileFormat | null> {
+  if (!isFolder) return (await isZip(path)) ? 'zip' : formatOfFile(path);
   for await (const _maildir of findMaildirs(path)) return 'maildir';
   for await (const file of walkFiles(path)) {
-    const format = await formatOfFile(file);
+    const format = await formatOfFile(file.path);
     if (format !== null) return format;
   }
   return null;
 }
 
-async function formatOfFile(file: FoundFile): Promise<TransferFormat | null> {
-  if (isEml(file)) return 'eml';
-  return (await isMbox(file)) ? 'mbox' : null;
+async function formatOfFile(path: string): Promise<FileFormat | null> {
+  if (isEml(path)) return 'eml';
+  return (await isMbox(path)) ? 'mbox' : null;
 }
 
-function isEml({ path }: FoundFile): boolean {
-  return extname(path).toLowerCase() === '.eml';
-}
-
-async function isMbox({ path }: FoundFile): Promise<boolean> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(5), 0, 5, 0);
-    return buffer.toString('latin1', 0, bytesRead) === 'From ';
-  } finally {
-    await handle.close();
-  }
-}
+type FolderFormat = Exclude<FileFormat, 'zip'>;
 
 class FileSource implements ImportSource {
-  readonly format: TransferFormat;
+  readonly format: FolderFormat;
   readonly totalOctets: number;
+  readonly totalMessages = null;
   readonly #place: ImportPlace;
   readonly #isFolder: boolean;
   #finished = 0;
@@ -64,7 +67,7 @@ class FileSource implements ImportSource {
 
   private constructor(
     place: ImportPlace,
-    facts: { format: TransferFormat; isFolder: boolean; totalOctets: number },
+    facts: { format: FolderFormat; isFolder: boolean; totalOctets: number },
   ) {
     this.#place = place;
     this.format = facts.format;
@@ -72,7 +75,7 @@ class FileSource implements ImportSource {
     this.#isFolder = facts.isFolder;
   }
 
-  static async open(place: ImportPlace, format: TransferFormat, isFolder: boolean): Promise<FileSource> {
+  static async open(place: ImportPlace, format: FolderFormat, isFolder: boolean): Promise<FileSource> {
     let totalOctets = 0;
     for await (const { sizeBytes } of filesOf(place.path, isFolder)) totalOctets += sizeBytes;
     return new FileSource(place, { format, isFolder, totalOctets });
@@ -86,6 +89,10 @@ class FileSource implements ImportSource {
     return this.format === 'maildir' ? this.#fromMaildirs() : this.#fromFiles();
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async *#fromMaildirs(): AsyncGenerator<SourceMessage> {
     for await (const maildir of findMaildirs(this.#place.path)) {
       yield* readMaildir(maildir, (file) => (this.#finished += file.sizeBytes));
@@ -94,8 +101,9 @@ class FileSource implements ImportSource {
 
   async *#fromFiles(): AsyncGenerator<SourceMessage> {
     for await (const file of filesOf(this.#place.path, this.#isFolder)) {
-      if (this.format === 'eml' && isEml(file)) yield* readEmlFile(this.#isFolder ? file : loneFile(file));
-      if (this.format === 'mbox' && (await isMbox(file)))
+      if (this.format === 'eml' && isEml(file.path))
+        yield* readEmlFile(this.#isFolder ? file : loneFile(file));
+      if (this.format === 'mbox' && (await isMbox(file.path)))
         yield* readMboxFile(file, this.#place.mboxVariant, (octets) => (this.#current = octets));
       this.#current = 0;
       this.#finished += file.sizeBytes;

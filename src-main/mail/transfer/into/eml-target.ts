@@ -24,7 +24,7 @@ export class EmlTarget implements ExportTarget {
 
   async write(message: LeavingMessage): Promise<void> {
     if (this.#folder === undefined) throw new Error('no mailbox is open');
-    const path = join(this.#folder, `${String(message.uid).padStart(10, '0')}${toSlug(message.subject)}.eml`);
+    const path = join(this.#folder, emlNameOf(message));
     const before = formatStatusFields(message.flags);
     await writeMessageFile(path, message, { before, lineEnd: 'crlf' });
   }
@@ -33,6 +33,15 @@ export class EmlTarget implements ExportTarget {
     this.#folder = undefined;
     return Promise.resolve();
   }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A name that sorts as the mailbox does. */
+export function emlNameOf({ uid, subject }: { readonly uid: number; readonly subject: string }): string {
+  return `${String(uid).padStart(10, '0')}${toSlug(subject)}.eml`;
 }
 
 function toSlug(subject: string): string {

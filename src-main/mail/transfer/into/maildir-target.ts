@@ -42,6 +42,10 @@ export class MaildirTarget implements ExportTarget {
     if (names !== '') await writeFile(join(path, 'dovecot-keywords'), names, { mode: 0o600 });
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   get #opened() {
     if (this.#open === undefined) throw new Error('no mailbox is open');
     return this.#open;

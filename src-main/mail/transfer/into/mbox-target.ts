@@ -44,6 +44,10 @@ export class MboxTarget implements ExportTarget {
     }
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   get #opened() {
     if (this.#open === undefined) throw new Error('no mailbox is open');
     return this.#open;
