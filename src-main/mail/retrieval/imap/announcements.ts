@@ -63,6 +63,7 @@ export class Announcements {
 
   /** Tells what may be told now. */
   async announce(sink: ResponseSink, occasion: Occasion): Promise<void> {
+    if (!this.#hasNews) return;
     if (this.#watch?.isOverflown === true) await this.#giveUp(sink);
     const { selected } = this.#session;
     if (selected !== null) await this.#tellSelected(selected, sink, occasion);
