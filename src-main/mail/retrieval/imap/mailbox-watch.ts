@@ -86,6 +86,8 @@ export class MailboxWatch {
   }
 
   hear({ mailboxId, kind }: MailboxChanged): void {
+    // NOTIFY NONE
+    if (this.#groups.length === 0) return;
     if (kind !== 'messages') this.#names.add(mailboxId);
     else if (this.wantsAny('MessageNew')) this.#changed.add(mailboxId);
     if (this.#changed.size + this.#names.pendingCount > MAX_PENDING_MAILBOXES) this.overflow();
