@@ -23,6 +23,7 @@ import { MIGRATIONS } from '../migrations/index.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSearchIndex, checkSummaries } from './check-search-index.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
 
 export interface ExamineOptions {
@@ -129,6 +130,8 @@ class Examiner {
     checkMessageSizes(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
+    checkSearchIndex(examination);
+    checkSummaries(examination);
   }
 
   #keep(name: string, content: KeptContent): void {
