@@ -13,6 +13,7 @@ import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
 import type { MailStore, Uid } from '../../src-main/mail/mailstore/port.ts';
 import type { MailSearch } from '../../src-main/mail/mailstore/search/port.ts';
+import type { Grantee } from '../../src-main/mail/mailstore/sharing/port.ts';
 import { createScanSearch } from '../../src-main/mail/mailstore/search/scan-search.ts';
 import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../../src-main/mail/retrieval/pop3/pop3-service.ts';
@@ -45,6 +46,12 @@ export interface Arrival {
   readonly internalDate?: number;
   readonly prefix?: string;
   readonly traceId?: string;
+}
+
+export interface SharePlace {
+  readonly owner?: number;
+  readonly mailbox?: string;
+  readonly grantee?: Grantee;
 }
 
 export class ReadingOffice {
@@ -105,6 +112,15 @@ export class ReadingOffice {
     });
   }
 
+  /** Gives rights on a mailbox, as its owner or an administrator would: tom's INBOX to anna, if nothing else is said. */
+  async share(rights: string, place: SharePlace = {}): Promise<void> {
+    const { owner = TOM, mailbox = 'INBOX', grantee = ANNA } = place;
+    await this.store.createAccountMailboxes(owner);
+    const found = await this.store.findMailbox(owner, mailbox);
+    const { id } = found ?? valueOf(await this.store.createMailbox(owner, mailbox));
+    await this.store.changeGrants([id], { operation: 'replace', grantee, isNegative: false, rights });
+  }
+
   connectImap(options: { tls?: boolean } = {}): DialogueClient {
     return new DialogueClient(this.imap.serve, options);
   }
@@ -121,4 +137,9 @@ export class ReadingOffice {
     if (mailbox !== null) await client.transact(`SELECT ${mailbox}`);
     return client;
   }
+}
+
+function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: string }): T {
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
 }

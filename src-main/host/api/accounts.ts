@@ -17,8 +17,7 @@ interface Query {
   readonly limit: number;
 }
 
-export function createAccountsHandlers(services: ConsoleServices, usage: MailUsage) {
-  const accounts = new AccountReader(services, usage);
+export function createAccountsHandlers(services: ConsoleServices, accounts: AccountReader) {
   return { ...readingHandlers(services, accounts), ...changingHandlers(services, accounts) };
 }
 
@@ -75,7 +74,8 @@ function changingHandlers({ directory, logger }: ConsoleServices, accounts: Acco
   };
 }
 
-class AccountReader {
+/** Reads accounts of persons and shared mailboxes as rows of the console. */
+export class AccountReader {
   readonly #services: ConsoleServices;
   readonly #usage: MailUsage;
 
@@ -87,7 +87,7 @@ class AccountReader {
   async list(query: Query): Promise<AccountPage> {
     const { directory } = this.#services;
     const [accounts, aliases] = await Promise.all([directory.listAccounts(), directory.listAliases()]);
-    const found = accounts.filter((account) => matches(account, query));
+    const found = accounts.filter((account) => account.kind === 'person' && matches(account, query));
     const window = found.slice(query.offset, query.offset + query.limit);
     return {
       items: await Promise.all(window.map((account) => this.#row(account, aliases))),

@@ -13,6 +13,7 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import type { MetadataStore } from './metadata/port.ts';
+import type { MailSharing } from './sharing/port.ts';
 
 export type AccountId = number;
 export type MailboxId = number;
@@ -176,35 +177,18 @@ export interface OpenMessage {
 export interface MailboxChanged {
   readonly accountId: AccountId;
   readonly mailboxId: MailboxId;
-  /** `deleted` mailboxes are gone with all their messages. */
-  readonly kind: 'messages' | 'created' | 'renamed' | 'deleted' | 'subscribed';
+  /** `deleted` mailboxes are gone with all their messages; `rights` were given or taken away (sharing/port.ts). */
+  readonly kind: 'messages' | 'created' | 'renamed' | 'deleted' | 'subscribed' | 'rights';
 }
 
-export interface MailStore {
-  /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
-  createAccountMailboxes(accountId: AccountId): Promise<void>;
+export interface MailboxOptions {
+  readonly specialUse?: SpecialUse;
+  /** Whose rights a mailbox without a superior one inherits; none where it is absent. */
+  readonly inheritsFrom?: MailboxId;
+}
 
-  /** INBOX first, then by name. */
-  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
-  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
-  getMailbox(id: MailboxId): Promise<Mailbox | null>;
-  /** Creates missing superior levels too (RFC 9051 §6.3.4). */
-  createMailbox(
-    accountId: AccountId,
-    name: string,
-    specialUse?: SpecialUse,
-  ): Promise<Result<Mailbox, MailboxError>>;
-  /** Renames inferiors too; renaming INBOX moves its messages into a new mailbox (RFC 9051 §6.3.6). */
-  renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>>;
-  deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>>;
-  setSubscribed(
-    accountId: AccountId,
-    name: string,
-    isSubscribed: boolean,
-  ): Promise<Result<void, MailboxError>>;
-  /** Names subscribed to, whether or not the mailbox exists (RFC 9051 §6.3.7). */
-  listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
-
+/** What is done with messages. A reader of somebody else's mailboxes has one of its own (MailSharing.asReader). */
+export interface MessageStore {
   /** All entries, or those in the ranges, by rising UID. */
   listEntries(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly MessageEntry[]>;
   /** Null where the mailbox is gone. */
@@ -243,6 +227,32 @@ export interface MailStore {
   expunge(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly Uid[]>;
   /** Removes these messages whatever their flags: POP3's QUIT. */
   removeMessages(id: MailboxId, uids: readonly Uid[]): Promise<readonly Uid[]>;
+}
+
+export interface MailStore extends MessageStore, MailSharing {
+  /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
+  createAccountMailboxes(accountId: AccountId): Promise<void>;
+
+  /** INBOX first, then by name. */
+  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
+  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
+  getMailbox(id: MailboxId): Promise<Mailbox | null>;
+  /** Creates missing superior levels too (RFC 9051 §6.3.4). Each inherits the rights on its superior (RFC 4314 §4). */
+  createMailbox(
+    accountId: AccountId,
+    name: string,
+    options?: MailboxOptions,
+  ): Promise<Result<Mailbox, MailboxError>>;
+  /** Renames inferiors too; renaming INBOX moves its messages into a new mailbox (RFC 9051 §6.3.6). */
+  renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>>;
+  deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>>;
+  setSubscribed(
+    accountId: AccountId,
+    name: string,
+    isSubscribed: boolean,
+  ): Promise<Result<void, MailboxError>>;
+  /** Names subscribed to, whether or not the mailbox exists (RFC 9051 §6.3.7). */
+  listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
 
   readonly onChange: Subscribe<MailboxChanged>;
   /** Annotations of mailboxes and of the server. */

@@ -23,6 +23,7 @@ beforeEach(async () => {
     localPart: 'tom',
     domain: 'server1.com',
     addressKey: 'tom@server1.com',
+    kind: 'person',
     name: '',
     createdAt: 1,
     quotaBytes: null,

@@ -4,7 +4,7 @@
  * Invariants: the log is bounded. Who asks from a MODSEQ that it does not reach back to is told every UID that the mailbox gave
  * out and does not have: more than is needed, never less (RFC 7162 §3.2.5.2, §5).
  */
-import type { MailboxId, ModSeq, Uid } from '../../mail/mailstore/port.ts';
+import type { MailboxChanges, MailboxId, ModSeq, Uid } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
 import type { Write } from '../transaction.ts';
 
@@ -34,6 +34,19 @@ export function readVanished(connection: Connection, id: MailboxId, since: ModSe
       since,
     )
     .map(([uid]) => uid);
+}
+
+/** The same with the highest MODSEQ there is. */
+export function readVanishedWithHighest(
+  connection: Connection,
+  id: MailboxId,
+  since: ModSeq,
+): Omit<MailboxChanges, 'changed'> {
+  const row = connection.get<{ highest: number }>(
+    'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
+    id,
+  );
+  return { vanished: readVanished(connection, id, since), highestModSeq: row?.highest ?? since };
 }
 
 function readState(connection: Connection, id: MailboxId): LogState | undefined {

@@ -17,28 +17,32 @@ import type {
   MailboxChanges,
   MailboxError,
   MailboxId,
+  MailboxOptions,
   MailStore,
   MessageColumns,
   MessageEntry,
+  MessageStore,
   MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
-  SpecialUse,
   SummaryPart,
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
+import type { Grant, GrantChange, Rights, SharedMailbox } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { StoreChange } from '../transaction.ts';
 import type { Writer } from '../writer.ts';
 import type { ColumnsCache } from './columns-cache.ts';
-import { readVanished } from './expunged-log.ts';
+import { readVanishedWithHighest } from './expunged-log.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
 import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
+import { readGrants, readRights, readShared } from './grant-rows.ts';
 import { SqliteMetadata } from './sqlite-metadata.ts';
+import { SqliteReaderStore } from './sqlite-reader-store.ts';
 import { openCopy } from './stored-copy.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
@@ -97,11 +101,12 @@ export class SqliteMailStore implements MailStore {
   async createMailbox(
     accountId: AccountId,
     name: string,
-    specialUse?: SpecialUse,
+    options: MailboxOptions = {},
   ): Promise<Result<Mailbox, MailboxError>> {
     const canonical = canonicalMailboxName(name);
     if (canonical === null) return err('invalidName');
-    return this.#writer.run('createMailbox', { accountId, name: canonical, specialUse: specialUse ?? null });
+    const { specialUse = null, inheritsFrom = null } = options;
+    return this.#writer.run('createMailbox', { accountId, name: canonical, specialUse, inheritsFrom });
   }
 
   async renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>> {
@@ -139,6 +144,26 @@ export class SqliteMailStore implements MailStore {
     return Promise.resolve(rows.map((row) => row.name));
   }
 
+  listGrants(id: MailboxId): Promise<readonly Grant[]> {
+    return Promise.resolve(readGrants(this.#connection, id));
+  }
+
+  changeGrants(ids: readonly MailboxId[], change: GrantChange): Promise<void> {
+    return this.#writer.run('changeGrants', { ids, change });
+  }
+
+  rightsOf(reader: AccountId, id: MailboxId): Promise<Rights> {
+    return Promise.resolve(readRights(this.#connection, reader, id));
+  }
+
+  listShared(reader: AccountId): Promise<readonly SharedMailbox[]> {
+    return Promise.resolve(this.#connection.atOneMoment(() => readShared(this.#connection, reader)));
+  }
+
+  asReader(reader: AccountId): MessageStore {
+    return new SqliteReaderStore({ store: this, reader, writer: this.#writer, connection: this.#connection });
+  }
+
   listEntries(id: MailboxId, uids: readonly UidRange[] = ALL_UIDS): Promise<readonly MessageEntry[]> {
     return Promise.resolve(readEntries(this.#connection, id, uids));
   }
@@ -158,15 +183,7 @@ export class SqliteMailStore implements MailStore {
       id,
       modSeq,
     );
-    const row = this.#connection.get<{ highest: number }>(
-      'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
-      id,
-    );
-    return {
-      changed: changed.map(toEntry),
-      vanished: readVanished(this.#connection, id, modSeq),
-      highestModSeq: row?.highest ?? modSeq,
-    };
+    return { changed: changed.map(toEntry), ...readVanishedWithHighest(this.#connection, id, modSeq) };
   }
 
   openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {

@@ -60,7 +60,7 @@ export function planListing(items: readonly FetchItem[]): ListingPlan | null {
 /** False where a message that the client knows is gone. */
 export async function fetchListing(session: ImapSession, listing: Listing, io: CommandIo): Promise<boolean> {
   const { mailbox, options } = session;
-  const columns = await options.mailStore.readColumns(mailbox.id);
+  const columns = await mailbox.store.readColumns(mailbox.id);
   if (columns === null) return false;
   const found = findListed(mailbox.uids, columns, listing);
   const sender = new ListingSender(io, listing, columns);
@@ -91,7 +91,7 @@ async function answerBatch(session: ImapSession, batch: Batch): Promise<void> {
   const summaries =
     wanted.length === 0
       ? NO_SUMMARIES
-      : await session.options.mailStore.readSummaries(session.mailbox.id, uids, wanted);
+      : await session.mailbox.store.readSummaries(session.mailbox.id, uids, wanted);
   const others: number[] = [];
   for (let index = 0; index < uids.length; index++) {
     const parts = summaries.get(uids[index] ?? 0);

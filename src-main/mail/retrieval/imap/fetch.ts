@@ -111,7 +111,7 @@ async function answerSome(
   plan: FetchPlan,
   uids: readonly Uid[],
 ): Promise<ReadonlyMap<Uid, Response | null>> {
-  const entries = await session.options.mailStore.listEntries(session.mailbox.id, toRanges(uids));
+  const entries = await session.mailbox.store.listEntries(session.mailbox.id, toRanges(uids));
   const indexes = plan.needsIndex ? await readIndexes(session, entries) : NO_INDEXES;
   const answers = new Map<Uid, Response | null>();
   for (const entry of entries) {
@@ -145,9 +145,9 @@ async function listFetched(
   ranges: readonly UidRange[],
   changedSince: ModSeq | null,
 ): Promise<readonly MessageEntry[]> {
-  const { mailbox, options } = session;
-  if (changedSince === null) return options.mailStore.listEntries(mailbox.id, ranges);
-  const { changed } = await options.mailStore.changesSince(mailbox.id, changedSince);
+  const { mailbox } = session;
+  if (changedSince === null) return mailbox.store.listEntries(mailbox.id, ranges);
+  const { changed } = await mailbox.store.changesSince(mailbox.id, changedSince);
   return changed.filter((entry) => isInSortedRanges(entry.uid, ranges));
 }
 
@@ -162,7 +162,8 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   return {
     ...planItems(asked),
     withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
-    setsSeen: setsSeen && !session.mailbox.isReadOnly,
+    // RFC 4314 §4
+    setsSeen: setsSeen && session.mailbox.may('s'),
   };
 }
 
@@ -182,9 +183,9 @@ async function markSeen(
 ): Promise<Map<Uid, MessageEntry>> {
   const unseen = entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid);
   if (unseen.length === 0) return new Map();
-  const { mailbox, options } = session;
+  const { mailbox } = session;
   const change = { uids: toRanges(unseen), operation: 'add', flags: ['\\Seen'] } as const;
-  const { entries: changed } = await options.mailStore.storeFlags(mailbox.id, change);
+  const { entries: changed } = await mailbox.store.storeFlags(mailbox.id, change);
   mailbox.noteTold(changed);
   for (const entry of changed) session.reportRead(entry.traceId);
   return new Map(changed.map((entry) => [entry.uid, entry]));
@@ -195,7 +196,7 @@ function readIndexes(
   batch: readonly MessageEntry[],
 ): Promise<ReadonlyMap<Uid, MessageIndex>> {
   const uids = batch.map((entry) => entry.uid);
-  return session.options.mailStore.readIndexes(session.mailbox.id, uids);
+  return session.mailbox.store.readIndexes(session.mailbox.id, uids);
 }
 
 interface FetchedMessage {

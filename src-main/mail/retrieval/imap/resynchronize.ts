@@ -27,11 +27,11 @@ export async function resynchronize(
   { modSeq, knownUids }: QresyncParameter,
   io: CommandIo,
 ): Promise<void> {
-  const { mailbox, options } = session;
+  const { mailbox } = session;
   const known = knownUids?.kind === 'ranges' ? knownUids.ranges : ALL;
   await tellVanished(session, { since: modSeq, known, io });
   const ranges = resolveRanges(known, GREATEST_UID);
-  const { changed } = await options.mailStore.changesSince(mailbox.id, modSeq);
+  const { changed } = await mailbox.store.changesSince(mailbox.id, modSeq);
   for (const entry of changed) {
     const sequence = isInSortedRanges(entry.uid, ranges) ? mailbox.sequenceOf(entry.uid) : 0;
     // What came since the mailbox was opened is told with the next announcement.
@@ -45,8 +45,8 @@ export async function tellVanished(
   session: ImapSession,
   asked: { since: ModSeq; known: readonly NumberRange[]; io: CommandIo },
 ): Promise<void> {
-  const { mailbox, options } = session;
-  const { vanished } = await options.mailStore.changesSince(mailbox.id, asked.since);
+  const { mailbox } = session;
+  const { vanished } = await mailbox.store.changesSince(mailbox.id, asked.since);
   const ranges = resolveRanges(asked.known, GREATEST_UID);
   const told = vanished.filter((uid) => isInSortedRanges(uid, ranges) && mailbox.sequenceOf(uid) === 0);
   if (told.length > 0) await asked.io.send(`* VANISHED (EARLIER) ${formatNumbers(told)}`);

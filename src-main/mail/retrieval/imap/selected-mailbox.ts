@@ -6,12 +6,12 @@
  * Invariants: sequence numbers change only in announce(); a message that was expunged keeps its number until the client
  * has heard of it; a flag change that the client made itself is not told twice.
  */
+import type { Account } from '../../../directory/port.ts';
 import type {
-  MailStore,
-  Mailbox,
   MailboxId,
   MessageColumns,
   MessageEntry,
+  MessageStore,
   ModSeq,
   StoredFlagChange,
   Uid,
@@ -25,8 +25,10 @@ import {
 } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
+import { hasRight, permittedFlags, type Right, type Rights } from '../../mailstore/sharing/port.ts';
 import { formatFlagsResponse, type FetchFormat } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
+import type { ReachableMailbox } from './reachable-mailbox.ts';
 
 export interface AnnounceOptions extends FetchFormat {
   /** False while answering FETCH, STORE or SEARCH (RFC 9051 §7.5.1). */
@@ -55,8 +57,14 @@ export class SelectedMailbox {
   readonly id: MailboxId;
   readonly name: string;
   readonly uidValidity: number;
-  readonly isReadOnly: boolean;
-  readonly #store: MailStore;
+  /** null: the client's own mailbox. */
+  readonly owner: Account | null;
+  /** Opened with EXAMINE: nothing may be changed, whatever the rights. */
+  readonly isExamined: boolean;
+  /** Its messages as this account sees them. */
+  readonly store: MessageStore;
+  #rights: Rights;
+  #hasStaleRights = false;
   /** UIDs by sequence number, the first is number 1. Long lists are shared with the store and its other sessions. */
   #uids: Uint32Array;
   #modSeq: ModSeq;
@@ -71,14 +79,19 @@ export class SelectedMailbox {
   readonly #own = new Set<Uid>();
   readonly #keywords = new Map<string, string>();
 
-  constructor(store: MailStore, mailbox: Mailbox, view: { isReadOnly: boolean; columns: MessageColumns }) {
-    this.#store = store;
+  constructor(
+    store: MessageStore,
+    mailbox: ReachableMailbox,
+    { isExamined, columns }: { isExamined: boolean; columns: MessageColumns },
+  ) {
+    this.store = store;
+    this.owner = mailbox.owner;
+    this.#rights = mailbox.rights;
     this.id = mailbox.id;
     this.name = mailbox.name;
     this.uidValidity = mailbox.uidValidity;
-    const { columns } = view;
     this.#modSeq = columns.highestModSeq;
-    this.isReadOnly = view.isReadOnly;
+    this.isExamined = isExamined;
     this.#uids = columns.uids;
     this.#announced = this.#uids.length;
     for (const flags of new Set(columns.flagIds)) this.#learnKeywords(columns.flagLists[flags] ?? []);
@@ -101,6 +114,40 @@ export class SelectedMailbox {
   /** Whether there may be something to tell. */
   get hasNews(): boolean {
     return this.#isDirty || this.#vanished.size > 0;
+  }
+
+  /** Whether this account may do now what the right is for (RFC 4314 §2.1). */
+  may(right: Right): boolean {
+    return hasRight(this.#rights, right) && (!this.isExamined || right === 'r');
+  }
+
+  /** RFC 4314 §5.2: `s` counts for the owner alone, since others have \Seen of their own. */
+  get isReadOnly(): boolean {
+    const shared: readonly Right[] = ['i', 'e', 'w', 't'];
+    return !shared.some((right) => this.may(right));
+  }
+
+  /** Flags that this account can set here (RFC 4314 §5.1.1). */
+  get permanentFlags(): readonly string[] {
+    const all = [...ALL_FLAGS, ...this.keywords, '\\*'];
+    return this.isExamined ? [] : permittedFlags(all, this.#rights);
+  }
+
+  /** Rights on it were given or taken away: ask before the next command. */
+  markRightsStale(): void {
+    this.#hasStaleRights = true;
+  }
+
+  get hasStaleRights(): boolean {
+    return this.#hasStaleRights;
+  }
+
+  /** Whether they are others than before. */
+  changeRights(rights: Rights): boolean {
+    this.#hasStaleRights = false;
+    const hasChanged = rights !== this.#rights;
+    this.#rights = rights;
+    return hasChanged;
   }
 
   get messageCount(): number {
@@ -241,7 +288,7 @@ export class SelectedMailbox {
       for (const uid of this.#uids) this.#vanished.add(uid);
       return NO_CHANGES;
     }
-    const { changed, vanished, highestModSeq } = await this.#store.changesSince(this.id, this.#modSeq);
+    const { changed, vanished, highestModSeq } = await this.store.changesSince(this.id, this.#modSeq);
     this.#modSeq = highestModSeq;
     for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
     const flagged: MessageEntry[] = [];
@@ -270,7 +317,7 @@ export class SelectedMailbox {
   /** Takes the store's list for its own one where they are the same: hundreds of sessions may be in a large mailbox. */
   async #share(): Promise<void> {
     if (!this.#isOwn || this.#vanished.size > 0 || this.#uids.length < SHARED_FROM) return;
-    const columns = await this.#store.readColumns(this.id);
+    const columns = await this.store.readColumns(this.id);
     // At one MODSEQ there is one list.
     if (columns?.highestModSeq !== this.#modSeq || columns.uids.length !== this.#uids.length) return;
     this.#uids = columns.uids;
