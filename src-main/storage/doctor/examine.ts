@@ -24,6 +24,7 @@ import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSharing } from './check-sharing.ts';
+import { checkSearchIndex, checkSummaries } from './check-search-index.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
 
 export interface ExamineOptions {
@@ -131,6 +132,8 @@ class Examiner {
     checkSharing(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
+    checkSearchIndex(examination);
+    checkSummaries(examination);
   }
 
   #keep(name: string, content: KeptContent): void {
