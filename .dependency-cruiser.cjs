@@ -72,7 +72,7 @@ module.exports = {
         pathNot: [
           '^src-main/(base|storage)/',
           '/(store-)?port\\.ts$',
-          '^src-main/mail/mailstore/(mailbox-rules|message-columns)\\.ts$',
+          '^src-main/mail/mailstore/(mailbox-rules|message-columns|quota-rules)\\.ts$',
           // What a search does is said there; it runs on storage's own thread.
           '^src-main/mail/mailstore/(search|listing)/',
           '^src-main/mail/queue/queue-rules\\.ts$',

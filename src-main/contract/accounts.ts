@@ -33,6 +33,7 @@ export const accountRow = z.object({
   lastSignInAt: time.nullable(),
   /** null: no limit. */
   quotaBytes: count.nullable(),
+  quotaMessages: count.nullable(),
   pop3: pop3Settings,
   usedBytes: count,
   messages: count,
@@ -75,6 +76,7 @@ export type RemovalPreview = z.infer<typeof removalPreview>;
 const password = z.string().min(1).max(LIMITS.passwordLength);
 const personName = z.string().trim().max(LIMITS.personNameLength);
 const quotaBytes = z.int().positive().max(LIMITS.quotaBytes).nullable();
+const quotaMessages = z.int().positive().max(LIMITS.quotaMessages).nullable();
 
 export const newAccount = z.object({
   localPart: z.string().trim().min(1).max(LIMITS.localPartLength),
@@ -82,6 +84,7 @@ export const newAccount = z.object({
   name: personName,
   password,
   quotaBytes,
+  quotaMessages: quotaMessages.default(null),
 });
 export type NewAccount = z.infer<typeof newAccount>;
 
@@ -90,6 +93,7 @@ export const accountChange = z.object({
   name: personName.exactOptional(),
   isEnabled: z.boolean().exactOptional(),
   quotaBytes: quotaBytes.exactOptional(),
+  quotaMessages: quotaMessages.exactOptional(),
   pop3: pop3Settings.exactOptional(),
 });
 export type AccountChange = z.infer<typeof accountChange>;

@@ -38,6 +38,7 @@ export const LIMITS = {
   tickedRows: 5000,
   /** 1 PiB: more is a slip of the finger. */
   quotaBytes: 2 ** 50,
+  quotaMessages: 1_000_000_000,
   ruleNameLength: 80,
   ruleNoteLength: 500,
   /** It goes into one reply line with the rule's name (RFC 5321 §4.5.3.1.5). */

@@ -91,6 +91,7 @@ export const attention = z.discriminatedUnion('kind', [
     oldestReceivedAt: time,
   }),
   z.object({ kind: z.literal('overQuota'), severity: z.literal('warning'), accounts: count }),
+  z.object({ kind: z.literal('nearQuota'), severity: z.literal('notice'), accounts: count }),
   z.object({ kind: z.literal('cleartextAuth'), severity: z.literal('warning') }),
   z.object({ kind: z.literal('noDomain'), severity: z.literal('notice') }),
   z.object({ kind: z.literal('noAccount'), severity: z.literal('notice') }),

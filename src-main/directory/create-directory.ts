@@ -180,7 +180,7 @@ class RowDirectory implements FullDirectory {
   }
 
   async #insert(
-    wanted: { name: string; quotaBytes?: number },
+    wanted: { name: string; quotaBytes?: number; quotaMessages?: number },
     checked: Pick<NewAccountRow, 'localPart' | 'domain' | 'addressKey' | 'kind' | 'credentials'>,
   ): Promise<Account> {
     const row = {
@@ -188,11 +188,12 @@ class RowDirectory implements FullDirectory {
       name: wanted.name,
       createdAt: this.#options.clock.now(),
       quotaBytes: wanted.quotaBytes ?? null,
+      quotaMessages: wanted.quotaMessages ?? null,
     };
     const id = await this.#options.rows.addAccount(row);
     const { addressKey: _key, ...account } = row;
     const address = `${row.localPart}@${row.domain}`;
-    const beginning = { isEnabled: true, lastSignInAt: null, pop3: DEFAULT_POP3_SETTINGS };
+    const beginning = { isEnabled: true, lastSignInAt: null, pop3: DEFAULT_POP3_SETTINGS, quotaWarned: 0 };
     return withoutCredentials({ ...account, ...beginning, id, address });
   }
 

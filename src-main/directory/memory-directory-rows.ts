@@ -39,6 +39,7 @@ export class MemoryDirectoryRows implements DirectoryRows {
       address,
       isEnabled: true,
       lastSignInAt: null,
+      quotaWarned: 0,
       pop3: DEFAULT_POP3_SETTINGS,
     });
     return Promise.resolve(id);

@@ -54,6 +54,10 @@ export interface Account {
   readonly createdAt: number;
   /** null: no limit. */
   readonly quotaBytes: number | null;
+  /** null: no limit. */
+  readonly quotaMessages: number | null;
+  /** The last share of it, in percent, that the account was warned of; 0: none. */
+  readonly quotaWarned: number;
   readonly lastSignInAt: number | null;
   readonly pop3: Pop3Settings;
 }
@@ -147,6 +151,7 @@ export interface DirectoryAdmin {
     name: string;
     password: string;
     quotaBytes?: number;
+    quotaMessages?: number;
   }): Promise<Result<Account, DirectoryError>>;
   /** Adds a mailbox that nobody signs in to; everything else is as for an account. */
   addSharedMailbox(mailbox: {
@@ -154,10 +159,18 @@ export interface DirectoryAdmin {
     domain: string;
     name: string;
     quotaBytes?: number;
+    quotaMessages?: number;
   }): Promise<Result<Account, DirectoryError>>;
   changeAccount(
     id: AccountId,
-    change: { name?: string; isEnabled?: boolean; quotaBytes?: number | null; pop3?: Pop3Settings },
+    change: {
+      name?: string;
+      isEnabled?: boolean;
+      quotaBytes?: number | null;
+      quotaMessages?: number | null;
+      quotaWarned?: number;
+      pop3?: Pop3Settings;
+    },
   ): Promise<Result<Account, DirectoryError>>;
   /** A shared mailbox has none: `noSuchAccount`. */
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>>;

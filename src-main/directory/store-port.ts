@@ -27,6 +27,7 @@ export interface NewAccountRow {
   readonly kind: AccountKind;
   readonly createdAt: number;
   readonly quotaBytes: number | null;
+  readonly quotaMessages: number | null;
   readonly credentials: StoredCredentials | null;
 }
 
@@ -48,6 +49,8 @@ export interface DirectoryRows {
       name?: string;
       isEnabled?: boolean;
       quotaBytes?: number | null;
+      quotaMessages?: number | null;
+      quotaWarned?: number;
       lastSignInAt?: number;
       pop3?: Pop3Settings;
       credentials?: StoredCredentials;

@@ -35,6 +35,7 @@ import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
+import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
@@ -240,16 +241,23 @@ class RunningHost implements MailHost {
       meter,
       path,
     });
-    const stopMaintenance = this.#startBackground(storage);
+    const own = { directory, receiver, queue: path.queue };
+    const stopMaintenance = this.#startBackground(storage, own);
     return { storage, directory, transcripts, path, transfers, router, stopMaintenance };
   }
 
-  #startBackground(storage: Storage): () => void {
+  #startBackground(
+    storage: Storage,
+    own: Pick<QuotaWarningOptions, 'directory' | 'receiver' | 'queue'>,
+  ): () => void {
     const { mailSearch: search, mailStore, timelines, upkeep } = storage;
     const common = { clock: this.#options.clock, onError: this.#onError };
+    const hostname = () => this.#settings.hostname;
+    const stopWarnings = startQuotaWarnings({ ...own, ...common, mailStore, makeId: this.#makeId, hostname });
     const stopFilling = startSearchFilling({ search, mailStore, ...common });
     const stopMaintenance = startMaintenance({ timelines, upkeep, ...common });
     return () => {
+      stopWarnings();
       stopFilling();
       stopMaintenance();
     };

@@ -89,7 +89,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const { queue, desk, relay } = createQueue(options, { router, hostname, connection });
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
-  const acceptance = { ...options, router, ruleBook, queue, hostname, guard, maySayXclient };
+  const { mailStore } = storage;
+  const acceptance = { ...options, router, ruleBook, queue, mailStore, hostname, guard, maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);

@@ -23,14 +23,16 @@ const removeDomain: Write<string, void> = ({ connection }, name) => {
 
 const addAccount: Write<NewAccountRow, AccountId> = (transaction, account) => {
   const { rowId } = transaction.connection.run(
-    `INSERT INTO account (local_part, domain, address_key, name, is_enabled, created_at, quota_bytes, credentials, kind)
-     VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+    `INSERT INTO account (local_part, domain, address_key, name, is_enabled, created_at, quota_bytes, quota_messages,
+       credentials, kind)
+     VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
     account.localPart,
     account.domain,
     account.addressKey,
     account.name,
     account.createdAt,
     account.quotaBytes,
+    account.quotaMessages,
     JSON.stringify(account.credentials),
     account.kind,
   );
@@ -48,6 +50,8 @@ const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, chang
     ['name', change.name],
     ['is_enabled', change.isEnabled === undefined ? undefined : Number(change.isEnabled)],
     ['quota_bytes', change.quotaBytes],
+    ['quota_messages', change.quotaMessages],
+    ['quota_warned', change.quotaWarned],
     ['last_sign_in_at', change.lastSignInAt],
     ['pop3', change.pop3 && JSON.stringify(change.pop3)],
     ['credentials', change.credentials && JSON.stringify(change.credentials)],
@@ -99,6 +103,8 @@ interface AccountColumns {
   is_enabled: number;
   created_at: number;
   quota_bytes: number | null;
+  quota_messages: number | null;
+  quota_warned: number;
   last_sign_in_at: number | null;
   credentials: string;
   pop3: string | null;
@@ -186,6 +192,8 @@ function toAccount(row: AccountColumns): AccountRow {
     isEnabled: row.is_enabled === 1,
     createdAt: row.created_at,
     quotaBytes: row.quota_bytes,
+    quotaMessages: row.quota_messages,
+    quotaWarned: row.quota_warned,
     lastSignInAt: row.last_sign_in_at,
     pop3: readPop3Settings(row.pop3),
     credentials: JSON.parse(row.credentials) as StoredCredentials | null,

@@ -74,6 +74,7 @@ const options = {
   router,
   ruleBook,
   queue,
+  mailStore: { listMailboxes: () => Promise.resolve([]) },
   receiver: createMessageReceiver({ spool: new MemorySpool(), createIndexer: createMessageIndexer }),
   transcripts: { open: () => silentTranscript },
   events: nothing,

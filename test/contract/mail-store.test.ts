@@ -217,6 +217,20 @@ describe.each(IMPLEMENTATIONS)('a mailstore in $name', ({ open }) => {
       expect(await uids(to)).toEqual([2]);
     });
 
+    it('counts messages as well as octets, in appends and copies', async () => {
+      const small = await store.findMailbox(under.smallAccount, 'INBOX');
+      const drafts = await store.findMailbox(under.smallAccount, 'Drafts');
+      const [from, to] = [small?.id ?? 0, drafts?.id ?? 0];
+      const message = async () => ({ content: await under.stage('a\r\n'), flags: [], internalDate: 0 });
+      value(await store.appendMessages(from, [await message(), await message()]));
+      const all = [{ first: 1, last: 2 }];
+      expect(await store.copyMessages(from, all, to)).toEqual({ ok: false, error: 'overQuota' });
+      value(await store.copyMessages(from, [{ first: 1, last: 1 }], to));
+      expect(await store.appendMessages(to, [await message()])).toEqual({ ok: false, error: 'overQuota' });
+      value(await store.moveMessages(from, all, to));
+      value(await store.appendMessages(to, [await message()], { mailboxId: to, uid: 1 }));
+    });
+
     it('refuses an append beyond the quota and to a mailbox that is gone', async () => {
       const content = await under.stage(`Subject: x\r\n\r\n${'x'.repeat(3_000)}`);
       const message = { content, flags: [], internalDate: 0 };

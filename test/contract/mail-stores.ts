@@ -29,6 +29,7 @@ export interface MailStoreUnderTest {
 }
 
 export const SMALL_QUOTA_BYTES = 2_000;
+export const SMALL_QUOTA_MESSAGES = 3;
 
 export const IMPLEMENTATIONS: readonly { name: string; open: () => Promise<MailStoreUnderTest> }[] = [
   { name: 'memory', open: openMemory },
@@ -53,6 +54,7 @@ async function openMemory(): Promise<MailStoreUnderTest> {
     makeId,
     readContent: (content) => spool.bytesOf(content),
     quotaBytesOf: (account) => (account === 2 ? SMALL_QUOTA_BYTES : null),
+    quotaMessagesOf: (account) => (account === 2 ? SMALL_QUOTA_MESSAGES : null),
   });
   await store.createAccountMailboxes(1);
   await store.createAccountMailboxes(2);
@@ -89,7 +91,14 @@ export async function openTestStorage(folder: string): Promise<Storage> {
 }
 
 /** Adds an account as the directory would. */
-export function addTestAccount(storage: Storage, localPart: string, quotaBytes: number | null = null) {
+export function addTestAccount(
+  storage: Storage,
+  localPart: string,
+  {
+    quotaBytes = null,
+    quotaMessages = null,
+  }: { quotaBytes?: number | null; quotaMessages?: number | null } = {},
+) {
   return storage.directory.addAccount({
     localPart,
     domain: 'example.com',
@@ -98,6 +107,7 @@ export function addTestAccount(storage: Storage, localPart: string, quotaBytes: 
     kind: 'person',
     createdAt: 0,
     quotaBytes,
+    quotaMessages,
     credentials: { scrypt: '', scramSha256: '' },
   });
 }
@@ -107,7 +117,10 @@ async function openSqlite(): Promise<MailStoreUnderTest> {
   const storage = await openTestStorage(folder);
   await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
   const account = await addTestAccount(storage, 'anna');
-  const smallAccount = await addTestAccount(storage, 'bob', SMALL_QUOTA_BYTES);
+  const smallAccount = await addTestAccount(storage, 'bob', {
+    quotaBytes: SMALL_QUOTA_BYTES,
+    quotaMessages: SMALL_QUOTA_MESSAGES,
+  });
   const stage = createStage(storage.spool);
   return {
     store: storage.mailStore,

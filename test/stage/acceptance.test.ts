@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MailOffice } from '../support/mail-office.ts';
+import type { Mailbox } from '../../src-main/mail/mailstore/port.ts';
 import type { MemoryClient } from '../support/memory-connection.ts';
 
 const HOP = 'Received: from a by b; Thu, 1 Jan 2026 00:00:00 +0000\r\n';
@@ -205,5 +206,50 @@ describe('what was accepted', () => {
     await new Promise((resolve) => setImmediate(resolve));
     await office.queue.whenIdle();
     expect(office.deliveredTo).toEqual(['tom']);
+  });
+});
+
+describe('a full mailbox', () => {
+  async function openFull(keptOctets: number): Promise<MailOffice> {
+    const office = await openOffice();
+    office.directory.setQuota('anna@server1.com', 1_000, 10);
+    office.keptBy.set(2, [{ sizeBytes: keptOctets, messageCount: 3 } as Mailbox]);
+    return office;
+  }
+
+  test('is told at RCPT: a server elsewhere tries again (452 4.2.2), a person is told for good (552 5.2.2)', async () => {
+    const office = await openFull(1_000);
+    const server = office.connect('reception');
+    await server.readReply();
+    await server.command('EHLO relay.example');
+    await server.command('MAIL FROM:<x@elsewhere.example>');
+    expect(await server.command('RCPT TO:<anna@server1.com>')).toBe('452 4.2.2 The mailbox is full');
+    expect(await server.command('RCPT TO:<tom@server1.com>')).toMatch(/^250/);
+    const person = await openSubmission(office);
+    await person.command('MAIL FROM:<tom@server1.com>');
+    expect(await person.command('RCPT TO:<anna@server1.com>')).toBe('552 5.2.2 The mailbox is full');
+    expect(office.events.filter(({ type }) => type === 'refused')).toHaveLength(2);
+  });
+
+  test('has no room for a message of the declared size, but for a smaller one', async () => {
+    const office = await openFull(800);
+    const server = office.connect('reception');
+    await server.readReply();
+    await server.command('EHLO relay.example');
+    await server.command('MAIL FROM:<x@elsewhere.example> SIZE=300');
+    expect(await server.command('RCPT TO:<anna@server1.com>')).toMatch(/^452 4\.2\.2/);
+    await server.command('RSET');
+    await server.command('MAIL FROM:<x@elsewhere.example> SIZE=100');
+    expect(await server.command('RCPT TO:<anna@server1.com>')).toMatch(/^250/);
+  });
+
+  test('keeps nobody else from a message: an alias is refused when all behind it are full', async () => {
+    const office = await openFull(1_000);
+    const server = office.connect('reception');
+    await server.readReply();
+    await server.command('EHLO relay.example');
+    await server.command('MAIL FROM:<x@elsewhere.example>');
+    expect(await server.command('RCPT TO:<sales@server1.com>')).toMatch(/^250/);
+    expect(await server.command('RCPT TO:<postmaster@server1.com>')).toMatch(/^452 4\.2\.2/);
   });
 });

@@ -118,6 +118,8 @@ export class WorldDirectory implements DirectoryAdmin {
       isEnabled: true,
       createdAt: this.#clock.now(),
       quotaBytes: fresh.quotaBytes ?? null,
+      quotaMessages: fresh.quotaMessages ?? null,
+      quotaWarned: 0,
       lastSignInAt: null,
       pop3: DEFAULT_POP3_SETTINGS,
     };

@@ -41,6 +41,7 @@ import type { SmtpLimits, StrangerLimits } from '../../src-main/protocol/smtp/se
 import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
 import type { MemoryClientOptions } from './memory-connection.ts';
+import type { Mailbox } from '../../src-main/mail/mailstore/port.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { RecordingRelay } from './recording-relay.ts';
 
@@ -53,6 +54,8 @@ function makeAccount(id: number, localPart: string, isEnabled = true): Account {
     domain: DOMAIN,
     createdAt: 0,
     quotaBytes: null,
+    quotaMessages: null,
+    quotaWarned: 0,
     lastSignInAt: null,
   };
   const pop3 = DEFAULT_POP3_SETTINGS;
@@ -100,11 +103,17 @@ export class OfficeDirectory implements Directory {
     this.#changed.emit();
   }
 
+  /** What the account was warned of last. */
+  setWarned(address: string, quotaWarned: number): void {
+    const account = this.accounts.get(address);
+    if (account !== undefined) this.accounts.set(address, { ...account, quotaWarned });
+  }
+
   /** Gives an account a limit, as an administrator would. */
-  setQuota(address: string, quotaBytes: number): void {
+  setQuota(address: string, quotaBytes: number | null, quotaMessages: number | null = null): void {
     const account = this.accounts.get(address);
     if (account === undefined) throw new Error(`no account ${address}`);
-    this.accounts.set(address, { ...account, quotaBytes });
+    this.accounts.set(address, { ...account, quotaBytes, quotaMessages });
     this.#changed.emit();
   }
 
@@ -258,6 +267,7 @@ export class MailOffice {
       router,
       ruleBook,
       queue: this.queue,
+      mailStore: { listMailboxes: (id: number) => Promise.resolve(this.keptBy.get(id) ?? []) },
       transcripts: this.transcripts,
       events,
       clock,
@@ -270,6 +280,9 @@ export class MailOffice {
     this.submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
     this.reception = createReceptionService(acceptance);
   }
+
+  /** What accounts keep already, by id: nothing, where a test says nothing. */
+  readonly keptBy = new Map<number, readonly Mailbox[]>();
 
   connect(
     service: 'submission' | 'submissions' | 'reception',

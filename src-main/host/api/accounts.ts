@@ -45,10 +45,12 @@ function readingHandlers({ clock, directory, mailStore }: ConsoleServices, accou
 function changingHandlers({ directory, logger }: ConsoleServices, accounts: AccountReader) {
   return {
     add: guardedCalls.accounts.add.handler(async ({ input, context }) => {
-      const { quotaBytes, ...account } = input;
-      const added = valueOf(
-        await directory.addAccount(quotaBytes === null ? account : { ...account, quotaBytes }),
-      );
+      const { quotaBytes, quotaMessages, ...account } = input;
+      const limits = {
+        ...(quotaBytes !== null && { quotaBytes }),
+        ...(quotaMessages !== null && { quotaMessages }),
+      };
+      const added = valueOf(await directory.addAccount({ ...account, ...limits }));
       logger.info('account added', { account: added.address, by: context.administrator });
       return accounts.describe(added);
     }),

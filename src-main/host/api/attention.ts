@@ -23,6 +23,7 @@ export interface AttentionFacts {
   readonly domains: number;
   readonly accounts: number;
   readonly accountsOverQuota: number;
+  readonly accountsNearQuota: number;
 }
 
 const RANK = { error: 0, warning: 1, notice: 2 } as const;
@@ -58,7 +59,7 @@ function certificate({ certificate: { notAfter, isSelfSigned }, now }: Attention
   return isSelfSigned ? [{ kind: 'certificateSelfSigned', severity: 'notice' }] : [];
 }
 
-function mail({ queue, now, accountsOverQuota }: AttentionFacts): Attention[] {
+function mail({ queue, now, accountsOverQuota, accountsNearQuota }: AttentionFacts): Attention[] {
   const waiting: Attention[] = [];
   if (queue.oldestReceivedAt !== null && now - queue.oldestReceivedAt > LONG_WAIT_MS) {
     waiting.push({
@@ -70,6 +71,9 @@ function mail({ queue, now, accountsOverQuota }: AttentionFacts): Attention[] {
   }
   if (accountsOverQuota > 0) {
     waiting.push({ kind: 'overQuota', severity: 'warning', accounts: accountsOverQuota });
+  }
+  if (accountsNearQuota > 0) {
+    waiting.push({ kind: 'nearQuota', severity: 'notice', accounts: accountsNearQuota });
   }
   return waiting;
 }

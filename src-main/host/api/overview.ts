@@ -5,7 +5,10 @@ import type { OverviewChange, OverviewSnapshot, Overview } from '../../contract/
 import { findAttention } from './attention.ts';
 import { guardedCalls } from './base.ts';
 import { type ChangeBuffer, feed, unsubscribeAll } from './feed.ts';
-import type { MailUsage } from './mail-usage.ts';
+import type { Account } from '../../directory/port.ts';
+import { quotaPercent } from '../../mail/mailstore/port.ts';
+import { FIRST_WARNING_PERCENT } from '../quota-warnings.ts';
+import type { MailUsage, Usage } from './mail-usage.ts';
 import type { ConsoleServices } from './services.ts';
 import { describeStages } from './stages.ts';
 
@@ -60,6 +63,7 @@ interface SlowFacts {
   readonly domains: number;
   readonly accounts: number;
   readonly accountsOverQuota: number;
+  readonly accountsNearQuota: number;
   readonly mailBytes: number;
   readonly mailMessages: number;
 }
@@ -126,11 +130,25 @@ class OverviewReader {
       diskFreeBytes,
       domains: domains.length,
       accounts: accounts.filter(({ kind }) => kind === 'person').length,
-      accountsOverQuota: accounts.filter(
-        (account, i) => account.quotaBytes !== null && (usages[i]?.usedBytes ?? 0) > account.quotaBytes,
-      ).length,
+      ...countFullAccounts(accounts, usages),
       mailBytes: usages.reduce((sum, usage) => sum + usage.usedBytes, 0),
       mailMessages: usages.reduce((sum, usage) => sum + usage.messages, 0),
     };
   }
+}
+
+/** Accounts that may keep no more, and those that soon may not. */
+function countFullAccounts(
+  accounts: readonly Account[],
+  usages: readonly Usage[],
+): Pick<SlowFacts, 'accountsOverQuota' | 'accountsNearQuota'> {
+  const percents = accounts.map(({ quotaBytes, quotaMessages }, i) => {
+    const { usedBytes = 0, messages = 0 } = usages[i] ?? {};
+    const limits = { octets: quotaBytes, messages: quotaMessages };
+    return quotaPercent(limits, { octets: usedBytes, messages }) ?? 0;
+  });
+  return {
+    accountsOverQuota: percents.filter((percent) => percent >= 100).length,
+    accountsNearQuota: percents.filter((percent) => percent >= FIRST_WARNING_PERCENT && percent < 100).length,
+  };
 }

@@ -26,6 +26,7 @@ import type { Directory } from '../../directory/port.ts';
 import type { MessageReceiver } from '../content/message-receiver.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { MailEvent, MailEventSink, TraceId } from '../events.ts';
+import type { MailStore } from '../mailstore/port.ts';
 import type { EntryClient, MessageQueue } from '../queue/port.ts';
 import type { Router } from '../routing/port.ts';
 import type { RuleBook } from '../routing/relay-rules/port.ts';
@@ -36,6 +37,8 @@ export interface AcceptanceOptions {
   readonly router: Router;
   readonly ruleBook: RuleBook;
   readonly queue: MessageQueue;
+  /** What accounts keep already. */
+  readonly mailStore: Pick<MailStore, 'listMailboxes'>;
   readonly receiver: MessageReceiver;
   readonly transcripts: TranscriptRecorder;
   readonly events: MailEventSink;

@@ -25,6 +25,7 @@ import type { AcceptanceOptions, Envelope } from './acceptance.ts';
 import { BoundedSink } from './bounded-sink.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
 import type { HeldHeader } from './header-holding-sink.ts';
+import { refuseFullMailbox } from './mailbox-room.ts';
 import {
   isForDevices,
   isOurs,
@@ -90,6 +91,9 @@ export class AcceptingTransaction implements SmtpTransaction {
     if (objection !== null) return this.#refuse(recipient.text, objection, decision);
     const fault = this.#findFault(route, decision);
     if (fault !== null) return this.#refuse(recipient.text, fault);
+    const message = { octets: this.#mail.declaredOctets ?? 0, origin: this.#rules.origin };
+    const full = await refuseFullMailbox(this.#options, route, message);
+    if (full !== null) return this.#refuse(recipient.text, full);
     this.#recipients.set(addressKey(recipient.address), { path: recipient, decision });
     return smtpReply(250, '2.1.5', 'Recipient ok');
   }

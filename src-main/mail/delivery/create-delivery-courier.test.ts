@@ -15,6 +15,8 @@ const account = (id: number, localPart: string): Account => ({
   isEnabled: true,
   createdAt: 0,
   quotaBytes: null,
+  quotaMessages: null,
+  quotaWarned: 0,
   lastSignInAt: null,
   pop3: DEFAULT_POP3_SETTINGS,
 });

@@ -9,15 +9,20 @@ import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { TraceId } from '../events.ts';
 import { isInRanges, normalizeFlags } from './flag-rules.ts';
-import { canonicalMailboxName, FIRST_MAILBOXES, isInferior, shiftIndex } from './mailbox-rules.ts';
+import { canonicalMailboxName, FIRST_MAILBOXES, isInferior } from './mailbox-rules.ts';
 import { MemoryMetadata } from './metadata/memory-metadata.ts';
 import { MemoryGrants } from './memory-grants.ts';
 import { compareNames, keptFacts, MemoryMailbox } from './memory-mailbox.ts';
-import type { MemoryMessage } from './memory-mailbox.ts';
 import { MemoryReaderStore } from './memory-reader-store.ts';
-import type { MemoryDeposit, MemoryMailStoreOptions } from './memory-store-options.ts';
+import {
+  limitsOf,
+  makeMessage,
+  type MemoryDeposit,
+  type MemoryMailStoreOptions,
+} from './memory-store-options.ts';
 import { MemorySubscriptions } from './memory-subscriptions.ts';
-import { MAILBOX_DELIMITER } from './port.ts';
+import { amountIn, MAILBOX_DELIMITER } from './port.ts';
+import { exceedsQuota, type MailAmount } from './quota-rules.ts';
 import type {
   AccountId,
   AppendedUids,
@@ -259,7 +264,8 @@ export class MemoryMailStore implements MailStore {
     const source = replaced === undefined ? undefined : this.#mailboxes.get(replaced.mailboxId);
     const freed = source?.find(replaced?.uid ?? 0)?.entry.sizeBytes ?? 0;
     const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0) - freed;
-    if (this.#isOverQuota(mailbox.identity.accountId, octets)) return Promise.resolve(err('overQuota'));
+    const added = { octets, messages: messages.length - (freed > 0 ? 1 : 0) };
+    if (this.#isOverQuota(mailbox.identity.accountId, added)) return Promise.resolve(err('overQuota'));
     const uids = messages.map((message) =>
       this.#addContent(mailbox, { ...message, prefix: NO_PREFIX, traceId: null }),
     );
@@ -286,8 +292,10 @@ export class MemoryMailStore implements MailStore {
     const source = this.#mailboxes.get(from);
     const target = this.#mailboxes.get(to);
     if (source === undefined || target === undefined) return Promise.resolve(err('noSuchMailbox'));
-    const octets = source.select(uids).reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-    if (this.#isOverQuota(target.identity.accountId, octets)) return Promise.resolve(err('overQuota'));
+    const copied = source.select(uids);
+    const octets = copied.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+    if (this.#isOverQuota(target.identity.accountId, { octets, messages: copied.length }))
+      return Promise.resolve(err('overQuota'));
     return Promise.resolve(ok(this.#copy(source, uids, target)));
   }
 
@@ -374,15 +382,8 @@ export class MemoryMailStore implements MailStore {
     mailbox: MemoryMailbox,
     message: NewMessage & { prefix: Uint8Array; traceId: TraceId | null },
   ): Uid {
-    const { prefix, content, internalDate, traceId } = message;
-    const bytes = new Uint8Array(prefix.length + content.sizeBytes);
-    bytes.set(prefix);
-    bytes.set(this.#options.readContent(content), prefix.length);
-    const stored: MemoryMessage = {
-      bytes,
-      index: shiftIndex(content.index, prefix.length),
-      emailId: this.#options.makeId(),
-    };
+    const { internalDate, traceId } = message;
+    const stored = makeMessage(this.#options, message);
     const flags = normalizeFlags(message.flags);
     return mailbox.add(stored, { flags, internalDate, traceId, savedAt: this.#options.clock.now() });
   }
@@ -392,11 +393,8 @@ export class MemoryMailStore implements MailStore {
     return owner === undefined ? '' : this.#grants.rightsOf(id, { owner, reader });
   }
 
-  #isOverQuota(accountId: AccountId, octets: number): boolean {
-    const limit = this.#options.quotaBytesOf?.(accountId) ?? null;
-    if (limit === null || octets <= 0) return false;
-    const used = this.#ofAccount(accountId).reduce((sum, mailbox) => sum + mailbox.sizeBytes, 0);
-    return used + octets > limit;
+  #isOverQuota(accountId: AccountId, added: MailAmount): boolean {
+    return exceedsQuota(limitsOf(this.#options, accountId), amountIn(this.#ofAccount(accountId)), added);
   }
 
   /** Answers whose rights the mailbox inherits. */

@@ -78,6 +78,10 @@ export class MemoryMailbox {
     this.name = name;
   }
 
+  get messageCount(): number {
+    return this.#messages.length;
+  }
+
   get sizeBytes(): number {
     return this.#messages.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   }

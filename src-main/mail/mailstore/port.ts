@@ -23,6 +23,16 @@ export type ModSeq = number;
 /** Hierarchy delimiter of mailbox names. */
 export const MAILBOX_DELIMITER = '/';
 
+export { exceedsQuota, quotaPercent, type MailAmount, type QuotaLimits } from './quota-rules.ts';
+
+/** What lies in mailboxes together. */
+export function amountIn(mailboxes: readonly Pick<Mailbox, 'sizeBytes' | 'messageCount'>[]) {
+  return {
+    octets: mailboxes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    messages: mailboxes.reduce((sum, { messageCount }) => sum + messageCount, 0),
+  };
+}
+
 /** RFC 6154 §2 */
 export type SpecialUse = '\\Archive' | '\\Drafts' | '\\Flagged' | '\\Junk' | '\\Sent' | '\\Trash';
 

@@ -27,6 +27,7 @@ beforeEach(async () => {
     name: '',
     createdAt: 1,
     quotaBytes: null,
+    quotaMessages: null,
     credentials: { scrypt: '', scramSha256: '' },
   });
   const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });

@@ -5,6 +5,7 @@
  * Invariants: every write raises the mailbox's MODSEQ once; a UID is given once; every message holds one content reference.
  */
 import { err, ok, type Result } from '../../base/result.ts';
+import { exceedsQuota, type MailAmount, type QuotaLimits } from '../../mail/mailstore/quota-rules.ts';
 import type {
   AppendedUids,
   CopiedUids,
@@ -112,7 +113,8 @@ const appendMessages: Write<AppendArguments, AppendAnswer> = (
       : readRows(transaction, replaced.mailboxId, [{ first: replaced.uid, last: replaced.uid }]);
   const freed = old.reduce((sum, row) => sum + row.size_bytes, 0);
   const octets = messages.reduce((sum, message) => sum + message.content.sizeBytes, 0) - freed;
-  if (isOverQuota(transaction, counts.accountId, octets)) return err('overQuota');
+  const added = { octets, messages: messages.length - old.length };
+  if (isOverQuota(transaction, counts.accountId, added)) return err('overQuota');
   counts.highestModSeq++;
   const uids = messages.map((message) => {
     const flags = toStoredFlags(message.flags);
@@ -132,18 +134,26 @@ const appendMessages: Write<AppendArguments, AppendAnswer> = (
   return ok({ uidValidity: counts.uidValidity, uids });
 };
 
-export function isOverQuota(transaction: Transaction, accountId: number, addedOctets: number): boolean {
-  if (addedOctets <= 0) return false;
-  const account = transaction.connection.get<{ quota_bytes: number | null }>(
-    'SELECT quota_bytes FROM account WHERE id = ?',
+export function amountOf(rows: readonly { readonly size_bytes: number }[]): MailAmount {
+  return { octets: rows.reduce((sum, row) => sum + row.size_bytes, 0), messages: rows.length };
+}
+
+export function isOverQuota(
+  { connection }: Pick<Transaction, 'connection'>,
+  accountId: number,
+  added: MailAmount,
+): boolean {
+  const limits = connection.get<QuotaLimits>(
+    'SELECT quota_bytes AS octets, quota_messages AS messages FROM account WHERE id = ?',
     accountId,
   );
-  if (account === undefined || account.quota_bytes === null) return false;
-  const used = transaction.connection.get<{ octets: number }>(
-    'SELECT coalesce(sum(size_bytes), 0) AS octets FROM mailbox WHERE account_id = ?',
+  if (limits === undefined || (limits.octets === null && limits.messages === null)) return false;
+  const used = connection.get<MailAmount>(
+    `SELECT coalesce(sum(size_bytes), 0) AS octets, coalesce(sum(message_count), 0) AS messages
+       FROM mailbox WHERE account_id = ?`,
     accountId,
   );
-  return (used?.octets ?? 0) + addedOctets > account.quota_bytes;
+  return exceedsQuota(limits, used ?? { octets: 0, messages: 0 }, added);
 }
 
 export function readRows(
@@ -174,8 +184,7 @@ const copyMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
   const target = openCounts(transaction, to);
   if (target === undefined) return err('noSuchMailbox');
   const rows = readRows(transaction, from, uids);
-  const octets = rows.reduce((sum, row) => sum + row.size_bytes, 0);
-  if (isOverQuota(transaction, target.accountId, octets)) return err('overQuota');
+  if (isOverQuota(transaction, target.accountId, amountOf(rows))) return err('overQuota');
   for (const row of rows) changeReferences(transaction, row.content_id, 1);
   return ok(insertCopies(transaction, target, rows));
 };

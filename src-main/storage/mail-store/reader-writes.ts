@@ -24,6 +24,7 @@ import { countFlags, openCounts, saveCounts, type MailboxCounts } from './mailbo
 import {
   deleteRows,
   insertCopies,
+  amountOf,
   isOverQuota,
   messageWrites,
   readRows,
@@ -171,7 +172,7 @@ const copyMessagesAsReader: Write<CopyAsReader, Result<CopiedUids, MailboxError>
   const target = openCounts(transaction, args.to);
   if (target === undefined) return err('noSuchMailbox');
   const { rows } = readSource(transaction, args);
-  if (isOverQuota(transaction, target.accountId, octetsOf(rows))) return err('overQuota');
+  if (isOverQuota(transaction, target.accountId, amountOf(rows))) return err('overQuota');
   for (const row of rows) changeReferences(transaction, row.content_id, 1);
   return ok(copyRows(transaction, args, { target, rows }));
 };
@@ -181,7 +182,7 @@ const moveMessagesAsReader: Write<CopyAsReader, Result<CopiedUids, MailboxError>
   if (target === undefined) return err('noSuchMailbox');
   const { owner, rows, stored } = readSource(transaction, args);
   // Within an account nothing grows; another one has to have room.
-  if (owner !== target.accountId && isOverQuota(transaction, target.accountId, octetsOf(rows))) {
+  if (owner !== target.accountId && isOverQuota(transaction, target.accountId, amountOf(rows))) {
     return err('overQuota');
   }
   const copied = copyRows(transaction, args, { target, rows });
@@ -224,10 +225,6 @@ function copyRows(
   const copied = insertCopies(transaction, target, stripped);
   markSeen(transaction, foreign, { bits: rows.map((row) => row.flags), uids: copied.to });
   return copied;
-}
-
-function octetsOf(rows: readonly MessageRow[]): number {
-  return rows.reduce((sum, row) => sum + row.size_bytes, 0);
 }
 
 export const readerWrites = {

@@ -17,6 +17,7 @@ import { addSearchIndex } from './0080-search-index.ts';
 import { addSharing } from './0090-sharing.ts';
 import { addMetadata } from './0110-metadata.ts';
 import { addMessageSummaries } from './0130-message-summaries.ts';
+import { addMessageQuotas } from './0140-message-quotas.ts';
 
 export interface Migration {
   readonly version: number;
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 90, name: 'sharing', run: addSharing },
   { version: 110, name: 'metadata', run: addMetadata },
   { version: 130, name: 'message summaries', run: addMessageSummaries },
+  { version: 140, name: 'message quotas', run: addMessageQuotas },
 ];
 
 /** The database was written by a newer Postroom. */

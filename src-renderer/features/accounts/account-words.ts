@@ -5,8 +5,12 @@ import type { Tone } from '../../ui/StatusMark.vue';
 
 export function accountState(account: AccountRow): { readonly tone: Tone; readonly label: string } {
   if (!account.isEnabled) return { tone: 'off', label: t('accounts.disabled') };
-  if (account.quotaBytes !== null && account.usedBytes > account.quotaBytes) {
-    return { tone: 'warning', label: t('accounts.overLimit') };
-  }
+  if (isFull(account)) return { tone: 'warning', label: t('accounts.overLimit') };
   return { tone: 'ok', label: t('accounts.enabled') };
+}
+
+function isFull({ quotaBytes, usedBytes, quotaMessages, messages }: AccountRow): boolean {
+  return (
+    (quotaBytes !== null && usedBytes >= quotaBytes) || (quotaMessages !== null && messages >= quotaMessages)
+  );
 }

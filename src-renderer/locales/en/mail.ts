@@ -31,7 +31,7 @@ export const mail = {
     deliveriesFail: 'Some deliveries failed',
     nextHopsRest: 'A server refuses us for now',
     relayingFails: 'Other servers refused some mail',
-    overQuota: 'A mailbox is over its limit',
+    overQuota: 'A mailbox is full',
   },
   overview: {
     title: 'Overview',
@@ -67,7 +67,9 @@ export const mail = {
     mailWaits:
       '{count} recipient is waiting, for {age}. | {count} recipient is waiting, for {age}. | {count} recipients are waiting, the oldest for {age}.',
     overQuota:
-      '{count} mailbox is over its limit. | {count} mailbox is over its limit. | {count} mailboxes are over their limit.',
+      '{count} mailbox is full: new mail for it is refused. | {count} mailbox is full: new mail for it is refused. | {count} mailboxes are full: new mail for them is refused.',
+    nearQuota:
+      '{count} mailbox is nearly full. | {count} mailbox is nearly full. | {count} mailboxes are nearly full.',
     cleartextAuth: 'Passwords may travel unencrypted.',
     noDomain: 'There is no domain yet: nobody can get mail.',
     noAccount: 'There is no account yet: nobody can get mail.',

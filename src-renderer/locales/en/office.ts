@@ -34,7 +34,9 @@ export const office = {
     passwordHint: 'Hand it to the person: it is not shown again.',
     passwordSet: 'The new password is set. Mail programs ask for it now.',
     quota: 'Limit',
-    quotaHint: 'How much mail it may keep. Empty: no limit.',
+    quotaMessages: 'messages',
+    quotaHint:
+      'How much mail it may keep. Empty: no limit. Its owner is told at 80 and 95 %; what comes to a full mailbox is refused.',
     edit: 'Change',
     disable: 'Disable',
     enable: 'Enable',

@@ -36,7 +36,7 @@ export const mail: Pick<
     deliveriesFail: '部分投递失败',
     nextHopsRest: '有服务器暂时拒收',
     relayingFails: '其他服务器拒收了部分邮件',
-    overQuota: '有邮箱超出限额',
+    overQuota: '有邮箱已满',
   },
   overview: {
     title: '总览',
@@ -71,7 +71,9 @@ export const mail: Pick<
     certificateSelfSigned: '证书由本服务器自行签发，邮件程序会询问一次是否信任。',
     mailWaits:
       '{count} 位收件人的邮件在等待，最久已 {age}。 | {count} 位收件人的邮件在等待，最久已 {age}。 | {count} 位收件人的邮件在等待，最久已 {age}。',
-    overQuota: '{count} 个邮箱超出限额。 | {count} 个邮箱超出限额。 | {count} 个邮箱超出限额。',
+    overQuota:
+      '{count} 个邮箱已满，发给它的新邮件会被拒收。 | {count} 个邮箱已满，发给它的新邮件会被拒收。 | {count} 个邮箱已满，发给它们的新邮件会被拒收。',
+    nearQuota: '{count} 个邮箱快满了。 | {count} 个邮箱快满了。 | {count} 个邮箱快满了。',
     cleartextAuth: '密码可能以明文传输。',
     noDomain: '尚无域名：没有人能收到邮件。',
     noAccount: '尚无账户：没有人能收到邮件。',

@@ -34,6 +34,7 @@ const SIGNED_IN = [
   'PREVIEW',
   'QRESYNC',
   'QUOTA',
+  'QUOTA=RES-MESSAGE',
   'QUOTA=RES-STORAGE',
   'REPLACE',
   // RFC 4314 §5.1.1: the rights that RFC 2086 did not have.

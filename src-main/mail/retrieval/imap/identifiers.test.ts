@@ -111,6 +111,18 @@ describe('RFC 9208 QUOTA', () => {
     `);
   });
 
+  test('RFC 9208 §5.2: a limit of messages is a resource of its own', async () => {
+    const office = new ReadingOffice();
+    office.directory.setQuota('tom@server1.com', null, 500);
+    await office.arrive('Subject: a\n\nx\n');
+    const client = await office.openImap(null);
+    await client.play(`
+      C: G1 GETQUOTA ""
+      S: * QUOTA "" (MESSAGE 1 500)
+      S: G1 OK GETQUOTA completed
+    `);
+  });
+
   test('an account without a limit has no quota root', async () => {
     const client = await new ReadingOffice().openImap(null);
     await client.play(`

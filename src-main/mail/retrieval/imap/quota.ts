@@ -5,6 +5,7 @@
 import type { Account } from '../../../directory/port.ts';
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
+import { amountIn } from '../../mailstore/port.ts';
 import { hasRight } from '../../mailstore/sharing/port.ts';
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
@@ -55,12 +56,16 @@ async function findAccount(session: ImapSession, root: string): Promise<Account 
 
 /** Null where there is no limit. As it is now: an administrator may have changed it since the client signed in. */
 async function formatQuota(session: ImapSession, { id }: Account, root: string): Promise<string | null> {
-  const limitBytes = (await session.options.directory.getAccount(id))?.quotaBytes ?? null;
-  if (limitBytes === null) return null;
-  const mailboxes = await session.options.mailStore.listMailboxes(id);
-  const usedBytes = mailboxes.reduce((sum, mailbox) => sum + mailbox.sizeBytes, 0);
-  const [used, limit] = [Math.ceil(usedBytes / UNIT_OCTETS), Math.floor(limitBytes / UNIT_OCTETS)];
-  return `* QUOTA ${formatRoot(session, root)} (STORAGE ${used} ${limit})`;
+  const { directory, mailStore } = session.options;
+  const { quotaBytes = null, quotaMessages = null } = (await directory.getAccount(id)) ?? {};
+  if (quotaBytes === null && quotaMessages === null) return null;
+  const used = amountIn(await mailStore.listMailboxes(id));
+  const resources: string[] = [];
+  if (quotaBytes !== null)
+    resources.push(`STORAGE ${Math.ceil(used.octets / UNIT_OCTETS)} ${Math.floor(quotaBytes / UNIT_OCTETS)}`);
+  // RFC 9208 §5.2
+  if (quotaMessages !== null) resources.push(`MESSAGE ${used.messages} ${quotaMessages}`);
+  return `* QUOTA ${formatRoot(session, root)} (${resources.join(' ')})`;
 }
 
 function formatRoot(session: ImapSession, root: string): string {

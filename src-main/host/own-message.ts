@@ -1,0 +1,83 @@
+/** Messages that Postroom itself writes to an account: ordinary ones, through the queue, so that their timelines show the real way. */
+import { formatDateTime } from '../format/date-time.ts';
+import type { Clock } from '../base/clock.ts';
+import type { MakeId } from '../base/ids.ts';
+import type { Account } from '../directory/port.ts';
+import { formatEncodedWords } from '../format/encoded-word.ts';
+import type { MessageReceiver } from '../mail/content/message-receiver.ts';
+import type { TraceId } from '../mail/events.ts';
+import type { MessageQueue } from '../mail/queue/port.ts';
+
+export interface OwnMessageOptions {
+  readonly queue: Pick<MessageQueue, 'enqueue'>;
+  readonly receiver: MessageReceiver;
+  readonly clock: Clock;
+  readonly makeId: MakeId;
+  readonly hostname: () => string;
+}
+
+export interface OwnMessage {
+  readonly to: Pick<Account, 'address'>;
+  readonly subject: string;
+  readonly lines: readonly string[];
+  /** A reply to it is for somebody; empty: nobody is to answer (RFC 3834 §2). */
+  readonly reversePath: string;
+}
+
+/** Queues the message; resolves with its trace id after the commit. */
+export async function sendOwnMessage(options: OwnMessageOptions, message: OwnMessage): Promise<TraceId> {
+  const id = options.makeId();
+  const at = options.clock.now();
+  const writer = options.receiver.begin();
+  await writer.write(new TextEncoder().encode(composeText(options, message, { id, at })));
+  const content = await writer.finish();
+  const recipients = [message.to.address];
+  const { reversePath } = message;
+  const { sizeBytes } = content;
+  const received = {
+    type: 'received',
+    traceId: id,
+    at,
+    via: 'submission',
+    reversePath,
+    recipients,
+    sizeBytes,
+  } as const;
+  await options.queue.enqueue({
+    id,
+    content,
+    reversePath,
+    receivedAt: at,
+    origin: 'submission',
+    smtpUtf8: false,
+    recipients,
+    events: [received, { type: 'queued', traceId: id, at, recipients }],
+  });
+  return id;
+}
+
+function composeText(
+  { hostname }: OwnMessageOptions,
+  { to, subject, lines, reversePath }: OwnMessage,
+  { id, at }: { id: TraceId; at: number },
+): string {
+  return [
+    `Date: ${formatDateTime(at)}`,
+    `From: Postroom <${reversePath === '' ? `postmaster@${domainOf(to.address)}` : reversePath}>`,
+    `To: <${to.address}>`,
+    `Subject: ${formatEncodedWords(subject)}`,
+    `Message-ID: <${id}@${hostname()}>`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+    // RFC 3834 §5
+    ...(reversePath === '' ? ['Auto-Submitted: auto-generated'] : []),
+    '',
+    ...lines,
+    '',
+  ].join('\r\n');
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

@@ -1,0 +1,84 @@
+/**
+ * Quota warnings: an account is told by mail when its mailboxes are nearly full, once for each of two levels.
+ *
+ * Flow: the mailstore's notices, gathered for a while → here → the queue. Invariants: what was told is remembered with the account,
+ * so a restart repeats nothing; an account that has tidied up well below a level is told anew when it comes there again; a
+ * warning is small and is delivered whatever the quota.
+ */
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { Account, AccountId, Directory, DirectoryAdmin } from '../directory/port.ts';
+import { amountIn, quotaPercent, type MailStore } from '../mail/mailstore/port.ts';
+import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
+
+/** Time to tidy up. */
+export const FIRST_WARNING_PERCENT = 80;
+/** The next larger message may be refused. */
+const LAST_WARNING_PERCENT = 95;
+/** So far below a level is tidied up: one message more or less is not. */
+const RELIEF_PERCENT = 5;
+/** A burst of mail is looked at once. */
+const GATHER_MS = 5_000;
+
+export interface QuotaWarningOptions extends OwnMessageOptions {
+  readonly directory: Pick<Directory, 'getAccount'> & Pick<DirectoryAdmin, 'changeAccount'>;
+  readonly mailStore: Pick<MailStore, 'onChange' | 'listMailboxes'>;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+export function startQuotaWarnings(options: QuotaWarningOptions): Cancel {
+  const { mailStore, clock, onError } = options;
+  const changed = new Set<AccountId>();
+  let cancel: Cancel | null = null;
+  const look = async (): Promise<void> => {
+    cancel = null;
+    const accounts = [...changed];
+    changed.clear();
+    for (const id of accounts) await warn(options, id);
+  };
+  const unsubscribe = mailStore.onChange(({ kind, accountId }) => {
+    if (kind !== 'messages') return;
+    changed.add(accountId);
+    cancel ??= clock.after(GATHER_MS, () => void look().catch(onError));
+  });
+  return () => {
+    unsubscribe();
+    cancel?.();
+  };
+}
+
+async function warn(options: QuotaWarningOptions, id: AccountId): Promise<void> {
+  const account = await options.directory.getAccount(id);
+  if (account === null) return;
+  const { quotaBytes, quotaMessages, quotaWarned } = account;
+  const limits = { octets: quotaBytes, messages: quotaMessages };
+  if (quotaBytes === null && quotaMessages === null && quotaWarned === 0) return;
+  const percent = quotaPercent(limits, amountIn(await options.mailStore.listMailboxes(id))) ?? 0;
+  const level = levelOf(percent);
+  if (level > quotaWarned) {
+    await sendOwnMessage(options, { to: account, reversePath: '', ...describe(account, percent) });
+    await options.directory.changeAccount(id, { quotaWarned: level });
+  } else if (level < quotaWarned && percent <= quotaWarned - RELIEF_PERCENT) {
+    await options.directory.changeAccount(id, { quotaWarned: level });
+  }
+}
+
+function levelOf(percent: number): number {
+  if (percent >= LAST_WARNING_PERCENT) return LAST_WARNING_PERCENT;
+  return percent >= FIRST_WARNING_PERCENT ? FIRST_WARNING_PERCENT : 0;
+}
+
+/** Nobody knows which language the owner reads: the console's two. */
+function describe({ address }: Account, percent: number): { subject: string; lines: readonly string[] } {
+  return {
+    subject: `Your mailbox is ${percent} % full (邮箱已使用 ${percent}%)`,
+    lines: [
+      `The mailboxes of ${address} are ${percent} % full.`,
+      'When they are full, new mail for you is refused. Delete what you do not need, and empty the Trash;',
+      'or ask your administrator for a larger limit.',
+      '',
+      `${address} 的邮箱已使用 ${percent}%。`,
+      '邮箱满后，发给您的新邮件会被拒收。请删除不需要的邮件并清空“已删除邮件”，或请管理员提高限额。',
+    ],
+  };
+}
