@@ -35,6 +35,15 @@ class Viewer {
     const entries = await this.messages.listEntries(id);
     return new Map(entries.map(({ uid, flags }) => [uid, [...flags].sort().join(' ')]));
   }
+
+  async lookAtColumns(id: MailboxId): Promise<Map<number, string>> {
+    const columns = await this.messages.readColumns(id);
+    if (columns === null) return new Map();
+    const { uids, flagIds, flagLists } = columns;
+    return new Map(
+      [...uids].map((uid, at) => [uid, [...(flagLists[flagIds[at] ?? 0] ?? [])].sort().join(' ')]),
+    );
+  }
 }
 
 async function act(dice: Dice, under: MailStoreUnderTest, place: { id: MailboxId; messages: MessageStore }) {
@@ -70,6 +79,7 @@ async function play(seed: number, under: MailStoreUnderTest): Promise<readonly u
     await viewer.catchUp(id);
     const current = await viewer.look(id);
     expect(viewer.known, `seed ${seed}`).toEqual(current);
+    expect(await viewer.lookAtColumns(id), `seed ${seed}`).toEqual(current);
     seen.push([...current]);
   }
   const counts = [await store.getMailbox(id), (await store.listShared(reader))[0]?.mailbox];

@@ -189,6 +189,23 @@ describe.each(IMPLEMENTATIONS)('sharing in a mailstore in $name', ({ open }) => 
       });
     });
 
+    it('is in the columns of the reader, and not in those of others', async () => {
+      const one = [{ first: 2, last: 2 }];
+      await asReader.storeFlags(inbox, { uids: one, operation: 'add', flags: ['\\Seen'] });
+      const flagsIn = async (messages: MessageStore) => {
+        const columns = await messages.readColumns(inbox);
+        const flags = [...(columns?.flagIds ?? [])].map((id) => columns?.flagLists[id]);
+        return [flags, [...(columns?.modSeqs ?? [])]];
+      };
+      const entries = async (messages: MessageStore) => {
+        const all = await messages.listEntries(inbox);
+        return [all.map(({ flags }) => flags), all.map(({ modSeq }) => modSeq)];
+      };
+      expect(await flagsIn(asReader)).toEqual(await entries(asReader));
+      expect(await flagsIn(under.store)).toEqual(await entries(under.store));
+      expect((await flagsIn(asReader))[0]).toEqual([['\\Flagged'], ['\\Seen']]);
+    });
+
     it('is taken away with a MODSEQ of its own', async () => {
       await asReader.storeFlags(inbox, { uids: ALL, operation: 'add', flags: ['\\Seen'] });
       const since = (await under.store.getMailbox(inbox))?.highestModSeq ?? 0;

@@ -21,6 +21,7 @@ import type {
   Uid,
   UidRange,
 } from './port.ts';
+import type { ReaderSeen } from './sharing/port.ts';
 
 /** A message's octets and index, shared by its copies. */
 export interface MemoryMessage {
@@ -43,7 +44,7 @@ export interface MailboxIdentity {
 }
 
 /** What accounts have seen that read another's mailbox (sharing/port.ts). */
-class ReaderSeen {
+class SeenByReaders {
   readonly #byReader = new Map<AccountId, Map<Uid, { isSeen: boolean; modSeq: ModSeq }>>();
 
   of(reader: AccountId, uid: Uid): { isSeen: boolean; modSeq: ModSeq } | undefined {
@@ -55,8 +56,12 @@ class ReaderSeen {
     this.#byReader.set(reader, known.set(uid, seen));
   }
 
+  list(reader: AccountId): readonly ReaderSeen[] {
+    return [...(this.#byReader.get(reader) ?? [])].map(([uid, seen]) => ({ uid, ...seen }));
+  }
+
   count(reader: AccountId): number {
-    return [...(this.#byReader.get(reader)?.values() ?? [])].filter(({ isSeen }) => isSeen).length;
+    return this.list(reader).filter(({ isSeen }) => isSeen).length;
   }
 
   forget(uids: readonly Uid[]): void {
@@ -66,7 +71,7 @@ class ReaderSeen {
 
 export class MemoryMailbox {
   readonly identity: MailboxIdentity;
-  readonly seen = new ReaderSeen();
+  readonly seen = new SeenByReaders();
   name: string;
   #uidNext: Uid = 1;
   #modSeq: ModSeq = 1;

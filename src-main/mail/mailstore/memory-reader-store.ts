@@ -4,7 +4,6 @@
  * Invariants: the mailboxes themselves keep what everybody sees; the reader's \Seen lies beside it, by mailbox and UID.
  */
 import type { Result } from '../../base/result.ts';
-import { toColumns } from './message-columns.ts';
 import { applyFlags, normalizeFlags, sameFlags } from './flag-rules.ts';
 import type { MemoryMailbox } from './memory-mailbox.ts';
 import type {
@@ -23,7 +22,7 @@ import type {
   Uid,
   UidRange,
 } from './port.ts';
-import { hasRight, permittedFlags, rightForFlag } from './sharing/port.ts';
+import { hasRight, permittedFlags, rightForFlag, withReaderSeen } from './sharing/port.ts';
 import type { Rights } from './sharing/port.ts';
 
 const SEEN = '\\Seen';
@@ -52,8 +51,9 @@ export class MemoryReaderStore implements MessageStore {
 
   async readColumns(id: MailboxId): ReturnType<MessageStore['readColumns']> {
     const columns = await this.#access.store.readColumns(id);
-    if (columns === null || this.#foreign(id) === null) return columns;
-    return toColumns(await this.listEntries(id), columns.highestModSeq);
+    const mailbox = this.#foreign(id);
+    if (columns === null || mailbox === null) return columns;
+    return withReaderSeen(columns, mailbox.seen.list(this.#access.reader));
   }
 
   readSummaries(...asked: Parameters<MessageStore['readSummaries']>) {

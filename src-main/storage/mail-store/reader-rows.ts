@@ -1,5 +1,6 @@
 /** Messages of another's mailbox as a reader sees them: with \Seen and a MODSEQ of its own (mail/mailstore/sharing). */
 import type { AccountId, MailboxId, ModSeq, Uid, UidRange } from '../../mail/mailstore/port.ts';
+import type { ReaderSeen } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import type { Transaction } from '../transaction.ts';
 import { SEEN_BIT, type MessageRow } from './rows.ts';
@@ -58,6 +59,16 @@ export function readReaderChanges(
     mailboxId,
     since,
   );
+}
+
+/** All that the reader has seen there, or has not any more. */
+export function readSeen(connection: Connection, { mailboxId, reader }: ReaderPlace): readonly ReaderSeen[] {
+  const rows = connection.rows<readonly [uid: Uid, isSeen: number, modSeq: ModSeq]>(
+    'SELECT uid, is_seen, mod_seq FROM reader_seen WHERE account_id = ? AND mailbox_id = ?',
+    reader,
+    mailboxId,
+  );
+  return rows.map(([uid, isSeen, modSeq]) => ({ uid, isSeen: isSeen === 1, modSeq }));
 }
 
 /** The reader's \Seen of one message; the caller has raised the mailbox's MODSEQ to `modSeq`. */

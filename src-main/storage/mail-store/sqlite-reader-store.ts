@@ -21,13 +21,13 @@ import type {
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
-import { toColumns } from '../../mail/mailstore/message-columns.ts';
+import { withReaderSeen } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments } from '../content-store.ts';
 import type { Writer } from '../writer.ts';
 import { readVanishedWithHighest } from './expunged-log.ts';
 import { ALL_UIDS } from './message-writes.ts';
-import { readReaderChanges, readReaderRows } from './reader-rows.ts';
+import { readReaderChanges, readReaderRows, readSeen } from './reader-rows.ts';
 import { toEntry } from './rows.ts';
 
 interface ReaderStoreOptions {
@@ -50,19 +50,12 @@ export class SqliteReaderStore implements MessageStore {
     return Promise.resolve(readReaderRows(connection, { mailboxId, reader }, uids).map(toEntry));
   }
 
-  readColumns(mailboxId: MailboxId): ReturnType<MessageStore['readColumns']> {
+  async readColumns(mailboxId: MailboxId): ReturnType<MessageStore['readColumns']> {
     const { store, connection, reader } = this.#options;
-    if (this.#isOwn(mailboxId)) return store.readColumns(mailboxId);
-    const columns = connection.atOneMoment(() => {
-      const row = connection.get<{ highest: number }>(
-        'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
-        mailboxId,
-      );
-      if (row === undefined) return null;
-      const rows = readReaderRows(connection, { mailboxId, reader }, ALL_UIDS);
-      return toColumns(rows.map(toEntry), row.highest);
-    });
-    return Promise.resolve(columns);
+    const columns = await store.readColumns(mailboxId);
+    if (columns === null || this.#isOwn(mailboxId)) return columns;
+    // What was seen since the columns were read is told again with the next changes.
+    return withReaderSeen(columns, readSeen(connection, { mailboxId, reader }));
   }
 
   readSummaries(...asked: Parameters<MessageStore['readSummaries']>) {

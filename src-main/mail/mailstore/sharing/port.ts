@@ -58,3 +58,5 @@ export {
   rightForFlag,
 } from './rights.ts';
 export type { Right, Rights } from './rights.ts';
+export { withReaderSeen } from './reader-columns.ts';
+export type { ReaderSeen } from './reader-columns.ts';

@@ -10,7 +10,7 @@ async function open() {
   return { office, client };
 }
 
-describe('RFC 4314 §2.1.1: the rights c and d of before', () => {
+describe('RFC 4314 §2.1.1: the rights c and d of RFC 2086', () => {
   test('d stands for e and t, and is returned with them', async () => {
     const { client } = await open();
     await client.play(`
