@@ -14,6 +14,7 @@ const SPOKEN: Readonly<Record<number, string>> = {
   2045: 'MIME Part One: Format of Internet Message Bodies',
   2046: 'MIME Part Two: Media Types',
   2047: 'MIME Part Three: Message Header Extensions for Non-ASCII Text',
+  2086: 'IMAP4 ACL extension (obsoleted by 4314)',
   2177: 'IMAP4 IDLE command',
   2183: 'The Content-Disposition Header Field',
   2231: 'MIME Parameter Value and Encoded Word Extensions',

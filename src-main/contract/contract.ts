@@ -13,6 +13,7 @@ import { relayContract } from './relay.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
+import { sharingContract } from './sharing.ts';
 import { transcriptsContract } from './transcripts.ts';
 import { transferContract } from './transfer.ts';
 
@@ -28,6 +29,7 @@ export const consoleContract = {
   queue: queueContract,
   relay: relayContract,
   settings: settingsContract,
+  sharing: sharingContract,
   transfer: transferContract,
 };
 export type ConsoleContract = typeof consoleContract;

@@ -22,6 +22,8 @@ export const LIMITS = {
   nextHopLength: 2048,
   nameLength: 100,
   mailboxNameLength: 200,
+  /** Mailboxes of one account whose rights one order changes. */
+  sharedMailboxes: 10_000,
   fileNameLength: 255,
   /** Ten years: longer is for ever. */
   keepDays: 3650,

@@ -72,6 +72,8 @@ export const timelineEvent = z.discriminatedUnion('type', [
     outcome: recipientOutcome,
     account: z.string().exactOptional(),
     mailbox: z.string().exactOptional(),
+    /** The account is a shared mailbox. */
+    isShared: z.literal(true).exactOptional(),
     sessionId: id.exactOptional(),
   }),
   eventBase.extend({

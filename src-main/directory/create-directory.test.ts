@@ -8,6 +8,8 @@ import { MemoryDirectoryRows } from './memory-directory-rows.ts';
 let directory: FullDirectory;
 let clock: ManualClock;
 let rows: MemoryDirectoryRows;
+/** `account sharedMailbox` of those who may send. */
+let senders: Set<string>;
 
 function value<T>(result: { ok: true; value: T } | { ok: false; error: unknown }): T {
   if (!result.ok) throw new Error(String(result.error));
@@ -20,9 +22,11 @@ async function add(localPart: string, domain = 'example.com', password = 'secret
 
 beforeEach(async () => {
   clock = new ManualClock();
+  senders = new Set();
   rows = new MemoryDirectoryRows();
   const passwords = new PasswordKeeper({ clock, randomBytes });
   directory = await createDirectory({
+    maySendAs: (account, shared) => Promise.resolve(senders.has(`${account} ${shared}`)),
     rows,
     passwords,
     clock,
@@ -225,8 +229,8 @@ describe('sign-in', () => {
     expect(account).not.toHaveProperty('credentials');
     const [row] = await rows.listAccounts();
     expect(JSON.stringify(row)).not.toContain('secret');
-    expect(row?.credentials.scrypt).toMatch(/^scrypt\$16384\$8\$1\$/u);
-    expect(row?.credentials.scramSha256).toMatch(/^SCRAM-SHA-256\$10000:[^$]+\$[^:]+:.+$/u);
+    expect(row?.credentials?.scrypt).toMatch(/^scrypt\$16384\$8\$1\$/u);
+    expect(row?.credentials?.scramSha256).toMatch(/^SCRAM-SHA-256\$10000:[^$]+\$[^:]+:.+$/u);
   });
 
   it('notes the last sign-in, at most once a minute', async () => {
@@ -238,5 +242,43 @@ describe('sign-in', () => {
     clock.advance(30_000);
     await directory.signIn('anna@example.com', 'secret');
     expect((await directory.listAccounts())[0]?.lastSignInAt).toBe(first);
+  });
+});
+
+describe('a shared mailbox', () => {
+  const info = { localPart: 'info', domain: 'example.com', name: 'Questions' };
+
+  it('gets mail like an account, and its address is taken', async () => {
+    const added = value(await directory.addSharedMailbox(info));
+    expect(added).toMatchObject({ kind: 'shared', address: 'info@example.com', isEnabled: true });
+    expect(await directory.resolve('Info@example.com')).toMatchObject({ kind: 'local', accounts: [added] });
+    expect(await directory.addSharedMailbox(info)).toEqual({ ok: false, error: 'addressTaken' });
+  });
+
+  it('lets nobody sign in, whatever the password, and cannot be given one', async () => {
+    const { id } = value(await directory.addSharedMailbox(info));
+    expect(await directory.signIn('info@example.com', '')).toEqual({ kind: 'refused' });
+    const keys = await directory.scramKeys('info@example.com');
+    expect(await keys.admit()).toEqual({ kind: 'refused' });
+    expect(await directory.setPassword(id, 'secret')).toEqual({ ok: false, error: 'noSuchAccount' });
+  });
+
+  it('may be sent from by who may post there, through its aliases too', async () => {
+    const tom = await add('tom');
+    const shared = value(await directory.addSharedMailbox(info));
+    value(
+      await directory.putAlias({ localPart: 'kontakt', domain: 'example.com', targets: [shared.address] }),
+    );
+    expect(await directory.mayUseAddress(tom.id, 'info@example.com')).toBe(false);
+    senders.add(`${tom.id} ${shared.id}`);
+    expect(await directory.mayUseAddress(tom.id, 'info@example.com')).toBe(true);
+    expect(await directory.mayUseAddress(tom.id, 'kontakt@example.com')).toBe(true);
+  });
+
+  it('does not get the mail of postmaster before any person', async () => {
+    value(await directory.addSharedMailbox(info));
+    expect(await directory.resolve('postmaster@example.com')).toEqual({ kind: 'unknown' });
+    const tom = await add('tom');
+    expect(await directory.resolve('postmaster@example.com')).toMatchObject({ accounts: [{ id: tom.id }] });
   });
 });

@@ -23,7 +23,7 @@ import {
   type SignInOutcome,
 } from './port.ts';
 import { Registry } from './registry.ts';
-import type { AccountRow, DirectoryRows } from './store-port.ts';
+import type { AccountRow, DirectoryRows, NewAccountRow } from './store-port.ts';
 
 /** Beyond this, hashing a "password" is an attack on our CPU. */
 const MOST_PASSWORD_CHARACTERS = 1_000;
@@ -34,6 +34,8 @@ export interface DirectoryOptions {
   readonly rows: DirectoryRows;
   readonly passwords: PasswordKeeper;
   readonly clock: Clock;
+  /** Whether the account may send as the shared mailbox. */
+  readonly maySendAs: (account: AccountId, sharedMailbox: AccountId) => Promise<boolean>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,18 +73,20 @@ class RowDirectory implements FullDirectory {
     return Promise.resolve(resolveIn(this.#registry, address));
   }
 
-  mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
-    const { accounts } = this.#registry.expand(address);
-    return Promise.resolve(
-      this.#registry.isNamed(address) &&
-        accounts.some((account) => account.id === accountId && account.isEnabled),
-    );
+  async mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
+    if (!this.#registry.isNamed(address)) return false;
+    for (const account of this.#registry.expand(address).accounts) {
+      if (!account.isEnabled) continue;
+      if (account.id === accountId) return true;
+      if (account.kind === 'shared' && (await this.#options.maySendAs(accountId, account.id))) return true;
+    }
+    return false;
   }
 
   async signIn(signInName: string, password: string): Promise<SignInOutcome> {
     const account = this.#registry.accountBySignInName(signInName);
     const isBounded = password.length <= MOST_PASSWORD_CHARACTERS;
-    const stored = account?.credentials.scrypt ?? null;
+    const stored = account?.credentials?.scrypt ?? null;
     const isRight = await this.#options.passwords.verify(
       isBounded ? password : '',
       isBounded ? stored : null,
@@ -92,7 +96,7 @@ class RowDirectory implements FullDirectory {
 
   scramKeys(signInName: string): Promise<SignInKeys> {
     const account = this.#registry.accountBySignInName(signInName);
-    const keys = this.#options.passwords.scramKeys(account?.credentials.scramSha256 ?? null, signInName);
+    const keys = this.#options.passwords.scramKeys(account?.credentials?.scramSha256 ?? null, signInName);
     return Promise.resolve({ ...keys, admit: () => Promise.resolve(this.#admit(account)) });
   }
 
@@ -106,14 +110,14 @@ class RowDirectory implements FullDirectory {
   }
 
   #admit(account: AccountRow | undefined): SignInOutcome {
-    if (account === undefined) return { kind: 'refused' };
+    if (account === undefined || account.credentials === null) return { kind: 'refused' };
     if (!account.isEnabled) return { kind: 'disabled' };
     this.#noteSignIn(account);
     return { kind: 'ok', account: withoutCredentials(account) };
   }
 
   hasPassword(id: AccountId, password: string): Promise<boolean> {
-    return this.#options.passwords.verify(password, this.#registry.account(id)?.credentials.scrypt ?? null);
+    return this.#options.passwords.verify(password, this.#registry.account(id)?.credentials?.scrypt ?? null);
   }
 
   getAccount(id: AccountId): Promise<Account | null> {
@@ -160,25 +164,36 @@ class RowDirectory implements FullDirectory {
       const checked = checkNewAddress(registry, account);
       if (!checked.ok) return checked;
       if (!isUsablePassword(account.password)) return err('weakPassword');
-      const row = {
-        ...checked.value,
-        name: account.name,
-        createdAt: this.#options.clock.now(),
-        quotaBytes: account.quotaBytes ?? null,
-        credentials: await this.#options.passwords.hash(account.password),
-      };
-      const id = await this.#options.rows.addAccount(row);
-      return ok(
-        withoutCredentials({
-          ...row,
-          id,
-          address: `${row.localPart}@${row.domain}`,
-          isEnabled: true,
-          lastSignInAt: null,
-          pop3: DEFAULT_POP3_SETTINGS,
-        }),
-      );
+      const credentials = await this.#options.passwords.hash(account.password);
+      return ok(await this.#insert(account, { ...checked.value, kind: 'person', credentials }));
     });
+  }
+
+  addSharedMailbox(
+    mailbox: Parameters<DirectoryAdmin['addSharedMailbox']>[0],
+  ): Promise<Result<Account, DirectoryError>> {
+    return this.#change(async (registry) => {
+      const checked = checkNewAddress(registry, mailbox);
+      if (!checked.ok) return checked;
+      return ok(await this.#insert(mailbox, { ...checked.value, kind: 'shared', credentials: null }));
+    });
+  }
+
+  async #insert(
+    wanted: { name: string; quotaBytes?: number },
+    checked: Pick<NewAccountRow, 'localPart' | 'domain' | 'addressKey' | 'kind' | 'credentials'>,
+  ): Promise<Account> {
+    const row = {
+      ...checked,
+      name: wanted.name,
+      createdAt: this.#options.clock.now(),
+      quotaBytes: wanted.quotaBytes ?? null,
+    };
+    const id = await this.#options.rows.addAccount(row);
+    const { addressKey: _key, ...account } = row;
+    const address = `${row.localPart}@${row.domain}`;
+    const beginning = { isEnabled: true, lastSignInAt: null, pop3: DEFAULT_POP3_SETTINGS };
+    return withoutCredentials({ ...account, ...beginning, id, address });
   }
 
   changeAccount(
@@ -195,7 +210,7 @@ class RowDirectory implements FullDirectory {
 
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>> {
     return this.#change(async (registry) => {
-      if (registry.account(id) === undefined) return err('noSuchAccount');
+      if (registry.account(id)?.kind !== 'person') return err('noSuchAccount');
       if (!isUsablePassword(password)) return err('weakPassword');
       await this.#options.rows.changeAccount(id, {
         credentials: await this.#options.passwords.hash(password),

@@ -35,14 +35,21 @@ export const DEFAULT_POP3_SETTINGS: Pop3Settings = {
   loginDelaySeconds: 0,
 };
 
+/**
+ * `shared` is a mailbox that no person owns (info@, support@): it has an address and mail like an account, no password, and
+ * is read by those who were given rights on it.
+ */
+export type AccountKind = 'person' | 'shared';
+
 export interface Account {
   readonly id: AccountId;
   readonly localPart: string;
   readonly domain: string;
   /** `localPart@domain`; also the sign-in name. */
   readonly address: string;
-  /** The person's name. */
+  /** The person's name, or what the shared mailbox is for. */
   readonly name: string;
+  readonly kind: AccountKind;
   readonly isEnabled: boolean;
   readonly createdAt: number;
   /** null: no limit. */
@@ -111,7 +118,10 @@ export interface Directory {
   isLocalDomain(domain: string): Promise<boolean>;
   /** `address` is `local-part@domain` without brackets, or `postmaster` alone (RFC 5321 §4.1.1.3). */
   resolve(address: string): Promise<RecipientResolution>;
-  /** Whether the account may name this address as its own, in MAIL FROM and in From. */
+  /**
+   * Whether the account may name this address as its own, in MAIL FROM and in From: its address, an alias that leads to it, or
+   * that of a shared mailbox on whose INBOX it has the right to post (RFC 4314 `p`).
+   */
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
   /** `signInName` is the account's address, or its local-part alone. */
   signIn(signInName: string, password: string): Promise<SignInOutcome>;
@@ -138,10 +148,18 @@ export interface DirectoryAdmin {
     password: string;
     quotaBytes?: number;
   }): Promise<Result<Account, DirectoryError>>;
+  /** Adds a mailbox that nobody signs in to; everything else is as for an account. */
+  addSharedMailbox(mailbox: {
+    localPart: string;
+    domain: string;
+    name: string;
+    quotaBytes?: number;
+  }): Promise<Result<Account, DirectoryError>>;
   changeAccount(
     id: AccountId,
     change: { name?: string; isEnabled?: boolean; quotaBytes?: number | null; pop3?: Pop3Settings },
   ): Promise<Result<Account, DirectoryError>>;
+  /** A shared mailbox has none: `noSuchAccount`. */
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>>;
   /** Removes the account with its mailboxes and all its mail. */
   removeAccount(id: AccountId): Promise<Result<void, DirectoryError>>;

@@ -82,7 +82,9 @@ export class Registry {
     if (name.includes('@')) return this.accountByAddress(name);
     const wanted = name.normalize('NFC').toLowerCase();
     return this.accounts
-      .filter(({ localPart }) => localPart.normalize('NFC').toLowerCase() === wanted)
+      .filter(
+        ({ kind, localPart }) => kind === 'person' && localPart.normalize('NFC').toLowerCase() === wanted,
+      )
       .reduce<AccountRow | undefined>(
         (oldest, one) => (oldest && oldest.id < one.id ? oldest : one),
         undefined,
@@ -148,7 +150,7 @@ export class Registry {
 
   #firstAccount(isWanted: (account: AccountRow) => boolean): AccountRow | undefined {
     return this.accounts
-      .filter((account) => account.isEnabled && isWanted(account))
+      .filter((account) => account.isEnabled && account.kind === 'person' && isWanted(account))
       .sort((a, b) => a.id - b.id)[0];
   }
 }

@@ -3,7 +3,7 @@
  *
  * Invariants: writes resolve after the commit. Keys are canonical: lower case, domain as A-labels.
  */
-import type { Account, AccountId, Alias, Domain, Pop3Settings } from './port.ts';
+import type { Account, AccountId, AccountKind, Alias, Domain, Pop3Settings } from './port.ts';
 
 /** A password as it is kept: never the clear text. */
 export interface StoredCredentials {
@@ -14,7 +14,8 @@ export interface StoredCredentials {
 }
 
 export interface AccountRow extends Account {
-  readonly credentials: StoredCredentials;
+  /** null for a shared mailbox: nobody signs in there. */
+  readonly credentials: StoredCredentials | null;
 }
 
 export interface NewAccountRow {
@@ -23,9 +24,10 @@ export interface NewAccountRow {
   /** Canonical `local-part@domain`, unique among accounts. */
   readonly addressKey: string;
   readonly name: string;
+  readonly kind: AccountKind;
   readonly createdAt: number;
   readonly quotaBytes: number | null;
-  readonly credentials: StoredCredentials;
+  readonly credentials: StoredCredentials | null;
 }
 
 export interface AliasRow extends Alias {

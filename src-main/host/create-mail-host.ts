@@ -27,6 +27,7 @@ import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { startMaintenance } from './maintenance.ts';
+import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
@@ -202,10 +203,12 @@ class RunningHost implements MailHost {
       rows: storage.directory,
       passwords,
       clock,
+      maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    await this.#provision({ directory, administrators, settings: storage.settings });
+    const { mailStore, settings } = storage;
+    await this.#provision({ directory, administrators, settings, mailStore });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -242,10 +245,10 @@ class RunningHost implements MailHost {
   }
 
   #startBackground(storage: Storage): () => void {
-    const { mailSearch: search, mailStore, timelines } = storage;
+    const { mailSearch: search, mailStore, timelines, upkeep } = storage;
     const common = { clock: this.#options.clock, onError: this.#onError };
     const stopFilling = startSearchFilling({ search, mailStore, ...common });
-    const stopMaintenance = startMaintenance({ timelines, ...common });
+    const stopMaintenance = startMaintenance({ timelines, upkeep, ...common });
     return () => {
       stopFilling();
       stopMaintenance();
@@ -305,7 +308,10 @@ class RunningHost implements MailHost {
     const { provision } = this.#options;
     if (provision === null) return;
     const domains = (await targets.directory.listDomains()).map(({ name }) => name);
-    const problem = findProvisionProblem(provision, { ...(await targets.settings.read()), domains });
+    const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
+    const accounts = people.map(({ address }) => address);
+    const settings = await targets.settings.read();
+    const problem = findProvisionProblem(provision, { ...settings, domains, accounts });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

@@ -13,13 +13,19 @@ export interface PrunableTimelines {
   prune(receivedBefore: number, limit: number): Promise<number>;
 }
 
+export interface BoundedStore {
+  /** Forgets the oldest expunged UIDs of mailboxes that have too many. */
+  trimExpunged(): Promise<void>;
+}
+
 /** Prunes now and every hour, until the returned function is called. */
 export function startMaintenance(options: {
   timelines: PrunableTimelines;
+  upkeep: BoundedStore;
   clock: Clock;
   onError: (error: unknown) => void;
 }): Cancel {
-  const { timelines, clock, onError } = options;
+  const { timelines, upkeep, clock, onError } = options;
   let isStopped = false;
   let cancel: Cancel = () => undefined;
   const prune = async () => {
@@ -28,6 +34,7 @@ export function startMaintenance(options: {
     while (pruned === TIMELINES_A_COMMIT && !isStopped) {
       pruned = await timelines.prune(receivedBefore, TIMELINES_A_COMMIT);
     }
+    if (!isStopped) await upkeep.trimExpunged();
   };
   const run = () => {
     prune().catch(onError);

@@ -58,6 +58,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         /** Where a delivered message landed. */
         account?: string;
         mailbox?: string;
+        /** The account is a shared mailbox. */
+        isShared?: true;
         sessionId?: string;
       }
     /** A DSN tells the sender what became of some recipients; it has a timeline of its own. */

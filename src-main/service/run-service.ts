@@ -8,7 +8,7 @@ import { CertificateFileError, readFiles } from '../host/certificates.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
-import { ProvisionError } from '../host/provision/apply.ts';
+import { ProvisionError } from '../host/provision/expect-ok.ts';
 import { parseProvision, type Provision } from '../host/provision/schema.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { FolderInUseError } from '../storage/folder-lock.ts';

@@ -21,6 +21,7 @@ const CACHE_SIZE = -32_768;
 export class Connection {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #rawStatements = new Map<string, Database.Statement>();
 
   constructor(path: string, options: { readonly: boolean }) {
     this.#database = new Database(path, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
@@ -40,6 +41,16 @@ export class Connection {
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.#prepare(sql).all(...values) as Row[];
+  }
+
+  /** Rows as lists of their values: for many rows that become no objects. */
+  rows<Row extends readonly SqlValue[]>(sql: string, ...values: SqlValue[]): Row[] {
+    let statement = this.#rawStatements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql).raw();
+      this.#rawStatements.set(sql, statement);
+    }
+    return statement.all(...values) as Row[];
   }
 
   /** Rows one by one, for a reader that stops when it has enough. */

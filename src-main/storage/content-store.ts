@@ -9,6 +9,7 @@ import type { ContentId, ContentReader, StagedContent } from '../mail/content/po
 import type { MessageIndex } from '../format/message-index.ts';
 import type { Connection } from './connection.ts';
 import type { ContentFiles } from './content-files.ts';
+import { forgetSummary } from './mail-search/search-writes.ts';
 import type { Transaction } from './transaction.ts';
 
 /** A staged content as it travels to the writer: flat, and the octets in a buffer of their own. */
@@ -63,6 +64,7 @@ export function changeReferences(transaction: Transaction, id: ContentId, by: nu
   if (row.reference_count > 0) return;
   transaction.connection.run('DELETE FROM content WHERE id = ?', id);
   transaction.connection.run('DELETE FROM content_body WHERE content_id = ?', id);
+  forgetSummary(transaction.connection, id);
   if (row.file_name !== null) transaction.releasedFiles.push(row.file_name);
 }
 

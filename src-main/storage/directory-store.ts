@@ -8,6 +8,7 @@ import type {
   StoredCredentials,
 } from '../directory/store-port.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
 import type { Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
@@ -22,8 +23,8 @@ const removeDomain: Write<string, void> = ({ connection }, name) => {
 
 const addAccount: Write<NewAccountRow, AccountId> = (transaction, account) => {
   const { rowId } = transaction.connection.run(
-    `INSERT INTO account (local_part, domain, address_key, name, is_enabled, created_at, quota_bytes, credentials)
-     VALUES (?, ?, ?, ?, 1, ?, ?, ?)`,
+    `INSERT INTO account (local_part, domain, address_key, name, is_enabled, created_at, quota_bytes, credentials, kind)
+     VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)`,
     account.localPart,
     account.domain,
     account.addressKey,
@@ -31,6 +32,7 @@ const addAccount: Write<NewAccountRow, AccountId> = (transaction, account) => {
     account.createdAt,
     account.quotaBytes,
     JSON.stringify(account.credentials),
+    account.kind,
   );
   mailboxWrites.createAccountMailboxes(transaction, rowId);
   return rowId;
@@ -59,6 +61,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   const { connection } = transaction;
   const mailboxes = connection.all<{ id: number }>('SELECT id FROM mailbox WHERE account_id = ?', id);
   for (const mailbox of mailboxes) dropMailbox(transaction, id, mailbox.id);
+  dropReader(transaction, id);
   connection.run('DELETE FROM subscription WHERE account_id = ?', id);
   connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   connection.run('DELETE FROM account WHERE id = ?', id);
@@ -99,6 +102,7 @@ interface AccountColumns {
   last_sign_in_at: number | null;
   credentials: string;
   pop3: string | null;
+  kind: AccountRow['kind'];
 }
 
 export class SqliteDirectoryRows implements DirectoryRows {
@@ -178,12 +182,13 @@ function toAccount(row: AccountColumns): AccountRow {
     domain: row.domain,
     address: `${row.local_part}@${row.domain}`,
     name: row.name,
+    kind: row.kind,
     isEnabled: row.is_enabled === 1,
     createdAt: row.created_at,
     quotaBytes: row.quota_bytes,
     lastSignInAt: row.last_sign_in_at,
     pop3: readPop3Settings(row.pop3),
-    credentials: JSON.parse(row.credentials) as StoredCredentials,
+    credentials: JSON.parse(row.credentials) as StoredCredentials | null,
   };
 }
 

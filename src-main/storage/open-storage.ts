@@ -17,6 +17,7 @@ import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
+import { ColumnsCache } from './mail-store/columns-cache.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
@@ -24,6 +25,7 @@ import { Reader } from './reader.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
+import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
 import { Writer } from './writer.ts';
 
@@ -90,18 +92,20 @@ function createStores(
     isNamed: (fileName) => namedFiles(connection, [fileName]).size > 0,
   });
   const content = new SqliteContentReader(connection, spool);
-  const mailSearch = new SqliteMailSearch(parts.searching, writer);
+  const columns = new ColumnsCache(connection);
+  const mailSearch = new SqliteMailSearch(parts.searching, { writer, columns });
   return {
     spool,
     content,
     queue: new SqliteQueueStore(writer, connection),
     queueSteering: new SqliteQueueSteering(writer, reader),
-    mailStore: new SqliteMailStore({ writer, connection, content, onError: options.onError }),
+    mailStore: new SqliteMailStore({ writer, connection, content, columns, onError: options.onError }),
     mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     timelines: new SqliteTimelineStore(writer, reader),
+    upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
       await mailSearch.close();

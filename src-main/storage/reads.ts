@@ -1,11 +1,13 @@
 /** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
 import type { Connection } from './connection.ts';
+import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
   countQueueLines,
+  findLongLogs,
   groupQueueLines,
   listMessages,
   listQueueLines,

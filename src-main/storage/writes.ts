@@ -1,10 +1,13 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
 import { directoryWrites } from './directory-store.ts';
+import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
+import { grantWrites } from './mail-store/grant-rows.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
 import { metadataWrites } from './mail-store/metadata-writes.ts';
+import { readerWrites } from './mail-store/reader-writes.ts';
 import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
@@ -16,12 +19,15 @@ import type { Transaction } from './transaction.ts';
 export const writes = {
   ...administratorWrites,
   ...directoryWrites,
+  ...expungedWrites,
   ...flagWrites,
+  ...grantWrites,
   ...mailboxWrites,
   ...messageWrites,
   ...metadataWrites,
   ...queueSteeringWrites,
   ...queueWrites,
+  ...readerWrites,
   ...searchWrites,
   ...settingsWrites,
   ...timelineWrites,

@@ -21,6 +21,7 @@ export class ImapLoadSession {
       this.#wake?.();
     });
     socket.once('close', () => this.#wake?.());
+    socket.on('error', () => this.#wake?.());
   }
 
   /** Connects and waits for the greeting. */

@@ -1,6 +1,13 @@
 /** What every MailStore must do; run against each implementation. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MailStore, Mailbox, MailboxChanged, MailboxId } from '../../src-main/mail/mailstore/port.ts';
+import type {
+  MailStore,
+  Mailbox,
+  MailboxChanged,
+  MailboxId,
+  MessageColumns,
+} from '../../src-main/mail/mailstore/port.ts';
+import { createDice } from '../support/dice.ts';
 import { IMPLEMENTATIONS, type MailStoreUnderTest } from './mail-stores.ts';
 
 const MESSAGE = 'From: Tom <tom@example.com>\r\nSubject: hello\r\n\r\nGood morning.\r\n';
@@ -319,6 +326,78 @@ describe.each(IMPLEMENTATIONS)('a mailstore in $name', ({ open }) => {
       await append(inbox.id, 3);
       expect(await store.removeMessages(inbox.id, [1, 3, 8])).toEqual([1, 3]);
       expect(await uids(inbox.id)).toEqual([2]);
+    });
+  });
+
+  describe('columns', () => {
+    async function expectAgreement(): Promise<void> {
+      const columns = await store.readColumns(inbox.id);
+      const entries = await store.listEntries(inbox.id);
+      const { highestModSeq } = await find('INBOX');
+      expect(columns?.highestModSeq).toBe(highestModSeq);
+      expect([...(columns?.uids ?? [])].map((uid, at) => describeRow(columns, uid, at))).toEqual(
+        entries.map(({ uid, modSeq, flags, internalDate, savedAt, sizeBytes }) => ({
+          uid,
+          modSeq,
+          flags,
+          internalDate,
+          savedAt,
+          sizeBytes,
+        })),
+      );
+    }
+
+    function describeRow(columns: MessageColumns | null, uid: number, at: number): unknown {
+      if (columns === null) throw new Error('no columns');
+      return {
+        uid,
+        modSeq: columns.modSeqs[at],
+        flags: columns.flagLists[columns.flagIds[at] ?? -1],
+        internalDate: columns.internalDates[at],
+        savedAt: columns.savedDates[at],
+        sizeBytes: columns.sizes[at],
+      };
+    }
+
+    it('say what the entries say, after each change of the mailbox', async () => {
+      const dice = createDice(7);
+      const archive = await find('Archive');
+      await append(inbox.id, 70);
+      for (let round = 0; round < 40; round++) {
+        const [first, count] = [dice.below(90) + 1, dice.below(12)];
+        const range = [{ first, last: first + count }];
+        const flags = [dice.pick(['\\Seen', '\\Deleted', '$Work', '$Later'])];
+        const operation = dice.pick(['add', 'remove', 'replace'] as const);
+        const work = [
+          () => append(inbox.id, 1 + count, flags),
+          () => store.storeFlags(inbox.id, { uids: range, operation, flags }),
+          () => store.expunge(inbox.id, range),
+          () => store.removeMessages(inbox.id, [first]),
+          () => store.copyMessages(inbox.id, range, archive.id),
+          () => store.moveMessages(archive.id, range, inbox.id),
+        ];
+        await dice.pick(work)();
+        await expectAgreement();
+      }
+      await store.renameMailbox(account, 'INBOX', 'Old');
+      await expectAgreement();
+    });
+
+    it('keep their UIDs while they are held', async () => {
+      await append(inbox.id, 3);
+      const held = await store.readColumns(inbox.id);
+      await store.removeMessages(inbox.id, [2]);
+      await append(inbox.id, 2);
+      await expectAgreement();
+      expect([...(held?.uids ?? [])]).toEqual([1, 2, 3]);
+    });
+
+    it('are not there without their mailbox', async () => {
+      const mailbox = value(await store.createMailbox(account, 'Gone'));
+      await append(mailbox.id);
+      expect((await store.readColumns(mailbox.id))?.uids.length).toBe(1);
+      await store.deleteMailbox(account, 'Gone');
+      expect(await store.readColumns(mailbox.id)).toBeNull();
     });
   });
 

@@ -23,6 +23,8 @@ export interface MailStoreUnderTest {
   stage(text: string): Promise<StagedContent>;
   /** Lets a message arrive through the queue's commit. */
   deposit(account: AccountId, mailbox: string, message: { prefix: string; text: string }): Promise<void>;
+  /** Removes an account as the directory would. */
+  removeAccount(account: AccountId): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ async function openMemory(): Promise<MailStoreUnderTest> {
         traceId: makeId(),
       });
     },
+    removeAccount: (gone) => Promise.resolve(store.removeAccount(gone)),
     close: () => Promise.resolve(),
   };
 }
@@ -92,6 +95,7 @@ export function addTestAccount(storage: Storage, localPart: string, quotaBytes: 
     domain: 'example.com',
     addressKey: `${localPart}@example.com`,
     name: '',
+    kind: 'person',
     createdAt: 0,
     quotaBytes,
     credentials: { scrypt: '', scramSha256: '' },
@@ -112,6 +116,7 @@ async function openSqlite(): Promise<MailStoreUnderTest> {
     stage,
     deposit: (to, mailbox, { prefix, text }) =>
       depositThroughQueue(storage, stage(text), { to, mailbox, prefix }),
+    removeAccount: (gone) => storage.directory.removeAccount(gone),
     close: async () => {
       await storage.close();
       await rm(folder, { recursive: true });

@@ -41,6 +41,11 @@ const pressButton =
     await page.waitForTimeout(500);
   };
 
+const share = async (page: Page, index = 0): Promise<void> => {
+  await page.locator('[role=grid] .link-button').nth(index).click({ timeout: 5000 });
+  await page.waitForTimeout(500);
+};
+
 const openRow =
   (index: number) =>
   async (page: Page): Promise<void> => {
@@ -123,20 +128,45 @@ export const SHOTS: readonly Shot[] = [
   { name: 'accounts', path: '/accounts' },
   { name: 'accounts-open', path: '/accounts', act: openFirstRow },
   { name: 'accounts-device', path: '/accounts', act: pressButton(0) },
-  { name: 'accounts-edit', path: '/accounts', act: pressButton(1) },
-  { name: 'accounts-remove', path: '/accounts', act: pressButton(6) },
-  { name: 'accounts-pop3', path: '/accounts', act: pressButton(3) },
-  { name: 'accounts-transfer', path: '/accounts', act: pressButton(4) },
+  { name: 'accounts-edit', path: '/accounts', act: pressButton(2) },
+  { name: 'accounts-remove', path: '/accounts', act: pressButton(7) },
+  { name: 'accounts-pop3', path: '/accounts', act: pressButton(4) },
+  { name: 'accounts-transfer', path: '/accounts', act: pressButton(5) },
   {
     name: 'accounts-pull',
     path: '/accounts',
     act: async (page) => {
-      await pressButton(4)(page);
+      await pressButton(5)(page);
       await page.getByRole('button', { name: /^(From another server…|从另一台服务器…)$/ }).click();
       await page.waitForTimeout(500);
     },
   },
   { name: 'accounts-add', path: '/accounts?add=1' },
+  { name: 'accounts-share', path: '/accounts', act: (page) => share(page) },
+  { name: 'shared', path: '/accounts/shared' },
+  { name: 'shared-open', path: '/accounts/shared', act: openFirstRow },
+  {
+    name: 'shared-share',
+    path: '/accounts/shared',
+    act: async (page) => {
+      await share(page, 3);
+      await page.locator('[role=dialog] summary').first().click();
+      await page
+        .locator('[role=dialog] label', { hasText: /^\s*(Can manage|可管理)\s*$/ })
+        .nth(5)
+        .click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'shared-add',
+    path: '/accounts/shared',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Add shared mailbox|添加共享邮箱)$/ }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'shared-no-match', path: '/accounts/shared?text=zzzzz' },
   { name: 'aliases', path: '/accounts/aliases' },
   { name: 'domains', path: '/accounts/domains' },
   {

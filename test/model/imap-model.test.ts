@@ -8,9 +8,14 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { ACTIONS } from './actions.ts';
 import type { ActionName } from './actions.ts';
+import { MODEL_OFFICES } from './model-offices.ts';
 import { CLIENT_KINDS, FLAGS, World } from './world.ts';
 
-const RUNS = Number(process.env['POSTROOM_MODEL_RUNS'] ?? 60);
+/** On disk each run opens a data folder of its own. */
+const RUNS = {
+  memory: Number(process.env['POSTROOM_MODEL_RUNS'] ?? 60),
+  SQLite: Number(process.env['POSTROOM_MODEL_RUNS'] ?? 8),
+};
 const SEED = process.env['POSTROOM_MODEL_SEED'];
 
 const step = fc.record({
@@ -24,20 +29,25 @@ const step = fc.record({
   flag: fc.constantFrom(...FLAGS),
 });
 
-test(
-  'sessions, server and model agree, whatever the clients do',
-  { timeout: 20_000 + RUNS * 200 },
-  async () => {
+test.each(['memory', 'SQLite'] as const)(
+  'sessions, server on %s and model agree, whatever the clients do',
+  { timeout: 20_000 + RUNS.SQLite * 2_000 },
+  async (name) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
-        const world = new World();
-        await world.open();
-        for (const { action, ...choice } of steps) await ACTIONS[action](world, choice);
-        for (let client = 0; client < CLIENT_KINDS.length; client++) {
-          await ACTIONS.noop(world, { ...LAST, client });
+        const office = await MODEL_OFFICES[name]();
+        try {
+          const world = new World(office);
+          await world.open();
+          for (const { action, ...choice } of steps) await ACTIONS[action](world, choice);
+          for (let client = 0; client < CLIENT_KINDS.length; client++) {
+            await ACTIONS.noop(world, { ...LAST, client });
+          }
+        } finally {
+          await office.close();
         }
       }),
-      { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) },
+      { numRuns: RUNS[name], ...(SEED !== undefined && { seed: Number(SEED) }) },
     );
   },
 );

@@ -1,10 +1,11 @@
 /** The world of the model test: one mailbox on the server, the model of it, and clients that act on both. */
 import { expect } from 'vitest';
 import type { Mailbox } from '../../src-main/mail/mailstore/port.ts';
-import { ReadingOffice, TOM } from '../support/reading-office.ts';
+import { TOM } from '../support/reading-office.ts';
 import { MailboxModel, describeMessage } from './mailbox-model.ts';
 import { ModelClient, expand } from './model-client.ts';
 import type { Answer, ClientKind, Remembered } from './model-client.ts';
+import type { ModelOffice } from './model-offices.ts';
 
 export const CLIENT_KINDS: readonly ClientKind[] = [
   'plain',
@@ -43,14 +44,18 @@ interface Target {
 }
 
 export class World {
-  readonly office = new ReadingOffice();
+  readonly office: ModelOffice;
   readonly model = new MailboxModel();
   readonly clients: ModelClient[] = [];
+
+  constructor(office: ModelOffice) {
+    this.office = office;
+  }
 
   async open(): Promise<void> {
     for (const flag of FLAGS) await this.arrive(flag);
     for (const kind of CLIENT_KINDS) {
-      const client = new ModelClient(kind, await this.office.openImap(null));
+      const client = new ModelClient(kind, await this.office.openImap());
       await client.start();
       this.clients.push(client);
     }
@@ -67,7 +72,7 @@ export class World {
   }
 
   async arrive(flag: string): Promise<void> {
-    await this.office.arrive('Subject: new\n\ntext\n', { flags: [flag] });
+    await this.office.arrive(flag);
     this.model.add([flag]);
   }
 

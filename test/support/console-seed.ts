@@ -2,6 +2,8 @@
  * Console seed: a small office full of mail, for pictures and for trying the console: two domains, twenty accounts, some
  * thousand messages in several languages, and traffic that goes on.
  */
+import { SHARE_LEVELS, type ShareLevel } from '../../src-main/contract/sharing.ts';
+import { Sharing } from '../../src-main/host/sharing.ts';
 import type { MailEvent } from '../../src-main/mail/events.ts';
 import type { SessionSummary, TranscriptLine } from '../../src-main/observe/port.ts';
 import type {
@@ -39,6 +41,32 @@ const SUBJECTS = [
 const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 const MINUTE_MS = 60_000;
 
+interface SharedMailboxSeed {
+  readonly localPart: string;
+  readonly domain: string;
+  readonly name: string;
+  readonly members: readonly (readonly [member: string, level: ShareLevel])[];
+}
+
+function sharedMailboxes(harbor: string, lotus: string): readonly SharedMailboxSeed[] {
+  return [
+    {
+      localPart: 'support',
+      domain: harbor,
+      name: 'Questions of customers',
+      members: [
+        ['anna.larsen', 'manage'],
+        ['tom.becker', 'write'],
+        ['maria.gonzalez', 'write'],
+        ['jean.dupont', 'read'],
+      ],
+    },
+    { localPart: 'invoices', domain: harbor, name: 'Invoices', members: [['helen.wright', 'write']] },
+    { localPart: 'kefu', domain: lotus, name: '客户服务', members: [['anyone', 'read']] },
+    { localPart: 'hr', domain: lotus, name: '', members: [] },
+  ];
+}
+
 export class ConsoleSeed {
   readonly #world: ConsoleWorld;
   readonly #dice = createDice(20261121);
@@ -63,6 +91,7 @@ export class ConsoleSeed {
       await this.#fillAccount(added.value.id);
     }
     const [h, l] = ['harbor-office.example', 'lotus-tea.example'];
+    await this.#shareMailboxes(h, l);
     for (const [localPart, domain, targets] of [
       ['sales', h, [`anna.larsen@${h}`, `tom.becker@${h}`]],
       ['info', h, [`frontdesk@${h}`]],
@@ -72,6 +101,21 @@ export class ConsoleSeed {
       ['shop', l, [`orders@${l}`, `chen.jing@${l}`]],
     ] as const) {
       await directory.putAlias({ localPart, domain, targets });
+    }
+  }
+
+  async #shareMailboxes(harbor: string, lotus: string): Promise<void> {
+    const { directory, mailStore } = this.#world;
+    const sharing = new Sharing(mailStore, directory);
+    for (const { localPart, domain, name, members } of sharedMailboxes(harbor, lotus)) {
+      const added = await directory.addSharedMailbox({ localPart, domain, name });
+      if (!added.ok) throw new Error(added.error);
+      await this.#fillAccount(added.value.id);
+      const mailboxes = await mailStore.listMailboxes(added.value.id);
+      for (const [member, level] of members) {
+        const grantee = directory.accounts.find((account) => account.localPart === member)?.id ?? 'anyone';
+        await sharing.give(mailboxes, grantee, () => ({ rights: SHARE_LEVELS[level], denied: '' }));
+      }
     }
   }
 

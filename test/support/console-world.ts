@@ -2,6 +2,8 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import type { SharingStore } from '../../src-main/host/sharing.ts';
+import { MemoryGrants } from '../../src-main/mail/mailstore/memory-grants.ts';
 import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
@@ -112,6 +114,7 @@ export class WorldDirectory implements DirectoryAdmin {
       domain: fresh.domain,
       address,
       name: fresh.name,
+      kind: 'person',
       isEnabled: true,
       createdAt: this.#clock.now(),
       quotaBytes: fresh.quotaBytes ?? null,
@@ -122,6 +125,13 @@ export class WorldDirectory implements DirectoryAdmin {
     this.passwords.set(account.id, fresh.password);
     this.#changed.emit();
     return ok(account);
+  };
+
+  addSharedMailbox: DirectoryAdmin['addSharedMailbox'] = async (fresh) => {
+    const added = await this.addAccount({ ...fresh, password: 'nobody knows it' });
+    if (!added.ok) return added;
+    this.passwords.delete(added.value.id);
+    return this.changeAccount(added.value.id, { kind: 'shared' });
   };
 
   changeAccount = async (id: number, change: Partial<Account>) => {
@@ -165,7 +175,10 @@ export class WorldDirectory implements DirectoryAdmin {
   };
 }
 
-export class WorldMailStore implements Pick<MailStore, 'listMailboxes' | 'onChange'> {
+export class WorldMailStore implements SharingStore {
+  readonly #grants = new MemoryGrants();
+  /** `account name` of what is subscribed to. */
+  readonly subscriptions = new Set<string>();
   readonly #byAccount = new Map<number, { messages: number; unread: number; bytes: number }>();
   readonly #changed = new Emitter<MailboxChanged>();
   readonly onChange = this.#changed.subscribe;
@@ -179,6 +192,21 @@ export class WorldMailStore implements Pick<MailStore, 'listMailboxes' | 'onChan
     });
     this.#changed.emit({ accountId, mailboxId: accountId, kind: 'messages' });
   }
+
+  listGrants = (id: number) => Promise.resolve(this.#grants.of(id));
+
+  changeGrants: MailStore['changeGrants'] = async (ids, change) => {
+    for (const mailboxId of ids) {
+      this.#grants.change(mailboxId, change);
+      this.#changed.emit({ accountId: Math.floor(mailboxId / 10), mailboxId, kind: 'rights' });
+    }
+  };
+
+  setSubscribed: MailStore['setSubscribed'] = async (accountId, name, isSubscribed) => {
+    if (isSubscribed) this.subscriptions.add(`${accountId} ${name}`);
+    else this.subscriptions.delete(`${accountId} ${name}`);
+    return ok(undefined);
+  };
 
   listMailboxes = async (accountId: number): Promise<readonly Mailbox[]> => {
     const mail = this.#byAccount.get(accountId) ?? { messages: 0, unread: 0, bytes: 0 };

@@ -48,7 +48,13 @@ const DOMAIN = 'server1.com';
 
 function makeAccount(id: number, localPart: string, isEnabled = true): Account {
   const address = `${localPart}@${DOMAIN}`;
-  const facts = { domain: DOMAIN, createdAt: 0, quotaBytes: null, lastSignInAt: null };
+  const facts = {
+    kind: 'person' as const,
+    domain: DOMAIN,
+    createdAt: 0,
+    quotaBytes: null,
+    lastSignInAt: null,
+  };
   const pop3 = DEFAULT_POP3_SETTINGS;
   return { id, localPart, address, name: localPart, isEnabled, ...facts, pop3 };
 }
@@ -71,6 +77,14 @@ export class OfficeDirectory implements Directory {
   readonly #passwords = new PasswordKeeper({ clock: systemClock, randomBytes });
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
+
+  /** Adds a shared mailbox, as an administrator would. */
+  addSharedMailbox(id: number, localPart: string): Account {
+    const account: Account = { ...makeAccount(id, localPart), kind: 'shared' };
+    this.accounts.set(account.address, account);
+    this.#changed.emit();
+    return account;
+  }
 
   /** Removes an account, as an administrator would. */
   remove(address: string): void {
@@ -137,7 +151,7 @@ export class OfficeDirectory implements Directory {
 
   signIn(signInName: string, password: string) {
     const account = this.accounts.get(signInName.toLowerCase());
-    if (account === undefined || password !== `secret-${account.localPart}`) {
+    if (account?.kind !== 'person' || password !== `secret-${account.localPart}`) {
       return Promise.resolve({ kind: 'refused' } as const);
     }
     return Promise.resolve(

@@ -8,10 +8,12 @@ import type { Clock } from '../../src-main/base/clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
-import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
+import { createMessageReceiver, type MessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
 import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { MemoryMailStore } from '../../src-main/mail/mailstore/memory-mail-store.ts';
-import type { Uid } from '../../src-main/mail/mailstore/port.ts';
+import type { MailStore, Uid } from '../../src-main/mail/mailstore/port.ts';
+import type { MailSearch } from '../../src-main/mail/mailstore/search/port.ts';
+import type { Grantee } from '../../src-main/mail/mailstore/sharing/port.ts';
 import { createScanSearch } from '../../src-main/mail/mailstore/search/scan-search.ts';
 import { createImapService } from '../../src-main/mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../../src-main/mail/retrieval/pop3/pop3-service.ts';
@@ -27,6 +29,14 @@ export interface ReadingOfficeOptions {
   readonly systemClock?: Clock;
   readonly allowCleartextAuth?: boolean;
   readonly quotaBytesOf?: (accountId: number) => number | null;
+  readonly other?: OtherStore;
+}
+
+/** A mailstore other than the one in memory, for sessions. */
+export interface OtherStore {
+  readonly mailStore: MailStore;
+  readonly search: MailSearch;
+  readonly receiver: MessageReceiver;
 }
 
 export interface Arrival {
@@ -36,6 +46,12 @@ export interface Arrival {
   readonly internalDate?: number;
   readonly prefix?: string;
   readonly traceId?: string;
+}
+
+export interface SharePlace {
+  readonly owner?: number;
+  readonly mailbox?: string;
+  readonly grantee?: Grantee;
 }
 
 export class ReadingOffice {
@@ -63,7 +79,7 @@ export class ReadingOffice {
     });
     const retrieval = {
       directory,
-      mailStore: this.store,
+      mailStore: options.other?.mailStore ?? this.store,
       transcripts,
       events: (event: MailEvent | RefusalEvent) => {
         this.events.push(event);
@@ -73,8 +89,13 @@ export class ReadingOffice {
       allowCleartextAuth: () => options.allowCleartextAuth ?? true,
       logger: silentLogger,
     };
-    const search = createScanSearch(this.store);
-    this.imap = createImapService({ ...retrieval, search, receiver, hasRoom: () => this.hasRoom });
+    const search = options.other?.search ?? createScanSearch(this.store);
+    this.imap = createImapService({
+      ...retrieval,
+      search,
+      receiver: options.other?.receiver ?? receiver,
+      hasRoom: () => this.hasRoom,
+    });
     this.pop3 = createPop3Service(retrieval);
   }
 
@@ -89,6 +110,15 @@ export class ReadingOffice {
       internalDate: arrival.internalDate ?? this.clock.now(),
       traceId: arrival.traceId ?? `trace${++this.#ids}`,
     });
+  }
+
+  /** Gives rights on a mailbox, as its owner or an administrator would: tom's INBOX to anna, if nothing else is said. */
+  async share(rights: string, place: SharePlace = {}): Promise<void> {
+    const { owner = TOM, mailbox = 'INBOX', grantee = ANNA } = place;
+    await this.store.createAccountMailboxes(owner);
+    const found = await this.store.findMailbox(owner, mailbox);
+    const { id } = found ?? valueOf(await this.store.createMailbox(owner, mailbox));
+    await this.store.changeGrants([id], { operation: 'replace', grantee, isNegative: false, rights });
   }
 
   connectImap(options: { tls?: boolean } = {}): DialogueClient {
@@ -107,4 +137,9 @@ export class ReadingOffice {
     if (mailbox !== null) await client.transact(`SELECT ${mailbox}`);
     return client;
   }
+}
+
+function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: string }): T {
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
 }

@@ -13,12 +13,12 @@ const FEED_INTERVAL_MS = 500;
 interface Query {
   readonly text: string;
   readonly domain: string | null;
+  readonly withShared: boolean;
   readonly offset: number;
   readonly limit: number;
 }
 
-export function createAccountsHandlers(services: ConsoleServices, usage: MailUsage) {
-  const accounts = new AccountReader(services, usage);
+export function createAccountsHandlers(services: ConsoleServices, accounts: AccountReader) {
   return { ...readingHandlers(services, accounts), ...changingHandlers(services, accounts) };
 }
 
@@ -75,7 +75,8 @@ function changingHandlers({ directory, logger }: ConsoleServices, accounts: Acco
   };
 }
 
-class AccountReader {
+/** Reads accounts of persons and shared mailboxes as rows of the console. */
+export class AccountReader {
   readonly #services: ConsoleServices;
   readonly #usage: MailUsage;
 
@@ -134,6 +135,7 @@ class AccountReader {
 }
 
 function matches(account: Account, query: Query): boolean {
+  if (account.kind === 'shared' && !query.withShared) return false;
   if (query.domain !== null && account.domain !== query.domain) return false;
   const text = query.text.toLowerCase();
   return account.address.toLowerCase().includes(text) || account.name.toLowerCase().includes(text);

@@ -5,7 +5,7 @@
  * Invariants: every call but session.* and setup.createAdministrator checks that somebody is signed in; the contract's schemas
  * check every input before a handler sees it. The router lives as long as its services do.
  */
-import { createAccountsHandlers } from './accounts.ts';
+import { AccountReader, createAccountsHandlers } from './accounts.ts';
 import { openCalls } from './base.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
@@ -20,6 +20,7 @@ import { createSessionHandlers } from './session.ts';
 import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
+import { createSharingHandlers } from './sharing.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { createTranscriptsHandlers } from './transcripts.ts';
 import { createTransferHandlers } from './transfer.ts';
@@ -28,12 +29,13 @@ export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 
 export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
+  const accounts = new AccountReader(services, usage);
   const jobs = new SteeringJobs(services);
   return openCalls.router({
     session: createSessionHandlers(services, new SignInThrottle(services.clock)),
     setup: createSetupHandlers(services),
     overview: createOverviewHandlers(services, usage),
-    accounts: createAccountsHandlers(services, usage),
+    accounts: createAccountsHandlers(services, accounts),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
     messages: createMessagesHandlers(services),
@@ -45,6 +47,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     },
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
+    sharing: createSharingHandlers(services, accounts),
     transfer: createTransferHandlers(services),
   });
 }

@@ -9,17 +9,17 @@ import type { Logger } from '../../base/logger.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
 import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
 import type { TraceId } from '../../mail/events.ts';
-import type { MailStore } from '../../mail/mailstore/port.ts';
 import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
+import type { SharingStore } from '../sharing.ts';
 import type { TransferDesk } from '../transfer-desk.ts';
 
 export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
-  readonly mailStore: Pick<MailStore, 'listMailboxes' | 'onChange'>;
+  readonly mailStore: SharingStore;
   readonly transcripts: TranscriptBook;
   readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
   readonly meter: MailMeter;

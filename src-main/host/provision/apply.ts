@@ -5,11 +5,13 @@
 import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
 import type { FullDirectory } from '../../directory/create-directory.ts';
 import type { Account, AdministratorStore, DirectoryAdmin } from '../../directory/port.ts';
-import type { Result } from '../../base/result.ts';
 import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
+import type { SharingStore } from '../sharing.ts';
+import { expectOk, ProvisionError } from './expect-ok.ts';
+import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
 
@@ -17,6 +19,7 @@ export interface ProvisionTargets {
   readonly directory: FullDirectory;
   readonly administrators: AdministratorStore;
   readonly settings: SettingsStore;
+  readonly mailStore: SharingStore;
 }
 
 type ProvisionedDomain = Provision['domains'][number];
@@ -25,8 +28,9 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
   await applySettings(provision, targets.settings);
   if (provision.admin !== undefined) await applyAdministrator(provision.admin, targets.administrators);
   for (const domain of provision.domains) await applyDomain(domain, targets.directory);
-  // Aliases last: they may lead to accounts of any domain in the file.
+  // Aliases and rights last: they may be about accounts of any domain in the file.
   for (const domain of provision.domains) await applyAliases(domain, targets.directory);
+  for (const domain of provision.domains) await applySharedMailboxes(domain, targets);
 }
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
@@ -143,14 +147,4 @@ async function applyAliases(domain: ProvisionedDomain, directory: DirectoryAdmin
       `${localPart}@${domain.name}`,
     );
   }
-}
-
-/** The file was checked against the directory; what is refused all the same stops the start with its name. */
-function expectOk(result: Result<unknown, string>, name: string): void {
-  if (!result.ok) throw new ProvisionError(`${name}: ${result.error}`);
-}
-
-/** The directory refused something of the provision file. */
-export class ProvisionError extends Error {
-  override name = 'ProvisionError' as const;
 }

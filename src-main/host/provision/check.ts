@@ -16,6 +16,8 @@ import type { Provision } from './schema.ts';
 export interface CurrentSetUp {
   /** In A-labels. */
   readonly domains: readonly string[];
+  /** Addresses of accounts. */
+  readonly accounts: readonly string[];
   readonly routes: readonly RouteSetting[];
   readonly relayRules: readonly RelayRule[];
 }
@@ -30,6 +32,7 @@ export function findProvisionProblem(provision: Provision, current: CurrentSetUp
   return (
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
+    findMemberProblem(provision.domains, current) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
     findNetworkProblem(provision.security) ??
     findRelayProblem(provision.relay) ??
@@ -99,6 +102,10 @@ function findDomainProblem(domains: Provision['domains']): string | null {
         path: `${path}.accounts[${at}].localPart`,
       })),
       ...domain.aliases.map(({ localPart }, at) => ({ localPart, path: `${path}.aliases[${at}].localPart` })),
+      ...domain.sharedMailboxes.map(({ localPart }, at) => ({
+        localPart,
+        path: `${path}.sharedMailboxes[${at}].localPart`,
+      })),
     ];
     for (const owner of owners) {
       const text = JSON.stringify(owner.localPart);
@@ -118,6 +125,27 @@ function findTargetProblem(domains: Provision['domains']): string | null {
         const path = `domains[${index}].aliases[${at}].to[${target}]`;
         if (keyOfAddress(address) === null) return `${path}: ${JSON.stringify(address)} is not an address`;
       }
+    }
+  }
+  return null;
+}
+
+/** Who is given rights must be here, or in the file. */
+function findMemberProblem(domains: Provision['domains'], current: CurrentSetUp): string | null {
+  const named = domains.flatMap(({ name, accounts }) =>
+    accounts.map(({ localPart }) => addressKey(localPart, canonicalDomain(name) ?? name)),
+  );
+  const known = new Set([
+    'anyone',
+    ...named,
+    ...current.accounts.flatMap((address) => keyOfAddress(address) ?? []),
+  ]);
+  for (const [index, domain] of domains.entries()) {
+    for (const [at, { members }] of domain.sharedMailboxes.entries()) {
+      const member = members.findIndex(({ account }) => !known.has(keyOfAddress(account) ?? account));
+      if (member < 0) continue;
+      const path = `domains[${index}].sharedMailboxes[${at}].members[${member}].account`;
+      return `${path}: ${JSON.stringify(members[member]?.account)} is no account`;
     }
   }
   return null;

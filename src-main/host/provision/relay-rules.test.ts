@@ -4,7 +4,7 @@ import { findProvisionProblem } from './check.ts';
 import { toRelayRules } from './relay-rules.ts';
 import { parseProvision, type Provision } from './schema.ts';
 
-const NOTHING_YET = { domains: [], routes: [], relayRules: DEFAULT_RELAY_RULES };
+const NOTHING_YET = { domains: [], accounts: [], routes: [], relayRules: DEFAULT_RELAY_RULES };
 const ROUTE = { name: 'archive', hosts: ['192.0.2.9'] };
 
 function parse(provision: object): Provision {

@@ -25,10 +25,26 @@ const alias = z.strictObject({
   to: z.array(z.string().min(3)).min(1),
 });
 
+const sharedMailbox = z.strictObject({
+  localPart: z.string().min(1),
+  name: z.string().default(''),
+  members: z
+    .array(
+      z.strictObject({
+        /** An address, or `anyone`. */
+        account: z.string().min(3),
+        /** A level, or rights of RFC 4314 §2.1. */
+        rights: z.union([z.enum(['read', 'write', 'manage']), z.string().regex(/^[lrswipkxtea]+$/)]),
+      }),
+    )
+    .default([]),
+});
+
 const domain = z.strictObject({
   name: z.string().min(1),
   accounts: z.array(account).default([]),
   aliases: z.array(alias).default([]),
+  sharedMailboxes: z.array(sharedMailbox).default([]),
 });
 
 const port = z.int().min(1).max(65_535);

@@ -8,7 +8,11 @@ import { parseProvision } from './schema.ts';
 function problemOf(security: unknown): string | null {
   const parsed = parseProvision(JSON.stringify({ security }));
   if (!parsed.ok) return parsed.error;
-  return findProvisionProblem(parsed.value, { ...defaultSettings('mail.example'), domains: [] });
+  return findProvisionProblem(parsed.value, {
+    ...defaultSettings('mail.example'),
+    domains: [],
+    accounts: [],
+  });
 }
 
 describe('security of the provision file', () => {

@@ -11,6 +11,7 @@ const account = (id: number, localPart: string): Account => ({
   domain: 'server1.com',
   address: `${localPart}@server1.com`,
   name: '',
+  kind: 'person',
   isEnabled: true,
   createdAt: 0,
   quotaBytes: null,
@@ -41,6 +42,12 @@ const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
     status: '5.1.1',
     reason: 'unknownRecipient',
     text: 'No such mailbox',
+  },
+  'info@server1.com': {
+    kind: 'local',
+    accounts: [{ ...account(3, 'info'), kind: 'shared' }],
+    foreign: [],
+    via: [],
   },
   'off@server1.com': {
     kind: 'undeliverable',
@@ -103,6 +110,14 @@ describe('delivery', () => {
         account: 'tom@server1.com',
         mailbox: 'INBOX',
       },
+    ]);
+  });
+
+  test('says of a shared mailbox that it is one', () => {
+    const report = deliver('info@server1.com');
+    expect(report.deposits).toMatchObject([{ accountId: 3, mailbox: 'INBOX' }]);
+    expect(report.events).toMatchObject([
+      { type: 'attempted', account: 'info@server1.com', mailbox: 'INBOX', isShared: true },
     ]);
   });
 

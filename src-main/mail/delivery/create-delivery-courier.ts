@@ -132,7 +132,8 @@ class ReportBuilder {
       type: 'attempted',
       attempt: recipient.attempts + 1,
       outcome,
-      ...(account === undefined ? {} : { account: account.address, mailbox: INBOX }),
+      ...(account && { account: account.address, mailbox: INBOX }),
+      ...(account?.kind === 'shared' && { isShared: true as const }),
     });
   }
 

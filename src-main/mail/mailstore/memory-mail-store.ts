@@ -5,17 +5,18 @@
  * and its notice follows. Meant for thousands of messages, not for millions: lookups walk lists.
  */
 import { Emitter } from '../../base/emitter.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { MakeId } from '../../base/ids.ts';
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
-import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import { isInRanges, normalizeFlags } from './flag-rules.ts';
 import { canonicalMailboxName, FIRST_MAILBOXES, isInferior, shiftIndex } from './mailbox-rules.ts';
-import { MemoryMailbox } from './memory-mailbox.ts';
 import { MemoryMetadata } from './metadata/memory-metadata.ts';
+import { MemoryGrants } from './memory-grants.ts';
+import { compareNames, keptFacts, MemoryMailbox } from './memory-mailbox.ts';
 import type { MemoryMessage } from './memory-mailbox.ts';
+import { MemoryReaderStore } from './memory-reader-store.ts';
+import type { MemoryDeposit, MemoryMailStoreOptions } from './memory-store-options.ts';
+import { MemorySubscriptions } from './memory-subscriptions.ts';
 import { MAILBOX_DELIMITER } from './port.ts';
 import type {
   AccountId,
@@ -27,9 +28,12 @@ import type {
   MailboxChanges,
   MailboxError,
   MailboxId,
+  MailboxOptions,
   MailStore,
+  MessageColumns,
   MessageEntry,
   MessagePlace,
+  MessageStore,
   ModSeq,
   NewMessage,
   OpenMessage,
@@ -39,30 +43,15 @@ import type {
   UidRange,
 } from './port.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
+import type { Grant, GrantChange, Rights, SharedMailbox } from './sharing/port.ts';
 
 const INBOX = 'INBOX';
-
-export interface MemoryMailStoreOptions {
-  readonly clock: Clock;
-  readonly makeId: MakeId;
-  readonly readContent: (content: StagedContent) => Uint8Array;
-  /** The limit of an account, null for none. */
-  readonly quotaBytesOf?: (accountId: AccountId) => number | null;
-}
-
-/** What delivery leaves in a mailbox; the SQLite store does this within the queue's commit. */
-export interface MemoryDeposit {
-  readonly prefix: string;
-  readonly content: StagedContent;
-  readonly flags: readonly string[];
-  readonly internalDate: number;
-  readonly traceId: TraceId;
-}
 
 export class MemoryMailStore implements MailStore {
   readonly #options: MemoryMailStoreOptions;
   readonly #mailboxes = new Map<MailboxId, MemoryMailbox>();
-  readonly #subscriptions = new Map<AccountId, Set<string>>();
+  readonly #subscriptions = new MemorySubscriptions();
+  readonly #grants = new MemoryGrants();
   readonly #changes = new Emitter<MailboxChanged>();
   #lastId = 0;
   #lastUidValidity = 0;
@@ -92,7 +81,7 @@ export class MemoryMailStore implements MailStore {
     for (const { name, specialUse } of FIRST_MAILBOXES) {
       if (this.#find(accountId, name) !== undefined) continue;
       this.#create(accountId, name, specialUse);
-      this.#subscriptionsOf(accountId).add(name);
+      this.#subscriptions.of(accountId).add(name);
     }
     return Promise.resolve();
   }
@@ -115,7 +104,7 @@ export class MemoryMailStore implements MailStore {
   createMailbox(
     accountId: AccountId,
     name: string,
-    specialUse?: SpecialUse,
+    { specialUse, inheritsFrom }: MailboxOptions = {},
   ): Promise<Result<Mailbox, MailboxError>> {
     const canonical = canonicalMailboxName(name);
     if (canonical === null) return Promise.resolve(err('invalidName'));
@@ -126,8 +115,10 @@ export class MemoryMailStore implements MailStore {
     ) {
       return Promise.resolve(err('alreadyExists'));
     }
-    this.#createSuperiors(accountId, canonical);
-    return Promise.resolve(ok(this.#describe(this.#create(accountId, canonical, specialUse ?? null))));
+    const superior = this.#createSuperiors(accountId, canonical, inheritsFrom);
+    const mailbox = this.#create(accountId, canonical, specialUse ?? null);
+    if (superior !== undefined) this.#grants.inherit(superior, mailbox.identity.id);
+    return Promise.resolve(ok(this.#describe(mailbox)));
   }
 
   renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>> {
@@ -143,6 +134,7 @@ export class MemoryMailStore implements MailStore {
     }
     this.#mailboxes.delete(mailbox.identity.id);
     this.metadata.drop(mailbox.identity.id);
+    this.#grants.drop(mailbox.identity.id);
     this.#notify(mailbox, 'deleted');
     return Promise.resolve(ok(undefined));
   }
@@ -155,7 +147,7 @@ export class MemoryMailStore implements MailStore {
     const canonical = canonicalMailboxName(name);
     if (canonical === null) return Promise.resolve(err('invalidName'));
     const mailbox = this.#find(accountId, canonical);
-    const names = this.#subscriptionsOf(accountId);
+    const names = this.#subscriptions.of(accountId);
     if (isSubscribed) names.add(canonical);
     else names.delete(canonical);
     if (mailbox !== undefined) this.#notify(mailbox, 'subscribed');
@@ -163,12 +155,70 @@ export class MemoryMailStore implements MailStore {
   }
 
   listSubscriptions(accountId: AccountId): Promise<readonly string[]> {
-    return Promise.resolve([...this.#subscriptionsOf(accountId)].sort());
+    return Promise.resolve([...this.#subscriptions.of(accountId)].sort());
+  }
+
+  listGrants(id: MailboxId): Promise<readonly Grant[]> {
+    return Promise.resolve(this.#grants.of(id));
+  }
+
+  changeGrants(ids: readonly MailboxId[], change: GrantChange): Promise<void> {
+    for (const id of ids) {
+      const mailbox = this.#mailboxes.get(id);
+      if (mailbox === undefined) continue;
+      this.#grants.change(id, change);
+      this.#notify(mailbox, 'rights');
+    }
+    return Promise.resolve();
+  }
+
+  rightsOf(reader: AccountId, id: MailboxId): Promise<Rights> {
+    return Promise.resolve(this.#rights(reader, id));
+  }
+
+  listShared(reader: AccountId): Promise<readonly SharedMailbox[]> {
+    const foreign = [...this.#mailboxes.values()].filter(({ identity }) => identity.accountId !== reader);
+    const shared = foreign.flatMap((mailbox) => {
+      const rights = this.#rights(reader, mailbox.identity.id);
+      const described = this.#describe(mailbox);
+      const unseenCount = described.messageCount - mailbox.seen.count(reader);
+      return rights === '' ? [] : [{ mailbox: { ...described, unseenCount }, rights }];
+    });
+    return Promise.resolve(
+      shared.sort((a, b) => a.mailbox.accountId - b.mailbox.accountId || compareNames(a.mailbox, b.mailbox)),
+    );
+  }
+
+  asReader(reader: AccountId): MessageStore {
+    return new MemoryReaderStore({
+      store: this,
+      reader,
+      mailbox: (id) => this.#mailboxes.get(id),
+      rights: (id) => this.#rights(reader, id),
+      notify: (id) => {
+        const mailbox = this.#mailboxes.get(id);
+        if (mailbox !== undefined) this.#notify(mailbox, 'messages');
+      },
+    });
+  }
+
+  /** As when the account is removed. */
+  removeAccount(accountId: AccountId): void {
+    this.#grants.dropGrantee(accountId);
+    for (const mailbox of this.#ofAccount(accountId)) {
+      this.#mailboxes.delete(mailbox.identity.id);
+      this.#grants.drop(mailbox.identity.id);
+      this.#notify(mailbox, 'deleted');
+    }
   }
 
   listEntries(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly MessageEntry[]> {
     const stored = this.#mailboxes.get(id)?.select(uids) ?? [];
     return Promise.resolve(stored.map(({ entry }) => entry));
+  }
+
+  readColumns(id: MailboxId): Promise<MessageColumns | null> {
+    return Promise.resolve(this.#mailboxes.get(id)?.columns ?? null);
   }
 
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
@@ -192,6 +242,11 @@ export class MemoryMailStore implements MailStore {
     const wanted = new Set(uids);
     const stored = mailbox?.select().filter(({ entry }) => wanted.has(entry.uid)) ?? [];
     return Promise.resolve(new Map(stored.map(({ entry, message }) => [entry.uid, message.index])));
+  }
+
+  /** Nothing is made ready here: all of it is made from the indexes. */
+  readSummaries(): Promise<ReadonlyMap<Uid, readonly (string | null)[]>> {
+    return Promise.resolve(new Map());
   }
 
   appendMessages(
@@ -281,7 +336,7 @@ export class MemoryMailStore implements MailStore {
   #renameTree(mailbox: MemoryMailbox, to: string): void {
     const from = mailbox.name;
     const { accountId } = mailbox.identity;
-    const names = this.#subscriptionsOf(accountId);
+    const names = this.#subscriptions.of(accountId);
     for (const each of this.#ofAccount(accountId)) {
       if (each !== mailbox && !isInferior(each.name, from)) continue;
       const renamed = to + each.name.slice(from.length);
@@ -332,6 +387,11 @@ export class MemoryMailStore implements MailStore {
     return mailbox.add(stored, { flags, internalDate, traceId, savedAt: this.#options.clock.now() });
   }
 
+  #rights(reader: AccountId, id: MailboxId): Rights {
+    const owner = this.#mailboxes.get(id)?.identity.accountId;
+    return owner === undefined ? '' : this.#grants.rightsOf(id, { owner, reader });
+  }
+
   #isOverQuota(accountId: AccountId, octets: number): boolean {
     const limit = this.#options.quotaBytesOf?.(accountId) ?? null;
     if (limit === null || octets <= 0) return false;
@@ -339,12 +399,19 @@ export class MemoryMailStore implements MailStore {
     return used + octets > limit;
   }
 
-  #createSuperiors(accountId: AccountId, name: string): void {
+  /** Answers whose rights the mailbox inherits. */
+  #createSuperiors(accountId: AccountId, name: string, inheritsFrom?: MailboxId): MailboxId | undefined {
     const levels = name.split(MAILBOX_DELIMITER);
+    let nearest = inheritsFrom;
     for (let depth = 1; depth < levels.length; depth++) {
       const superior = levels.slice(0, depth).join(MAILBOX_DELIMITER);
-      if (this.#find(accountId, superior) === undefined) this.#create(accountId, superior, null);
+      const existing = this.#find(accountId, superior)?.identity.id;
+      const { id } =
+        existing === undefined ? this.#create(accountId, superior, null).identity : { id: existing };
+      if (existing === undefined && nearest !== undefined) this.#grants.inherit(nearest, id);
+      nearest = id;
     }
+    return nearest;
   }
 
   #create(accountId: AccountId, name: string, specialUse: SpecialUse | null): MemoryMailbox {
@@ -374,17 +441,8 @@ export class MemoryMailStore implements MailStore {
     return [...this.#mailboxes.values()].filter((mailbox) => mailbox.identity.accountId === accountId);
   }
 
-  #subscriptionsOf(accountId: AccountId): Set<string> {
-    let names = this.#subscriptions.get(accountId);
-    if (names === undefined) {
-      names = new Set();
-      this.#subscriptions.set(accountId, names);
-    }
-    return names;
-  }
-
   #describe(mailbox: MemoryMailbox): Mailbox {
-    return mailbox.describe(this.#subscriptionsOf(mailbox.identity.accountId).has(mailbox.name));
+    return mailbox.describe(this.#subscriptions.of(mailbox.identity.accountId).has(mailbox.name));
   }
 
   #raiseModSeq(id: MailboxId): void {
@@ -402,17 +460,3 @@ export class MemoryMailStore implements MailStore {
 
 const NO_PREFIX = new Uint8Array(0);
 const ALL_UIDS: readonly UidRange[] = [{ first: 1, last: Number.MAX_SAFE_INTEGER }];
-
-/** What a copy keeps of the original (RFC 9051 §6.4.7). */
-function keptFacts(entry: MessageEntry): {
-  flags: readonly string[];
-  internalDate: number;
-  traceId: TraceId | null;
-} {
-  return { flags: entry.flags, internalDate: entry.internalDate, traceId: entry.traceId };
-}
-
-function compareNames(a: Mailbox, b: Mailbox): number {
-  if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
-}

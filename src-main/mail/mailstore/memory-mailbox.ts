@@ -5,13 +5,15 @@
  */
 import type { MessageIndex } from '../../format/message-index.ts';
 import type { TraceId } from '../events.ts';
-import { applyFlags, isInRanges, sameFlags } from './flag-rules.ts';
+import { applyFlags, isInRanges, normalizeFlags, sameFlags } from './flag-rules.ts';
+import { toColumns } from './message-columns.ts';
 import type {
   AccountId,
   FlagChange,
   Mailbox,
   MailboxChanges,
   MailboxId,
+  MessageColumns,
   MessageEntry,
   ModSeq,
   SpecialUse,
@@ -40,8 +42,31 @@ export interface MailboxIdentity {
   readonly specialUse: SpecialUse | null;
 }
 
+/** What accounts have seen that read another's mailbox (sharing/port.ts). */
+class ReaderSeen {
+  readonly #byReader = new Map<AccountId, Map<Uid, { isSeen: boolean; modSeq: ModSeq }>>();
+
+  of(reader: AccountId, uid: Uid): { isSeen: boolean; modSeq: ModSeq } | undefined {
+    return this.#byReader.get(reader)?.get(uid);
+  }
+
+  put(reader: AccountId, uid: Uid, seen: { isSeen: boolean; modSeq: ModSeq }): void {
+    const known = this.#byReader.get(reader) ?? new Map<Uid, { isSeen: boolean; modSeq: ModSeq }>();
+    this.#byReader.set(reader, known.set(uid, seen));
+  }
+
+  count(reader: AccountId): number {
+    return [...(this.#byReader.get(reader)?.values() ?? [])].filter(({ isSeen }) => isSeen).length;
+  }
+
+  forget(uids: readonly Uid[]): void {
+    for (const seen of this.#byReader.values()) for (const uid of uids) seen.delete(uid);
+  }
+}
+
 export class MemoryMailbox {
   readonly identity: MailboxIdentity;
+  readonly seen = new ReaderSeen();
   name: string;
   #uidNext: Uid = 1;
   #modSeq: ModSeq = 1;
@@ -118,13 +143,43 @@ export class MemoryMailbox {
     this.#modSeq++;
   }
 
+  /** The MODSEQ of a change that begins. */
+  nextModSeq(): ModSeq {
+    return this.#modSeq + 1;
+  }
+
+  /** A reader changed flags: all but its \\Seen are everybody's. Raises the MODSEQ also where only that has changed. */
+  setShared(uid: Uid, flags: readonly string[], modSeq: ModSeq): void {
+    const stored = this.find(uid);
+    if (stored === undefined) return;
+    this.#modSeq = Math.max(this.#modSeq, modSeq);
+    const { entry } = stored;
+    const ownerSeen = entry.flags.filter((flag) => flag === '\\Seen');
+    const shared = normalizeFlags([...ownerSeen, ...flags.filter((flag) => flag !== '\\Seen')]);
+    if (!sameFlags(shared, entry.flags)) stored.entry = { ...entry, flags: shared, modSeq };
+  }
+
+  /** Of a message that has just come. */
+  replaceFlags(uid: Uid, flags: readonly string[]): void {
+    const stored = this.find(uid);
+    if (stored !== undefined) stored.entry = { ...stored.entry, flags: normalizeFlags(flags) };
+  }
+
   remove(isRemoved: (entry: MessageEntry) => boolean): Uid[] {
     const uids = this.#messages.filter(({ entry }) => isRemoved(entry)).map(({ entry }) => entry.uid);
     if (uids.length === 0) return uids;
     this.#messages = this.#messages.filter(({ entry }) => !isRemoved(entry));
+    this.seen.forget(uids);
     const modSeq = ++this.#modSeq;
     this.#vanished.push(...uids.map((uid) => ({ uid, modSeq })));
     return uids;
+  }
+
+  get columns(): MessageColumns {
+    return toColumns(
+      this.#messages.map(({ entry }) => entry),
+      this.#modSeq,
+    );
   }
 
   changesSince(modSeq: ModSeq): MailboxChanges {
@@ -137,4 +192,19 @@ export class MemoryMailbox {
       highestModSeq: this.#modSeq,
     };
   }
+}
+
+/** What a copy keeps of the original (RFC 9051 §6.4.7). */
+export function keptFacts(entry: MessageEntry): {
+  flags: readonly string[];
+  internalDate: number;
+  traceId: TraceId | null;
+} {
+  return { flags: entry.flags, internalDate: entry.internalDate, traceId: entry.traceId };
+}
+
+/** INBOX first, then by name. */
+export function compareNames(a: Mailbox, b: Mailbox): number {
+  if (a.name === 'INBOX' || b.name === 'INBOX') return a.name === 'INBOX' ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }

@@ -13,6 +13,7 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import type { StagedContent } from '../content/port.ts';
 import type { TraceId } from '../events.ts';
 import type { MetadataStore } from './metadata/port.ts';
+import type { MailSharing } from './sharing/port.ts';
 
 export type AccountId = number;
 export type MailboxId = number;
@@ -70,10 +71,42 @@ export interface UidRange {
   readonly last: Uid;
 }
 
+/**
+ * All entries of a mailbox in columns, by rising UID: whoever walks over a large mailbox makes no object for each.
+ * The UIDs stay as they are while the columns are held; flags and MODSEQs may become newer, each message's together.
+ */
+export interface MessageColumns {
+  readonly highestModSeq: ModSeq;
+  readonly uids: Uint32Array;
+  readonly modSeqs: Float64Array;
+  /** Places in `flagLists`. */
+  readonly flagIds: Uint32Array;
+  /** The sets of flags that occur, as in MessageEntry; it only grows. */
+  readonly flagLists: readonly (readonly string[])[];
+  readonly internalDates: Float64Array;
+  readonly savedDates: Float64Array;
+  readonly sizes: Float64Array;
+}
+
+/**
+ * What lists show of a message, made ready for IMAP when it has come to rest (message-summary.ts). Null stands for what has to
+ * be made from the message's index or its octets.
+ */
+export interface MessageSummary {
+  /** ENVELOPE (RFC 9051 §7.5.2). */
+  readonly envelope: string | null;
+  /** BODYSTRUCTURE. */
+  readonly structure: string | null;
+  /** The header fields that clients list messages by, as they stand in the message. */
+  readonly fields: string | null;
+}
+
+export type SummaryPart = keyof MessageSummary;
+
 export interface MailboxChanges {
   /** Entries that are new or whose flags changed after the given MODSEQ, by UID. */
   readonly changed: readonly MessageEntry[];
-  /** UIDs expunged after it, rising. */
+  /** UIDs expunged after it, rising; where that is not known any more, all that the mailbox has given out and does not have. */
   readonly vanished: readonly Uid[];
   readonly highestModSeq: ModSeq;
 }
@@ -144,41 +177,33 @@ export interface OpenMessage {
 export interface MailboxChanged {
   readonly accountId: AccountId;
   readonly mailboxId: MailboxId;
-  /** `deleted` mailboxes are gone with all their messages. */
-  readonly kind: 'messages' | 'created' | 'renamed' | 'deleted' | 'subscribed';
+  /** `deleted` mailboxes are gone with all their messages; `rights` were given or taken away (sharing/port.ts). */
+  readonly kind: 'messages' | 'created' | 'renamed' | 'deleted' | 'subscribed' | 'rights';
 }
 
-export interface MailStore {
-  /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
-  createAccountMailboxes(accountId: AccountId): Promise<void>;
+export interface MailboxOptions {
+  readonly specialUse?: SpecialUse;
+  /** Whose rights a mailbox without a superior one inherits; none where it is absent. */
+  readonly inheritsFrom?: MailboxId;
+}
 
-  /** INBOX first, then by name. */
-  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
-  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
-  getMailbox(id: MailboxId): Promise<Mailbox | null>;
-  /** Creates missing superior levels too (RFC 9051 §6.3.4). */
-  createMailbox(
-    accountId: AccountId,
-    name: string,
-    specialUse?: SpecialUse,
-  ): Promise<Result<Mailbox, MailboxError>>;
-  /** Renames inferiors too; renaming INBOX moves its messages into a new mailbox (RFC 9051 §6.3.6). */
-  renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>>;
-  deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>>;
-  setSubscribed(
-    accountId: AccountId,
-    name: string,
-    isSubscribed: boolean,
-  ): Promise<Result<void, MailboxError>>;
-  /** Names subscribed to, whether or not the mailbox exists (RFC 9051 §6.3.7). */
-  listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
-
+/** What is done with messages. A reader of somebody else's mailboxes has one of its own (MailSharing.asReader). */
+export interface MessageStore {
   /** All entries, or those in the ranges, by rising UID. */
   listEntries(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly MessageEntry[]>;
+  /** Null where the mailbox is gone. */
+  readColumns(id: MailboxId): Promise<MessageColumns | null>;
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges>;
   openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null>;
   /** The indexes of several messages, for ENVELOPE lists and searches over header data; missing UIDs are left out. */
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>>;
+
+  /** The parts, in their order, of the summaries that are there; missing messages and summaries are left out. `uids` rise. */
+  readSummaries(
+    id: MailboxId,
+    uids: readonly Uid[],
+    parts: readonly SummaryPart[],
+  ): Promise<ReadonlyMap<Uid, readonly (string | null)[]>>;
 
   /** All of them or none. `replaced` is removed in the same commit (RFC 8508), and its octets count against the quota no more. */
   appendMessages(
@@ -202,6 +227,32 @@ export interface MailStore {
   expunge(id: MailboxId, uids?: readonly UidRange[]): Promise<readonly Uid[]>;
   /** Removes these messages whatever their flags: POP3's QUIT. */
   removeMessages(id: MailboxId, uids: readonly Uid[]): Promise<readonly Uid[]>;
+}
+
+export interface MailStore extends MessageStore, MailSharing {
+  /** Makes INBOX and the special-use mailboxes of a new account; does nothing where they exist. */
+  createAccountMailboxes(accountId: AccountId): Promise<void>;
+
+  /** INBOX first, then by name. */
+  listMailboxes(accountId: AccountId): Promise<readonly Mailbox[]>;
+  findMailbox(accountId: AccountId, name: string): Promise<Mailbox | null>;
+  getMailbox(id: MailboxId): Promise<Mailbox | null>;
+  /** Creates missing superior levels too (RFC 9051 §6.3.4). Each inherits the rights on its superior (RFC 4314 §4). */
+  createMailbox(
+    accountId: AccountId,
+    name: string,
+    options?: MailboxOptions,
+  ): Promise<Result<Mailbox, MailboxError>>;
+  /** Renames inferiors too; renaming INBOX moves its messages into a new mailbox (RFC 9051 §6.3.6). */
+  renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>>;
+  deleteMailbox(accountId: AccountId, name: string): Promise<Result<void, MailboxError>>;
+  setSubscribed(
+    accountId: AccountId,
+    name: string,
+    isSubscribed: boolean,
+  ): Promise<Result<void, MailboxError>>;
+  /** Names subscribed to, whether or not the mailbox exists (RFC 9051 §6.3.7). */
+  listSubscriptions(accountId: AccountId): Promise<readonly string[]>;
 
   readonly onChange: Subscribe<MailboxChanged>;
   /** Annotations of mailboxes and of the server. */

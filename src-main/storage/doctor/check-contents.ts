@@ -6,6 +6,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetSummary } from '../mail-search/search-writes.ts';
 import type { Examination } from './findings.ts';
 
 interface ContentRow {
@@ -75,6 +76,7 @@ function reindex(examination: Examination, row: ContentRow, size: number): void 
     row.id,
     index,
   );
+  forgetSummary(connection, row.id);
 }
 
 /** Contents that messages or queue entries name and that are not there at all. */
@@ -104,6 +106,7 @@ function replace(examination: Examination, id: number, text: string): void {
     JSON.stringify(makeIndex(octets)),
     octets,
   );
+  forgetSummary(connection, id);
   connection.run(
     `UPDATE queue_recipient SET state = 'held' WHERE entry_id IN (SELECT id FROM queue_entry WHERE content_id = ?)`,
     id,

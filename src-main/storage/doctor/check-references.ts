@@ -2,6 +2,7 @@
  * Checks how many hold each content. Invariants: what nobody holds is kept in the lost-and-found folder before it leaves
  * the store: it may be somebody's message whose mailbox was damaged.
  */
+import { forgetSummary } from '../mail-search/search-writes.ts';
 import type { Examination } from './findings.ts';
 
 interface CountRow {
@@ -49,4 +50,5 @@ function letGo({ connection, isRepairing, found, keep }: Examination, row: Count
   else if (octets !== null && octets !== undefined) keep(name, { octets });
   connection.run('DELETE FROM content WHERE id = ?', row.id);
   connection.run('DELETE FROM content_body WHERE content_id = ?', row.id);
+  forgetSummary(connection, row.id);
 }

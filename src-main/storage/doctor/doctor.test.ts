@@ -23,6 +23,7 @@ beforeEach(async () => {
     localPart: 'tom',
     domain: 'server1.com',
     addressKey: 'tom@server1.com',
+    kind: 'person',
     name: '',
     createdAt: 1,
     quotaBytes: null,
@@ -92,6 +93,25 @@ const DAMAGES: readonly Damage[] = [
   [
     'a next UID that was given out already',
     "UPDATE mailbox SET uid_next = 2 WHERE name = 'INBOX'",
+    'mailboxes',
+    WHOLE,
+  ],
+  [
+    'rights on a mailbox that is gone',
+    "INSERT INTO mailbox_grant VALUES (99, 0, 0, 'lr')",
+    'mailboxes',
+    WHOLE,
+  ],
+  [
+    'rights of an account that is gone',
+    "INSERT INTO mailbox_grant VALUES (1, 99, 0, 'lr')",
+    'mailboxes',
+    WHOLE,
+  ],
+  ['what a reader saw that is gone', 'INSERT INTO reader_seen VALUES (1, 77, 1, 1, 1)', 'mailboxes', WHOLE],
+  [
+    'a MODSEQ below that of what a reader saw',
+    "INSERT INTO reader_seen SELECT id, 1, account_id, 1, 99 FROM mailbox WHERE name = 'INBOX'",
     'mailboxes',
     WHOLE,
   ],

@@ -23,6 +23,7 @@ import { MIGRATIONS } from '../migrations/index.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSharing } from './check-sharing.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
 
 export interface ExamineOptions {
@@ -127,6 +128,7 @@ class Examiner {
     checkContents(examination);
     checkReferences(examination);
     checkMessageSizes(examination);
+    checkSharing(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
   }

@@ -4,7 +4,7 @@
  * RFC 9051 §6.4.4, RFC 5256. Flow: SqliteMailSearch → worker → here. Invariants: a request takes about SLICE_MS, so that
  * searches of many sessions take turns; what the index cannot rule out is read, and the text decides.
  */
-import { matchesQuery, readsTexts, type SearchedEntry } from '../../mail/mailstore/search/query-match.ts';
+import { compileQuery, readsTexts, type SearchedMailbox } from '../../mail/mailstore/search/query-match.ts';
 import type {
   SearchRequest,
   SortCriterion,
@@ -12,27 +12,37 @@ import type {
   ThreadEntry,
 } from '../../mail/mailstore/search/port.ts';
 import { foldText } from '../../mail/mailstore/search/port.ts';
-import type { SearchableMessage } from '../../mail/mailstore/search/searchable-message.ts';
 import { describeMessage, sortMessages, type SortFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import { threadMessages } from '../../mail/mailstore/search/thread-messages.ts';
 import type { MailboxId, Uid } from '../../mail/mailstore/port.ts';
-import { readEntriesOf } from '../mail-store/message-reads.ts';
-import { emailIdOf, readKeywords, systemBit, type MessageRow } from '../mail-store/rows.ts';
-import { GramIndex, type FullBlock, type MayContain } from './gram-index.ts';
+import { ColumnsCache } from '../mail-store/columns-cache.ts';
+import { lowerBound, type StoredColumns } from '../mail-store/mailbox-columns.ts';
+import { emailIdOf } from '../mail-store/rows.ts';
+import { CopyReader } from './copy-reader.ts';
+import { GramIndex, type FullBlock } from './gram-index.ts';
 import { ContentFactsCache } from './content-facts-cache.ts';
 import { openStored, type ContentPlace } from './stored-message.ts';
+import { summarizeContent, type ContentSummary } from './content-summary.ts';
 
 /** How long other searches may have to wait for one. */
 const SLICE_MS = 50;
 /** Before a search: what came since the last one is read into the index, once, instead of by every search. */
 const CATCH_UP_MS = 200;
 const CONTENTS_A_STEP = 32;
+const SUMMARIES_A_SLICE = 256;
 const MESSAGES_A_STEP = 256;
 
 export interface FoundSlice {
   readonly uids: readonly Uid[];
   /** Where to go on, null at the end. */
   readonly nextUid: Uid | null;
+}
+
+export interface SummarySlice {
+  readonly summaries: readonly ContentSummary[];
+  /** All contents up to this one have been looked at. */
+  readonly upTo: number;
+  readonly isDone: boolean;
 }
 
 export interface Growth {
@@ -45,6 +55,7 @@ export class SearchDesk {
   readonly #place: ContentPlace;
   readonly #index: GramIndex;
   readonly #contentFacts: ContentFactsCache;
+  readonly #columns: ColumnsCache;
   readonly #now: () => number;
 
   /** `now` counts milliseconds, from anywhere. */
@@ -52,6 +63,7 @@ export class SearchDesk {
     this.#place = place;
     this.#index = new GramIndex(place.connection);
     this.#contentFacts = new ContentFactsCache(place.connection);
+    this.#columns = new ColumnsCache(place.connection);
     this.#now = now;
   }
 
@@ -78,77 +90,95 @@ export class SearchDesk {
 
   find(request: SearchRequest, fromUid: Uid): FoundSlice {
     if (fromUid <= 1 && readsTexts(request.query)) this.grow(CATCH_UP_MS);
+    const columns = this.#columns.readAtOnce(request.mailboxId);
+    if (columns === null) return { uids: [], nextUid: null };
     const end = this.#now() + SLICE_MS;
-    const mayContain = this.#index.matcher();
-    const uids: Uid[] = [];
-    let nextUid = fromUid;
-    do {
-      const rows = this.#readRows(request.mailboxId, nextUid);
-      for (const row of rows) if (this.#fits(request, row, mayContain)) uids.push(row.uid);
-      if (rows.length < MESSAGES_A_STEP) return { uids, nextUid: null };
-      nextUid = (rows.at(-1)?.uid ?? nextUid) + 1;
-    } while (this.#now() < end);
-    return { uids, nextUid };
+    const fits = compileQuery(request.query, this.#openMailbox(request, columns));
+    const found: Uid[] = [];
+    let at = lowerBound(columns.uids, fromUid);
+    while (at < columns.uids.length) {
+      const stepEnd = Math.min(columns.uids.length, at + MESSAGES_A_STEP);
+      for (; at < stepEnd; at++) if (fits(at)) found.push(columns.uids[at] ?? 0);
+      if (this.#now() >= end) break;
+    }
+    return { uids: found, nextUid: columns.uids[at] ?? null };
   }
 
-  sort(mailboxId: MailboxId, uids: readonly Uid[], criteria: readonly SortCriterion[]): readonly Uid[] {
+  /** Makes summaries of contents after this one that have none, for a while. */
+  summarize(afterId: number, forMs: number): SummarySlice {
+    const end = this.#now() + forMs;
+    const summaries: ContentSummary[] = [];
+    const contents = this.#place.connection.all<{ id: number }>(
+      `SELECT id FROM content WHERE id > ? AND NOT EXISTS
+         (SELECT 1 FROM content_summary WHERE content_id = content.id) ORDER BY id LIMIT ?`,
+      afterId,
+      SUMMARIES_A_SLICE,
+    );
+    let upTo = afterId;
+    for (const { id } of contents) {
+      const summary = summarizeContent(this.#place, id);
+      if (summary !== null) summaries.push(summary);
+      upTo = id;
+      if (this.#now() > end) break;
+    }
+    return { summaries, upTo, isDone: contents.length === 0 };
+  }
+
+  sort(mailboxId: MailboxId, uids: Uint32Array, criteria: readonly SortCriterion[]): Uint32Array {
     return sortMessages(this.#readFacts(mailboxId, uids), criteria);
   }
 
-  thread(mailboxId: MailboxId, uids: readonly Uid[], algorithm: ThreadAlgorithm): readonly ThreadEntry[] {
+  thread(mailboxId: MailboxId, uids: Uint32Array, algorithm: ThreadAlgorithm): readonly ThreadEntry[] {
     return threadMessages(this.#readFacts(mailboxId, uids), algorithm);
   }
 
-  #readRows(mailboxId: MailboxId, fromUid: Uid): MessageRow[] {
-    return this.#place.connection.all<MessageRow>(
-      'SELECT * FROM message WHERE mailbox_id = ? AND uid >= ? ORDER BY uid LIMIT ?',
-      mailboxId,
-      fromUid,
-      MESSAGES_A_STEP,
-    );
+  #openMailbox({ mailboxId, now }: SearchRequest, columns: StoredColumns): SearchedMailbox {
+    const mayContain = this.#index.matcher();
+    const copies = new CopyReader(this.#place, { mailboxId, columns });
+    const contentIdAt = (at: number): number => columns.contentIds[at] ?? 0;
+    return {
+      columns,
+      now,
+      emailIdAt: (at) => emailIdOf({ content_id: contentIdAt(at) }),
+      mayContain: (at, text, place) => {
+        if (mayContain(contentIdAt(at), text, place === 'body' ? 'body' : 'header')) return true;
+        // The prefix is not part of the content that copies share, so the index does not know it.
+        return place === 'header' && foldText(copies.prefixAt(at)).includes(text);
+      },
+      open: (at) => copies.open(at),
+      openEnvelope: (at) => copies.openEnvelope(at),
+    };
   }
 
-  #fits(request: SearchRequest, row: MessageRow, mayContain: MayContain): boolean {
-    let message: SearchableMessage | null | undefined;
-    return matchesQuery(request.query, {
-      entry: describeRow(row),
-      now: request.now,
-      // The prefix is not part of the content that copies share, so the index does not know it.
-      mayContain: (text, place) =>
-        mayContain(row.content_id, text, place) ||
-        (place === 'header' && foldText(row.prefix).includes(text)),
-      open: () => (message ??= openStored(this.#place, row.content_id, row.prefix)),
-    });
-  }
-
-  #readFacts(mailboxId: MailboxId, uids: readonly Uid[]): SortFacts[] {
+  #readFacts(mailboxId: MailboxId, uids: Uint32Array): SortFacts[] {
+    const columns = this.#columns.readAtOnce(mailboxId);
+    if (columns === null) return [];
+    const places = findPlaces(columns.uids, uids);
+    const contents = this.#contentFacts.readAll(places.map((at) => columns.contentIds[at] ?? 0));
     const facts: SortFacts[] = [];
-    for (const entry of readEntriesOf(this.#place.connection, mailboxId, uids)) {
-      const content = this.#contentFacts.read(entry.content_id);
+    for (const [index, at] of places.entries()) {
+      const content = contents[index] ?? null;
       if (content === null) continue;
-      const { uid, internal_date: internalDate, size_bytes: sizeBytes } = entry;
-      facts.push(describeMessage({ uid, internalDate, sizeBytes }, content));
+      const entry = {
+        uid: columns.uids[at] ?? 0,
+        internalDate: columns.internalDates[at] ?? 0,
+        sizeBytes: columns.sizes[at] ?? 0,
+      };
+      facts.push(describeMessage(entry, content));
     }
     return facts;
   }
 }
 
-function describeRow(row: MessageRow): SearchedEntry {
-  return {
-    uid: row.uid,
-    modSeq: row.mod_seq,
-    internalDate: row.internal_date,
-    sizeBytes: row.size_bytes,
-    savedAt: row.saved_at,
-    emailId: emailIdOf(row),
-    hasFlag: (flag) => hasFlag(row, flag),
-  };
-}
-
-function hasFlag(row: MessageRow, flag: string): boolean {
-  const bit = systemBit(flag);
-  if (bit !== 0) return (row.flags & bit) !== 0;
-  return readKeywords(row.keywords).some((keyword) => keyword.toLowerCase() === flag);
+/** Where these UIDs are in the columns; both rise. */
+function findPlaces(known: Uint32Array, uids: Uint32Array): number[] {
+  const places: number[] = [];
+  let at = lowerBound(known, uids[0] ?? 0);
+  for (const uid of uids) {
+    while ((known[at] ?? Number.POSITIVE_INFINITY) < uid) at++;
+    if (known[at] === uid) places.push(at);
+  }
+  return places;
 }
 
 /** What the worker can be asked, by name. */
@@ -157,13 +187,13 @@ export const searches = {
     desk.find(args.request, args.fromUid),
   sort: (
     desk: SearchDesk,
-    args: { mailboxId: MailboxId; uids: readonly Uid[]; criteria: readonly SortCriterion[] },
+    args: { mailboxId: MailboxId; uids: Uint32Array; criteria: readonly SortCriterion[] },
   ) => desk.sort(args.mailboxId, args.uids, args.criteria),
-  thread: (
-    desk: SearchDesk,
-    args: { mailboxId: MailboxId; uids: readonly Uid[]; algorithm: ThreadAlgorithm },
-  ) => desk.thread(args.mailboxId, args.uids, args.algorithm),
+  thread: (desk: SearchDesk, args: { mailboxId: MailboxId; uids: Uint32Array; algorithm: ThreadAlgorithm }) =>
+    desk.thread(args.mailboxId, args.uids, args.algorithm),
   grow: (desk: SearchDesk, args: { forMs: number }) => desk.grow(args.forMs),
+  summarize: (desk: SearchDesk, args: { afterId: number; forMs: number }) =>
+    desk.summarize(args.afterId, args.forMs),
 };
 
 /** Runs a search by name; the types were checked where it was asked for. */

@@ -3,6 +3,7 @@
  *
  * Invariants: as in mail/mailstore/search/port.ts. fill() may run at any time; what it has not reached is found by reading.
  */
+import { setImmediate } from 'node:timers/promises';
 import type {
   MailSearch,
   SearchRequest,
@@ -10,13 +11,26 @@ import type {
   ThreadAlgorithm,
   ThreadEntry,
 } from '../../mail/mailstore/search/port.ts';
+import { compileQuery, readsMessages } from '../../mail/mailstore/search/query-match.ts';
 import type { Uid } from '../../mail/mailstore/port.ts';
+import type { ColumnsCache } from '../mail-store/columns-cache.ts';
 import type { WorkerClient } from '../worker-client.ts';
 import type { Writer } from '../writer.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import type { searches } from './search-desk.ts';
 
 /** A step of filling, after which searches that came meanwhile have their turn. */
 const FILL_STEP_MS = 50;
+
+/** Places of columns that are tested at a time: a millisecond or two. */
+const PLACES_A_SLICE = 50_000;
+/** For queries that the columns answer. */
+const NO_MESSAGES = {
+  emailIdAt: () => '',
+  mayContain: () => true,
+  open: () => null,
+  openEnvelope: () => null,
+};
 
 type Searches = typeof searches;
 type SearchName = keyof Searches;
@@ -24,15 +38,21 @@ type SearchName = keyof Searches;
 export class SqliteMailSearch implements MailSearch {
   readonly #worker: WorkerClient;
   readonly #writer: Writer;
+  readonly #columns: ColumnsCache;
+  readonly #answers = new RecentAnswers();
   #isClosed = false;
+  /** Contents up to this one have summaries, or cannot have one. */
+  #summarizedUpTo = 0;
   #filling: Promise<void> | null = null;
 
-  constructor(worker: WorkerClient, writer: Writer) {
+  constructor(worker: WorkerClient, options: { writer: Writer; columns: ColumnsCache }) {
     this.#worker = worker;
-    this.#writer = writer;
+    this.#writer = options.writer;
+    this.#columns = options.columns;
   }
 
   async find(request: SearchRequest): Promise<readonly Uid[]> {
+    if (!readsMessages(request.query)) return this.#findInColumns(request);
     const uids: Uid[] = [];
     for (let fromUid: Uid | null = 1; fromUid !== null;) {
       const slice: ReturnType<Searches['find']> = await this.#ask('find', { request, fromUid });
@@ -43,13 +63,20 @@ export class SqliteMailSearch implements MailSearch {
   }
 
   async sort(request: SearchRequest, criteria: readonly SortCriterion[]): Promise<readonly Uid[]> {
-    const uids = await this.find(request);
-    return this.#ask('sort', { mailboxId: request.mailboxId, uids, criteria });
+    const { mailboxId } = request;
+    const uids = Uint32Array.from(await this.find(request));
+    const question = `sort ${JSON.stringify(criteria)}`;
+    return this.#answers.get({ mailboxId, question, uids }, async () =>
+      Array.from(await this.#ask('sort', { mailboxId, uids, criteria })),
+    );
   }
 
   async thread(request: SearchRequest, algorithm: ThreadAlgorithm): Promise<readonly ThreadEntry[]> {
-    const uids = await this.find(request);
-    return this.#ask('thread', { mailboxId: request.mailboxId, uids, algorithm });
+    const { mailboxId } = request;
+    const uids = Uint32Array.from(await this.find(request));
+    return this.#answers.get({ mailboxId, question: algorithm, uids }, () =>
+      this.#ask('thread', { mailboxId, uids, algorithm }),
+    );
   }
 
   /** Brings the index up to date: all mail at first, later what has come. */
@@ -66,10 +93,37 @@ export class SqliteMailSearch implements MailSearch {
     await this.#filling;
   }
 
+  /** On this thread, a slice at a time: the way to the worker and back takes longer than most of these searches. */
+  async #findInColumns({ mailboxId, query, now }: SearchRequest): Promise<readonly Uid[]> {
+    const columns = await this.#columns.read(mailboxId);
+    const uids: Uid[] = [];
+    if (columns === null) return uids;
+    const count = columns.uids.length;
+    for (let at = 0; at < count;) {
+      const fits = compileQuery(query, { ...NO_MESSAGES, columns, now });
+      const end = Math.min(count, at + PLACES_A_SLICE);
+      for (; at < end; at++) if (fits(at)) uids.push(columns.uids[at] ?? 0);
+      if (at < count) await setImmediate();
+    }
+    return uids;
+  }
+
   async #fill(): Promise<void> {
+    await this.#fillSummaries();
     while (!this.#isClosed) {
       const { block, isDone } = await this.#ask('grow', { forMs: FILL_STEP_MS });
       if (block !== null) await this.#writer.run('addSearchBlock', block);
+      if (isDone) return;
+    }
+  }
+
+  /** First: they are quickly made, and lists are what people look at. */
+  async #fillSummaries(): Promise<void> {
+    while (!this.#isClosed) {
+      const args = { afterId: this.#summarizedUpTo, forMs: FILL_STEP_MS };
+      const { summaries, upTo, isDone } = await this.#ask('summarize', args);
+      if (summaries.length > 0) await this.#writer.run('addSummaries', summaries);
+      this.#summarizedUpTo = upTo;
       if (isDone) return;
     }
   }

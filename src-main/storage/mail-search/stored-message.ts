@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
-import { SearchableMessage } from '../../mail/mailstore/search/searchable-message.ts';
+import { SearchableMessage, type MessageSource } from '../../mail/mailstore/search/searchable-message.ts';
 import type { Connection } from '../connection.ts';
 
 export interface ContentPlace {
@@ -18,19 +18,29 @@ interface ContentRow {
 }
 
 /** Null where the content is gone. */
-export function openStored(place: ContentPlace, contentId: number, prefix: string): SearchableMessage | null {
+export function openContent(place: ContentPlace, contentId: number): MessageSource | null {
   const row = place.connection.get<ContentRow>(
     `SELECT body.message_index, body.octets, content.file_name
        FROM content JOIN content_body AS body ON body.content_id = content.id WHERE content.id = ?`,
     contentId,
   );
   if (row === undefined) return null;
+  return {
+    index: JSON.parse(row.message_index) as MessageIndex,
+    readRange: (start, end) => readContent(place, row, { start, end }),
+  };
+}
+
+/** The same with a copy's prefix, as searches see it. */
+export function openStored(place: ContentPlace, contentId: number, prefix: string): SearchableMessage | null {
+  const content = openContent(place, contentId);
+  if (content === null) return null;
+  if (prefix === '') return new SearchableMessage(content);
   const head = Buffer.from(prefix);
   return new SearchableMessage({
-    index: shiftIndex(JSON.parse(row.message_index) as MessageIndex, head.length),
+    index: shiftIndex(content.index, head.length),
     readRange: (start, end) => {
-      const rest = { start: Math.max(0, start - head.length), end: Math.max(0, end - head.length) };
-      const octets = readContent(place, row, rest);
+      const octets = content.readRange(Math.max(0, start - head.length), Math.max(0, end - head.length));
       return start >= head.length ? octets : Buffer.concat([head.subarray(start, end), octets]);
     },
   });

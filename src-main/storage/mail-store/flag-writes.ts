@@ -65,7 +65,7 @@ function updateRow(
   return toEntry({ ...row, flags: flags.bits, keywords, mod_seq: modSeq });
 }
 
-function applyFlags(row: MessageRow, operation: FlagOperation, wanted: StoredFlags): StoredFlags {
+export function applyFlags(row: MessageRow, operation: FlagOperation, wanted: StoredFlags): StoredFlags {
   const keywords = readKeywords(row.keywords);
   const named = new Set(wanted.keywords.map((keyword) => keyword.toLowerCase()));
   switch (operation) {

@@ -18,6 +18,7 @@ import { FIRST_MAILBOXES } from '../../mail/mailstore/mailbox-rules.ts';
 import type { Connection } from '../connection.ts';
 import { changeReferences } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
+import { dropMailboxSharing, inheritGrants } from './grant-rows.ts';
 import { moveAllMessages } from './message-writes.ts';
 import { copyMetadata, dropMetadata } from './metadata-writes.ts';
 import { MAILBOX_COLUMNS, toMailbox, type MailboxRow } from './rows.ts';
@@ -78,14 +79,17 @@ interface CreateArguments {
   readonly accountId: AccountId;
   readonly name: string;
   readonly specialUse: SpecialUse | null;
+  /** Whose rights a mailbox without a superior one inherits. */
+  readonly inheritsFrom: MailboxId | null;
 }
 
 const createMailbox: Write<CreateArguments, Result<Mailbox, MailboxError>> = (transaction, args) => {
   const { connection } = transaction;
   if (findMailbox(connection, args.accountId, args.name) !== null) return err('alreadyExists');
   if (args.specialUse !== null && isUseTaken(connection, args)) return err('alreadyExists');
-  createSuperiors(transaction, args.accountId, args.name);
-  insertMailbox(transaction, args.accountId, args);
+  const superior = createSuperiors(transaction, args);
+  const id = insertMailbox(transaction, args.accountId, args);
+  if (superior !== null) inheritGrants(transaction, superior, id);
   const created = findMailbox(connection, args.accountId, args.name);
   return created === null ? err('noSuchMailbox') : ok(created);
 };
@@ -95,15 +99,21 @@ function isUseTaken(connection: Connection, args: CreateArguments): boolean {
   return connection.get(sql, args.accountId, args.specialUse) !== undefined;
 }
 
-/** RFC 9051 §6.3.4: missing superior levels are created too. */
-function createSuperiors(transaction: Transaction, accountId: AccountId, name: string): void {
+/** RFC 9051 §6.3.4: missing superior levels are created too. Answers whose rights the mailbox inherits (RFC 4314 §4). */
+function createSuperiors(
+  transaction: Transaction,
+  { accountId, name, inheritsFrom }: Pick<CreateArguments, 'accountId' | 'name' | 'inheritsFrom'>,
+): MailboxId | null {
   const levels = name.split(MAILBOX_DELIMITER);
+  let nearest = inheritsFrom;
   for (let depth = 1; depth < levels.length; depth++) {
     const superior = levels.slice(0, depth).join(MAILBOX_DELIMITER);
-    if (findMailbox(transaction.connection, accountId, superior) === null) {
-      insertMailbox(transaction, accountId, { name: superior, specialUse: null });
-    }
+    const existing = findMailbox(transaction.connection, accountId, superior)?.id;
+    const id = existing ?? insertMailbox(transaction, accountId, { name: superior, specialUse: null });
+    if (existing === undefined && nearest !== null) inheritGrants(transaction, nearest, id);
+    nearest = id;
   }
+  return nearest;
 }
 
 interface RenameArguments {
@@ -117,7 +127,7 @@ const renameMailbox: Write<RenameArguments, Result<void, MailboxError>> = (trans
   const source = findMailbox(connection, args.accountId, args.from);
   if (source === null) return err('noSuchMailbox');
   if (findMailbox(connection, args.accountId, args.to) !== null) return err('alreadyExists');
-  createSuperiors(transaction, args.accountId, args.to);
+  createSuperiors(transaction, { accountId: args.accountId, name: args.to, inheritsFrom: null });
   if (args.from === 'INBOX') return renameInbox(transaction, source, args.to);
   for (const mailbox of withInferiors(connection, args.accountId, args.from)) {
     const name = args.to + mailbox.name.slice(args.from.length);
@@ -178,6 +188,7 @@ export function dropMailbox(transaction: Transaction, accountId: AccountId, mail
   connection.run('DELETE FROM message WHERE mailbox_id = ?', mailboxId);
   connection.run('DELETE FROM expunged WHERE mailbox_id = ?', mailboxId);
   dropMetadata(transaction, mailboxId);
+  dropMailboxSharing(transaction, mailboxId);
   connection.run('DELETE FROM mailbox WHERE id = ?', mailboxId);
   transaction.changes.push({ accountId, mailboxId, kind: 'deleted' });
 }

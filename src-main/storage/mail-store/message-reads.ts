@@ -1,7 +1,7 @@
 /** Reads of many messages at once: entries for lists, indexes for envelopes and structures. */
 import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
-import type { MailboxId, MessageEntry, Uid, UidRange } from '../../mail/mailstore/port.ts';
+import type { MailboxId, MessageEntry, SummaryPart, Uid, UidRange } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryRow } from './rows.ts';
 
@@ -66,4 +66,21 @@ export function readIndexes(
     }
   }
   return indexes;
+}
+
+/** `uids` rise; what is not there is left out. One query for each run of UIDs. */
+export function readSummaries(
+  connection: Connection,
+  id: MailboxId,
+  { uids, parts }: { uids: readonly Uid[]; parts: readonly SummaryPart[] },
+): ReadonlyMap<Uid, readonly (string | null)[]> {
+  // The parts are names of columns.
+  const sql = `SELECT ${parts.map((part) => `summary.${part}`).join(', ')}, message.uid FROM message
+    JOIN content_summary AS summary ON summary.content_id = message.content_id
+   WHERE message.mailbox_id = ? AND message.uid BETWEEN ? AND ?`;
+  const summaries = new Map<Uid, readonly (string | null)[]>();
+  for (const { first, last } of toRuns(uids))
+    for (const row of connection.rows<readonly (string | null)[]>(sql, id, first, last))
+      summaries.set(Number(row[parts.length]), row);
+  return summaries;
 }

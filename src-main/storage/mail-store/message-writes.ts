@@ -17,6 +17,7 @@ import type {
 import { addContent, changeReferences, type ContentArguments } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { countMessage, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
+import { forgetSeen } from './reader-rows.ts';
 import { DELETED_BIT, toStoredFlags, writeKeywords, type MessageRow } from './rows.ts';
 
 /** What a message brings along into a mailbox, whether it is new or a copy. */
@@ -87,7 +88,7 @@ function findDepositMailbox(transaction: Transaction, deposit: DepositArguments)
   throw new Error(`account ${deposit.accountId} has no mailboxes`);
 }
 
-interface AppendArguments {
+export interface AppendArguments {
   readonly mailboxId: MailboxId;
   readonly messages: readonly {
     readonly content: ContentArguments;
@@ -131,7 +132,7 @@ const appendMessages: Write<AppendArguments, AppendAnswer> = (
   return ok({ uidValidity: counts.uidValidity, uids });
 };
 
-function isOverQuota(transaction: Transaction, accountId: number, addedOctets: number): boolean {
+export function isOverQuota(transaction: Transaction, accountId: number, addedOctets: number): boolean {
   if (addedOctets <= 0) return false;
   const account = transaction.connection.get<{ quota_bytes: number | null }>(
     'SELECT quota_bytes FROM account WHERE id = ?',
@@ -160,7 +161,7 @@ export function readRows(
   );
 }
 
-interface CopyArguments {
+export interface CopyArguments {
   readonly from: MailboxId;
   readonly uids: readonly UidRange[];
   readonly to: MailboxId;
@@ -200,7 +201,7 @@ export function moveAllMessages(transaction: Transaction, from: MailboxId, to: M
   deleteRows(transaction, from, rows);
 }
 
-function insertCopies(
+export function insertCopies(
   transaction: Transaction,
   target: MailboxCounts,
   rows: readonly MessageRow[],
@@ -213,7 +214,11 @@ function insertCopies(
 }
 
 /** Takes messages out of their mailbox, leaving their UIDs in `expunged`. Content references are the caller's. */
-function deleteRows(transaction: Transaction, mailboxId: MailboxId, rows: readonly MessageRow[]): void {
+export function deleteRows(
+  transaction: Transaction,
+  mailboxId: MailboxId,
+  rows: readonly MessageRow[],
+): void {
   const counts = openCounts(transaction, mailboxId);
   if (counts === undefined || rows.length === 0) return;
   counts.highestModSeq++;
@@ -227,6 +232,11 @@ function deleteRows(transaction: Transaction, mailboxId: MailboxId, rows: readon
     );
     countMessage(counts, { bits: row.flags, sizeBytes: row.size_bytes }, -1);
   }
+  forgetSeen(
+    transaction,
+    mailboxId,
+    rows.map((row) => row.uid),
+  );
   saveCounts(transaction, counts);
 }
 

@@ -115,12 +115,16 @@ export type EntryRow = Omit<MessageRow, 'mailbox_id' | 'prefix'>;
 export const ENTRY_COLUMNS =
   'uid, mod_seq, flags, keywords, internal_date, saved_at, size_bytes, content_id, trace_id';
 
+export function toFlags(bits: number, keywords: string | null): readonly string[] {
+  const systemFlags = FLAG_LISTS[bits] ?? [];
+  return keywords === null ? systemFlags : [...systemFlags, ...readKeywords(keywords)];
+}
+
 export function toEntry(row: EntryRow): MessageEntry {
-  const systemFlags = FLAG_LISTS[row.flags] ?? [];
   return {
     uid: row.uid,
     modSeq: row.mod_seq,
-    flags: row.keywords === null ? systemFlags : [...systemFlags, ...readKeywords(row.keywords)],
+    flags: toFlags(row.flags, row.keywords),
     internalDate: row.internal_date,
     sizeBytes: row.size_bytes,
     emailId: emailIdOf(row),

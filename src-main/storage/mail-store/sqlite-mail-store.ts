@@ -6,7 +6,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import { err, type Result } from '../../base/result.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
-import { canonicalMailboxName, isInferior, shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
+import { canonicalMailboxName, isInferior } from '../../mail/mailstore/mailbox-rules.ts';
 import type {
   AccountId,
   AppendedUids,
@@ -17,24 +17,33 @@ import type {
   MailboxChanges,
   MailboxError,
   MailboxId,
+  MailboxOptions,
   MailStore,
+  MessageColumns,
   MessageEntry,
+  MessageStore,
   MessagePlace,
   ModSeq,
   NewMessage,
   OpenMessage,
-  SpecialUse,
+  SummaryPart,
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
+import type { Grant, GrantChange, Rights, SharedMailbox } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { StoreChange } from '../transaction.ts';
 import type { Writer } from '../writer.ts';
+import type { ColumnsCache } from './columns-cache.ts';
+import { readVanishedWithHighest } from './expunged-log.ts';
 import { findMailbox } from './mailbox-writes.ts';
 import { ALL_UIDS } from './message-writes.ts';
-import { readEntries, readIndexes } from './message-reads.ts';
+import { readEntries, readIndexes, readSummaries } from './message-reads.ts';
+import { readGrants, readRights, readShared } from './grant-rows.ts';
 import { SqliteMetadata } from './sqlite-metadata.ts';
+import { SqliteReaderStore } from './sqlite-reader-store.ts';
+import { openCopy } from './stored-copy.ts';
 import { MAILBOX_COLUMNS, toEntry, toMailbox, type MailboxRow, type MessageRow } from './rows.ts';
 
 export class SqliteMailStore implements MailStore {
@@ -42,17 +51,20 @@ export class SqliteMailStore implements MailStore {
   readonly #writer: Writer;
   readonly #connection: Connection;
   readonly #content: SqliteContentReader;
+  readonly #columns: ColumnsCache;
   readonly #changed: Emitter<MailboxChanged>;
 
   constructor(options: {
     writer: Writer;
     connection: Connection;
     content: SqliteContentReader;
+    columns: ColumnsCache;
     onError: (error: unknown) => void;
   }) {
     this.#writer = options.writer;
     this.#connection = options.connection;
     this.#content = options.content;
+    this.#columns = options.columns;
     this.#changed = new Emitter(options.onError);
     this.metadata = new SqliteMetadata(options);
     this.#writer.onChanges((changes) =>
@@ -89,11 +101,12 @@ export class SqliteMailStore implements MailStore {
   async createMailbox(
     accountId: AccountId,
     name: string,
-    specialUse?: SpecialUse,
+    options: MailboxOptions = {},
   ): Promise<Result<Mailbox, MailboxError>> {
     const canonical = canonicalMailboxName(name);
     if (canonical === null) return err('invalidName');
-    return this.#writer.run('createMailbox', { accountId, name: canonical, specialUse: specialUse ?? null });
+    const { specialUse = null, inheritsFrom = null } = options;
+    return this.#writer.run('createMailbox', { accountId, name: canonical, specialUse, inheritsFrom });
   }
 
   async renameMailbox(accountId: AccountId, from: string, to: string): Promise<Result<void, MailboxError>> {
@@ -131,8 +144,32 @@ export class SqliteMailStore implements MailStore {
     return Promise.resolve(rows.map((row) => row.name));
   }
 
+  listGrants(id: MailboxId): Promise<readonly Grant[]> {
+    return Promise.resolve(readGrants(this.#connection, id));
+  }
+
+  changeGrants(ids: readonly MailboxId[], change: GrantChange): Promise<void> {
+    return this.#writer.run('changeGrants', { ids, change });
+  }
+
+  rightsOf(reader: AccountId, id: MailboxId): Promise<Rights> {
+    return Promise.resolve(readRights(this.#connection, reader, id));
+  }
+
+  listShared(reader: AccountId): Promise<readonly SharedMailbox[]> {
+    return Promise.resolve(this.#connection.atOneMoment(() => readShared(this.#connection, reader)));
+  }
+
+  asReader(reader: AccountId): MessageStore {
+    return new SqliteReaderStore({ store: this, reader, writer: this.#writer, connection: this.#connection });
+  }
+
   listEntries(id: MailboxId, uids: readonly UidRange[] = ALL_UIDS): Promise<readonly MessageEntry[]> {
     return Promise.resolve(readEntries(this.#connection, id, uids));
+  }
+
+  readColumns(id: MailboxId): Promise<MessageColumns | null> {
+    return this.#columns.read(id);
   }
 
   changesSince(id: MailboxId, modSeq: ModSeq): Promise<MailboxChanges> {
@@ -146,40 +183,23 @@ export class SqliteMailStore implements MailStore {
       id,
       modSeq,
     );
-    const vanished = this.#connection.all<{ uid: number }>(
-      'SELECT uid FROM expunged WHERE mailbox_id = ? AND mod_seq > ? ORDER BY uid',
-      id,
-      modSeq,
-    );
-    const row = this.#connection.get<{ highest: number }>(
-      'SELECT highest_mod_seq AS highest FROM mailbox WHERE id = ?',
-      id,
-    );
-    return {
-      changed: changed.map(toEntry),
-      vanished: vanished.map(({ uid }) => uid),
-      highestModSeq: row?.highest ?? modSeq,
-    };
+    return { changed: changed.map(toEntry), ...readVanishedWithHighest(this.#connection, id, modSeq) };
   }
 
-  async openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {
-    const row = this.#connection.get<MessageRow>(
-      'SELECT * FROM message WHERE mailbox_id = ? AND uid = ?',
-      id,
-      uid,
-    );
-    if (row === undefined) return null;
-    const prefix = new TextEncoder().encode(row.prefix);
-    const index = shiftIndex(await this.#content.readIndex(row.content_id), prefix.length);
-    return {
-      sizeBytes: row.size_bytes,
-      index,
-      readRange: (start, end) => this.#readRange(row.content_id, prefix, { start, end }),
-    };
+  openMessage(id: MailboxId, uid: Uid): Promise<OpenMessage | null> {
+    return Promise.resolve(openCopy(this.#connection, this.#content, { id, uid }));
   }
 
   readIndexes(id: MailboxId, uids: readonly Uid[]): Promise<ReadonlyMap<Uid, MessageIndex>> {
     return Promise.resolve(readIndexes(this.#connection, id, uids));
+  }
+
+  readSummaries(
+    id: MailboxId,
+    uids: readonly Uid[],
+    parts: readonly SummaryPart[],
+  ): Promise<ReadonlyMap<Uid, readonly (string | null)[]>> {
+    return Promise.resolve(readSummaries(this.#connection, id, { uids, parts }));
   }
 
   appendMessages(
@@ -224,20 +244,6 @@ export class SqliteMailStore implements MailStore {
       mailboxId: id,
       uids: uids.map((uid) => ({ first: uid, last: uid })),
     });
-  }
-
-  async #readRange(
-    contentId: number,
-    prefix: Uint8Array,
-    range: { start: number; end: number },
-  ): Promise<Uint8Array> {
-    const { start, end } = range;
-    if (start >= prefix.length) {
-      return this.#content.readRange(contentId, start - prefix.length, end - prefix.length);
-    }
-    const head = prefix.subarray(start, Math.min(end, prefix.length));
-    if (end <= prefix.length) return head;
-    return Buffer.concat([head, await this.#content.readRange(contentId, 0, end - prefix.length)]);
   }
 }
 

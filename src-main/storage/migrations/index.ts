@@ -14,7 +14,9 @@ import { addQueueSteering } from './0040-queue-steering.ts';
 import { nameRoutes } from './0060-route-names.ts';
 import { addPop3Settings } from './0070-pop3-settings.ts';
 import { addSearchIndex } from './0080-search-index.ts';
+import { addSharing } from './0090-sharing.ts';
 import { addMetadata } from './0110-metadata.ts';
+import { addMessageSummaries } from './0130-message-summaries.ts';
 
 export interface Migration {
   readonly version: number;
@@ -30,7 +32,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 60, name: 'route names', run: nameRoutes },
   { version: 70, name: 'POP3 settings', run: addPop3Settings },
   { version: 80, name: 'search index', run: addSearchIndex },
+  { version: 90, name: 'sharing', run: addSharing },
   { version: 110, name: 'metadata', run: addMetadata },
+  { version: 130, name: 'message summaries', run: addMessageSummaries },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -157,7 +157,7 @@ function attemptTitle(
   if (outcome.kind !== 'delivered') return t(`timeline.${outcome.kind}`, { recipient });
   const { account, mailbox } = event;
   if (account === undefined || mailbox === undefined) return t('timeline.deliveredPlain', { recipient });
-  return t('timeline.delivered', { account, mailbox });
+  return t(event.isShared === true ? 'timeline.deliveredShared' : 'timeline.delivered', { account, mailbox });
 }
 
 function plain(title: string): Step {

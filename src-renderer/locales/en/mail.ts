@@ -126,6 +126,7 @@ export const mail = {
       'Accepted: safe on our disk, for {count} recipient | Accepted: safe on our disk, for {count} recipient | Accepted: safe on our disk, for {count} recipients',
     expanded: 'Alias {recipient} leads to {into}',
     delivered: 'Delivered to {account}, mailbox {mailbox}',
+    deliveredShared: 'Delivered to the shared mailbox {account}, {mailbox}',
     deliveredPlain: 'Delivered to {recipient}',
     relayed: 'Handed to {mta} for {recipient}',
     deferred: 'Not delivered to {recipient} yet; will be tried again',

@@ -130,6 +130,7 @@ export const mail: Pick<
       '已接受并安全存盘，共 {count} 位收件人 | 已接受并安全存盘，共 {count} 位收件人 | 已接受并安全存盘，共 {count} 位收件人',
     expanded: '别名 {recipient} 指向 {into}',
     delivered: '已投递给 {account}，邮箱 {mailbox}',
+    deliveredShared: '已投递到共享邮箱 {account} 的 {mailbox}',
     deliveredPlain: '已投递给 {recipient}',
     relayed: '已为 {recipient} 转交给 {mta}',
     deferred: '尚未投递给 {recipient}，将再次尝试',

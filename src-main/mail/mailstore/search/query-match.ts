@@ -1,146 +1,153 @@
-/** Query match: whether one message fits a query (RFC 9051 §6.4.4). What costs more is read later, and once. */
+/**
+ * Query match: a query made into one test of a message's place in its mailbox's columns (RFC 9051 §6.4.4). What costs more is
+ * read later, and once; flags, UIDs, MODSEQs, dates and sizes need no message at all.
+ */
 import { isInSortedRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { MessageColumns } from '../port.ts';
 import type { MessageQuery } from './port.ts';
-import type { SearchableMessage, TextPlace } from './searchable-message.ts';
+import type { SearchableMessage, SearchedEnvelope, TextPlace } from './searchable-message.ts';
 
-/** What a search asks about a message without reading it; as in MessageEntry. */
-export interface SearchedEntry {
-  readonly uid: number;
-  readonly modSeq: number;
-  readonly internalDate: number;
-  readonly sizeBytes: number;
-  readonly savedAt: number;
-  readonly emailId: string;
-  /** `flag` in lower case. */
-  hasFlag(flag: string): boolean;
-}
+/** `envelope`: in header fields that all copies of the message share. */
+export type SearchedPlace = TextPlace | 'envelope';
 
-export interface SearchCandidate {
-  readonly entry: SearchedEntry;
+/** A mailbox that is searched; `at` is a place in its columns. */
+export interface SearchedMailbox {
+  readonly columns: MessageColumns;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
+  readonly emailIdAt: (at: number) => string;
   /** False where an index knows that the folded text is not there in the message. */
-  readonly mayContain: (text: string, place: TextPlace) => boolean;
+  readonly mayContain: (at: number, text: string, place: SearchedPlace) => boolean;
+  /** What searches ask of a message's envelope; null where the message is gone. */
+  readonly openEnvelope: (at: number) => SearchedEnvelope | null;
   /** The same object each time; null where the message is gone. */
-  readonly open: () => SearchableMessage | null;
+  readonly open: (at: number) => SearchableMessage | null;
 }
+
+export type MessageTest = (at: number) => boolean;
+
+const ALL: MessageTest = () => true;
+const NONE: MessageTest = () => false;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-export function matchesQuery(query: MessageQuery, candidate: SearchCandidate): boolean {
-  const quick = matchesEntry(query, candidate);
-  if (quick !== null) return quick;
-  return matchesMessage(query, candidate);
+/** To be made anew when other work has had its turn: flags may be new then. */
+export function compileQuery(query: MessageQuery, mailbox: SearchedMailbox): MessageTest {
+  switch (query.kind) {
+    case 'not': {
+      const inner = compileQuery(query.query, mailbox);
+      return (at) => !inner(at);
+    }
+    case 'and': {
+      const tests = compileAll(query.queries, mailbox);
+      return tests.reduce((all, test) => (at) => all(at) && test(at), ALL);
+    }
+    case 'or': {
+      const tests = compileAll(query.queries, mailbox);
+      return tests.reduce((all, test) => (at) => all(at) || test(at), NONE);
+    }
+    case 'envelope': {
+      const { mayContain, openEnvelope } = mailbox;
+      const { text, field } = query;
+      return (at) =>
+        mayContain(at, text, 'envelope') && openEnvelope(at)?.envelopeText(field).includes(text) === true;
+    }
+    case 'header':
+    case 'body':
+    case 'text':
+      return (at) => mayFit(query, mailbox, at) && matchesText(query, mailbox.open(at));
+    default:
+      return compileKey(query, mailbox);
+  }
 }
 
-/** The answer where the entry alone gives it, else null. */
-function matchesEntry(query: MessageQuery, candidate: SearchCandidate): boolean | null {
-  const { entry } = candidate;
+/** What needs no message first. */
+function compileAll(queries: readonly MessageQuery[], mailbox: SearchedMailbox): MessageTest[] {
+  const quick = queries.filter((query) => !readsMessages(query));
+  const others = queries.filter(readsMessages);
+  return [...quick, ...others].map((query) => compileQuery(query, mailbox));
+}
+
+type Key = Exclude<MessageQuery, { kind: 'not' | 'and' | 'or' | 'envelope' | 'header' | 'body' | 'text' }>;
+
+/** Keys about what is known of a message without its texts. */
+function compileKey(query: Key, mailbox: SearchedMailbox): MessageTest {
+  const { columns, now, emailIdAt, openEnvelope } = mailbox;
   switch (query.kind) {
     case 'all':
-      return true;
+      return ALL;
     case 'none':
-      return false;
+      return NONE;
     case 'flag':
-      return entry.hasFlag(query.flag) === query.isSet;
+      return compileFlag(query, columns);
     case 'uids':
-      return isInSortedRanges(entry.uid, query.ranges);
+      return (at) => isInSortedRanges(columns.uids[at] ?? 0, query.ranges);
     case 'larger':
-      return entry.sizeBytes > query.octets;
+      return (at) => (columns.sizes[at] ?? 0) > query.octets;
     case 'smaller':
-      return entry.sizeBytes < query.octets;
+      return (at) => (columns.sizes[at] ?? 0) < query.octets;
     case 'emailId':
-      return entry.emailId === query.objectId;
+      return (at) => emailIdAt(at) === query.objectId;
     case 'modSeq':
-      return entry.modSeq >= query.modSeq;
+      return (at) => (columns.modSeqs[at] ?? 0) >= query.modSeq;
     case 'age': {
-      const isYounger = candidate.now - entry.internalDate <= query.seconds * 1000;
-      return isYounger === (query.relation === 'younger');
+      const since = now - query.seconds * 1000;
+      const isYounger = query.relation === 'younger';
+      return (at) => (columns.internalDates[at] ?? 0) >= since === isYounger;
     }
-    case 'date':
-      if (query.field === 'sent') return null;
-      return matchesDay(dayOf(query.field === 'saved' ? entry.savedAt : entry.internalDate), query);
-    case 'not': {
-      const inner = matchesEntry(query.query, candidate);
-      return inner === null ? null : !inner;
+    case 'date': {
+      if (query.field === 'sent') return (at) => matchesSentDay(query, openEnvelope(at));
+      const dates = query.field === 'saved' ? columns.savedDates : columns.internalDates;
+      return (at) => matchesDay(dayOf(dates[at] ?? 0), query);
     }
-    case 'and':
-      return combine(query.queries, candidate, false);
-    case 'or':
-      return combine(query.queries, candidate, true);
-    default:
-      return null;
   }
 }
 
-/** `decisive` settles it: one true of an OR, one false of an AND. */
-function combine(
-  queries: readonly MessageQuery[],
-  candidate: SearchCandidate,
-  decisive: boolean,
-): boolean | null {
-  let isOpen = false;
-  for (const query of queries) {
-    const result = matchesEntry(query, candidate);
-    if (result === decisive) return decisive;
-    isOpen ||= result === null;
-  }
-  return isOpen ? null : !decisive;
+function compileFlag(
+  { flag, isSet }: Extract<MessageQuery, { kind: 'flag' }>,
+  { flagIds, flagLists }: MessageColumns,
+): MessageTest {
+  const fits = flagLists.map((flags) => flags.some((each) => each.toLowerCase() === flag) === isSet);
+  return (at) => fits[flagIds[at] ?? 0] === true;
 }
 
-function matchesMessage(query: MessageQuery, candidate: SearchCandidate): boolean {
-  const quick = matchesEntry(query, candidate);
-  if (quick !== null) return quick;
-  switch (query.kind) {
-    case 'not':
-      return !matchesMessage(query.query, candidate);
-    case 'and':
-      return query.queries.every((each) => matchesMessage(each, candidate));
-    case 'or':
-      return query.queries.some((each) => matchesMessage(each, candidate));
-    default:
-      return mayFit(query, candidate) && matchesText(query, candidate.open());
-  }
-}
+type TextKey = Extract<MessageQuery, { kind: 'header' | 'body' | 'text' }>;
 
 /** Whether it is worth reading the message for this key. */
-function mayFit(query: MessageQuery, { mayContain }: SearchCandidate): boolean {
+function mayFit(query: TextKey, { mayContain }: SearchedMailbox, at: number): boolean {
   switch (query.kind) {
     case 'header':
-      return mayContain(`${query.field.toUpperCase()}:`, 'header') && mayContain(query.text, 'header');
-    case 'envelope':
-      return mayContain(query.text, 'header');
+      return (
+        mayContain(at, `${query.field.toUpperCase()}:`, 'header') && mayContain(at, query.text, 'header')
+      );
     case 'body':
-      return mayContain(query.text, 'body');
+      return mayContain(at, query.text, 'body');
     case 'text':
-      return mayContain(query.text, 'header') || mayContain(query.text, 'body');
-    default:
-      return true;
+      return mayContain(at, query.text, 'header') || mayContain(at, query.text, 'body');
   }
 }
 
 /** Null is a message that was expunged in the meantime: nothing fits it. */
-function matchesText(query: MessageQuery, message: SearchableMessage | null): boolean {
+function matchesText(query: TextKey, message: SearchableMessage | null): boolean {
   if (message === null) return false;
   switch (query.kind) {
-    case 'date': {
-      const day = message.sentDay;
-      return day !== null && matchesDay(day, query);
-    }
-    case 'envelope':
-      return message.envelopeText(query.field).includes(query.text);
     case 'header':
       return message.fieldTexts(query.field).some((text) => text.includes(query.text));
     case 'body':
       return message.bodyHas(query.text);
     case 'text':
       return message.textHas(query.text);
-    default:
-      return false;
   }
 }
 
-function matchesDay(day: number, query: { relation: 'before' | 'on' | 'since'; day: number }): boolean {
+type DateKey = Extract<MessageQuery, { kind: 'date' }>;
+
+function matchesSentDay(query: DateKey, envelope: SearchedEnvelope | null): boolean {
+  const day = envelope?.sentDay ?? null;
+  return day !== null && matchesDay(day, query);
+}
+
+function matchesDay(day: number, query: DateKey): boolean {
   switch (query.relation) {
     case 'before':
       return day < query.day;
@@ -171,5 +178,23 @@ export function readsTexts(query: MessageQuery): boolean {
       return query.queries.some(readsTexts);
     default:
       return false;
+  }
+}
+
+/** Whether the columns alone do not give the answer. */
+export function readsMessages(query: MessageQuery): boolean {
+  switch (query.kind) {
+    case 'date':
+      return query.field === 'sent';
+    // Not in the columns.
+    case 'emailId':
+      return true;
+    case 'not':
+      return readsMessages(query.query);
+    case 'or':
+    case 'and':
+      return query.queries.some(readsMessages);
+    default:
+      return readsTexts(query);
   }
 }

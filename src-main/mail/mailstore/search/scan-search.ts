@@ -3,7 +3,7 @@
  */
 import type { MailStore, MessageEntry } from '../port.ts';
 import type { MailSearch, SearchRequest } from './port.ts';
-import { matchesQuery } from './query-match.ts';
+import { compileQuery } from './query-match.ts';
 import { SearchableMessage } from './searchable-message.ts';
 import { describeMessage, readContentFacts, sortMessages, type SortFacts } from './sort-messages.ts';
 import { threadMessages } from './thread-messages.ts';
@@ -11,14 +11,22 @@ import { threadMessages } from './thread-messages.ts';
 export function createScanSearch(store: MailStore): MailSearch {
   const find = async ({ mailboxId, query, now }: SearchRequest): Promise<FoundMessage[]> => {
     const found: FoundMessage[] = [];
-    for (const entry of await store.listEntries(mailboxId)) {
+    const entries = await store.listEntries(mailboxId);
+    const columns = await store.readColumns(mailboxId);
+    for (const entry of columns === null ? [] : entries) {
       const message = await open(store, mailboxId, entry);
-      const flags = new Set(entry.flags.map((flag) => flag.toLowerCase()));
-      const hasFlag = (flag: string): boolean => flags.has(flag);
-      const candidate = { entry: { ...entry, hasFlag }, now, mayContain: () => true, open: () => message };
-      if (message !== null && matchesQuery(query, candidate)) {
-        found.push({ uid: entry.uid, facts: describeMessage(entry, readContentFacts(message.index)) });
-      }
+      const at = columns?.uids.indexOf(entry.uid) ?? -1;
+      if (message === null || columns === null || at < 0) continue;
+      const mailbox = {
+        columns,
+        now,
+        emailIdAt: () => entry.emailId,
+        mayContain: () => true,
+        open: () => message,
+        openEnvelope: () => message,
+      };
+      if (!compileQuery(query, mailbox)(at)) continue;
+      found.push({ uid: entry.uid, facts: describeMessage(entry, readContentFacts(message.index)) });
     }
     return found;
   };
@@ -26,7 +34,7 @@ export function createScanSearch(store: MailStore): MailSearch {
     find: async (request) => (await find(request)).map(({ uid }) => uid),
     sort: async (request, criteria) => {
       const facts = (await find(request)).map((each) => each.facts);
-      return sortMessages(facts, criteria);
+      return [...sortMessages(facts, criteria)];
     },
     thread: async (request, algorithm) => {
       const facts = (await find(request)).map((each) => each.facts);

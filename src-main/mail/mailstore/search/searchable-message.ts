@@ -31,7 +31,15 @@ export type TextVisitor = (text: string, place: TextPlace) => void;
 
 const ENVELOPE_FIELDS = ['bcc', 'cc', 'from', 'subject', 'to'] as const;
 
-export class SearchableMessage {
+/** What is asked of most messages: it can be kept, so that they need not be opened. */
+export interface SearchedEnvelope {
+  /** The day of the Date field as it is written there, whatever its zone; midnight as if in UTC. */
+  readonly sentDay: number | null;
+  /** The folded text of a field that the index has. */
+  envelopeText(field: EnvelopeTextField): string;
+}
+
+export class SearchableMessage implements SearchedEnvelope {
   readonly #message: MessageSource;
   /** Names in lower case and folded texts of the header section. */
   #fields: readonly (readonly [name: string, text: string])[] | null = null;
@@ -44,7 +52,6 @@ export class SearchableMessage {
     return this.#message.index;
   }
 
-  /** The day of the Date field as it is written there, whatever its zone; midnight as if in UTC. */
   get sentDay(): number | null {
     const match = DATE.exec(this.#message.index.envelope.date ?? '');
     const month = MONTHS.indexOf((match?.[2] ?? '?').toLowerCase());
@@ -54,7 +61,6 @@ export class SearchableMessage {
     return Date.UTC(fullYear, month / 3, Number(match[1]));
   }
 
-  /** The folded text of a field that the index has. */
   envelopeText(field: EnvelopeTextField): string {
     const { index } = this.#message;
     if (field === 'subject') return foldText(index.subject);
@@ -136,6 +142,16 @@ export class SearchableMessage {
     });
     return fields;
   }
+}
+
+/** As text, to be kept. */
+export function packEnvelope(envelope: SearchedEnvelope): string {
+  return JSON.stringify([envelope.sentDay, ...ENVELOPE_FIELDS.map((field) => envelope.envelopeText(field))]);
+}
+
+export function unpackEnvelope(packed: string): SearchedEnvelope {
+  const [sentDay, ...texts] = JSON.parse(packed) as [number | null, ...string[]];
+  return { sentDay, envelopeText: (field) => texts[ENVELOPE_FIELDS.indexOf(field)] ?? '' };
 }
 
 function addressText({ name, mailbox, host }: IndexedAddress): string {

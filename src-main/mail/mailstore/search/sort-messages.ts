@@ -60,26 +60,33 @@ type SortKey = string | number;
 export function sortMessages(
   messages: readonly SortFacts[],
   criteria: readonly SortCriterion[],
-): readonly Uid[] {
-  const rows = messages.map((facts) => ({
-    uid: facts.uid,
-    keys: criteria.map(({ field }) => sortKey(facts, field)),
-  }));
-  const signs = criteria.map(({ isReverse }) => (isReverse ? -1 : 1));
-  rows.sort((a, b) => {
-    for (const [at, sign] of signs.entries()) {
-      const order = compareKeys(a.keys[at] ?? 0, b.keys[at] ?? 0);
-      if (order !== 0) return sign * order;
+): Uint32Array {
+  const columns = criteria.map(({ field, isReverse }) => {
+    const keys = messages.map((facts) => sortKey(facts, field));
+    return { keys, compare: comparerOf(keys), sign: isReverse ? -1 : 1 };
+  });
+  const uids = Uint32Array.from(messages, ({ uid }) => uid);
+  const order = Uint32Array.from(uids.keys()).sort((a, b) => {
+    for (const { keys, compare, sign } of columns) {
+      const result = compare(keys[a] ?? '', keys[b] ?? '');
+      if (result !== 0) return sign * result;
     }
     // RFC 5256 §3: by sequence number where nothing else decides; REVERSE does not touch that.
-    return a.uid - b.uid;
+    return (uids[a] ?? 0) - (uids[b] ?? 0);
   });
-  return rows.map(({ uid }) => uid);
+  return order.map((at) => uids[at] ?? 0);
 }
 
-function compareKeys(a: SortKey, b: SortKey): number {
-  return typeof a === 'string' && typeof b === 'string' ? compareFolded(a, b) : Number(a) - Number(b);
+/** Keys of one column are all numbers or all texts. */
+function comparerOf(keys: readonly SortKey[]): (a: SortKey, b: SortKey) => number {
+  if (typeof keys[0] !== 'string') return (a, b) => Number(a) - Number(b);
+  const texts = keys as readonly string[];
+  // Units of UTF-16 have the order of code points where there are no surrogates.
+  if (texts.some((text) => SURROGATE.test(text))) return (a, b) => compareFolded(String(a), String(b));
+  return (a, b) => (a === b ? 0 : a < b ? -1 : 1);
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 function sortKey(facts: SortFacts, field: SortField): SortKey {
   switch (field) {

@@ -14,6 +14,7 @@ import { LiveUpdates } from './live-updates.ts';
 import { ALL_EVENTS, MailboxWatch } from './mailbox-watch.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import { MetadataNews } from './metadata-news.ts';
+import { noticeRights } from './noticed-rights.ts';
 
 /** Where responses go. */
 export type ResponseSink = Pick<CommandIo, 'send' | 'flush'>;
@@ -65,6 +66,7 @@ export class Announcements {
   async announce(sink: ResponseSink, occasion: Occasion): Promise<void> {
     if (!this.#hasNews) return;
     if (this.#watch?.isOverflown === true) await this.#giveUp(sink);
+    await noticeRights(this.#session, sink);
     const { selected } = this.#session;
     if (selected !== null) await this.#tellSelected(selected, sink, occasion);
     await this.#watch?.tell(sink);
@@ -141,11 +143,12 @@ export class Announcements {
   }
 
   #hear(change: MailboxChanged): void {
-    const { selected, accountId } = this.#session;
+    const { selected } = this.#session;
     const isSelected = change.mailboxId === selected?.id;
     if (isSelected && change.kind === 'deleted') selected.markGone();
+    if (isSelected && change.kind === 'rights') selected.markRightsStale();
     if (isSelected && change.kind === 'messages') selected.markDirty();
-    else if (change.accountId === accountId) this.#watch?.hear(change);
+    else this.#watch?.hear(change);
     if (isSelected || this.#watch?.hasNews === true) this.#live?.poke();
   }
 

@@ -8,11 +8,12 @@ import type { AppendCommand, AppendMessage } from '../../../protocol/imap/gramma
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { ResponseCode } from '../../../protocol/imap/response-codes.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { AppendedUids, Mailbox, MessagePlace, NewMessage } from '../../mailstore/port.ts';
+import type { AppendedUids, MessagePlace, NewMessage } from '../../mailstore/port.ts';
 import { okay, refuse, refuseForTarget } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPENDED_MESSAGES } from './limits.ts';
 import { NOT_STORED, discardMessages, reportFailure } from './message-draft.ts';
+import { reachTarget, type ReachableMailbox } from './reachable-mailbox.ts';
 import { receiveMessage, refuseFirst, refuseMessage } from './receive-message.ts';
 
 export async function append(
@@ -22,16 +23,15 @@ export async function append(
 ): Promise<Completion> {
   const refused = refuseFirst(session, command.messages);
   if (refused !== null) return refused;
-  const name = session.readName(command.mailbox);
-  const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
-  if (mailbox === null) return refuseForTarget('noSuchMailbox');
+  const reached = await reachTarget(session, command.mailbox);
+  if (!reached.ok) return reached.error;
   const received: NewMessage[] = [];
   const failure = await receiveAll(session, { announced: command.messages, io }, received);
   if (failure !== null) {
     await discardMessages(session, received);
     return failure;
   }
-  const appended = await storeMessages(session, { mailbox, messages: received });
+  const appended = await storeMessages(session, { mailbox: reached.value, messages: received });
   return 'uids' in appended ? okay('APPEND completed', appendUid(appended)) : appended;
 }
 
@@ -59,10 +59,11 @@ const TOO_MANY = refuse(`At most ${MAX_APPENDED_MESSAGES} messages in one APPEND
 /** Stores what was received, or gives it up; `replaced` goes in the same commit. */
 export async function storeMessages(
   session: ImapSession,
-  plan: { mailbox: Mailbox; messages: readonly NewMessage[]; replaced?: MessagePlace },
+  plan: { mailbox: ReachableMailbox; messages: readonly NewMessage[]; replaced?: MessagePlace },
 ): Promise<AppendedUids | Completion> {
   const { mailbox, messages, replaced } = plan;
-  const appended = await session.options.mailStore
+  const appended = await session
+    .messagesOf(mailbox)
     .appendMessages(mailbox.id, messages, replaced)
     .catch((error: unknown) => reportFailure(session, error));
   if (appended === null || !appended.ok) {

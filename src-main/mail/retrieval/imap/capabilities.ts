@@ -8,6 +8,7 @@ import { MAX_APPEND_OCTETS } from './limits.ts';
 const ALWAYS = ['IMAP4rev2', 'IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ENABLE', 'ID'];
 
 const SIGNED_IN = [
+  'ACL',
   'BINARY',
   'CATENATE',
   'CHILDREN',
@@ -20,6 +21,7 @@ const SIGNED_IN = [
   'INPROGRESS',
   'LIST-EXTENDED',
   'LIST-METADATA',
+  'LIST-MYRIGHTS',
   'LIST-STATUS',
   'METADATA',
   'MOVE',
@@ -34,6 +36,8 @@ const SIGNED_IN = [
   'QUOTA',
   'QUOTA=RES-STORAGE',
   'REPLACE',
+  // RFC 4314 §5.1.1: the rights that RFC 2086 did not have.
+  'RIGHTS=kxte',
   'SAVEDATE',
   'SEARCHRES',
   'SORT',

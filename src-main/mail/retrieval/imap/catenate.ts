@@ -5,30 +5,31 @@
  */
 import { parseImapUrl, type ImapUrl } from '../../../protocol/imap/grammar/imap-url.ts';
 import type { Completion, LiteralContent } from '../../../protocol/imap/server/session.ts';
-import type { Mailbox } from '../../mailstore/port.ts';
 import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
+import { hasRight } from '../../mailstore/sharing/port.ts';
 import { refuse } from './completion.ts';
 import { openSection } from './fetch-content.ts';
 import type { ImapSession } from './imap-session.ts';
+import { findMailbox, findReadable, type ReachableMailbox } from './reachable-mailbox.ts';
 
 /** Null where the URL names nothing of this session's. */
 export async function openUrl(session: ImapSession, text: string): Promise<LiteralContent | null> {
   const url = parseImapUrl(text);
-  const mailbox = url === null ? null : await findMailbox(session, url);
+  const mailbox = url === null ? null : await findNamed(session, url);
   if (url === null || mailbox === null) return null;
   if (url.uidValidity !== null && url.uidValidity !== mailbox.uidValidity) return null;
+  if (!hasRight(mailbox.rights, 'r')) return null;
   const message = await session.options.mailStore.openMessage(mailbox.id, url.uid);
   return message === null ? null : openSection(message, url);
 }
 
 /** RFC 4469 §3: URLs are relative to the mailbox that is selected, if one is. */
-async function findMailbox(session: ImapSession, url: ImapUrl): Promise<Mailbox | null> {
-  const { mailStore } = session.options;
+async function findNamed(session: ImapSession, url: ImapUrl): Promise<ReachableMailbox | null> {
   const base = session.selected;
-  if (url.mailbox === null) return base === null ? null : mailStore.getMailbox(base.id);
+  if (url.mailbox === null) return base === null ? null : findReadable(session, base.id);
   const superiors = base?.name.split(MAILBOX_DELIMITER).slice(0, -1) ?? [];
   const name = url.isAbsolute ? url.mailbox : [...superiors, url.mailbox].join(MAILBOX_DELIMITER);
-  return mailStore.findMailbox(session.signedIn.id, name);
+  return findMailbox(session, name);
 }
 
 /** RFC 4469 §4.1: with the URL, except for what cannot stand in a response code. */

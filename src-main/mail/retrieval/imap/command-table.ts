@@ -4,6 +4,7 @@
  */
 import type { Command, CommandName, CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion, ImapState } from '../../../protocol/imap/server/session.ts';
+import { deleteAcl, getAcl, listRights, myRights, setAcl } from './acl.ts';
 import { append } from './append.ts';
 import { copy, move } from './copy.ts';
 import { expunge } from './expunge.ts';
@@ -17,9 +18,11 @@ import { create, deleteMailbox, rename, subscribe, unsubscribe } from './manage.
 import { getMetadata, setMetadata } from './metadata.ts';
 import { esearch } from './multisearch.ts';
 import { notify } from './notify.ts';
+import { noticeRights } from './noticed-rights.ts';
 import { withProgress } from './progress.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { replace } from './replace.ts';
+import { NO_PERMISSION } from './reachable-mailbox.ts';
 import { search } from './search.ts';
 import { close, examine, select, unselect } from './select.ts';
 import { authenticate, login } from './sign-in.ts';
@@ -73,6 +76,11 @@ export const COMMAND_TABLE: { readonly [Name in CommandName]: TableEntry<Name> }
   UNSUBSCRIBE: { states: SIGNED_IN, handle: unsubscribe, updates: 'all' },
   SELECT: { states: SIGNED_IN, handle: select, updates: 'none' },
   EXAMINE: { states: SIGNED_IN, handle: examine, updates: 'none' },
+  SETACL: { states: SIGNED_IN, handle: setAcl, updates: 'all' },
+  DELETEACL: { states: SIGNED_IN, handle: deleteAcl, updates: 'all' },
+  GETACL: { states: SIGNED_IN, handle: getAcl, updates: 'all' },
+  LISTRIGHTS: { states: SIGNED_IN, handle: listRights, updates: 'all' },
+  MYRIGHTS: { states: SIGNED_IN, handle: myRights, updates: 'all' },
   GETQUOTA: { states: SIGNED_IN, handle: getQuota, updates: 'all' },
   GETQUOTAROOT: { states: SIGNED_IN, handle: getQuotaRoot, updates: 'all' },
   GETMETADATA: { states: SIGNED_IN, handle: getMetadata, updates: 'all' },
@@ -103,12 +111,22 @@ const REMOVING: ReadonlySet<CommandName> = new Set(['EXPUNGE', 'MOVE', 'REPLACE'
 export async function runCommand(session: ImapSession, command: Command, io: CommandIo): Promise<Completion> {
   const { updates } = COMMAND_TABLE[command.name];
   const { clock } = session.options;
+  await noticeRights(session, io);
+  if (!mayStillRead(session, command.name)) return NO_PERMISSION;
   const completion = await withProgress(command.name, { clock, io }, () => dispatch(session, command, io));
   const isUid = 'isUid' in command && command.isUid;
   const occasion = { mayExpunge: updates === 'all' || isUid, isUid, isOwn: REMOVING.has(command.name) };
   if (updates !== 'none') await session.announce(io, occasion);
   return completion;
 }
+
+/** Rights may go while the mailbox is selected: then it can only be left (RFC 4314 §5.1.1). */
+function mayStillRead(session: ImapSession, name: CommandName): boolean {
+  if (COMMAND_TABLE[name].states !== SELECTED || LEAVING.includes(name)) return true;
+  return session.mailbox.may('r');
+}
+
+const LEAVING: readonly CommandName[] = ['CHECK', 'CLOSE', 'UNSELECT'];
 
 function dispatch<Name extends CommandName>(
   session: ImapSession,

@@ -4,6 +4,8 @@ import type { CommandIo, Completion } from '../../../protocol/imap/server/sessio
 import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSet } from './message-set.ts';
+import { NO_PERMISSION } from './reachable-mailbox.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export async function expunge(
   session: ImapSession,
@@ -11,13 +13,22 @@ export async function expunge(
   io: CommandIo,
 ): Promise<Completion> {
   const { mailbox } = session;
-  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  if (mailbox.isExamined) return READ_ONLY;
+  if (!mailbox.may('e')) return NO_PERMISSION;
   // A message that the client has not heard of is not expunged either.
   const set = command.set ?? { kind: 'ranges', ranges: [{ first: 1, last: Number.POSITIVE_INFINITY }] };
   const ranges = resolveSet(session, set, true) ?? [];
-  const expunged = ranges.length > 0 ? await session.options.mailStore.expunge(mailbox.id, ranges) : [];
+  const expunged = ranges.length > 0 ? await mailbox.store.expunge(mailbox.id, ranges) : [];
   mailbox.markDirty();
   return completeRemoval(session, { text: 'EXPUNGE completed', hasRemoved: expunged.length > 0 }, io);
+}
+
+export const READ_ONLY: Completion = refuse('The mailbox is open to read only', 'READ-ONLY');
+
+/** What takes a message away needs what STORE of \Deleted and EXPUNGE need (RFC 6851 §4.1, RFC 8508 §5). */
+export function refuseRemoval(mailbox: SelectedMailbox): Completion | null {
+  if (mailbox.isExamined) return READ_ONLY;
+  return mailbox.may('t') && mailbox.may('e') ? null : NO_PERMISSION;
 }
 
 /** Tells what has gone, and up to which MODSEQ the client knows everything then (RFC 7162 §3.2.7, §3.2.8; RFC 6851 §4.4). */

@@ -18,6 +18,11 @@ const LF = 0x0a;
 const CRLF = Buffer.from('\r\n');
 
 /** The value of a BODY[…] or RFC822… item. */
+/** All of the message: its index is not needed for that. */
+function isWhole({ path, what }: Section): boolean {
+  return path.length === 0 && what === 'all';
+}
+
 export async function readSection(message: OpenMessage, item: WantedSection): Promise<ResponsePart> {
   const content = await openSection(message, item);
   if (content === null) return 'NIL';
@@ -26,7 +31,9 @@ export async function readSection(message: OpenMessage, item: WantedSection): Pr
 
 /** The octets of a section, or null where the message has none such. */
 export async function openSection(message: OpenMessage, item: WantedSection): Promise<LiteralContent | null> {
-  const range = locateSection(message.index, item.section);
+  const range = isWhole(item.section)
+    ? { start: 0, end: message.sizeBytes }
+    : locateSection(message.index, item.section);
   if (range === null) return null;
   if (item.section.what === 'headerFields' || item.section.what === 'headerFieldsNot') {
     const header = await message.readRange(range.start, range.end);
@@ -34,7 +41,10 @@ export async function openSection(message: OpenMessage, item: WantedSection): Pr
     return { octets: octets.length, read: () => [octets] };
   }
   const wanted = cutRange(range, item.partial);
-  return { octets: wanted.end - wanted.start, read: () => readPieces(message, wanted) };
+  const octets = wanted.end - wanted.start;
+  if (octets > READ_OCTETS) return { octets, read: () => readPieces(message, wanted) };
+  const all = await message.readRange(wanted.start, wanted.end);
+  return { octets, read: () => [all] };
 }
 
 /** The value of a BINARY[…] item; null where the transfer encoding is not known (UNKNOWN-CTE). */

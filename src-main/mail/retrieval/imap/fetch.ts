@@ -15,6 +15,7 @@ import type { ResponseSink } from './announcements.ts';
 import { breather } from './breather.ts';
 import { bad, okay, refuse } from './completion.ts';
 import { formatAnswer } from './fetch-answer.ts';
+import { fetchListing, planListing } from './fetch-listing.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INDEX_BATCH } from './limits.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
@@ -42,12 +43,18 @@ export async function fetch(session: ImapSession, command: FetchCommand, io: Com
   const plan = planFetch(session, command);
   // RFC 9394 §3.4: the page is taken first; what has changed in it is told then.
   const wanted = partial === null ? ranges : pageOf(session, ranges, partial);
+  const listingPlan = plan.setsSeen ? null : planListing(itemsOf(plan));
+  if (listingPlan !== null) {
+    const answerOthers = (uids: readonly Uid[]) => answerSome(session, plan, uids);
+    const { isUidOnly } = session;
+    const listing = { plan: listingPlan, ranges: wanted, changedSince, isUidOnly, answerOthers };
+    return complete(await fetchListing(session, listing, io));
+  }
   const entries = await listFetched(session, wanted, changedSince);
   const seen = plan.setsSeen ? await markSeen(session, entries) : new Map<Uid, MessageEntry>();
   const outcome = await tellEntries(session, { plan, entries, seen }, io);
   if (outcome === 'unknownEncoding') return refuse('The transfer encoding is not known', 'UNKNOWN-CTE');
-  // RFC 5530: some were expunged by another session, and this client has not heard of it.
-  return outcome === 'incomplete' ? okay('Some messages are gone', 'EXPUNGEISSUED') : okay('FETCH completed');
+  return complete(outcome === 'complete');
 }
 
 /** FETCH responses that nobody has asked for now: what NOTIFY wants to know of new messages (RFC 5465 §5.2). \Seen stays. */
@@ -93,6 +100,28 @@ async function tellEntries(
   return outcome;
 }
 
+/** RFC 5530: some were expunged by another session, and this client has not heard of it. */
+function complete(isComplete: boolean): Completion {
+  return isComplete ? okay('FETCH completed') : okay('Some messages are gone', 'EXPUNGEISSUED');
+}
+
+/** Answers one by one, for messages whose summary does not have it. */
+async function answerSome(
+  session: ImapSession,
+  plan: FetchPlan,
+  uids: readonly Uid[],
+): Promise<ReadonlyMap<Uid, Response | null>> {
+  const entries = await session.mailbox.store.listEntries(session.mailbox.id, toRanges(uids));
+  const indexes = plan.needsIndex ? await readIndexes(session, entries) : NO_INDEXES;
+  const answers = new Map<Uid, Response | null>();
+  for (const entry of entries) {
+    const answering = answerFor(session, { plan, entry, index: indexes.get(entry.uid), seen: undefined });
+    const answer = answering instanceof Promise ? await answering : answering;
+    if (answer !== 'unknownEncoding') answers.set(entry.uid, answer);
+  }
+  return answers;
+}
+
 type SeenEntries = ReadonlyMap<Uid, MessageEntry>;
 
 /** Answered from the message's index. */
@@ -116,9 +145,9 @@ async function listFetched(
   ranges: readonly UidRange[],
   changedSince: ModSeq | null,
 ): Promise<readonly MessageEntry[]> {
-  const { mailbox, options } = session;
-  if (changedSince === null) return options.mailStore.listEntries(mailbox.id, ranges);
-  const { changed } = await options.mailStore.changesSince(mailbox.id, changedSince);
+  const { mailbox } = session;
+  if (changedSince === null) return mailbox.store.listEntries(mailbox.id, ranges);
+  const { changed } = await mailbox.store.changesSince(mailbox.id, changedSince);
   return changed.filter((entry) => isInSortedRanges(entry.uid, ranges));
 }
 
@@ -133,7 +162,8 @@ function planFetch(session: ImapSession, { items, isUid, modifiers }: FetchComma
   return {
     ...planItems(asked),
     withUid: isUid && !session.isUidOnly && !kinds.has('uid'),
-    setsSeen: setsSeen && !session.mailbox.isReadOnly,
+    // RFC 4314 §4
+    setsSeen: setsSeen && session.mailbox.may('s'),
   };
 }
 
@@ -153,9 +183,9 @@ async function markSeen(
 ): Promise<Map<Uid, MessageEntry>> {
   const unseen = entries.filter((entry) => !entry.flags.includes('\\Seen')).map((entry) => entry.uid);
   if (unseen.length === 0) return new Map();
-  const { mailbox, options } = session;
+  const { mailbox } = session;
   const change = { uids: toRanges(unseen), operation: 'add', flags: ['\\Seen'] } as const;
-  const { entries: changed } = await options.mailStore.storeFlags(mailbox.id, change);
+  const { entries: changed } = await mailbox.store.storeFlags(mailbox.id, change);
   mailbox.noteTold(changed);
   for (const entry of changed) session.reportRead(entry.traceId);
   return new Map(changed.map((entry) => [entry.uid, entry]));
@@ -166,7 +196,7 @@ function readIndexes(
   batch: readonly MessageEntry[],
 ): Promise<ReadonlyMap<Uid, MessageIndex>> {
   const uids = batch.map((entry) => entry.uid);
-  return session.options.mailStore.readIndexes(session.mailbox.id, uids);
+  return session.mailbox.store.readIndexes(session.mailbox.id, uids);
 }
 
 interface FetchedMessage {
@@ -189,6 +219,10 @@ function answerFor(session: ImapSession, fetched: FetchedMessage): MaybeAnswer |
     .then((message) => (message === null ? null : formatFetched(session, fetched, { sequence, message })));
 }
 
+function itemsOf({ items, withUid }: FetchPlan): FetchItem[] {
+  return withUid ? [{ kind: 'uid' }, ...items] : [...items];
+}
+
 type MaybeAnswer = Response | 'unknownEncoding' | null;
 
 function formatFetched(
@@ -198,8 +232,7 @@ function formatFetched(
 ): MaybeAnswer | Promise<MaybeAnswer> {
   const { isUtf8, isUidOnly } = session;
   const facts = { sequence, entry: seen ?? entry, index, message, isUtf8, isUidOnly };
-  const items: FetchItem[] = [...plan.items];
-  if (plan.withUid) items.unshift({ kind: 'uid' });
+  const items = itemsOf(plan);
   if (seen !== undefined) {
     const has = (kind: FetchItem['kind']): boolean => items.some((item) => item.kind === kind);
     if (!has('flags')) items.push({ kind: 'flags' });

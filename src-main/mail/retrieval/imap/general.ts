@@ -5,6 +5,7 @@ import type { CommandIo, Completion } from '../../../protocol/imap/server/sessio
 import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { OTHER_USERS_PREFIX, SHARED_PREFIX } from './shared-names.ts';
 
 export async function capability(
   session: ImapSession,
@@ -83,6 +84,9 @@ export async function namespace(
   _command: CommandOf<'NAMESPACE'>,
   io: CommandIo,
 ): Promise<Completion> {
-  await io.send(`* NAMESPACE (("" ${formatString(MAILBOX_DELIMITER, false)})) NIL NIL`);
+  const describe = (prefix: string): string =>
+    `((${formatString(prefix, false)} ${formatString(MAILBOX_DELIMITER, false)}))`;
+  const prefixes = ['', OTHER_USERS_PREFIX, SHARED_PREFIX];
+  await io.send(`* NAMESPACE ${prefixes.map(describe).join(' ')}`);
   return okay('NAMESPACE completed');
 }

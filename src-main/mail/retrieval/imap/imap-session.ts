@@ -17,13 +17,14 @@ import type {
 } from '../../../protocol/imap/server/session.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
-import type { Mailbox, MailboxId, Uid } from '../../mailstore/port.ts';
+import type { Mailbox, MailboxId, MessageStore, Uid } from '../../mailstore/port.ts';
 import type { MailSearch } from '../../mailstore/search/port.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { Announcements, type Occasion, type ResponseSink } from './announcements.ts';
 import { listCapabilities } from './capabilities.ts';
 import { COMMAND_TABLE, runCommand } from './command-table.ts';
 import type { FetchFormat } from './fetch-response.ts';
+import type { ReachableMailbox } from './reachable-mailbox.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export interface ImapServiceOptions extends RetrievalOptions {
@@ -183,6 +184,12 @@ export class ImapSession implements EngineSession {
       mailbox: this.mailbox.name,
       sessionId,
     });
+  }
+
+  /** The messages of a mailbox as this account sees them: in another's it has \Seen of its own. */
+  messagesOf(mailbox: Pick<ReachableMailbox, 'owner'>): MessageStore {
+    const { mailStore } = this.options;
+    return mailbox.owner === null ? mailStore : mailStore.asReader(this.signedIn.id);
   }
 
   /** Tells the client what has changed. */

@@ -24,6 +24,12 @@ export const MAX_SEARCHED_MAILBOXES = 2_000;
 /** Messages whose indexes are read at a time. */
 export const INDEX_BATCH = 200;
 
+/** Messages that a FETCH of lists answers at a time: their text is some hundred KiB at most. */
+export const LISTING_BATCH = 500;
+
+/** Responses of one such FETCH that a transcript shows; they are all alike. */
+export const SHOWN_RESPONSES = 20;
+
 /** How long a search or fetch may keep other sessions waiting before it lets them go first. */
 export const TIME_SLICE_MS = 20;
 

@@ -5,6 +5,7 @@ import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { fullPattern, matchesPattern } from './name-pattern.ts';
+import { listVisible } from './reachable-mailbox.ts';
 
 export async function lsub(
   session: ImapSession,
@@ -14,7 +15,7 @@ export async function lsub(
   const { mailStore } = session.options;
   const pattern = fullPattern(session.readPattern(command.reference), session.readPattern(command.pattern));
   const subscribed = await mailStore.listSubscriptions(session.signedIn.id);
-  const mailboxes = await mailStore.listMailboxes(session.signedIn.id);
+  const mailboxes = await listVisible(session);
   const existing = new Set(mailboxes.map((mailbox) => mailbox.name));
   for (const name of withSuperiors(subscribed, pattern)) {
     if (!matchesPattern(pattern, name)) continue;

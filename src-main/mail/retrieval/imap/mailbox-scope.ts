@@ -3,11 +3,12 @@ import type { MailboxFilter } from '../../../protocol/imap/grammar/mailbox-filte
 import type { Mailbox } from '../../mailstore/port.ts';
 import { MAILBOX_DELIMITER } from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
+import { isOthersName } from './shared-names.ts';
 
 /** What a filter looks at. */
 export type ScopedMailbox = Pick<Mailbox, 'name' | 'isSubscribed'>;
 
-/** For mailboxes of the account; `selected` and `selected-delayed` are the caller's matter. */
+/** For mailboxes that the client may read; `selected` and `selected-delayed` are the caller's matter. */
 export type MailboxScope = (mailbox: ScopedMailbox) => boolean;
 
 export function makeScope(session: ImapSession, filter: MailboxFilter): MailboxScope {
@@ -15,10 +16,10 @@ export function makeScope(session: ImapSession, filter: MailboxFilter): MailboxS
     case 'selected':
     case 'selectedDelayed':
       return () => false;
-    // RFC 5465 §6.3: mail may be delivered into any mailbox.
+    // RFC 5465 §6.3: mail may be delivered into any mailbox of one's own.
     case 'inboxes':
     case 'personal':
-      return () => true;
+      return ({ name }) => !isOthersName(name);
     case 'subscribed':
       return ({ isSubscribed }) => isSubscribed;
     case 'mailboxes': {

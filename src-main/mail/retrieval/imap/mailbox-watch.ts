@@ -14,6 +14,7 @@ import type { ImapSession } from './imap-session.ts';
 import { MAX_PENDING_MAILBOXES } from './limits.ts';
 import { makeScope, type MailboxScope, type ScopedMailbox } from './mailbox-scope.ts';
 import { NameChanges } from './name-changes.ts';
+import { findReadable } from './reachable-mailbox.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import { formatStatus } from './status.ts';
 
@@ -85,10 +86,13 @@ export class MailboxWatch {
     this.#isOverflown = true;
   }
 
-  hear({ mailboxId, kind }: MailboxChanged): void {
+  hear({ accountId, mailboxId, kind }: MailboxChanged): void {
     // NOTIFY NONE
     if (this.#groups.length === 0) return;
+    // Another's mailbox counts where the client knows it; what comes or goes by rights shows when it is looked at.
+    const isKnown = accountId === this.#session.accountId || this.#known.has(mailboxId);
     if (kind !== 'messages') this.#names.add(mailboxId);
+    else if (!isKnown) return;
     else if (this.wantsAny('MessageNew')) this.#changed.add(mailboxId);
     if (this.#changed.size + this.#names.pendingCount > MAX_PENDING_MAILBOXES) this.overflow();
   }
@@ -143,8 +147,8 @@ export class MailboxWatch {
   }
 
   async #tellMessages(id: MailboxId, sink: ResponseSink): Promise<void> {
-    const { selected, options } = this.#session;
-    const mailbox = id === selected?.id ? null : await options.mailStore.getMailbox(id);
+    const { selected } = this.#session;
+    const mailbox = id === selected?.id ? null : await findReadable(this.#session, id);
     const before = this.#known.get(id);
     if (mailbox === null || before === undefined) return;
     this.#known.set(id, { ...mailbox, name: before.name, isSubscribed: before.isSubscribed });

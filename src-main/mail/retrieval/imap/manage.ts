@@ -6,17 +6,23 @@ import type { Result } from '../../../base/result.ts';
 import { okay, refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { canonicalName } from './mailbox-scope.ts';
+import { findPlace, reach } from './reachable-mailbox.ts';
 
 /** `\Flagged` is a view over all mailboxes (RFC 6154 §2), which we do not have. */
 const SPECIAL_USES: readonly SpecialUse[] = ['\\Archive', '\\Drafts', '\\Junk', '\\Sent', '\\Trash'];
 
 export async function create(session: ImapSession, command: CommandOf<'CREATE'>): Promise<Completion> {
   const uses = command.specialUses.map(readSpecialUse);
-  const [specialUse] = uses;
+  const [specialUse = null] = uses;
   if (uses.length > 1 || uses.includes(null)) return refuse('No mailbox can have this use', 'USEATTR');
-  const { mailStore } = session.options;
   const name = session.readName(command.mailbox);
-  const created = await mailStore.createMailbox(session.signedIn.id, name, specialUse ?? undefined);
+  const place = await findPlace(session, name);
+  if (!place.ok) return place.error;
+  const { accountId, storedName, inbox } = place.value;
+  const created = await session.options.mailStore.createMailbox(accountId, storedName, {
+    ...(specialUse !== null && { specialUse }),
+    ...(inbox !== undefined && { inheritsFrom: inbox.id }),
+  });
   if (!created.ok) return refuseForMailbox(created.error);
   await session.announcements.absorbNames(canonicalName(name));
   // RFC 8474 §4.1
@@ -24,26 +30,35 @@ export async function create(session: ImapSession, command: CommandOf<'CREATE'>)
 }
 
 export async function deleteMailbox(session: ImapSession, command: CommandOf<'DELETE'>): Promise<Completion> {
-  const name = session.readName(command.mailbox);
-  const deleted = await session.options.mailStore.deleteMailbox(session.signedIn.id, name);
-  await session.announcements.absorbNames(canonicalName(name));
+  const reached = await reach(session, command.mailbox, 'x');
+  if (!reached.ok) return reached.error;
+  const { accountId, storedName, name } = reached.value;
+  const deleted = await session.options.mailStore.deleteMailbox(accountId, storedName);
+  await session.announcements.absorbNames(name);
   return answer('DELETE', deleted);
 }
 
 export async function rename(session: ImapSession, command: CommandOf<'RENAME'>): Promise<Completion> {
-  const [from, to] = [session.readName(command.from), session.readName(command.to)];
-  const renamed = await session.options.mailStore.renameMailbox(session.signedIn.id, from, to);
-  await session.announcements.absorbNames(canonicalName(from), canonicalName(to));
+  const source = await reach(session, command.from, 'x');
+  if (!source.ok) return source.error;
+  const { accountId, storedName, owner, name } = source.value;
+  const newName = session.readName(command.to);
+  const place = await findPlace(session, newName);
+  if (!place.ok) return place.error;
+  if (place.value.accountId !== accountId) return refuse('A mailbox stays with its owner', 'CANNOT');
+  // RFC 9051 §6.3.6 would empty it; that is its owner's to do.
+  if (owner !== null && storedName === 'INBOX') return refuseForMailbox('notAllowed');
+  const { mailStore } = session.options;
+  const renamed = await mailStore.renameMailbox(accountId, storedName, place.value.storedName);
+  await session.announcements.absorbNames(name, canonicalName(newName));
   return answer('RENAME', renamed);
 }
 
 export async function subscribe(session: ImapSession, command: CommandOf<'SUBSCRIBE'>): Promise<Completion> {
-  const { mailStore } = session.options;
-  const name = session.readName(command.mailbox);
   // RFC 9051 §6.3.7: a server may check that it exists; a subscription to nothing is a typing error.
-  const mailbox = await mailStore.findMailbox(session.signedIn.id, name);
-  if (mailbox === null) return refuseForMailbox('noSuchMailbox');
-  return setSubscribed(session, name, true);
+  const reached = await reach(session, command.mailbox, 'l');
+  if (!reached.ok) return reached.error;
+  return setSubscribed(session, reached.value.name, true);
 }
 
 export async function unsubscribe(

@@ -8,11 +8,11 @@ import type { EsearchCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { MailboxFilter } from '../../../protocol/imap/grammar/mailbox-filter.ts';
 import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import type { Mailbox } from '../../mailstore/port.ts';
 import { bad, okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_SEARCHED_MAILBOXES } from './limits.ts';
 import { makeScope } from './mailbox-scope.ts';
+import { listReadable, type ReachableMailbox } from './reachable-mailbox.ts';
 import { formatResults } from './search.ts';
 import { highestModSeqOf, namedUids, usesModSeq } from './search-mod-seq.ts';
 import { planSearch, selectedForSearch, type SearchedMailbox } from './search-plan.ts';
@@ -50,10 +50,10 @@ const TOO_MANY = refuse(`At most ${MAX_SEARCHED_MAILBOXES} mailboxes in one ESEA
 async function findSearched(
   session: ImapSession,
   sources: readonly MailboxFilter[],
-): Promise<readonly Mailbox[]> {
+): Promise<readonly ReachableMailbox[]> {
   const selectedId = sources.some(({ kind }) => kind === 'selected') ? session.selected?.id : undefined;
   const scopes = sources.map((source) => makeScope(session, source));
-  const mailboxes = await session.options.mailStore.listMailboxes(session.signedIn.id);
+  const mailboxes = await listReadable(session);
   return mailboxes.filter(
     (mailbox) => mailbox.id === selectedId || scopes.some((isInScope) => isInScope(mailbox)),
   );
@@ -62,19 +62,19 @@ async function findSearched(
 /** Searches a mailbox and answers for it; null unless the search cannot be done at all. */
 async function searchOne(
   session: ImapSession,
-  { command, mailbox }: { command: EsearchCommand; mailbox: Mailbox },
+  { command, mailbox }: { command: EsearchCommand; mailbox: ReachableMailbox },
   io: CommandIo,
 ): Promise<Completion | null> {
   const { key, returns } = command;
-  const plan = planSearch(session, command, await openForSearch(session, mailbox, key));
+  const searched = await openForSearch(session, mailbox, key);
+  const plan = await planSearch(session, command, searched);
   if (!plan.ok) return plan.error;
   const uids = await session.options.search.find(plan.value);
   if (returns.options.has('SAVE')) session.savedResult = namedUids(returns, uids);
   // RFC 7377 §2.1: nothing of a mailbox where nothing was found; RFC 5182 §2.1: SAVE alone is answered with nothing.
   const isSaveOnly = returns.options.has('SAVE') && returns.options.size === 1 && returns.partial === null;
   if (uids.length === 0 || isSaveOnly) return null;
-  const found = { mailboxId: mailbox.id, uids };
-  const modSeq = usesModSeq(key) ? await highestModSeqOf(session, found, returns) : null;
+  const modSeq = usesModSeq(key) ? await highestModSeqOf(searched, uids, returns) : null;
   const place = `MAILBOX ${session.writeName(mailbox.name)} UIDVALIDITY ${mailbox.uidValidity}`;
   const highest = modSeq === null ? '' : ` MODSEQ ${modSeq}`;
   await io.send(`* ESEARCH (TAG ${io.quotedTag} ${place}) UID${formatResults(returns, uids)}${highest}`);
@@ -84,20 +84,18 @@ async function searchOne(
 /** Another mailbox is looked into as it is now, and only where a key asks for numbers in it. */
 async function openForSearch(
   session: ImapSession,
-  mailbox: Mailbox,
+  mailbox: ReachableMailbox,
   key: SearchKey,
 ): Promise<SearchedMailbox> {
-  const { id } = mailbox;
+  const { id, owner } = mailbox;
   if (session.selected?.id === id) return selectedForSearch(session);
-  if (!namesSets(key)) return { id, known: null, resolveSet: () => [] };
-  const { mailStore } = session.options;
-  const view = new SelectedMailbox(mailStore, mailbox, {
-    isReadOnly: true,
-    entries: await mailStore.listEntries(id),
-  });
+  const store = session.messagesOf(mailbox);
+  const searched = { id, owner, store, known: null };
+  const columns = namesSets(key) ? await store.readColumns(id) : null;
+  if (columns === null) return { ...searched, resolveSet: () => [] };
+  const view = new SelectedMailbox(store, mailbox, { isExamined: true, columns });
   return {
-    id,
-    known: null,
+    ...searched,
     resolveSet: (set, isUid) => {
       // RFC 5182 §2.1: what was saved lies in the mailbox that is selected.
       if (set.kind === 'saved') return [];

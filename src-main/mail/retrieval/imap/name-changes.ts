@@ -11,6 +11,7 @@ import type { ImapSession } from './imap-session.ts';
 import { formatNameChange, gatherNames, type NameChange } from './list.ts';
 import { isInferior, superiorOf, type ScopedMailbox } from './mailbox-scope.ts';
 import type { KnownMailbox } from './mailbox-watch.ts';
+import { findReadable } from './reachable-mailbox.ts';
 
 /** A mailbox as the client knows it and as it is; null where it is not there. */
 interface Difference {
@@ -70,7 +71,7 @@ export class NameChanges {
   }
 
   async #compare(id: MailboxId): Promise<Difference> {
-    const now = await this.#session.options.mailStore.getMailbox(id);
+    const now = await findReadable(this.#session, id);
     return { id, before: this.#known.get(id) ?? null, now };
   }
 

@@ -5,6 +5,7 @@ import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_WATCHED_MAILBOXES } from './limits.ts';
 import { MailboxWatch } from './mailbox-watch.ts';
+import { listReadable } from './reachable-mailbox.ts';
 
 export async function notify(
   session: ImapSession,
@@ -17,7 +18,7 @@ export async function notify(
     session.announcements.watch(new MailboxWatch(session, [], []));
     return okay('NOTIFY completed');
   }
-  const mailboxes = await session.options.mailStore.listMailboxes(session.signedIn.id);
+  const mailboxes = await listReadable(session);
   if (mailboxes.length > MAX_WATCHED_MAILBOXES) return TOO_MUCH;
   const watch = new MailboxWatch(session, command.groups, mailboxes);
   session.announcements.watch(watch);

@@ -1,20 +1,30 @@
-/** GETQUOTA and GETQUOTAROOT (RFC 9208): an account has one quota root, which holds all of its mailboxes. */
+/**
+ * GETQUOTA and GETQUOTAROOT (RFC 9208): an account has one quota root, which holds all of its mailboxes: `""` for the client's own,
+ * and for who reads another's mailboxes the name of that account's INBOX.
+ */
+import type { Account } from '../../../directory/port.ts';
 import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
-import { okay, refuse, refuseForMailbox } from './completion.ts';
+import { hasRight } from '../../mailstore/sharing/port.ts';
+import { okay, refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
+import { listOthers, reach } from './reachable-mailbox.ts';
+import { rootOf } from './shared-names.ts';
 
 /** RFC 9208 §5.1: STORAGE counts units of 1024 octets. */
 const UNIT_OCTETS = 1024;
+const OWN_ROOT = '';
 
 export async function getQuota(
   session: ImapSession,
   command: CommandOf<'GETQUOTA'>,
   io: CommandIo,
 ): Promise<Completion> {
-  const limit = await quotaOf(session);
-  if (limit === null || command.root !== '') return refuse('No such quota root', 'NONEXISTENT');
-  await io.send(await formatQuota(session, limit));
+  const root = session.readName(command.root);
+  const account = await findAccount(session, root);
+  const quota = account === null ? null : await formatQuota(session, account, root);
+  if (quota === null) return refuse('No such quota root', 'NONEXISTENT');
+  await io.send(quota);
   return okay('GETQUOTA completed');
 }
 
@@ -23,25 +33,36 @@ export async function getQuotaRoot(
   command: CommandOf<'GETQUOTAROOT'>,
   io: CommandIo,
 ): Promise<Completion> {
-  const name = session.readName(command.mailbox);
-  const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
-  if (mailbox === null) return refuseForMailbox('noSuchMailbox');
-  const limit = await quotaOf(session);
+  const reached = await reach(session, command.mailbox, 'r');
+  if (!reached.ok) return reached.error;
+  const { name, owner } = reached.value;
+  const root = owner === null ? OWN_ROOT : rootOf(owner, session.signedIn);
+  const quota = await formatQuota(session, owner ?? session.signedIn, root);
   // An account without a limit has no quota root.
-  await io.send(`* QUOTAROOT ${session.writeName(mailbox.name)}${limit === null ? '' : ' ""'}`);
-  if (limit !== null) await io.send(await formatQuota(session, limit));
+  const roots = quota === null ? '' : ` ${formatRoot(session, root)}`;
+  await io.send(`* QUOTAROOT ${session.writeName(name)}${roots}`);
+  if (quota !== null) await io.send(quota);
   return okay('GETQUOTAROOT completed');
 }
 
-/** As it is now: an administrator may have changed it since the client signed in. */
-async function quotaOf(session: ImapSession): Promise<number | null> {
-  const account = await session.options.directory.getAccount(session.signedIn.id);
-  return account?.quotaBytes ?? null;
+/** Whose quota root it is, as far as the client may know. */
+async function findAccount(session: ImapSession, root: string): Promise<Account | null> {
+  if (root === OWN_ROOT) return session.signedIn;
+  const readable = (await listOthers(session)).filter(({ rights }) => hasRight(rights, 'r'));
+  const owners = readable.flatMap(({ owner }) => owner ?? []);
+  return owners.find((owner) => rootOf(owner, session.signedIn) === root.normalize('NFC')) ?? null;
 }
 
-async function formatQuota(session: ImapSession, limitBytes: number): Promise<string> {
-  const mailboxes = await session.options.mailStore.listMailboxes(session.signedIn.id);
+/** Null where there is no limit. As it is now: an administrator may have changed it since the client signed in. */
+async function formatQuota(session: ImapSession, { id }: Account, root: string): Promise<string | null> {
+  const limitBytes = (await session.options.directory.getAccount(id))?.quotaBytes ?? null;
+  if (limitBytes === null) return null;
+  const mailboxes = await session.options.mailStore.listMailboxes(id);
   const usedBytes = mailboxes.reduce((sum, mailbox) => sum + mailbox.sizeBytes, 0);
   const [used, limit] = [Math.ceil(usedBytes / UNIT_OCTETS), Math.floor(limitBytes / UNIT_OCTETS)];
-  return `* QUOTA "" (STORAGE ${used} ${limit})`;
+  return `* QUOTA ${formatRoot(session, root)} (STORAGE ${used} ${limit})`;
+}
+
+function formatRoot(session: ImapSession, root: string): string {
+  return root === OWN_ROOT ? '""' : session.writeName(root);
 }

@@ -6,11 +6,12 @@ import type { ReplaceCommand } from '../../../protocol/imap/grammar/command.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Uid } from '../../mailstore/port.ts';
 import { appendUid, storeMessages } from './append.ts';
-import { bad, refuse, refuseForTarget } from './completion.ts';
-import { completeRemoval } from './expunge.ts';
+import { bad, refuse } from './completion.ts';
+import { completeRemoval, refuseRemoval } from './expunge.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
 import { discardMessages } from './message-draft.ts';
+import { reachTarget } from './reachable-mailbox.ts';
 import { receiveMessage, refuseMessage } from './receive-message.ts';
 
 export async function replace(
@@ -18,27 +19,27 @@ export async function replace(
   command: ReplaceCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const { mailbox, options } = session;
-  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  const { mailbox } = session;
+  const prohibited = refuseRemoval(mailbox);
+  if (prohibited !== null) return prohibited;
   const uid = findReplaced(session, command);
   if (typeof uid !== 'number') return uid;
   const [announced, second] = command.messages;
   if (announced === undefined || second !== undefined) return ONE_MESSAGE;
   const refused = refuseMessage(session, announced);
   if (refused !== null) return refused;
-  const name = session.readName(command.mailbox);
-  const target = await options.mailStore.findMailbox(session.signedIn.id, name);
-  if (target === null) return refuseForTarget('noSuchMailbox');
+  const target = await reachTarget(session, command.mailbox);
+  if (!target.ok) return target.error;
   const received = await receiveMessage(session, announced, io);
   if (!('message' in received)) return received;
   const messages = [received.message];
-  const [old] = await options.mailStore.listEntries(mailbox.id, [{ first: uid, last: uid }]);
+  const [old] = await mailbox.store.listEntries(mailbox.id, [{ first: uid, last: uid }]);
   if (received.next.length > 0 || old === undefined) {
     await discardMessages(session, messages);
     return old === undefined ? GONE : ONE_MESSAGE;
   }
   const replaced = { mailboxId: mailbox.id, uid };
-  const stored = await storeMessages(session, { mailbox: target, messages, replaced });
+  const stored = await storeMessages(session, { mailbox: target.value, messages, replaced });
   if (!('uids' in stored)) return stored;
   mailbox.markDirty();
   // RFC 8508 §3.4: untagged, before the old message goes.

@@ -2,7 +2,7 @@
  * Quick resynchronization: what changed in a mailbox since a state that the client remembers (RFC 7162 §3.2).
  *
  * Invariants: VANISHED (EARLIER) moves no sequence number, so a message that this client still has a number for is not in
- * it: that one goes with a VANISHED of its own. The store keeps every expunge, so nothing is told that is not so.
+ * it: that one goes with a VANISHED of its own. Where the store does not reach back so far it names all UIDs that are not there (§5).
  */
 import type { QresyncParameter } from '../../../protocol/imap/grammar/modifiers.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { CommandIo } from '../../../protocol/imap/server/session.ts';
-import type { MessageEntry, ModSeq } from '../../mailstore/port.ts';
+import type { ModSeq } from '../../mailstore/port.ts';
 import { formatFlagsResponse } from './fetch-response.ts';
 import type { ImapSession } from './imap-session.ts';
 
@@ -24,17 +24,18 @@ const ALL: readonly NumberRange[] = [{ first: 1, last: STAR }];
 /** RFC 7162 §3.2.5.1: as if `UID FETCH known-uids (FLAGS) (CHANGEDSINCE modseq VANISHED)` had been asked. */
 export async function resynchronize(
   session: ImapSession,
-  view: { qresync: QresyncParameter; entries: readonly MessageEntry[] },
+  { modSeq, knownUids }: QresyncParameter,
   io: CommandIo,
 ): Promise<void> {
-  const { modSeq, knownUids } = view.qresync;
+  const { mailbox } = session;
   const known = knownUids?.kind === 'ranges' ? knownUids.ranges : ALL;
   await tellVanished(session, { since: modSeq, known, io });
   const ranges = resolveRanges(known, GREATEST_UID);
-  const isWanted = (entry: MessageEntry): boolean =>
-    entry.modSeq > modSeq && isInSortedRanges(entry.uid, ranges);
-  for (const entry of view.entries.filter(isWanted)) {
-    const sequence = session.mailbox.sequenceOf(entry.uid);
+  const { changed } = await mailbox.store.changesSince(mailbox.id, modSeq);
+  for (const entry of changed) {
+    const sequence = isInSortedRanges(entry.uid, ranges) ? mailbox.sequenceOf(entry.uid) : 0;
+    // What came since the mailbox was opened is told with the next announcement.
+    if (sequence === 0) continue;
     await io.send(formatFlagsResponse(sequence, entry, session.fetchFormat(true)));
   }
 }
@@ -44,8 +45,8 @@ export async function tellVanished(
   session: ImapSession,
   asked: { since: ModSeq; known: readonly NumberRange[]; io: CommandIo },
 ): Promise<void> {
-  const { mailbox, options } = session;
-  const { vanished } = await options.mailStore.changesSince(mailbox.id, asked.since);
+  const { mailbox } = session;
+  const { vanished } = await mailbox.store.changesSince(mailbox.id, asked.since);
   const ranges = resolveRanges(asked.known, GREATEST_UID);
   const told = vanished.filter((uid) => isInSortedRanges(uid, ranges) && mailbox.sequenceOf(uid) === 0);
   if (told.length > 0) await asked.io.send(`* VANISHED (EARLIER) ${formatNumbers(told)}`);

@@ -3,8 +3,8 @@ import { takeRange } from '../../../protocol/imap/grammar/result-range.ts';
 import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
 import type { SearchReturn } from '../../../protocol/imap/grammar/search-return.ts';
 import { toRanges } from '../../../protocol/imap/grammar/sequence-set.ts';
-import type { MailboxId, ModSeq, Uid } from '../../mailstore/port.ts';
-import type { ImapSession } from './imap-session.ts';
+import type { ModSeq, Uid } from '../../mailstore/port.ts';
+import type { SearchedMailbox } from './search-plan.ts';
 
 /** Whether MODSEQ is among the keys. */
 export function usesModSeq(key: SearchKey): boolean {
@@ -23,13 +23,13 @@ export function usesModSeq(key: SearchKey): boolean {
 
 /** The highest MODSEQ of the messages that the answer names; null where there are none. `uids` rise. */
 export async function highestModSeqOf(
-  session: ImapSession,
-  { mailboxId, uids }: { mailboxId: MailboxId; uids: readonly Uid[] },
+  { id: mailboxId, store }: Pick<SearchedMailbox, 'id' | 'store'>,
+  uids: readonly Uid[],
   returns: SearchReturn | null,
 ): Promise<ModSeq | null> {
   const named = namedUids(returns, uids);
   if (named.length === 0) return null;
-  const entries = await session.options.mailStore.listEntries(mailboxId, toRanges(named));
+  const entries = await store.listEntries(mailboxId, toRanges(named));
   return entries.reduce((highest, entry) => Math.max(highest, entry.modSeq), 0);
 }
 

@@ -2,20 +2,25 @@
  * Search plan: a search key made ready for one mailbox: sets resolved to UIDs, strings decoded and folded, cheap keys first.
  */
 import { err, ok, type Result } from '../../../base/result.ts';
+import type { Account } from '../../../directory/port.ts';
 import { decodeCharset, isKnownCharset } from '../../../format/charset.ts';
 import type { SearchKey } from '../../../protocol/imap/grammar/search-key.ts';
 import { STAR, type SequenceSet } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Completion } from '../../../protocol/imap/server/session.ts';
-import type { MailboxId, UidRange } from '../../mailstore/port.ts';
+import type { MailboxId, MessageStore, UidRange } from '../../mailstore/port.ts';
 import type { MessageQuery, SearchRequest } from '../../mailstore/search/port.ts';
 import { foldText } from '../../mailstore/search/port.ts';
 import { refuse } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { resolveSearchSet } from './message-set.ts';
+import { asReader } from './reader-search.ts';
 
 /** A mailbox that is searched. */
 export interface SearchedMailbox {
   readonly id: MailboxId;
+  /** Its messages as this account sees them; `owner` is null where it is the client's own. */
+  readonly store: MessageStore;
+  readonly owner: Account | null;
   /** What the client knows of it, null where all may be found. */
   readonly known: readonly UidRange[] | null;
   /** UIDs that a set among the keys means. */
@@ -27,21 +32,23 @@ export function selectedForSearch(session: ImapSession): SearchedMailbox {
   const { mailbox } = session;
   return {
     id: mailbox.id,
+    store: mailbox.store,
+    owner: mailbox.owner,
     known: mailbox.rangesOfUids([{ first: 1, last: STAR }]),
     resolveSet: (set, isUid) => resolveSearchSet(session, set, isUid),
   };
 }
 
 /** What SEARCH, SORT and THREAD ask for: messages that the client knows, by keys whose strings are in a charset. */
-export function planSearch(
+export async function planSearch(
   session: ImapSession,
   command: { readonly charset: string | null; readonly key: SearchKey },
   searched = selectedForSearch(session),
-): Result<SearchRequest, Completion> {
+): Promise<Result<SearchRequest, Completion>> {
   const charset = command.charset ?? 'UTF-8';
   if (!isKnownCharset(charset))
     return err(refuse('This charset is not known', 'BADCHARSET (US-ASCII UTF-8)'));
-  const prepared = prepareSearch(searched, command.key, charset);
+  const prepared = await asReader(searched, prepareSearch(searched, command.key, charset));
   const query: MessageQuery =
     searched.known === null
       ? prepared

@@ -20,13 +20,12 @@ export async function search(
   // RFC 6855 §3
   if (session.acceptsUtf8 && command.charset !== null)
     return failed(session, command, bad('CHARSET cannot be given with UTF8=ACCEPT'));
-  const plan = planSearch(session, command);
+  const plan = await planSearch(session, command);
   if (!plan.ok) return failed(session, command, plan.error);
   const asksModSeq = usesModSeq(command.key);
   if (asksModSeq) await session.enableCondStore(io);
   const uids = await session.options.search.find(plan.value);
-  const found = { mailboxId: plan.value.mailboxId, uids };
-  const modSeq = asksModSeq ? await highestModSeqOf(session, found, command.returns) : null;
+  const modSeq = asksModSeq ? await highestModSeqOf(session.mailbox, uids, command.returns) : null;
   await answer(session, command, { uids, modSeq, io });
   return okay('SEARCH completed');
 }

@@ -6,11 +6,12 @@
  * Invariants: sequence numbers change only in announce(); a message that was expunged keeps its number until the client
  * has heard of it; a flag change that the client made itself is not told twice.
  */
+import type { Account } from '../../../directory/port.ts';
 import type {
-  MailStore,
-  Mailbox,
   MailboxId,
+  MessageColumns,
   MessageEntry,
+  MessageStore,
   ModSeq,
   StoredFlagChange,
   Uid,
@@ -24,8 +25,10 @@ import {
 } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { NumberRange } from '../../../protocol/imap/grammar/sequence-set.ts';
 import type { Response } from '../../../protocol/imap/server/session.ts';
+import { hasRight, permittedFlags, type Right, type Rights } from '../../mailstore/sharing/port.ts';
 import { formatFlagsResponse, type FetchFormat } from './fetch-response.ts';
 import { formatFlags } from './flags.ts';
+import type { ReachableMailbox } from './reachable-mailbox.ts';
 
 export interface AnnounceOptions extends FetchFormat {
   /** False while answering FETCH, STORE or SEARCH (RFC 9051 §7.5.1). */
@@ -38,6 +41,8 @@ export interface AnnounceOptions extends FetchFormat {
   readonly tellNew: ((entries: readonly MessageEntry[]) => Promise<void>) | null;
 }
 
+/** A shorter list is not worth asking for. */
+const SHARED_FROM = 2_000;
 /** What has changed: flags of messages that the client knows, and messages that are new to it. */
 interface CollectedChanges {
   readonly flagged: readonly MessageEntry[];
@@ -52,11 +57,18 @@ export class SelectedMailbox {
   readonly id: MailboxId;
   readonly name: string;
   readonly uidValidity: number;
-  readonly isReadOnly: boolean;
-  readonly #store: MailStore;
-  /** UIDs by sequence number, the first is number 1. */
-  #uids: Uid[];
+  /** null: the client's own mailbox. */
+  readonly owner: Account | null;
+  /** Opened with EXAMINE: nothing may be changed, whatever the rights. */
+  readonly isExamined: boolean;
+  /** Its messages as this account sees them. */
+  readonly store: MessageStore;
+  #rights: Rights;
+  #hasStaleRights = false;
+  /** UIDs by sequence number, the first is number 1. Long lists are shared with the store and its other sessions. */
+  #uids: Uint32Array;
   #modSeq: ModSeq;
+  #isOwn = false;
   #announced: number;
   #isDirty = false;
   #isGone = false;
@@ -68,24 +80,31 @@ export class SelectedMailbox {
   readonly #keywords = new Map<string, string>();
 
   constructor(
-    store: MailStore,
-    mailbox: Mailbox,
-    view: { isReadOnly: boolean; entries: readonly MessageEntry[] },
+    store: MessageStore,
+    mailbox: ReachableMailbox,
+    { isExamined, columns }: { isExamined: boolean; columns: MessageColumns },
   ) {
-    this.#store = store;
+    this.store = store;
+    this.owner = mailbox.owner;
+    this.#rights = mailbox.rights;
     this.id = mailbox.id;
     this.name = mailbox.name;
     this.uidValidity = mailbox.uidValidity;
-    this.#modSeq = mailbox.highestModSeq;
-    this.isReadOnly = view.isReadOnly;
-    this.#uids = view.entries.map((entry) => entry.uid);
+    this.#modSeq = columns.highestModSeq;
+    this.isExamined = isExamined;
+    this.#uids = columns.uids;
     this.#announced = this.#uids.length;
-    for (const entry of view.entries) this.#learnKeywords(entry.flags);
+    for (const flags of new Set(columns.flagIds)) this.#learnKeywords(columns.flagLists[flags] ?? []);
   }
 
   /** Up to here the client has heard of every change, but for messages whose expunge it could not be told yet. */
   get modSeq(): ModSeq {
     return this.#modSeq;
+  }
+
+  /** By sequence number, the first is number 1. */
+  get uids(): Uint32Array {
+    return this.#uids;
   }
 
   get greatestUid(): Uid {
@@ -95,6 +114,40 @@ export class SelectedMailbox {
   /** Whether there may be something to tell. */
   get hasNews(): boolean {
     return this.#isDirty || this.#vanished.size > 0;
+  }
+
+  /** Whether this account may do now what the right is for (RFC 4314 §2.1). */
+  may(right: Right): boolean {
+    return hasRight(this.#rights, right) && (!this.isExamined || right === 'r');
+  }
+
+  /** RFC 4314 §5.2: `s` counts for the owner alone, since others have \Seen of their own. */
+  get isReadOnly(): boolean {
+    const shared: readonly Right[] = ['i', 'e', 'w', 't'];
+    return !shared.some((right) => this.may(right));
+  }
+
+  /** Flags that this account can set here (RFC 4314 §5.1.1). */
+  get permanentFlags(): readonly string[] {
+    const all = [...ALL_FLAGS, ...this.keywords, '\\*'];
+    return this.isExamined ? [] : permittedFlags(all, this.#rights);
+  }
+
+  /** Rights on it were given or taken away: ask before the next command. */
+  markRightsStale(): void {
+    this.#hasStaleRights = true;
+  }
+
+  get hasStaleRights(): boolean {
+    return this.#hasStaleRights;
+  }
+
+  /** Whether they are others than before. */
+  changeRights(rights: Rights): boolean {
+    this.#hasStaleRights = false;
+    const hasChanged = rights !== this.#rights;
+    this.#rights = rights;
+    return hasChanged;
   }
 
   get messageCount(): number {
@@ -149,9 +202,9 @@ export class SelectedMailbox {
 
   /** UIDs that the client knows within ranges. */
   uidsIn(ranges: readonly UidRange[]): Uid[] {
-    return mergeRanges(ranges).flatMap(({ first, last }) =>
-      this.#uids.slice(this.#lowerBound(first), this.#lowerBound(last + 1)),
-    );
+    return mergeRanges(ranges).flatMap(({ first, last }) => [
+      ...this.#uids.subarray(this.#lowerBound(first), this.#lowerBound(last + 1)),
+    ]);
   }
 
   /** Something may have changed: ask at the next announcement. */
@@ -213,8 +266,8 @@ export class SelectedMailbox {
     }
     if (this.#keywords.size > known) await send(this.#formatFlagsLine());
     if (options.tellNew !== null && added.length > 0) await options.tellNew(added);
-    if (!options.tellsFlags) return;
-    for (const entry of flagged) await this.#announceFlags(send, entry, options);
+    for (const entry of options.tellsFlags ? flagged : []) await this.#announceFlags(send, entry, options);
+    await this.#share();
   }
 
   /** RFC 9051 §7.3.5: FLAGS again, when a keyword is new to the mailbox. */
@@ -235,22 +288,40 @@ export class SelectedMailbox {
       for (const uid of this.#uids) this.#vanished.add(uid);
       return NO_CHANGES;
     }
-    const { changed, vanished, highestModSeq } = await this.#store.changesSince(this.id, this.#modSeq);
+    const { changed, vanished, highestModSeq } = await this.store.changesSince(this.id, this.#modSeq);
     this.#modSeq = highestModSeq;
     for (const uid of vanished) if (this.sequenceOf(uid) > 0) this.#vanished.add(uid);
     const flagged: MessageEntry[] = [];
     const added: MessageEntry[] = [];
+    const arrived: Uid[] = [];
     const greatest = this.#uids.at(-1) ?? 0;
     for (const entry of changed) {
       this.#learnKeywords(entry.flags);
       if (entry.uid > greatest) {
-        this.#uids.push(entry.uid);
+        arrived.push(entry.uid);
         if (!this.#own.has(entry.uid)) added.push(entry);
       } else if (this.#told.get(entry.uid) !== entry.modSeq) flagged.push(entry);
     }
+    if (arrived.length > 0) this.#keep(concatenate(this.#uids, arrived));
     this.#told.clear();
     this.#own.clear();
     return { flagged, added };
+  }
+
+  /** A list of UIDs of this session's own. */
+  #keep(uids: Uint32Array): void {
+    this.#uids = uids;
+    this.#isOwn = true;
+  }
+
+  /** Takes the store's list for its own one where they are the same: hundreds of sessions may be in a large mailbox. */
+  async #share(): Promise<void> {
+    if (!this.#isOwn || this.#vanished.size > 0 || this.#uids.length < SHARED_FROM) return;
+    const columns = await this.store.readColumns(this.id);
+    // At one MODSEQ there is one list.
+    if (columns?.highestModSeq !== this.#modSeq || columns.uids.length !== this.#uids.length) return;
+    this.#uids = columns.uids;
+    this.#isOwn = false;
   }
 
   async #announceVanished(send: Send, { asVanished }: AnnounceOptions): Promise<void> {
@@ -263,7 +334,7 @@ export class SelectedMailbox {
       expunged++;
       if (!asVanished) await send(`* ${index + 1} EXPUNGE`);
     }
-    this.#uids = this.#uids.filter((uid) => !this.#vanished.has(uid));
+    this.#keep(this.#uids.filter((uid) => !this.#vanished.has(uid)));
     this.#announced -= expunged;
     this.#vanished.clear();
   }
@@ -300,6 +371,13 @@ export class SelectedMailbox {
     }
     return low;
   }
+}
+
+function concatenate(uids: Uint32Array, more: readonly Uid[]): Uint32Array {
+  const all = new Uint32Array(uids.length + more.length);
+  all.set(uids);
+  all.set(more, uids.length);
+  return all;
 }
 
 /** System flags in the order of RFC 9051's examples. */

@@ -197,7 +197,7 @@ describe('general commands', () => {
       S: * ID ("name" "Postroom")
       S: a2 OK ID completed
       C: a3 NAMESPACE
-      S: * NAMESPACE (("" "/")) NIL NIL
+      S: * NAMESPACE (("" "/")) (("Other Users/" "/")) (("Shared/" "/"))
       S: a3 OK NAMESPACE completed
       C: a4 ENABLE X-NOTHING
       S: * ENABLED

@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<SortKeyName, SortField>> = {
 };
 
 export async function sort(session: ImapSession, command: SortCommand, io: CommandIo): Promise<Completion> {
-  const plan = planSearch(session, command);
+  const plan = await planSearch(session, command);
   if (!plan.ok) return plan.error;
   const criteria = command.keys.map(({ name, isReverse }) => ({ field: FIELDS[name], isReverse }));
   const uids = await session.options.search.sort(plan.value, criteria);

@@ -3,20 +3,20 @@ import type { CommandOf } from '../../../protocol/imap/grammar/command.ts';
 import type { StatusItem } from '../../../protocol/imap/grammar/status-item.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { Mailbox } from '../../mailstore/port.ts';
-import { okay, refuseForMailbox } from './completion.ts';
+import { okay } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPEND_OCTETS } from './limits.ts';
+import { reach } from './reachable-mailbox.ts';
 
 export async function status(
   session: ImapSession,
   command: CommandOf<'STATUS'>,
   io: CommandIo,
 ): Promise<Completion> {
-  const name = session.readName(command.mailbox);
-  const mailbox = await session.options.mailStore.findMailbox(session.signedIn.id, name);
-  if (mailbox === null) return refuseForMailbox('noSuchMailbox');
+  const reached = await reach(session, command.mailbox, 'r');
+  if (!reached.ok) return reached.error;
   if (command.items.includes('HIGHESTMODSEQ')) await session.enableCondStore(io);
-  await io.send(await formatStatus(session, mailbox, command.items));
+  await io.send(await formatStatus(session, reached.value, command.items));
   return okay('STATUS completed');
 }
 
@@ -33,8 +33,11 @@ export async function formatStatus(
 /** RFC 9208 §4.1.4: octets that EXPUNGE would free. */
 async function sumDeleted(session: ImapSession, mailbox: Mailbox): Promise<number> {
   if (mailbox.deletedCount === 0) return 0;
-  const entries = await session.options.mailStore.listEntries(mailbox.id);
-  return entries.reduce((sum, entry) => sum + (entry.flags.includes('\\Deleted') ? entry.sizeBytes : 0), 0);
+  const columns = await session.options.mailStore.readColumns(mailbox.id);
+  if (columns === null) return 0;
+  const { flagIds, flagLists, sizes } = columns;
+  const isDeleted = flagLists.map((flags) => flags.includes('\\Deleted'));
+  return sizes.reduce((sum, size, at) => sum + (isDeleted[flagIds[at] ?? 0] === true ? size : 0), 0);
 }
 
 function valueOf(item: StatusItem, mailbox: Mailbox & { readonly deletedOctets: number }): number | string {

@@ -5,27 +5,45 @@ import type { CommandIo, Completion } from '../../../protocol/imap/server/sessio
 import { okay, refuse } from './completion.ts';
 import { formatFlagsResponse, openFetch } from './fetch-response.ts';
 import { readFlags } from './flags.ts';
-import type { FlagChange, MessageEntry, StoredFlagChange, Uid, UidRange } from '../../mailstore/port.ts';
+import type {
+  FlagChange,
+  FlagOperation,
+  MessageEntry,
+  StoredFlagChange,
+  Uid,
+  UidRange,
+} from '../../mailstore/port.ts';
 import type { ImapSession } from './imap-session.ts';
 import { INVALID_SET, resolveSet } from './message-set.ts';
+import { rightForFlag, type Right } from '../../mailstore/sharing/port.ts';
+import { READ_ONLY } from './expunge.ts';
+import { NO_PERMISSION } from './reachable-mailbox.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
 
 export async function store(session: ImapSession, command: StoreCommand, io: CommandIo): Promise<Completion> {
   const { mailbox } = session;
   const uids = resolveSet(session, command.set, command.isUid);
   if (uids === null) return INVALID_SET;
-  if (mailbox.isReadOnly) return refuse('The mailbox is open to read only', 'READ-ONLY');
+  if (mailbox.isExamined) return READ_ONLY;
   const flags = readFlags(command.flags);
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
+  if (!maySetAny(mailbox, command.operation, flags)) return NO_PERMISSION;
   const { operation, unchangedSince } = command;
   if (unchangedSince !== null) await session.enableCondStore(io);
-  const setsSeen = operation !== 'remove' && flags.includes('\\Seen');
+  const setsSeen = operation !== 'remove' && flags.includes('\\Seen') && mailbox.may('s');
   const opened = setsSeen ? await findOpened(session, uids) : NO_ENTRIES;
   const change: FlagChange = { uids, operation, flags, ...(unchangedSince !== null && { unchangedSince }) };
-  const stored = await session.options.mailStore.storeFlags(mailbox.id, change);
+  const stored = await mailbox.store.storeFlags(mailbox.id, change);
   const modified = new Set(stored.modified);
   for (const entry of opened) if (!modified.has(entry.uid)) session.reportRead(entry.traceId);
   await answer(session, command, { stored, io });
   return complete(session, command, stored.modified);
+}
+
+/** RFC 4314 §4: the command is refused only where nothing of it may be done; a replacement is about every flag. */
+function maySetAny(mailbox: SelectedMailbox, operation: FlagOperation, flags: readonly string[]): boolean {
+  const rights: readonly Right[] = operation === 'replace' ? ['s', 't', 'w'] : flags.map(rightForFlag);
+  return rights.length === 0 || rights.some((right) => mailbox.may(right));
 }
 
 async function answer(
@@ -70,8 +88,8 @@ const NO_ENTRIES: readonly MessageEntry[] = [];
 
 /** Most clients fetch with PEEK and then set \Seen: these are the messages that are read for the first time now. */
 async function findOpened(session: ImapSession, uids: readonly UidRange[]): Promise<readonly MessageEntry[]> {
-  const { mailbox, options } = session;
+  const { mailbox } = session;
   if (mailbox.uidsIn(uids).length > MOST_OPENED_AT_ONCE) return NO_ENTRIES;
-  const entries = await options.mailStore.listEntries(mailbox.id, uids);
+  const entries = await mailbox.store.listEntries(mailbox.id, uids);
   return entries.filter((entry) => !entry.flags.includes('\\Seen'));
 }

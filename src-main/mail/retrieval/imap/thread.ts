@@ -11,7 +11,7 @@ export async function thread(
   command: ThreadCommand,
   io: CommandIo,
 ): Promise<Completion> {
-  const plan = planSearch(session, command);
+  const plan = await planSearch(session, command);
   if (!plan.ok) return plan.error;
   const algorithm = command.algorithm === 'REFERENCES' ? 'references' : 'orderedSubject';
   const entries = await session.options.search.thread(plan.value, algorithm);

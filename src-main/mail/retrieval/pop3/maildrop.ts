@@ -131,7 +131,7 @@ export class Maildrop {
     const mailboxes = await this.#store.listMailboxes(this.#account.id);
     const trash = mailboxes.find(({ specialUse }) => specialUse === '\\Trash');
     if (trash !== undefined) return trash.id;
-    const created = await this.#store.createMailbox(this.#account.id, 'Trash', '\\Trash');
+    const created = await this.#store.createMailbox(this.#account.id, 'Trash', { specialUse: '\\Trash' });
     const named = created.ok ? created.value : mailboxes.find(({ name }) => name === 'Trash');
     if (named === undefined) throw new Error('there is no Trash and none can be made');
     return named.id;

@@ -12,6 +12,7 @@ import type { FetchModifiers, SelectParameters } from './modifiers.ts';
 import type { NotifyCommand } from './notify.ts';
 import type { SearchKey } from './search-key.ts';
 import type { SearchReturn } from './search-return.ts';
+import type { RightsChange } from './rights.ts';
 import type { SequenceSet } from './sequence-set.ts';
 import type { SortCommand, ThreadCommand } from './sort-thread.ts';
 import type { StatusItem } from './status-item.ts';
@@ -29,6 +30,8 @@ export interface ListReturn {
   readonly status: readonly StatusItem[] | null;
   /** Annotations (RFC 9590), null where not asked. */
   readonly metadata: readonly MetadataEntryName[] | null;
+  /** RFC 8440 */
+  readonly myRights: boolean;
 }
 
 export interface ListCommand {
@@ -46,7 +49,8 @@ export type PlainCommandName =
   'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'NAMESPACE' | 'CLOSE' | 'UNSELECT' | 'CHECK' | 'IDLE';
 
 /** Commands whose only argument is a mailbox. */
-export type MailboxCommandName = 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT';
+export type MailboxCommandName =
+  'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'GETQUOTAROOT' | 'GETACL' | 'MYRIGHTS';
 
 export interface FetchCommand {
   readonly name: 'FETCH';
@@ -131,6 +135,17 @@ export interface ReplaceCommand {
   readonly messages: readonly AppendMessage[];
 }
 
+/** RFC 4314 §3: `identifier` is text. */
+interface AclCommandOf<Name extends string> {
+  readonly name: Name;
+  readonly mailbox: WireName;
+  readonly identifier: string;
+}
+
+export interface SetAclCommand extends AclCommandOf<'SETACL'> {
+  readonly change: RightsChange;
+}
+
 export interface SelectCommand {
   readonly name: 'SELECT' | 'EXAMINE';
   readonly mailbox: WireName;
@@ -152,6 +167,9 @@ export type Command =
   | { readonly name: 'EXPUNGE'; readonly set: SequenceSet | null }
   | (SelectCommand & { readonly name: 'SELECT' })
   | (SelectCommand & { readonly name: 'EXAMINE' })
+  | SetAclCommand
+  | AclCommandOf<'DELETEACL'>
+  | AclCommandOf<'LISTRIGHTS'>
   | ListCommand
   | FetchCommand
   | StoreCommand

@@ -9,7 +9,14 @@ function parse(text: string): unknown {
 }
 
 const WHOLE = { path: [], what: 'all', fields: [] };
-const NO_RETURN = { subscribed: false, children: false, specialUse: false, status: null, metadata: null };
+const NO_RETURN = {
+  subscribed: false,
+  children: false,
+  specialUse: false,
+  status: null,
+  metadata: null,
+  myRights: false,
+};
 
 describe('commands that fit the grammar', () => {
   test.each<[string, object]>([

@@ -16,6 +16,7 @@ import { parseNotify } from './notify.ts';
 import { parseList } from './parse-list.ts';
 import { parseSearchKeys, type SearchKey } from './search-key.ts';
 import { parseSearchReturn, RETURN_ALL } from './search-return.ts';
+import { parseRightsChange } from './rights.ts';
 import { parseSequenceSet } from './sequence-set.ts';
 import { parseSort, parseThread } from './sort-thread.ts';
 import { parseStatusItems } from './status-item.ts';
@@ -76,6 +77,13 @@ const PARSERS: Readonly<Record<string, ArgumentParser>> = {
   GETMETADATA: parseGetMetadata,
   NOTIFY: parseNotify,
   SETMETADATA: parseSetMetadata,
+  SETACL: (cursor) => ({
+    name: 'SETACL',
+    ...parseAclEntry(cursor),
+    change: spaceThen(cursor, () => parseRightsChange(cursor)),
+  }),
+  DELETEACL: (cursor) => ({ name: 'DELETEACL', ...parseAclEntry(cursor) }),
+  LISTRIGHTS: (cursor) => ({ name: 'LISTRIGHTS', ...parseAclEntry(cursor) }),
   EXPUNGE: () => ({ name: 'EXPUNGE', set: null }),
   FETCH: (cursor) => parseFetch(cursor, false),
   STORE: (cursor) => parseStore(cursor, false),
@@ -148,7 +156,14 @@ function plainParsers(): Record<string, ArgumentParser> {
 }
 
 function mailboxParsers(): Record<string, ArgumentParser> {
-  const names: MailboxCommandName[] = ['DELETE', 'SUBSCRIBE', 'UNSUBSCRIBE', 'GETQUOTAROOT'];
+  const names: MailboxCommandName[] = [
+    'DELETE',
+    'SUBSCRIBE',
+    'UNSUBSCRIBE',
+    'GETQUOTAROOT',
+    'GETACL',
+    'MYRIGHTS',
+  ];
   return Object.fromEntries(
     names.map((name) => [name, (cursor): Command => ({ name, mailbox: mailboxArgument(cursor) })]),
   );
@@ -161,6 +176,13 @@ function spaceThen<T>(cursor: Cursor, read: () => T): T {
 
 function mailboxArgument(cursor: Cursor): string {
   return spaceThen(cursor, () => cursor.astring());
+}
+
+/** RFC 4314 §3: an identifier is UTF-8 and not empty. */
+function parseAclEntry(cursor: Cursor): { mailbox: string; identifier: string } {
+  const mailbox = mailboxArgument(cursor);
+  const identifier = decodeOctets(spaceThen(cursor, () => cursor.astring())).normalize('NFKC');
+  return identifier === '' ? cursor.fail('an identifier') : { mailbox, identifier };
 }
 
 function parseSelect(cursor: Cursor, name: 'SELECT' | 'EXAMINE'): Command {

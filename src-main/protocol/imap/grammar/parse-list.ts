@@ -1,4 +1,4 @@
-/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 9590). */
+/** LIST with its extended syntax (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590). */
 import type { ListCommand, ListReturn, ListSelectionOption } from './command.ts';
 import type { Cursor } from './cursor.ts';
 import { parseEntryList } from './metadata.ts';
@@ -16,6 +16,7 @@ const NO_RETURN: ListReturn = {
   specialUse: false,
   status: null,
   metadata: null,
+  myRights: false,
 };
 
 export function parseList(cursor: Cursor): ListCommand {
@@ -69,6 +70,8 @@ function parseReturnOption(cursor: Cursor): { -readonly [Key in keyof ListReturn
       return { children: true };
     case 'SPECIAL-USE':
       return { specialUse: true };
+    case 'MYRIGHTS':
+      return { myRights: true };
     case 'STATUS':
       cursor.space();
       return { status: parseStatusItems(cursor) };

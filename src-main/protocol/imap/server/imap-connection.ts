@@ -243,6 +243,7 @@ export class ImapConnection {
   #commandIo(tag: string, messages: MessageIntake | null): CommandIo {
     return {
       send: (response) => this.#replies.send(response),
+      sendLines: (lines) => this.#replies.sendLines(lines),
       flush: () => this.#channel.flush(),
       challenge: (text, options) => this.#challenge(text, options.isSecret),
       quotedTag: formatString(tag, false),

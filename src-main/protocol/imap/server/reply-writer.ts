@@ -6,7 +6,7 @@
  */
 import type { LineChannel } from '../../connection/line-channel.ts';
 import type { SessionTranscript } from '../../connection/session.ts';
-import type { LiteralContent, Response, ResponsePart } from './session.ts';
+import type { LiteralContent, Response, ResponseLines, ResponsePart } from './session.ts';
 
 export class ReplyWriter {
   readonly #channel: LineChannel;
@@ -29,6 +29,14 @@ export class ReplyWriter {
     if (typeof response !== 'string') return this.#sendParts(response);
     this.#channel.write(`${response}\r\n`);
     this.#transcript.server(response);
+    if (this.#channel.isFull) return this.#channel.flush();
+  }
+
+  /** The same for many responses at once. */
+  sendLines({ octets, shown, unshown }: ResponseLines): void | Promise<void> {
+    this.#channel.write(octets);
+    for (const line of shown) this.#transcript.server(line);
+    if (unshown > 0) this.#transcript.note(`${unshown} more responses`);
     if (this.#channel.isFull) return this.#channel.flush();
   }
 

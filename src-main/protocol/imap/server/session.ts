@@ -27,6 +27,16 @@ export type ResponsePart = string | { readonly private: string } | LiteralConten
 /** One response without its CRLF: a line, or a line with message data in it. */
 export type Response = string | readonly ResponsePart[];
 
+/** Many responses of one kind. */
+export interface ResponseLines {
+  /** All of them, each with its CRLF. */
+  readonly octets: Uint8Array;
+  /** As transcripts show the first of them. */
+  readonly shown: readonly string[];
+  /** How many, up to these, transcripts do not show; told once, with the last of them. */
+  readonly unshown: number;
+}
+
 export interface Completion {
   readonly status: 'OK' | 'NO' | 'BAD';
   /** Response code without brackets, e.g. `READ-ONLY`. */
@@ -49,6 +59,8 @@ export type ExchangeLine = { readonly kind: 'line'; readonly text: string } | { 
 export interface CommandIo {
   /** Sends a response. Await what it returns: the client may be slow. */
   send(response: Response): void | Promise<void>;
+  /** Sends many responses. Await what it returns. */
+  sendLines(lines: ResponseLines): void | Promise<void>;
   /** Sends what is gathered now, e.g. updates while idling. */
   flush(): Promise<void>;
   /** `+ text`, then one line of the client; secrets never reach the transcript. */
