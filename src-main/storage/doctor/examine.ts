@@ -22,6 +22,7 @@ import { lockFolder } from '../folder-lock.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
+import { checkMetadata } from './check-metadata.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSharing } from './check-sharing.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
@@ -129,6 +130,7 @@ class Examiner {
     checkReferences(examination);
     checkMessageSizes(examination);
     checkSharing(examination);
+    checkMetadata(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
   }

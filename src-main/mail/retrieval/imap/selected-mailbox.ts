@@ -113,7 +113,7 @@ export class SelectedMailbox {
 
   /** Whether there may be something to tell. */
   get hasNews(): boolean {
-    return this.#isDirty || this.#vanished.size > 0;
+    return this.#isDirty || this.#hasStaleRights || this.#vanished.size > 0;
   }
 
   /** Whether this account may do now what the right is for (RFC 4314 §2.1). */
