@@ -25,7 +25,7 @@ export interface BenchLine {
   readonly finish?: (context: BenchContext) => Promise<void>;
 }
 
-const OFTEN = 7;
+const OFTEN = 5;
 const SIGN_INS = 100;
 const BODIES = 1_000;
 const STORED = 10_000;

@@ -25,6 +25,7 @@ import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } f
 import { checkMetadata } from './check-metadata.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSharing } from './check-sharing.ts';
+import { checkSearchIndex, checkSummaries } from './check-search-index.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
 
 export interface ExamineOptions {
@@ -133,6 +134,8 @@ class Examiner {
     checkMetadata(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
+    checkSearchIndex(examination);
+    checkSummaries(examination);
   }
 
   #keep(name: string, content: KeptContent): void {

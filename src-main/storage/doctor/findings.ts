@@ -15,6 +15,8 @@ export type DoctorCheck =
   | 'mailboxes'
   /** Sizes of messages; messages that lie in no mailbox; accounts without INBOX. */
   | 'messages'
+  /** What is made of messages beforehand: the search index, summaries. */
+  | 'search'
   /** Files that nothing names. */
   | 'files';
 

@@ -11,7 +11,7 @@ import type { TextPlace, TextVisitor } from '../../mail/mailstore/search/searcha
 export const BLOCK_CONTENTS = 1_024;
 /** Rows: a message of 4 KiB sets about a tenth of them, one of 100 KiB half. */
 const ROWS = 16_384;
-const ROW_OCTETS = BLOCK_CONTENTS / 8;
+export const ROW_OCTETS = BLOCK_CONTENTS / 8;
 const ROWS_A_SLICE = 32;
 export const SLICE_OCTETS = ROWS_A_SLICE * ROW_OCTETS;
 export const SLICES = ROWS / ROWS_A_SLICE;

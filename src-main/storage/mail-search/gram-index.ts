@@ -9,7 +9,7 @@ import type { TextPlace, TextVisitor } from '../../mail/mailstore/search/searcha
 import type { Connection } from '../connection.ts';
 import { GramBlock, hasBit, intersectRows, rowsOf, SLICES, type RowPlace } from './gram-block.ts';
 
-interface CoveredBlock {
+export interface CoveredBlock {
   readonly number: number;
   /** Rising. */
   readonly contentIds: Float64Array;
@@ -27,10 +27,12 @@ export interface FullBlock {
 
 export class GramIndex {
   readonly #connection: Connection;
-  readonly #blocks: CoveredBlock[] = [];
+  /** By the contents that they cover. */
+  #blocks: CoveredBlock[] = [];
   #growing = new GramBlock();
   /** Contents up to this one are covered or gone. */
   #coveredUpTo = 0;
+  #lastNumber = -1;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -42,26 +44,47 @@ export class GramIndex {
 
   /** Notices what the writer has stored meanwhile. */
   refresh(): void {
-    const last = this.#blocks.at(-1)?.number ?? -1;
     const stored = this.#connection.all<{ number: number; content_ids: Uint8Array }>(
       'SELECT number, content_ids FROM search_block WHERE number > ? ORDER BY number',
-      last,
+      this.#lastNumber,
     );
     if (stored.length === 0) return;
+    this.forgetRemoved();
     for (const row of stored) {
       // A copy, since numbers need aligned octets.
       const contentIds = new Float64Array(Uint8Array.from(row.content_ids).buffer);
       this.#blocks.push({ number: row.number, contentIds });
+      this.#lastNumber = row.number;
     }
+    this.#blocks.sort((a, b) => (a.contentIds[0] ?? 0) - (b.contentIds[0] ?? 0));
     const newest = this.#blocks.at(-1)?.contentIds.at(-1) ?? 0;
     if ((this.#growing.contentIds[0] ?? 0) <= newest) this.#growing = new GramBlock();
     this.#coveredUpTo = Math.max(newest, this.#growing.contentIds.at(-1) ?? 0);
   }
 
+  /** Forgets blocks that were removed, or merged into others, which have later numbers (block-merger.ts). */
+  forgetRemoved(): void {
+    const rows = this.#connection.rows<readonly [number]>('SELECT number FROM search_block');
+    const numbers = new Set(rows.map(([number]) => number));
+    this.#blocks = this.#blocks.filter((block) => numbers.has(block.number));
+  }
+
+  /** Blocks as they are stored, by their contents, and the next free number. */
+  get blocks(): readonly CoveredBlock[] {
+    return this.#blocks;
+  }
+
+  get nextNumber(): number {
+    return this.#lastNumber + 1;
+  }
+
   get fullBlock(): FullBlock | null {
     if (!this.#growing.isFull) return null;
-    const number = (this.#blocks.at(-1)?.number ?? -1) + 1;
-    return { number, contentIds: Float64Array.from(this.#growing.contentIds), bits: this.#growing.bits };
+    return {
+      number: this.#lastNumber + 1,
+      contentIds: Float64Array.from(this.#growing.contentIds),
+      bits: this.#growing.bits,
+    };
   }
 
   /** Covers the next content; null stands for one that is gone. */

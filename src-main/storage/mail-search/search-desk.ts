@@ -18,6 +18,7 @@ import type { MailboxId, Uid } from '../../mail/mailstore/port.ts';
 import { ColumnsCache } from '../mail-store/columns-cache.ts';
 import { lowerBound, type StoredColumns } from '../mail-store/mailbox-columns.ts';
 import { emailIdOf } from '../mail-store/rows.ts';
+import { findMerge, type MergeStep } from './block-merger.ts';
 import { CopyReader } from './copy-reader.ts';
 import { GramIndex, type FullBlock } from './gram-index.ts';
 import { ContentFactsCache } from './content-facts-cache.ts';
@@ -102,6 +103,13 @@ export class SearchDesk {
       if (this.#now() >= end) break;
     }
     return { uids: found, nextUid: columns.uids[at] ?? null };
+  }
+
+  /** Looks for blocks of the index that mail has left (block-merger.ts). */
+  findMerge(from: number): MergeStep {
+    this.#index.refresh();
+    this.#index.forgetRemoved();
+    return findMerge(this.#place.connection, this.#index, from);
   }
 
   /** Makes summaries of contents after this one that have none, for a while. */
@@ -192,6 +200,7 @@ export const searches = {
   thread: (desk: SearchDesk, args: { mailboxId: MailboxId; uids: Uint32Array; algorithm: ThreadAlgorithm }) =>
     desk.thread(args.mailboxId, args.uids, args.algorithm),
   grow: (desk: SearchDesk, args: { forMs: number }) => desk.grow(args.forMs),
+  findMerge: (desk: SearchDesk, args: { from: number }) => desk.findMerge(args.from),
   summarize: (desk: SearchDesk, args: { afterId: number; forMs: number }) =>
     desk.summarize(args.afterId, args.forMs),
 };

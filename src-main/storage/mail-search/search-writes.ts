@@ -2,11 +2,14 @@
 import type { Connection } from '../connection.ts';
 import type { Write } from '../transaction.ts';
 import { SLICE_OCTETS, SLICES } from './gram-block.ts';
+import type { BlockReplacement } from './block-merger.ts';
 import type { ContentSummary } from './content-summary.ts';
 import type { FullBlock } from './gram-index.ts';
 
 /** Adds a block; doing it twice changes nothing. */
-const addSearchBlock: Write<FullBlock, void> = ({ connection }, { number, contentIds, bits }) => {
+const addSearchBlock: Write<FullBlock, void> = ({ connection }, block) => writeSearchBlock(connection, block);
+
+export function writeSearchBlock(connection: Connection, { number, contentIds, bits }: FullBlock): void {
   connection.run(
     'INSERT OR REPLACE INTO search_block (number, content_ids) VALUES (?, ?)',
     number,
@@ -20,6 +23,21 @@ const addSearchBlock: Write<FullBlock, void> = ({ connection }, { number, conten
       octets,
     );
   }
+}
+
+export function removeSearchBlock(connection: Connection, number: number): void {
+  connection.run('DELETE FROM search_block WHERE number = ?', number);
+  connection.run(
+    'DELETE FROM search_slice WHERE id BETWEEN ? AND ?',
+    number * SLICES,
+    (number + 1) * SLICES - 1,
+  );
+}
+
+/** Blocks give way to one that covers what is left of them, if anything is (block-merger.ts). */
+const replaceSearchBlocks: Write<BlockReplacement, void> = ({ connection }, { numbers, merged }) => {
+  for (const number of numbers) removeSearchBlock(connection, number);
+  if (merged !== null) writeSearchBlock(connection, merged);
 };
 
 /** Of contents that have left meanwhile none is kept. */
@@ -49,4 +67,4 @@ export function forgetSummary(connection: Connection, contentId: number): void {
   connection.run('DELETE FROM content_facts WHERE content_id = ?', contentId);
 }
 
-export const searchWrites = { addSearchBlock, addSummaries };
+export const searchWrites = { addSearchBlock, addSummaries, replaceSearchBlocks };

@@ -16,12 +16,15 @@ import type { Uid } from '../../mail/mailstore/port.ts';
 import type { ColumnsCache } from '../mail-store/columns-cache.ts';
 import type { WorkerClient } from '../worker-client.ts';
 import type { Writer } from '../writer.ts';
+import type { MergeStep } from './block-merger.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import type { searches } from './search-desk.ts';
 
 /** A step of filling, after which searches that came meanwhile have their turn. */
 const FILL_STEP_MS = 50;
 
+/** Mail leaves slowly, and looking at all blocks of a million messages takes half a second of the search thread. */
+const FILLS_A_MERGE = 50;
 /** Places of columns that are tested at a time: a millisecond or two. */
 const PLACES_A_SLICE = 50_000;
 /** For queries that the columns answer. */
@@ -44,6 +47,7 @@ export class SqliteMailSearch implements MailSearch {
   /** Contents up to this one have summaries, or cannot have one. */
   #summarizedUpTo = 0;
   #filling: Promise<void> | null = null;
+  #fills = 0;
 
   constructor(worker: WorkerClient, options: { writer: Writer; columns: ColumnsCache }) {
     this.#worker = worker;
@@ -113,7 +117,17 @@ export class SqliteMailSearch implements MailSearch {
     while (!this.#isClosed) {
       const { block, isDone } = await this.#ask('grow', { forMs: FILL_STEP_MS });
       if (block !== null) await this.#writer.run('addSearchBlock', block);
-      if (isDone) return;
+      if (isDone) break;
+    }
+    if (this.#fills++ % FILLS_A_MERGE === 0) await this.#mergeBlocks();
+  }
+
+  /** Last: what mail has left of the index. */
+  async #mergeBlocks(): Promise<void> {
+    for (let from: number | null = 0; from !== null && !this.#isClosed;) {
+      const step: MergeStep = await this.#ask('findMerge', { from });
+      if (step.replacement !== null) await this.#writer.run('replaceSearchBlocks', step.replacement);
+      from = step.next;
     }
   }
 
