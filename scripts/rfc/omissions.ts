@@ -70,6 +70,12 @@ export const OMISSIONS: readonly Omission[] = [
   },
   {
     rfc: 5465,
+    part: '\\NoAccess when a right is lost after NOTIFY (§5.9, a SHOULD)',
+    reason:
+      'who asks for MailboxName hears that the mailbox is not there any more; NOTIFY SET itself tells \\NoAccess',
+  },
+  {
+    rfc: 5465,
     part: 'INBOXES as fewer mailboxes than PERSONAL',
     reason: 'mail may be delivered into any mailbox, and then §6.3 makes them the same',
   },

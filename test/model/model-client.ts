@@ -35,6 +35,7 @@ export interface Answer {
   readonly completion: string;
 }
 
+const ASKS_FOR_NEW = /^UID FETCH \d+:\* /;
 /** RFC 9051 §7.5.1 */
 const WITHOUT_EXPUNGE = /^(?:FETCH|STORE|SEARCH) /;
 
@@ -172,7 +173,8 @@ export class ModelClient {
       this.#learn(this.view[Number(number) - 1], line);
     } else if (name === 'UIDFETCH') {
       expect(this.kind, line).toBe('uidonly');
-      this.#learn(this.#withUid(Number(number)), line);
+      const message = this.#withUid(Number(number), ASKS_FOR_NEW.test(command));
+      if (message !== null) this.#learn(message, line);
     }
     this.uidValidity = Number(/\[UIDVALIDITY (\d+)\]/.exec(line)?.[1] ?? this.uidValidity);
     this.#hearModSeq(line);
@@ -193,10 +195,14 @@ export class ModelClient {
     }
   }
 
-  /** The message with this UID; one that is new is the first whose UID is not known. */
-  #withUid(uid: number): Known | undefined {
+  /**
+   * The message with this UID. One that is new is the first whose UID is not known, where the client has asked for new ones; what
+   * comes of it unasked is passed over, since there is no number that says which it is.
+   */
+  #withUid(uid: number, hasAskedForNew: boolean): Known | undefined | null {
     const known = this.view.find((message) => message.uid === uid);
     if (known !== undefined) return known;
+    if (!hasAskedForNew) return null;
     const added = this.view.find((message) => message.uid === null);
     if (added !== undefined) added.uid = uid;
     return added;

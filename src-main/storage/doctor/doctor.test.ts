@@ -109,6 +109,18 @@ const DAMAGES: readonly Damage[] = [
     'mailboxes',
     WHOLE,
   ],
+  [
+    'annotations of a mailbox that is gone',
+    "INSERT INTO metadata VALUES (99, 0, '/shared/comment', x'61')",
+    'mailboxes',
+    WHOLE,
+  ],
+  [
+    'annotations of an account that is gone',
+    "INSERT INTO metadata VALUES (1, 99, '/private/comment', x'61')",
+    'mailboxes',
+    WHOLE,
+  ],
   ['what a reader saw that is gone', 'INSERT INTO reader_seen VALUES (1, 77, 1, 1, 1)', 'mailboxes', WHOLE],
   [
     'a MODSEQ below that of what a reader saw',

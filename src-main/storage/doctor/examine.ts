@@ -22,6 +22,7 @@ import { lockFolder } from '../folder-lock.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
+import { checkMetadata } from './check-metadata.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSharing } from './check-sharing.ts';
 import { checkSearchIndex, checkSummaries } from './check-search-index.ts';
@@ -130,6 +131,7 @@ class Examiner {
     checkReferences(examination);
     checkMessageSizes(examination);
     checkSharing(examination);
+    checkMetadata(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
     checkSearchIndex(examination);

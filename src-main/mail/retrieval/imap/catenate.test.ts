@@ -97,6 +97,20 @@ describe('RFC 4469 Appendix A', () => {
     expect(await read(3)).toBe(text + crlf(zip) + end);
   });
 
+  test('example 3: an attachment is stripped, a few words stand in its place', async () => {
+    const between = `\r\n--${BOUNDARY}\r\n`;
+    const end = crlf(
+      `\n--${BOUNDARY}\nContent-type: text/plain; charset="us-ascii"\n\nIt was deleted upon your request.\n--${BOUNDARY}--\n`,
+    );
+    const url = `/Drafts;UIDVALIDITY=${validity}/;UID=1/;section`;
+    client.write(
+      `A003 APPEND Drafts (\\Seen \\Draft) CATENATE (URL "${url}=HEADER" TEXT {${between.length}+}\r\n${between} URL "${url}=1.MIME" URL "${url}=1" TEXT {${end.length}+}\r\n${end})\r\n`,
+    );
+    await client.play('S: * 3 EXISTS\nS: A003 OK [APPENDUID <…> 3] APPEND completed');
+    expect(await read(3)).not.toContain('UEsDBA==');
+    expect((await client.ask('FETCH 3 BODY[2]'))[1]).toContain('It was deleted upon your request.');
+  });
+
   test('example 4: a URL that names nothing costs the whole APPEND, before its octets are asked for', async () => {
     const url = `/Drafts;UIDVALIDITY=${validity}/;UID=113330/;section=1.5.9`;
     client.write('A003 APPEND Sent (\\Seen $MDNSent) CATENATE (TEXT {5+}\r\nhead\n');

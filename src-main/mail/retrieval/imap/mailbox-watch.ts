@@ -68,6 +68,11 @@ export class MailboxWatch {
     return this.#groups.some(({ isInScope, events }) => events.has(event) && isInScope(mailbox));
   }
 
+  /** Whether a group asks for any event on this mailbox. */
+  covers(mailbox: ScopedMailbox): boolean {
+    return this.#groups.some(({ isInScope, events }) => events.size > 0 && isInScope(mailbox));
+  }
+
   /** Whether any group asks for it. */
   wantsAny(event: NotifyEvent): boolean {
     return this.#groups.some(({ events }) => events.has(event));

@@ -155,6 +155,34 @@ describe('what cannot be', () => {
     expect((await client.transact('ESEARCH IN (personal) ALL')).completion).toMatch(/^NO \[LIMIT\] /);
   });
 
+  test('RFC 9585: a client that waits hears that it goes on, and is answered mailbox by mailbox', async () => {
+    const { store } = office;
+    const listEntries = store.listEntries.bind(store);
+    const peach = await store.findMailbox(1, 'folder2/peach');
+    let started = (): void => undefined;
+    let proceed = (): void => undefined;
+    const isStarted = new Promise<void>((resolve) => (started = resolve));
+    const mayProceed = new Promise<void>((resolve) => (proceed = resolve));
+    store.listEntries = async (id, ...uids) => {
+      if (id === peach?.id) started();
+      if (id === peach?.id) await mayProceed;
+      return listEntries(id, ...uids);
+    };
+    client.write('a ESEARCH IN (subtree folder2) UNSEEN\r\n');
+    await isStarted;
+    office.clock.advance(10_000);
+    await client.play(`
+      S: * ESEARCH (TAG "a" MAILBOX folder2/banana UIDVALIDITY <…>) UID ALL 1
+      S: * OK [INPROGRESS ("a" NIL NIL)] Still working on it
+    `);
+    proceed();
+    await client.play(`
+      S: * ESEARCH (TAG "a" MAILBOX folder2/peach UIDVALIDITY <…>) UID ALL 1
+      S: * ESEARCH (TAG "a" MAILBOX folder2/peach/deep UIDVALIDITY <…>) UID ALL 1
+      S: a OK ESEARCH completed
+    `);
+  });
+
   test('RFC 9586: message numbers with UIDONLY', async () => {
     await client.ask('ENABLE UIDONLY');
     expect((await client.transact('ESEARCH IN (personal) 1:2')).completion).toMatch(/^BAD \[UIDREQUIRED\]/);

@@ -79,6 +79,19 @@ test('NOTIFY (RFC 5465): a mailbox of somebody else is heard of while it may be 
   `);
 });
 
+test('NOTIFY (RFC 5465 §3.1): a mailbox that may be looked up and not read is \\NoAccess', async () => {
+  await anna.ask('SETACL Plans tom@server1.com l');
+  await tom.play(`
+    C: a1 NOTIFY SET (mailboxes ${PLANS} (MessageNew MessageExpunge))
+    S: * LIST (\\NoAccess) "/" ${PLANS}
+    S: a1 OK NOTIFY completed
+    C: a2 NOTIFY SET (personal (MessageNew MessageExpunge)) (mailboxes ${PLANS} NONE)
+    S: a2 OK NOTIFY completed
+  `);
+  await office.arrive('Subject: second\n\nx\n', { accountId: ANNA, mailbox: 'Plans' });
+  expect(await tom.ask('NOOP')).toEqual([]);
+});
+
 test('NOTIFY with MailboxName: a mailbox that is shared now appears, one that is not any more goes', async () => {
   await tom.play(`
     C: a1 NOTIFY SET (subtree "Other Users" (MailboxName))
