@@ -25,8 +25,9 @@ export const accountRow = z.object({
   domain: z.string(),
   /** `localPart@domain`, also the sign-in name of mail clients. */
   address: z.string(),
-  /** The person's name. */
+  /** The person's name, or what a shared mailbox is for. */
   name: z.string(),
+  kind: z.enum(['person', 'shared']),
   isEnabled: z.boolean(),
   createdAt: time,
   lastSignInAt: time.nullable(),
@@ -45,6 +46,8 @@ export const accountQuery = z.object({
   /** Part of the address or the name. */
   text: searchText.default(''),
   domain: z.string().max(LIMITS.domainLength).nullable().default(null),
+  /** Shared mailboxes have a list of their own (sharing.ts). */
+  withShared: z.boolean().default(false),
   offset: offset.default(0),
   limit: pageSize.default(200),
 });

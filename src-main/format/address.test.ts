@@ -155,7 +155,7 @@ describe('paths', () => {
 });
 
 describe('domains', () => {
-  test('A-labels agree with those that the URL standard makes', () => {
+  test('A-labels (RFC 3492) agree with those that the URL standard makes', () => {
     const letters = fc.string({
       unit: fc.constantFrom('a', 'z', 'ä', 'é', 'ñ', '中', '文', 'я', 'д', 'ע', '1', 'ø', '日', '本', '한'),
       minLength: 1,

@@ -41,7 +41,7 @@ function typesOf(text: string): string[] {
 }
 
 describe('a DSN', () => {
-  test('reads as RFC 3464 shows it', () => {
+  test('reads as RFC 3464 and RFC 6522 §3 show it, with the status codes of RFC 3463', () => {
     expect(toText(dsn())).toBe(
       [
         'Date: Fri, 2 Jan 2026 00:00:00 +0000',

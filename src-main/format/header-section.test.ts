@@ -24,7 +24,7 @@ describe('a header section', () => {
     ]);
   });
 
-  test('may hold UTF-8 in field bodies', () => {
+  test('may hold UTF-8 in field bodies (RFC 6532 §3.2)', () => {
     const read = section('Subject: Grüße aus 北京', 'X-A: b');
     const [subject] = findFields(read, 'SUBJECT');
     expect(subject && fieldBody(read, subject)).toBe('Grüße aus 北京');

@@ -73,7 +73,7 @@ describe('the variants', () => {
   });
 });
 
-describe('where messages begin', () => {
+describe('RFC 4155 Appendix A: where messages begin', () => {
   test('a sentence that begins with From is no separator', async () => {
     const text = `${FROM}S: a\n\nhello\n\nFrom my desk, with love\n\n${FROM}S: b\n\n\n`;
     expect(await read(text)).toEqual([

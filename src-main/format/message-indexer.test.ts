@@ -97,7 +97,7 @@ describe('a well-formed message', () => {
     expect(index.sizeBytes).toBe(text.length);
   });
 
-  test('has the parts of nested multiparts and of a message within', () => {
+  test('has the parts of nested multiparts and of a message within (RFC 2046 §5.1, §5.2.1)', () => {
     expect(outline(MIXED)).toEqual([
       'multipart/mixed',
       ['text/plain', 'one'],
@@ -283,7 +283,7 @@ describe('the preview', () => {
     expect(indexOf(`Content-Type: text/html\r\n\r\n${html}`).preview).toBe('Tom & Anna');
   });
 
-  test('skips an empty text and an attachment', () => {
+  test('skips an empty text and an attachment (RFC 2183 §2.2)', () => {
     const text = crlf(
       'Content-Type: multipart/mixed; boundary=b',
       '',

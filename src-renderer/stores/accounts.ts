@@ -26,9 +26,9 @@ export const useAccountsStore = defineStore('accounts', () => {
     useConsole().client.accounts.previewRemoval({ id });
   const remove = (id: number): Promise<RemovalPreview> => useConsole().client.accounts.remove({ id });
 
-  /** For the palette and for choosing: the first accounts that match. */
+  /** For the palette: the first accounts and shared mailboxes that match. */
   async function find(text: string, limit: number): Promise<readonly AccountRow[]> {
-    return (await useConsole().client.accounts.list({ text, limit })).items;
+    return (await useConsole().client.accounts.list({ text, limit, withShared: true })).items;
   }
 
   return { ...live, add, change, setPassword, previewRemoval, remove, find };

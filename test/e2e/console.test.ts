@@ -89,6 +89,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     ['/transcripts', '[role=row][data-index]'],
     ['/accounts', '[role=row][data-index]'],
     ['/accounts?add=1', '[role=dialog]'],
+    ['/accounts/shared', '[role=row][data-index]'],
     ['/accounts/aliases', '[role=row][data-index]'],
     ['/accounts/domains', 'tbody tr'],
     ['/relay', '#self-test'],
@@ -103,7 +104,20 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     expect(complaints).toEqual([]);
   });
 
-  it.each(['/queue?text=spedition', '/messages', '/transcripts', '/accounts'])(
+  it('has nothing against sharing, with the rights in words', async () => {
+    await page.goto('/accounts/shared');
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'support@' })
+      .getByRole('button', { name: 'Share' })
+      .click();
+    await page.getByRole('dialog').locator('summary').first().click();
+    await page.waitForTimeout(300);
+    expect(await findViolations()).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(['/queue?text=spedition', '/messages', '/transcripts', '/accounts', '/accounts/shared'])(
     'has nothing against an open row of %s',
     async (path) => {
       await page.goto(path);

@@ -35,6 +35,11 @@ describe('the conformance table', () => {
     expect(OMISSIONS.filter(({ rfc }) => !spoken.has(rfc))).toEqual([]);
   });
 
+  test('every RFC that is spoken is named in a test', () => {
+    const untested = rows.filter(({ speaks, tests }) => speaks && tests.length === 0);
+    expect(untested.map(({ rfc, title }) => `RFC ${rfc} ${title}`)).toEqual([]);
+  });
+
   test('every IMAP capability in every state has its RFC, in the code and in a test', () => {
     const states = [true, false].flatMap((isSignedIn) =>
       [true, false].map((flag) => ({ isSignedIn, hasTls: flag, isCompressed: false, maySignIn: flag })),

@@ -13,6 +13,7 @@ const FEED_INTERVAL_MS = 500;
 interface Query {
   readonly text: string;
   readonly domain: string | null;
+  readonly withShared: boolean;
   readonly offset: number;
   readonly limit: number;
 }
@@ -87,7 +88,7 @@ export class AccountReader {
   async list(query: Query): Promise<AccountPage> {
     const { directory } = this.#services;
     const [accounts, aliases] = await Promise.all([directory.listAccounts(), directory.listAliases()]);
-    const found = accounts.filter((account) => account.kind === 'person' && matches(account, query));
+    const found = accounts.filter((account) => matches(account, query));
     const window = found.slice(query.offset, query.offset + query.limit);
     return {
       items: await Promise.all(window.map((account) => this.#row(account, aliases))),
@@ -134,6 +135,7 @@ export class AccountReader {
 }
 
 function matches(account: Account, query: Query): boolean {
+  if (account.kind === 'shared' && !query.withShared) return false;
   if (query.domain !== null && account.domain !== query.domain) return false;
   const text = query.text.toLowerCase();
   return account.address.toLowerCase().includes(text) || account.name.toLowerCase().includes(text);

@@ -125,7 +125,7 @@ class OverviewReader {
     return {
       diskFreeBytes,
       domains: domains.length,
-      accounts: accounts.length,
+      accounts: accounts.filter(({ kind }) => kind === 'person').length,
       accountsOverQuota: accounts.filter(
         (account, i) => account.quotaBytes !== null && (usages[i]?.usedBytes ?? 0) > account.quotaBytes,
       ).length,

@@ -124,6 +124,8 @@ describe('shared mailboxes', () => {
       'tom@server1.com',
       'anna@server1.com',
     ]);
+    const found = await client.accounts.list({ text: 'questions', withShared: true });
+    expect(found.items).toMatchObject([{ address: 'info@server1.com', kind: 'shared' }]);
     expect(world.mailStore.subscriptions).toContain(`${tom} Shared/info`);
   });
 

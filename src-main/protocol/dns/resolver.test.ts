@@ -25,7 +25,7 @@ afterAll(() => server.stop());
 const resolver = () => createDnsResolver({ servers: () => [server.address] });
 
 describe('the resolver', () => {
-  test('finds MX records', async () => {
+  test('finds MX records (RFC 1035 §3.3.9)', async () => {
     const found = await resolver().mx('server2.com');
     expect(found).toEqual({
       kind: 'found',
@@ -36,7 +36,7 @@ describe('the resolver', () => {
     });
   });
 
-  test('finds addresses of both kinds', async () => {
+  test('finds addresses of both kinds (RFC 1035 §3.4.1, RFC 3596 §2.1)', async () => {
     expect(await resolver().a('mx.server2.com')).toEqual({
       kind: 'found',
       records: ['192.0.2.1', '192.0.2.2'],

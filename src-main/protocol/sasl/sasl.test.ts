@@ -89,12 +89,12 @@ describe('LOGIN', () => {
   });
 });
 
-test('no exchange begins with a mechanism that is not offered', () => {
+test('RFC 4422 §3.2: no exchange begins with a mechanism that is not offered', () => {
   expect(SASL_MECHANISM_NAMES).toEqual(['SCRAM-SHA-256', 'PLAIN', 'LOGIN']);
   expect(createSaslExchange('CRAM-MD5', backend)).toBeNull();
 });
 
-describe('base64 lines', () => {
+describe('base64 lines (RFC 4648 §4)', () => {
   test.each(['A', 'AA=', 'AAA', '====', 'AA==AA==', 'AAA A', 'A*==', 'AA==\n'])('%j is malformed', (line) => {
     expect(decodeSaslLine(line)).toEqual({ kind: 'malformed' });
   });

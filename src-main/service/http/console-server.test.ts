@@ -231,7 +231,7 @@ describe('signing in', () => {
   });
 });
 
-describe('the WebSocket', () => {
+describe('the WebSocket (RFC 6455)', () => {
   it('is not opened without a session', async () => {
     await expect(openSocket({ Origin: ownOrigin() })).rejects.toThrow('401');
     const Cookie = `postroom_${String(port)}=${'A'.repeat(43)}`;

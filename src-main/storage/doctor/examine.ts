@@ -23,6 +23,7 @@ import { MIGRATIONS } from '../migrations/index.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSharing } from './check-sharing.ts';
 import { checkSearchIndex, checkSummaries } from './check-search-index.ts';
 import type { DoctorFinding, Examination, KeptContent } from './findings.ts';
 
@@ -128,6 +129,7 @@ class Examiner {
     checkContents(examination);
     checkReferences(examination);
     checkMessageSizes(examination);
+    checkSharing(examination);
     checkMailboxes(examination);
     checkInboxes(examination);
     checkSearchIndex(examination);

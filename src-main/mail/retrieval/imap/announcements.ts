@@ -64,6 +64,7 @@ export class Announcements {
 
   /** Tells what may be told now. */
   async announce(sink: ResponseSink, occasion: Occasion): Promise<void> {
+    if (!this.#hasNews) return;
     if (this.#watch?.isOverflown === true) await this.#giveUp(sink);
     await noticeRights(this.#session, sink);
     const { selected } = this.#session;

@@ -6,6 +6,7 @@
  */
 import type { AppendCommand, AppendMessage } from '../../../protocol/imap/grammar/command.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { ResponseCode } from '../../../protocol/imap/response-codes.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { AppendedUids, MessagePlace, NewMessage } from '../../mailstore/port.ts';
 import { okay, refuse, refuseForTarget } from './completion.ts';
@@ -74,6 +75,6 @@ export async function storeMessages(
 }
 
 /** RFC 4315 §3 */
-export function appendUid({ uidValidity, uids }: AppendedUids): string {
+export function appendUid({ uidValidity, uids }: AppendedUids): ResponseCode {
   return `APPENDUID ${uidValidity} ${formatNumbers(uids)}`;
 }

@@ -91,6 +91,17 @@ describe('any input', () => {
         'CHARSET',
         '~{1+}\r\nx',
       ],
+      ...['ESEARCH', 'NOTIFY', 'GETMETADATA', 'SETMETADATA', 'REPLACE', 'SORT', 'THREAD', 'IN', 'SET'],
+      ...[
+        '(personal)',
+        '(selected',
+        'MessageNew',
+        'MessageExpunge',
+        'FlagChange',
+        '(personal (MailboxName))',
+      ],
+      ...['/private/comment', '(/shared/comment', '(DEPTH 1)', 'RETURN (PARTIAL -1:-2)', 'UIDONLY'],
+      ...['CATENATE', '(URL', 'URL ";UID=1"', 'TEXT {3+}\r\nabc', 'TEXT {0+}\r\n'],
     );
     const command = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(' '));
     await fc.assert(

@@ -1,16 +1,17 @@
 /** Completions: the answers that handlers return (RFC 9051 §7.1, response codes of RFC 5530). */
+import type { ResponseCode } from '../../../protocol/imap/response-codes.ts';
 import type { Completion } from '../../../protocol/imap/server/session.ts';
 import type { MailboxError } from '../../mailstore/port.ts';
 
-export function okay(text: string, code?: string): Completion {
+export function okay(text: string, code?: ResponseCode): Completion {
   return code === undefined ? { status: 'OK', text } : { status: 'OK', code, text };
 }
 
-export function refuse(text: string, code?: string): Completion {
+export function refuse(text: string, code?: ResponseCode): Completion {
   return code === undefined ? { status: 'NO', text } : { status: 'NO', code, text };
 }
 
-export function bad(text: string, code?: string): Completion {
+export function bad(text: string, code?: ResponseCode): Completion {
   return code === undefined ? { status: 'BAD', text } : { status: 'BAD', code, text };
 }
 

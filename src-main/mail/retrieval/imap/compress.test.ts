@@ -71,7 +71,7 @@ describe('RFC 4978 COMPRESS', () => {
     client.compress();
   }
 
-  test('§3 deflates both ways after its OK, is offered no more, and cannot be started twice', async () => {
+  test('§3 deflates both ways (RFC 1951) after its OK, is offered no more, and cannot be started twice', async () => {
     await compress();
     expect(await client.ask('CAPABILITY')).not.toContain('COMPRESS');
     expect(await client.ask('COMPRESS DEFLATE')).toMatch(/^t NO \[COMPRESSIONACTIVE\]/);

@@ -2,6 +2,7 @@
 import type { CopyCommand } from '../../../protocol/imap/grammar/command.ts';
 import { err, ok, type Result } from '../../../base/result.ts';
 import { formatNumbers } from '../../../protocol/imap/grammar/sequence-set.ts';
+import type { ResponseCode } from '../../../protocol/imap/response-codes.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { CopiedUids, MessageStore, UidRange } from '../../mailstore/port.ts';
 import { okay, refuseForTarget } from './completion.ts';
@@ -55,6 +56,6 @@ async function planCopy(session: ImapSession, command: CopyCommand): Promise<Res
   return ok({ ranges, target: target.value, messages: session.messagesOf({ owner }) });
 }
 
-function copyUid({ uidValidity, from, to }: CopiedUids): string {
+function copyUid({ uidValidity, from, to }: CopiedUids): ResponseCode {
   return `COPYUID ${uidValidity} ${formatNumbers(from)} ${formatNumbers(to)}`;
 }

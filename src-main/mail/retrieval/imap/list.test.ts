@@ -99,7 +99,7 @@ describe('RFC 3501 §6.3.9 LSUB', () => {
 });
 
 describe('RFC 9051 §6.3.4-6.3.6 CREATE, DELETE, RENAME', () => {
-  test('answer as RFC 9051 has it', async () => {
+  test('answer as RFC 9051 has it, with the codes of RFC 5530 §3', async () => {
     const { client } = await officeWithTree();
     await client.play(`
       C: a1 CREATE INBOX

@@ -87,6 +87,8 @@ export class MailboxWatch {
   }
 
   hear({ accountId, mailboxId, kind }: MailboxChanged): void {
+    // NOTIFY NONE
+    if (this.#groups.length === 0) return;
     // Another's mailbox counts where the client knows it; what comes or goes by rights shows when it is looked at.
     const isKnown = accountId === this.#session.accountId || this.#known.has(mailboxId);
     if (kind !== 'messages') this.#names.add(mailboxId);

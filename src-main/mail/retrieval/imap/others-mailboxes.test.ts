@@ -103,3 +103,38 @@ test('CATENATE (RFC 4469): a part of what may not be read is no part', async () 
     S: a2 OK [APPENDUID <…> 1] APPEND completed
   `);
 });
+
+test('LIST-METADATA (RFC 9590): who may only look a mailbox up is told of no annotation', async () => {
+  await anna.ask('SETMETADATA Plans (/shared/comment "of the house")');
+  await anna.ask('SETACL Plans tom@server1.com l');
+  expect(await tom.ask(`LIST "" ${PLANS} RETURN (METADATA (/shared/comment))`)).toEqual([
+    `* LIST () "/" ${PLANS}`,
+  ]);
+});
+
+test('MULTISEARCH (RFC 7377): a mailbox of somebody else may be one that is subscribed', async () => {
+  await anna.ask('SETACL Plans tom@server1.com lr');
+  await tom.ask(`SUBSCRIBE ${PLANS}`);
+  expect((await tom.ask('ESEARCH IN (subscribed) RETURN (COUNT) ALL')).join()).toContain(`MAILBOX ${PLANS}`);
+  await anna.ask('SETACL Plans tom@server1.com l');
+  expect((await tom.ask('ESEARCH IN (subscribed) RETURN (COUNT) ALL')).join()).not.toContain(PLANS);
+});
+
+test('UIDONLY and PARTIAL (RFC 9586, RFC 9394): answers are about what the reader has seen', async () => {
+  await office.arrive('Subject: second\n\nx\n', { accountId: ANNA, mailbox: 'Plans', flags: ['\\Seen'] });
+  await anna.ask('SETACL Plans tom@server1.com lrs');
+  await tom.ask('ENABLE UIDONLY');
+  await tom.ask(`SELECT ${PLANS}`);
+  await tom.play(`
+    C: a1 UID STORE 1 +FLAGS (\\Seen \\Flagged)
+    S: * 1 UIDFETCH (FLAGS (\\Seen))
+    S: a1 OK STORE completed
+    C: a2 UID FETCH 1:2 FLAGS
+    S: * 1 UIDFETCH (FLAGS (\\Seen))
+    S: * 2 UIDFETCH (FLAGS ())
+    S: a2 OK FETCH completed
+    C: a3 UID SEARCH RETURN (PARTIAL -1:-5) UNSEEN
+    S: * ESEARCH (TAG "a3") UID PARTIAL (-1:-5 2)
+    S: a3 OK SEARCH completed
+  `);
+});

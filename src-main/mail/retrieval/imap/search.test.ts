@@ -174,7 +174,7 @@ describe('keys of RFC 9051 §6.4.4 and RFC 5032, compared as RFC 5255 §4.4 has 
 });
 
 describe('ESEARCH (RFC 4731) and SEARCHRES (RFC 5182)', () => {
-  test('return what is asked for', async () => {
+  test('return what is asked for, under the tag of the command (RFC 4466 §2.6.2)', async () => {
     await client.play(`
       C: A1 SEARCH RETURN () ALL
       S: * ESEARCH (TAG "A1") ALL 1:3

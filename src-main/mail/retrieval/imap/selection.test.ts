@@ -83,3 +83,18 @@ describe('CLOSE and UNSELECT (RFC 3691)', () => {
     expect(await client.ask('STATUS INBOX (MESSAGES)')).toEqual(['* STATUS INBOX (MESSAGES 0)']);
   });
 });
+
+test('RFC 3501 §6.4.1 CHECK: everything is on disk already, and what has changed is told', async () => {
+  const office = new ReadingOffice();
+  const client = await office.openImap();
+  await office.arrive('Subject: x\n\n');
+  await client.play(`
+    C: FXXZ CHECK
+    S: * 1 EXISTS
+    S: FXXZ OK CHECK completed
+    C: a CLOSE
+    S: a OK CLOSE completed
+    C: b CHECK
+    S: b BAD CHECK is not allowed in this state
+  `);
+});

@@ -400,7 +400,7 @@ describe('the settings of an account', () => {
 });
 
 describe('languages (RFC 6856)', () => {
-  test('UTF8 and LANG answer as their examples do', async () => {
+  test('UTF8 and LANG answer as their examples do, with the language that fits best (RFC 4647)', async () => {
     const office = new ReadingOffice();
     const client = office.connectPop3();
     await client.play(`

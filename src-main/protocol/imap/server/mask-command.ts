@@ -5,7 +5,7 @@ import type { Command } from '../grammar/command.ts';
 /** Transcript lines are for people; a UID set of 60 KiB is not. */
 const MAX_SHOWN = 1000;
 
-const MAY_HOLD_SECRET = /^(?:[^ ]* )?(?:login|authenticate)\b/i;
+const MAY_HOLD_SECRET = /^(?:[^ ]* )?(?:login|authenticate|setmetadata)\b/i;
 
 /** `command` is null where the text could not be parsed: then nothing after a name that may carry secrets is shown. */
 export function maskCommand(text: string, command: Command | null): string {

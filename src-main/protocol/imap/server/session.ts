@@ -8,6 +8,7 @@
 import type { TlsDetails } from '../../connection/session.ts';
 import type { AfterOctets } from '../grammar/append.ts';
 import type { Command } from '../grammar/command.ts';
+import type { ResponseCode } from '../response-codes.ts';
 
 /** RFC 9051 §3 */
 export type ImapState = 'notAuthenticated' | 'authenticated' | 'selected' | 'logout';
@@ -39,7 +40,7 @@ export interface ResponseLines {
 export interface Completion {
   readonly status: 'OK' | 'NO' | 'BAD';
   /** Response code without brackets, e.g. `READ-ONLY`. */
-  readonly code?: string;
+  readonly code?: ResponseCode;
   readonly text: string;
 }
 

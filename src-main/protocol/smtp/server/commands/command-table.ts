@@ -31,7 +31,7 @@ export interface CommandRule {
 const ANY_TIME = { argument: 'some', needsGreeting: false } as const;
 const IN_ORDER = { argument: 'some', needsGreeting: true } as const;
 
-const COMMANDS: readonly CommandRule[] = [
+export const COMMANDS: readonly CommandRule[] = [
   { ...ANY_TIME, verb: 'EHLO', run: handleEhlo },
   { ...ANY_TIME, verb: 'HELO', run: handleHelo },
   { ...IN_ORDER, verb: 'STARTTLS', argument: 'none', phase: 'tls', run: handleStartTls },
