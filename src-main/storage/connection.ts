@@ -16,7 +16,9 @@ const CHECKPOINT_PAGES = 8_000;
 /** A 4 KiB message with its index fits one page. Only takes effect on a new database. */
 const PAGE_SIZE_OCTETS = 8_192;
 /** 32 MiB; negative means KiB. */
-const CACHE_SIZE = -32_768;
+const WRITER_CACHE = -32_768;
+/** 12 MiB for each of three readers: what they read again lies in the system's own cache too. */
+const READER_CACHE = -12_288;
 
 export class Connection {
   readonly #database: Database.Database;
@@ -25,7 +27,7 @@ export class Connection {
 
   constructor(path: string, options: { readonly: boolean }) {
     this.#database = new Database(path, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
-    this.#database.pragma(`cache_size = ${CACHE_SIZE}`);
+    this.#database.pragma(`cache_size = ${options.readonly ? READER_CACHE : WRITER_CACHE}`);
     if (options.readonly) return;
     this.#database.pragma(`page_size = ${PAGE_SIZE_OCTETS}`);
     this.#database.pragma('journal_mode = WAL');

@@ -82,7 +82,8 @@ export const LINES: readonly BenchLine[] = [
   command('ENVELOPE BODYSTRUCTURE, first time', 'FETCH 1:* (ENVELOPE BODYSTRUCTURE)'),
   often('ENVELOPE BODYSTRUCTURE, again', 'FETCH 1:* (ENVELOPE BODYSTRUCTURE)'),
   often('header fields of 1,000', 'FETCH 1:1000 (BODY.PEEK[HEADER.FIELDS (FROM SUBJECT DATE)])'),
-  often(`bodies of ${BODIES}`, `FETCH 1:${BODIES} (BODY.PEEK[])`),
+  command(`bodies of ${BODIES}, first time`, `FETCH 1:${BODIES} (BODY.PEEK[])`),
+  often(`bodies of ${BODIES}, again`, `FETCH 1:${BODIES} (BODY.PEEK[])`),
   command(
     `STORE of ${STORED}`,
     ({ size }) => `STORE 1:${Math.min(STORED, size.messages)} +FLAGS.SILENT (\\Flagged)`,
