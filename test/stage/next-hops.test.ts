@@ -243,6 +243,29 @@ async function runToTheEnd({ clock, store, queue }: Awaited<ReturnType<typeof ma
   throw new Error('it does not end');
 }
 
+const QUICK: Mood = {
+  refusesUntilMs: 0,
+  tookMs: 0,
+  deferrals: 0,
+  end: 'relayed',
+  maxSessions: 20,
+  messagesPerMinute: undefined,
+  retry: {},
+};
+
+/** A recipient falls due at the moment at which the attempt of another of its entry ends: found by chance. */
+const DUE_WHILE_ANOTHER_ENDS: [Letter[], [Mood, Mood, Mood]] = [
+  [
+    { isBulk: false, to: [1, 0] },
+    { isBulk: true, to: [0, 1] },
+  ],
+  [
+    { ...QUICK, maxSessions: 1, messagesPerMinute: 2 },
+    { ...QUICK, tookMs: 2_501, maxSessions: 2 },
+    { ...QUICK, maxSessions: 1 },
+  ],
+];
+
 test('every recipient ends once, in its time, by the schedule of its next hop, and a hop that rests is left alone', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -277,19 +300,9 @@ test('every recipient ends once, in its time, by the schedule of its next hop, a
         }
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 100, examples: [DUE_WHILE_ANOTHER_ENDS] },
   );
 }, 60_000);
-
-const QUICK: Mood = {
-  refusesUntilMs: 0,
-  tookMs: 0,
-  deferrals: 0,
-  end: 'relayed',
-  maxSessions: 20,
-  messagesPerMinute: undefined,
-  retry: {},
-};
 
 /** When the last recipient at a next hop was dealt with, in milliseconds from the start. */
 function lastEndAt(store: Ledger, hop: number, start: number): number {

@@ -349,7 +349,9 @@ class QueueRunner implements RunningMessageQueue {
       if (edition !== this.#edition) return this.#expectMore();
       if (due.length === limit) this.#lanesWithMore.add(lane);
       for (const entry of due) {
-        if (!this.#arriving.has(entry.id) && !this.#settledDuringRead.has(entry.id)) this.#offer(entry);
+        // It may be due again, or the page may be older than what was settled: only another page can tell.
+        if (this.#settledDuringRead.has(entry.id)) this.#lanesWithMore.add(lane);
+        else if (!this.#arriving.has(entry.id)) this.#offer(entry);
       }
     }
     // What is due already is ready or under way, and stays in the store until then: it must not hide what comes later.
