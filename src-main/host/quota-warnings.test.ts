@@ -28,6 +28,8 @@ beforeEach(() => {
   changes = new Emitter<MailboxChanged>();
   stop = startQuotaWarnings({
     directory: {
+      onChange: directory.onChange,
+      listAccounts: () => Promise.resolve([...directory.accounts.values()]),
       getAccount: (id) => directory.getAccount(id),
       changeAccount: (_id, { quotaWarned = 0 }) => {
         directory.setWarned('tom@server1.com', quotaWarned);
@@ -63,6 +65,10 @@ async function keep(sizeBytes: number, messageCount = 0): Promise<void> {
   used = { sizeBytes, messageCount };
   changes.emit({ accountId: TOM, mailboxId: 1, kind: 'messages' });
   clock.advance(5_000);
+  await settle();
+}
+
+async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -91,6 +97,15 @@ test('who has tidied up is told anew, and a message more or less is no tidying u
   await keep(700);
   await keep(800);
   expect(sent).toHaveLength(2);
+});
+
+test('a limit that is made smaller counts at once', async () => {
+  await keep(500);
+  directory.setQuota('tom@server1.com', 600);
+  await settle();
+  clock.advance(5_000);
+  await settle();
+  expect(sent).toHaveLength(1);
 });
 
 test('an account without a limit is told nothing', async () => {

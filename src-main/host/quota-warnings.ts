@@ -20,14 +20,15 @@ const RELIEF_PERCENT = 5;
 const GATHER_MS = 5_000;
 
 export interface QuotaWarningOptions extends OwnMessageOptions {
-  readonly directory: Pick<Directory, 'getAccount'> & Pick<DirectoryAdmin, 'changeAccount'>;
+  readonly directory: Pick<Directory, 'getAccount' | 'onChange'> &
+    Pick<DirectoryAdmin, 'listAccounts' | 'changeAccount'>;
   readonly mailStore: Pick<MailStore, 'onChange' | 'listMailboxes'>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
 
 export function startQuotaWarnings(options: QuotaWarningOptions): Cancel {
-  const { mailStore, clock, onError } = options;
+  const { directory, mailStore, clock, onError } = options;
   const changed = new Set<AccountId>();
   let cancel: Cancel | null = null;
   const look = async (): Promise<void> => {
@@ -36,13 +37,24 @@ export function startQuotaWarnings(options: QuotaWarningOptions): Cancel {
     changed.clear();
     for (const id of accounts) await warn(options, id);
   };
-  const unsubscribe = mailStore.onChange(({ kind, accountId }) => {
+  const lookSoon = (): void => {
+    cancel ??= clock.after(GATHER_MS, () => void look().catch(onError));
+  };
+  const unsubscribeMail = mailStore.onChange(({ kind, accountId }) => {
     if (kind !== 'messages') return;
     changed.add(accountId);
-    cancel ??= clock.after(GATHER_MS, () => void look().catch(onError));
+    lookSoon();
+  });
+  // A limit may have been made smaller.
+  const unsubscribeDirectory = directory.onChange(() => {
+    directory
+      .listAccounts()
+      .then((accounts) => accounts.forEach(({ id }) => changed.add(id)))
+      .then(lookSoon, onError);
   });
   return () => {
-    unsubscribe();
+    unsubscribeMail();
+    unsubscribeDirectory();
     cancel?.();
   };
 }

@@ -15,7 +15,7 @@ export const office = {
     state: 'State',
     enabled: 'Enabled',
     disabled: 'Disabled',
-    overLimit: 'Over its limit',
+    overLimit: 'Full',
     of: '{used} of {limit}',
     total: 'no account | {count} account | {count} accounts',
     emptyTitle: 'No account yet',

@@ -20,7 +20,7 @@ export const office: Pick<
     state: '状态',
     enabled: '已启用',
     disabled: '已停用',
-    overLimit: '超出限额',
+    overLimit: '已满',
     of: '{used} / {limit}',
     total: '无账户 | {count} 个账户 | {count} 个账户',
     emptyTitle: '尚无账户',
