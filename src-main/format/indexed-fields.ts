@@ -137,10 +137,9 @@ function readMediaType(
 }
 
 function readEncoding(field: string | undefined): string {
-  const [token = ''] = (field ?? '')
-    .replace(/\(.*?\)/g, ' ')
-    .trim()
-    .split(/[\s;]/);
+  const [token = ''] = parseParameterized(field ?? '')
+    .value.trim()
+    .split(/\s/);
   return token === '' ? '7bit' : token.replace(/^"(.*)"$/, '$1').toLowerCase();
 }
 

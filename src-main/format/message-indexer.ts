@@ -44,6 +44,8 @@ interface Line {
   /** Offset after the line end. */
   nextOffset: number;
   isEmpty: boolean;
+  /** More of it than is looked at. */
+  isLong: boolean;
 }
 
 class LineIndexer implements MessageIndexer {
@@ -71,6 +73,7 @@ class LineIndexer implements MessageIndexer {
     offset: 0,
     nextOffset: 0,
     isEmpty: false,
+    isLong: false,
   };
 
   constructor() {
@@ -95,6 +98,8 @@ class LineIndexer implements MessageIndexer {
 
   end(): MessageIndex {
     const end = this.#offset;
+    // All octets have passed: what a range begins with is only in the head of the last line.
+    this.#tap.enter(NO_BYTES, end);
     if (this.#lineOffset < end) this.#passRest(end);
     this.#closeAll(end);
     const { root, rootFields } = this.#tree;
@@ -121,6 +126,7 @@ class LineIndexer implements MessageIndexer {
       line.offset = this.#lineOffset;
       line.nextOffset = this.#offset + lineFeed + 1;
       line.isEmpty = end === start;
+      line.isLong = end > line.end;
       this.#handleLine(line);
     }
     this.#lineFeeds++;
@@ -160,6 +166,7 @@ class LineIndexer implements MessageIndexer {
     line.offset = this.#lineOffset;
     line.nextOffset = nextOffset;
     line.isEmpty = length === 0;
+    line.isLong = length > MAX_BOUNDARY_LINE_BYTES;
     this.#headLength = 0;
     if (this.#isInHeader || (line.bytes[0] === DASH && line.end > 1)) this.#handleLine(line);
   }
@@ -185,6 +192,7 @@ class LineIndexer implements MessageIndexer {
     } else if (this.#isInHeader && !mayBeHeaderLine(line)) {
       this.#endHeaders(line.offset);
       this.#tap.prepend(line.bytes.subarray(line.start, line.knownEnd), line.offset);
+      if (line.isLong) this.#tap.limitTo(MAX_BOUNDARY_LINE_BYTES);
     }
   }
 

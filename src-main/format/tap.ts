@@ -26,10 +26,13 @@ export class Tap {
   prepend(bytes: Uint8Array, offset: number): void {
     if (!this.#isOpen || offset !== this.#start || offset >= this.#chunkOffset) return;
     const missing = this.#chunkOffset - offset;
-    // Of a very long line only the beginning is still known, and the range ends there.
-    if (bytes.length < missing) this.#limit = bytes.length;
     this.#kept.push(bytes.slice(0, missing));
     this.#keptLength = Math.min(bytes.length, missing);
+  }
+
+  /** Of a very long line only the beginning may still be known: the range ends there, however the message was cut. */
+  limitTo(octets: number): void {
+    this.#limit = Math.min(this.#limit, octets);
   }
 
   /** A chunk arrives that lies at `offset`. */

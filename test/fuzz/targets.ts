@@ -1,0 +1,122 @@
+/** What is fuzzed: each parser that reads from outside, its corpus, and what must hold of its answer whatever the input. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import type { MessageIndex } from '../../src-main/format/message-index.ts';
+import { createMboxReader, findMboxMessages } from '../../src-main/format/mbox.ts';
+import { parseResponse, parseValues } from '../../src-main/protocol/imap/client/parse-response.ts';
+import { formatBodyStructure } from '../../src-main/protocol/imap/grammar/format-body-structure.ts';
+import { formatEnvelope } from '../../src-main/protocol/imap/grammar/format-envelope.ts';
+import { parseImapUrl } from '../../src-main/protocol/imap/grammar/imap-url.ts';
+import { decodeMailboxName, encodeMailboxName } from '../../src-main/protocol/imap/grammar/mailbox-name.ts';
+import { parseCommand } from '../../src-main/protocol/imap/grammar/parse-command.ts';
+
+export interface FuzzTarget {
+  readonly name: string;
+  /** Each character is one octet. */
+  readonly corpus: readonly string[];
+  /** Parses it; throws where something is wrong that must not be, whatever the input. */
+  check(input: string): void | Promise<void>;
+}
+
+const HERE = import.meta.dirname;
+
+/** One JSON string a line. */
+function readLines(name: string): readonly string[] {
+  const lines = readFileSync(join(HERE, 'corpus', name), 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as string);
+}
+
+function readMessages(): readonly string[] {
+  const folder = join(HERE, '../fixtures/mime-torture');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.eml'));
+  return names.map((name) => readFileSync(join(folder, name), 'latin1'));
+}
+
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  { name: 'IMAP commands', corpus: readLines('imap-commands.jsonl'), check: checkCommand },
+  { name: 'IMAP responses', corpus: readLines('imap-responses.jsonl'), check: checkResponse },
+  { name: 'mailbox names and URLs', corpus: readLines('mailbox-names.jsonl'), check: checkName },
+  { name: 'MIME', corpus: readMessages(), check: checkMessage },
+  { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
+];
+
+/** A command, or a syntax problem as a value. */
+function checkCommand(input: string): void {
+  const parsed = parseCommand(input);
+  if (parsed.ok) insist(typeof parsed.value.command.name === 'string', 'a command has a name');
+}
+
+function checkResponse(input: string): void {
+  const response = parseResponse(input);
+  if (response?.kind === 'data') parseValues(response.rest);
+  parseValues(input);
+}
+
+/** What a name is decoded to is encoded so that it is decoded to the same. */
+function checkName(input: string): void {
+  parseImapUrl(input);
+  for (const isUtf8 of [true, false]) {
+    const name = decodeMailboxName(input, isUtf8);
+    const again = decodeMailboxName(latin1(encodeMailboxName(name, isUtf8)), isUtf8);
+    if (name.isWellFormed()) insist(again === name, 'a name comes back');
+  }
+}
+
+/** The same answer however it is cut, parts within the message, and texts for it on every line. */
+function checkMessage(input: string): void {
+  const octets = Buffer.from(input, 'latin1');
+  const whole = indexOf(octets, octets.length + 1);
+  insist(JSON.stringify(indexOf(octets, 997)) === JSON.stringify(whole), 'the same however it is cut');
+  insist(
+    whole.root.bodyStart <= whole.root.bodyEnd && whole.root.bodyEnd <= octets.length,
+    'parts lie within',
+  );
+  for (const isUtf8 of [true, false]) {
+    // It leaves as UTF-8, and a literal counts octets.
+    const sent = latin1(formatEnvelope(whole.envelope, isUtf8));
+    insist(!/[\r\n]/u.test(withoutLiterals(sent)), 'ENVELOPE is one line');
+    formatBodyStructure(whole.root, { isExtended: true, isUtf8 });
+  }
+}
+
+function indexOf(octets: Uint8Array, pieceOctets: number): MessageIndex {
+  const indexer = createMessageIndexer();
+  for (let at = 0; at < octets.length; at += pieceOctets)
+    indexer.write(octets.subarray(at, at + pieceOctets));
+  return indexer.end();
+}
+
+function withoutLiterals(text: string): string {
+  let rest = text;
+  for (let found = LITERAL.exec(rest); found !== null; found = LITERAL.exec(rest)) {
+    const end = found.index + found[0].length + Number(found[1]);
+    rest = rest.slice(0, found.index) + rest.slice(end);
+  }
+  return rest;
+}
+
+const LITERAL = /\{(\d+)\}\r\n/u;
+
+/** Messages in order, none in another. */
+async function checkMbox(input: string): Promise<void> {
+  const octets = Buffer.from(input, 'latin1');
+  const source = {
+    sizeBytes: octets.length,
+    readRange: (start: number, end: number) => Promise.resolve(octets.subarray(start, end)),
+  };
+  let last = 0;
+  for await (const { start, end } of findMboxMessages(source)) {
+    insist(last <= start && start <= end && end <= octets.length, 'messages lie one after the other');
+    createMboxReader().push(octets.subarray(start, end));
+    last = end;
+  }
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function insist(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`not so: ${what}`);
+}
