@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mbsyncConfig, officeOf } from '../support/mbsync.ts';
 import { SAMPLES, openTarget, runClient } from '../support/reading-target.ts';
 import type { OpenTarget } from '../support/reading-target.ts';
 
@@ -80,7 +81,7 @@ describe('mbsync', () => {
     const mail = join(open.folder, 'maildir');
     await mkdir(mail);
     const config = join(open.folder, 'mbsyncrc');
-    await writeFile(config, mbsyncConfig(mail));
+    await writeFile(config, mbsyncConfig({ ...officeOf(open), mail }));
     await runClient('mbsync', ['-c', config, '-a']);
     const texts = await readMaildir(join(mail, 'INBOX'));
     expect(texts).toHaveLength(SAMPLES.length);
@@ -101,36 +102,6 @@ async function readMaildir(folder: string): Promise<string[]> {
       texts.push(await readFile(join(folder, state, file), 'utf8'));
   }
   return texts;
-}
-
-function mbsyncConfig(mail: string): string {
-  const { host, ports, tom, certificateFile } = open.target;
-  return [
-    'IMAPAccount office',
-    `Host ${host}`,
-    `Port ${ports.imaps}`,
-    `User ${tom.user}`,
-    `Pass ${tom.password}`,
-    'SSLType IMAPS',
-    `CertificateFile ${certificateFile}`,
-    '',
-    'IMAPStore far',
-    'Account office',
-    '',
-    'MaildirStore near',
-    `Path ${mail}/`,
-    `Inbox ${mail}/INBOX`,
-    'SubFolders Verbatim',
-    '',
-    'Channel all',
-    'Far :far:',
-    'Near :near:',
-    'Patterns *',
-    'Create Both',
-    'Expunge Both',
-    'SyncState *',
-    '',
-  ].join('\n');
 }
 
 test('imapflow enables IMAP4rev2, reads structures, and hears of new mail while it idles', async () => {

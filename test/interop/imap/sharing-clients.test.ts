@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mbsyncConfig, officeOf } from '../support/mbsync.ts';
 import { openTarget, runClient } from '../support/reading-target.ts';
 import type { Credentials, OpenTarget } from '../support/reading-target.ts';
 
@@ -73,7 +74,10 @@ test('mbsync takes another’s mailbox into a Maildir and brings back what was f
   const mail = join(open.folder, 'maildir');
   await mkdir(mail);
   const config = join(open.folder, 'mbsyncrc');
-  await writeFile(config, mbsyncConfig(mail));
+  await writeFile(
+    config,
+    mbsyncConfig({ ...officeOf(open), mail, channel: ['Patterns "Other Users/*"', 'Create Near'] }),
+  );
   await runClient('mbsync', ['-c', config, '-a']);
   const place = join(mail, 'Other Users', 'anna', 'Team');
   expect(await countFiles(place)).toBe(3);
@@ -87,35 +91,6 @@ test('mbsync takes another’s mailbox into a Maildir and brings back what was f
 async function countFiles(folder: string): Promise<number> {
   const lists = await Promise.all(['new', 'cur'].map((state) => readdir(join(folder, state))));
   return lists.flat().length;
-}
-
-function mbsyncConfig(mail: string): string {
-  const { host, ports, tom, certificateFile } = open.target;
-  return [
-    'IMAPAccount office',
-    `Host ${host}`,
-    `Port ${ports.imaps}`,
-    `User ${tom.user}`,
-    `Pass ${tom.password}`,
-    'SSLType IMAPS',
-    `CertificateFile ${certificateFile}`,
-    '',
-    'IMAPStore far',
-    'Account office',
-    '',
-    'MaildirStore near',
-    `Path ${mail}/`,
-    `Inbox ${mail}/INBOX`,
-    'SubFolders Verbatim',
-    '',
-    'Channel shared',
-    'Far :far:',
-    'Near :near:',
-    'Patterns "Other Users/*"',
-    'Create Near',
-    'SyncState *',
-    '',
-  ].join('\n');
 }
 
 test('imapflow finds the namespaces, and hears at once of what another does in a mailbox of both', async () => {

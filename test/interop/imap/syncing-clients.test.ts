@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkFolder, startOffice, type ServiceProcess } from '../../support/service-process.ts';
+import { mbsyncConfig } from '../support/mbsync.ts';
 import { runClient } from '../support/reading-target.ts';
 
 const MESSAGES = 5_000;
@@ -35,11 +36,9 @@ async function makeDevice(name: string): Promise<Device> {
   const mail = folder.path(name);
   const config = folder.path(`${name}.mbsyncrc`);
   for (const part of ['cur', 'new', 'tmp']) await mkdir(join(mail, 'INBOX', part), { recursive: true });
-  const far = ['IMAPStore far', 'Host 127.0.0.1', `Port ${service.port('imap')}`, `User ${TOM.user}`];
-  const near = ['MaildirStore near', `Path ${mail}/`, `Inbox ${mail}/INBOX`, 'SubFolders Verbatim'];
-  const channel = ['Channel all', 'Far :far:', 'Near :near:', 'Patterns *', 'Create Both', 'Expunge Both'];
-  const lines = [...far, `Pass ${TOM.pass}`, 'SSLType None', '', ...near, '', ...channel, 'SyncState *', ''];
-  await writeFile(config, lines.join('\n'));
+  const account = { user: TOM.user, password: TOM.pass };
+  const port = service.port('imap');
+  await writeFile(config, mbsyncConfig({ host: '127.0.0.1', port, account, mail }));
   return { mail, sync: async () => void (await runClient('mbsync', ['-q', '-c', config, '-a'])) };
 }
 
