@@ -13,6 +13,9 @@ import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
+import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
+import { JUDGED_ALIKE, NO_RULES } from '../mail/delivery/port.ts';
+import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
 import { createHoldRuleFinder } from '../mail/queue/hold-rules.ts';
@@ -55,6 +58,8 @@ export interface MailPathOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
+  /** What the server signs for itself with. */
+  readonly secret: Uint8Array;
   /** Asked whenever they matter, so that a change counts at once. */
   readonly settings: () => HostSettings;
   readonly clients: ClientSettings;
@@ -84,9 +89,10 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
-  const router = createRouter({ directory, settings, rules: ruleBook });
+  const rewriting = createSenderRewriting(options);
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
   const connection = createConnectionOptions(options, hostname);
-  const { queue, desk, relay } = createQueue(options, { router, hostname, connection });
+  const { queue, desk, relay, handOver } = createQueue(options, { router, rewriting, hostname, connection });
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
@@ -94,13 +100,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
-  const retrieval = {
-    ...options,
-    hostname,
-    allowCleartextAuth,
-    mailStore: storage.mailStore,
-    search: storage.mailSearch,
-  };
+  const { mailSearch: search } = storage;
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
   const imap = createImapService(retrieval);
   const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];
@@ -126,22 +127,34 @@ export function createMailPath(options: MailPathOptions): MailPath {
     stopQueue: async () => {
       await queue.stop();
       await relay.close();
+      await handOver.close();
     },
   };
 }
 
 interface QueueParts {
   readonly router: Router;
+  readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
-  readonly connection: ConnectionTestOptions;
+  readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
 }
 
-function createQueue(options: MailPathOptions, { router, hostname, connection }: QueueParts) {
-  const { clock, settings, storage } = options;
+function createQueue(options: MailPathOptions, { router, rewriting, hostname, connection }: QueueParts) {
+  const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const relay = createRelayCourier({ ...connection, content: storage.content, schedule });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
+  const handOver = createHandOver(connection);
+  const delivery = createDeliveryCourier({
+    ...options,
+    ...handOver,
+    content,
+    mailStore: storage.mailStore,
+    rewriting,
+    filter: NO_RULES,
+    judge: JUDGED_ALIKE,
+  });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };
   const queue = createMessageQueue({
@@ -149,7 +162,7 @@ function createQueue(options: MailPathOptions, { router, hostname, connection }:
     courier: createRoutingCourier({
       router,
       chosenNextHop: (chosen) => findChosenNextHop(chosen, settings()),
-      delivery: createDeliveryCourier({ clock }),
+      delivery,
       relay,
     }),
     schedule,
@@ -157,11 +170,14 @@ function createQueue(options: MailPathOptions, { router, hostname, connection }:
     holdRule: createHoldRuleFinder(() => settings().holdRules),
   });
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
-  return { queue, desk, relay };
+  return { queue, desk, relay, handOver };
 }
 
 /** How other servers are found and spoken to. */
-function createConnectionOptions(options: MailPathOptions, hostname: () => string): ConnectionTestOptions {
+function createConnectionOptions(
+  options: MailPathOptions,
+  hostname: () => string,
+): ConnectionTestOptions & { makeId: MakeId } {
   return {
     ...options,
     hostname,
