@@ -68,14 +68,7 @@ export function describeStep(event: TimelineEvent): Step {
     case 'bounced':
       return describeBounce(event);
     case 'unreported':
-      return {
-        ...plain(
-          t(event.why === 'nullReversePath' ? 'timeline.unreportedNull' : 'timeline.unreportedNotAsked', {
-            recipients: formatList(event.recipients),
-          }),
-        ),
-        tone: 'warning',
-      };
+      return describeSilence(event);
     case 'held':
     case 'released':
     case 'removed':
@@ -93,6 +86,11 @@ export function describeStep(event: TimelineEvent): Step {
         sessionId: event.sessionId ?? null,
       };
   }
+}
+
+function describeSilence({ why, recipients }: EventOf<'unreported'>): Step {
+  const title = why === 'nullReversePath' ? 'timeline.unreportedNull' : 'timeline.unreportedNotAsked';
+  return { ...plain(t(title, { recipients: formatList(recipients) })), tone: 'warning' };
 }
 
 /** What an administrator, or a rule of theirs, did to it in the queue. */
