@@ -32,7 +32,6 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   // Ed25519 for dkimverify.
   { package: 'python3-nacl', file: '/usr/lib/python3/dist-packages/nacl/__init__.py' },
   { package: 'opendkim', file: '/usr/sbin/opendkim' },
-  { package: 'opendkim-tools', file: '/usr/sbin/opendkim-testmsg' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },

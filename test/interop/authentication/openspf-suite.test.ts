@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { checkHost } from '../../../src-main/protocol/authentication/spf/check-host.ts';
 import type { NameRecords, Zone } from '../../support/dns-server.ts';
 import { memoryResolver } from '../../support/memory-resolver.ts';
+import { DEBIAN_PYTHON } from './peer.ts';
 
 const SUITE = '/usr/share/doc/python3-spf/rfc7208-tests.yml.gz';
 const TO_JSON = `import gzip, json, sys, yaml
@@ -63,7 +64,7 @@ function valuesOf(records: readonly SuiteRecord[], type: string): readonly unkno
 
 function readSuite(): readonly Scenario[] {
   if (!existsSync(SUITE)) return [];
-  const json = execFileSync('python3', ['-c', TO_JSON, SUITE], { maxBuffer: 1 << 24 }).toString();
+  const json = execFileSync(DEBIAN_PYTHON, ['-c', TO_JSON, SUITE], { maxBuffer: 1 << 24 }).toString();
   return JSON.parse(json) as Scenario[];
 }
 
