@@ -132,6 +132,7 @@ const LEANED_ON: Readonly<Record<number, string>> = {
   5423: 'Internet Message Store Events',
   5598: 'Internet Mail Architecture',
   5803: 'LDAP Schema for Storing SCRAM Secrets',
+  5863: 'DKIM Development, Deployment, and Operations',
   5890: 'Internationalized Domain Names for Applications: Definitions',
   5952: 'A Recommendation for IPv6 Address Text Representation',
   6177: 'IPv6 Address Assignment to End Sites',
