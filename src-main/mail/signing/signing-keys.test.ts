@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
 import { silentLogger, type Logger } from '../../base/logger.ts';
-import { memoryResolver } from '../../../test/support/memory-resolver.ts';
+import { liveResolver } from '../../../test/support/memory-resolver.ts';
 import type { Zone } from '../../../test/support/dns-server.ts';
 import { MemorySigningKeyStore } from './memory-signing-key-store.ts';
 import { RETIRING_MS } from './plan-changes.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-
-/** A resolver whose zone may change. */
-function resolverOf(zone: () => Zone) {
-  const now = () => memoryResolver(zone());
-  return {
-    mx: (name: string) => now().mx(name),
-    a: (name: string) => now().a(name),
-    aaaa: (name: string) => now().aaaa(name),
-    txt: (name: string) => now().txt(name),
-    ptr: (name: string) => now().ptr(name),
-  };
-}
 
 async function setUp(options: { rotateAfterDays?: number; logger?: Logger } = {}) {
   let zone: Zone = {};
@@ -28,7 +16,7 @@ async function setUp(options: { rotateAfterDays?: number; logger?: Logger } = {}
   const keys = new SigningKeys({
     store,
     clock,
-    resolver: resolverOf(() => zone),
+    resolver: liveResolver(() => zone),
     logger: options.logger ?? silentLogger,
     rotateAfterMs: () => (options.rotateAfterDays ?? 0) * DAY_MS,
   });
