@@ -47,6 +47,9 @@ export const refusalReason = z.enum([
   'noSuchFile',
   'notMail',
   'invalidFileName',
+  'keysAreWaiting',
+  'keyIsActive',
+  'noSuchKey',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

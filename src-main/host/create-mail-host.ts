@@ -289,6 +289,7 @@ class RunningHost implements MailHost {
       nextHops: path.nextHops,
       isDeliverable: (address) => path.isDeliverable(address),
       relayDesk: this.#createRelayDesk(parts),
+      signing: path.signing,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

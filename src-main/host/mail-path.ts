@@ -37,7 +37,8 @@ import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts'
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
-import { createDnsResolver } from '../protocol/dns/resolver.ts';
+import type { OutgoingSigner, SigningDesk } from '../mail/signing/port.ts';
+import { createDnsResolver, type DnsResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
@@ -45,6 +46,7 @@ import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
+import { createSigning } from './signing.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -78,6 +80,8 @@ export interface MailPath {
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
   readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
+  /** The keys that sign mail of our domains. */
+  readonly signing: SigningDesk;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
   /** Says goodbye to every session. */
@@ -90,9 +94,13 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
+  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
-  const connection = createConnectionOptions(options, hostname);
-  const { queue, desk, relay, handOver } = createQueue(options, { router, rewriting, hostname, connection });
+  const connection = createConnectionOptions(options, hostname, resolver);
+  const { signer } = signing;
+  const parts = { router, rewriting, hostname, connection, signer };
+  const { queue, desk, relay, handOver } = createQueue(options, parts);
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
@@ -110,25 +118,39 @@ export function createMailPath(options: MailPathOptions): MailPath {
     desk,
     nextHops: relay.nextHops,
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
-    engines: {
-      smtp: reception.serve,
-      submission: submission.serve,
-      submissions: submission.serve,
-      imap: imap.serve,
-      imaps: imap.serve,
-      pop3: pop3.serve,
-      pop3s: pop3.serve,
-    },
+    engines: enginesOf({ submission, reception, imap, pop3 }),
     relaying: { router, ruleBook, connection },
-    start: () => queue.start(),
+    signing: signing.keys,
+    start: async () => {
+      await signing.keys.start();
+      await queue.start();
+    },
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
     },
     stopQueue: async () => {
+      signing.keys.stop();
       await queue.stop();
       await relay.close();
       await handOver.close();
     },
+  };
+}
+
+function enginesOf({
+  submission,
+  reception,
+  imap,
+  pop3,
+}: Record<'submission' | 'reception' | 'imap' | 'pop3', MailService>): Engines {
+  return {
+    smtp: reception.serve,
+    submission: submission.serve,
+    submissions: submission.serve,
+    imap: imap.serve,
+    imaps: imap.serve,
+    pop3: pop3.serve,
+    pop3s: pop3.serve,
   };
 }
 
@@ -137,12 +159,14 @@ interface QueueParts {
   readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
+  readonly signer: OutgoingSigner;
 }
 
-function createQueue(options: MailPathOptions, { router, rewriting, hostname, connection }: QueueParts) {
+function createQueue(options: MailPathOptions, queueParts: QueueParts) {
+  const { router, rewriting, hostname, connection, signer } = queueParts;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
-  const relay = createRelayCourier({ ...connection, content: storage.content, schedule });
+  const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
   const handOver = createHandOver(connection);
@@ -177,12 +201,13 @@ function createQueue(options: MailPathOptions, { router, rewriting, hostname, co
 function createConnectionOptions(
   options: MailPathOptions,
   hostname: () => string,
+  resolver: DnsResolver,
 ): ConnectionTestOptions & { makeId: MakeId } {
   return {
     ...options,
     hostname,
     connect: createTcpConnect(options),
-    resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
+    resolver,
     mxPort: SMTP_PORT,
   };
 }

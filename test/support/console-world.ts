@@ -50,6 +50,10 @@ import type {
 } from '../../src-main/observe/port.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
+import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signing-key-store.ts';
+import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
+import type { Zone } from './dns-server.ts';
+import { liveResolver } from './memory-resolver.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -483,6 +487,9 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly signing: SigningKeys;
+  /** What DNS says to those who look. */
+  dns: Zone = {};
   readonly administrators = new WorldAdministrators();
   readonly listenersChanged = new Emitter<void>();
   listenerStates: ListenerStatus[] = [
@@ -503,6 +510,13 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.signing = new SigningKeys({
+      store: new MemorySigningKeyStore(),
+      resolver: liveResolver(() => this.dns),
+      clock: this.clock,
+      logger: this.logger,
+      rotateAfterMs: () => 0,
+    });
     this.waiting = this.openDesk(this.queue, this.queue);
     this.certificateState = {
       subject: 'CN=mail.example.com',
@@ -545,6 +559,7 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      signing: this.signing,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

@@ -80,6 +80,9 @@ export const general = {
   },
   refusals: {
     domainExists: 'This domain is here already.',
+    keysAreWaiting: 'New keys already wait for their DNS records. Publish those first.',
+    keyIsActive: 'This key signs mail now. Make new keys first.',
+    noSuchKey: 'This key is gone.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:

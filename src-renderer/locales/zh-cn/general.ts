@@ -88,6 +88,9 @@ export const general: Pick<
   },
   refusals: {
     domainExists: '该域名已存在。',
+    keysAreWaiting: '新密钥已在等待其 DNS 记录，请先发布这些记录。',
+    keyIsActive: '该密钥正在签名邮件，请先生成新密钥。',
+    noSuchKey: '该密钥已不存在。',
     noSuchDomain: '没有这个域名（或已被删除）。',
     domainInUse: '该域名下还有账户或别名，请先删除它们。',
     domainInRules: '有中继规则允许任何人向该域名之下的所有域名发信。请先修改该规则，否则会成为开放中继。',
