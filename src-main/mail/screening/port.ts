@@ -8,27 +8,9 @@
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
 import type { MailEvent, TraceId } from '../events.ts';
+import type { Verdict } from '../verdict.ts';
 
-export type VerdictAction = 'accept' | 'junk' | 'quarantine' | 'reject' | 'defer';
-
-export interface Finding {
-  /** Name of the check, e.g. `hello`. */
-  readonly check: string;
-  /** What it found, e.g. `notFullyQualified`. */
-  readonly outcome: string;
-  /** Points of junk; negative speaks for the message. */
-  readonly weight: number;
-  /** A sentence for people without its full stop. */
-  readonly detail: string;
-}
-
-export interface Verdict {
-  readonly action: VerdictAction;
-  readonly score: number;
-  readonly findings: readonly Finding[];
-  /** `check.outcome` of the finding that decided, or `score`. */
-  readonly decidedBy: string;
-}
+export type { Finding, Verdict, VerdictAction } from '../verdict.ts';
 
 /** The SMTP client, as the checks know it. */
 export interface ScreenedClient {
