@@ -76,7 +76,7 @@ module.exports = {
           // What a search does is said there; it runs on storage's own thread.
           '^src-main/mail/mailstore/(search|listing)/',
           '^src-main/mail/queue/queue-rules\\.ts$',
-          '^src-main/mail/events\\.ts$',
+          '^src-main/mail/(events|verdict)\\.ts$',
           '^src-main/format/message-index\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',
         ],
@@ -97,7 +97,7 @@ module.exports = {
         pathNot: [
           '^src-main/(base|contract|observe)/',
           '/port\\.ts$',
-          '^src-main/mail/events\\.ts$',
+          '^src-main/mail/(events|verdict)\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',
         ],
       },

@@ -42,7 +42,12 @@ export class ContentFiles implements ContentSpool {
     if (body.kind === 'file' && !this.#isNamed(body.fileName)) await this.remove(body.fileName);
   }
 
-  async readRange(fileName: string, start: number, end: number): Promise<Uint8Array> {
+  readRange({ body }: StagedContent, start: number, end: number): Promise<Uint8Array> {
+    if (body.kind === 'inline') return Promise.resolve(body.bytes.subarray(start, end));
+    return this.readFile(body.fileName, start, end);
+  }
+
+  async readFile(fileName: string, start: number, end: number): Promise<Uint8Array> {
     const handle = await open(join(this.#folder, fileName), 'r');
     try {
       const octets = Buffer.allocUnsafe(Math.max(0, end - start));

@@ -108,6 +108,6 @@ export class SqliteContentReader implements ContentReader {
     );
     if (row === undefined) throw new Error(`no content ${id}`);
     if (row.file_name === null) return row.octets ?? new Uint8Array(0);
-    return this.#files.readRange(row.file_name, start, end);
+    return this.#files.readFile(row.file_name, start, end);
   }
 }

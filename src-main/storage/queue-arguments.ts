@@ -1,5 +1,13 @@
 /** What the queue's writes are given, made of the domain's words: plain data that can travel to the writer. */
-import type { AttemptRecord, NewQueueEntry, Postponement, RecordedOutcome } from '../mail/queue/port.ts';
+import { isStaged, type ContentId, type EntryContent } from '../mail/content/port.ts';
+import type {
+  AttemptRecord,
+  DeliveryMark,
+  Deposit,
+  FollowingEntry,
+  Postponement,
+  RecordedOutcome,
+} from '../mail/queue/port.ts';
 import type { RecipientOutcome, TraceId } from '../mail/events.ts';
 import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
@@ -13,9 +21,13 @@ export interface RecipientArguments {
   readonly heldBy: string | null;
 }
 
+/** New content, or a further reference to content that is there. */
+export type EntryContentArguments =
+  ContentArguments | { readonly contentId: ContentId; readonly sizeBytes: number };
+
 export interface EnqueueArguments {
   readonly id: TraceId;
-  readonly content: ContentArguments;
+  readonly content: EntryContentArguments;
   readonly reversePath: string;
   readonly receivedAt: number;
   readonly origin: string;
@@ -27,6 +39,9 @@ export interface EnqueueArguments {
   readonly client: string | null;
   /** JSON, or null. */
   readonly dsn: string | null;
+  readonly prefix: string;
+  /** JSON, or null. */
+  readonly verdict: string | null;
   readonly recipients: readonly RecipientArguments[];
   readonly trace: TraceArguments;
   readonly events: readonly EventArguments[];
@@ -48,15 +63,17 @@ export interface AttemptArguments {
   readonly routedTo: readonly (readonly [ordinal: number, nextHop: string])[];
   readonly newRecipients: readonly RecipientArguments[];
   readonly deposits: readonly DepositArguments[];
-  readonly bounce: EnqueueArguments | null;
+  /** The DSN and whatever else the attempt gives rise to. */
+  readonly following: readonly EnqueueArguments[];
+  readonly marks: readonly DeliveryMark[];
   readonly events: readonly EventArguments[];
   readonly at: number;
 }
 
-export function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
+export function toEnqueueArguments(entry: FollowingEntry): EnqueueArguments {
   return {
     id: entry.id,
-    content: toContentArguments(entry.content),
+    content: toEntryContent(entry.content),
     reversePath: entry.reversePath,
     receivedAt: entry.receivedAt,
     origin: entry.origin,
@@ -66,6 +83,8 @@ export function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
     requireTls: entry.requireTls === true,
     isBulk: entry.isBulk === true,
     dsn: toJson(entry.dsn),
+    prefix: entry.prefix ?? '',
+    verdict: toJson(entry.verdict),
     recipients: entry.recipients.map((address, ordinal) => ({
       address,
       dsn: toJson(entry.recipientDsn?.[ordinal]),
@@ -74,6 +93,12 @@ export function toEnqueueArguments(entry: NewQueueEntry): EnqueueArguments {
     trace: toTrace(entry),
     events: toEventArguments(entry.events),
   };
+}
+
+function toEntryContent(content: EntryContent): EntryContentArguments {
+  if (isStaged(content)) return toContentArguments(content);
+  const { contentId, sizeBytes } = content;
+  return { contentId, sizeBytes };
 }
 
 function toJson(value: object | undefined): string | null {
@@ -92,13 +117,16 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
     postponed: record.postponed ?? [],
     routedTo: routesThatStay(record),
-    deposits: record.deposits.map((deposit) => ({ ...deposit, savedAt: record.at })),
+    deposits: record.deposits.map((deposit) => toDepositArguments(deposit, record.at)),
     newRecipients: (record.newRecipients ?? []).map(({ address, dsn, heldBy }) => ({
       address,
       dsn: toJson(dsn),
       heldBy: heldBy ?? null,
     })),
-    bounce: record.bounce === undefined ? null : toEnqueueArguments(record.bounce),
+    following: [...(record.bounce === undefined ? [] : [record.bounce]), ...(record.following ?? [])].map(
+      toEnqueueArguments,
+    ),
+    marks: record.marks ?? [],
     events: toEventArguments(record.events),
     at: record.at,
   };
@@ -114,7 +142,11 @@ function routesThatStay({ routedTo = {}, outcomes }: AttemptRecord): AttemptArgu
     .filter(([ordinal]) => !leaving.has(ordinal));
 }
 
-function toTrace(entry: NewQueueEntry): TraceArguments {
+function toDepositArguments({ content, ...deposit }: Deposit, savedAt: number): DepositArguments {
+  return { ...deposit, savedAt, content: content === undefined ? null : toContentArguments(content) };
+}
+
+function toTrace(entry: FollowingEntry): TraceArguments {
   const { index } = entry.content;
   const received = entry.events.find((event) => event.type === 'received');
   const remote = [received?.remoteName, received?.remoteAddress, received?.account];

@@ -9,6 +9,7 @@ import type {
   RecipientDsn,
   RecipientState,
 } from '../mail/queue/port.ts';
+import type { Verdict } from '../mail/verdict.ts';
 
 export interface EntryRow {
   id: string;
@@ -23,6 +24,8 @@ export interface EntryRow {
   require_tls: number;
   is_bulk: number;
   dsn: string | null;
+  prefix: string;
+  verdict: string | null;
 }
 
 export interface RecipientRow {
@@ -53,6 +56,8 @@ export function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry
     ...(row.require_tls === 1 && { requireTls: true }),
     ...(row.is_bulk === 1 && { isBulk: true }),
     ...(row.dsn !== null && { dsn: JSON.parse(row.dsn) as MessageDsn }),
+    ...(row.prefix !== '' && { prefix: row.prefix }),
+    ...(row.verdict !== null && { verdict: JSON.parse(row.verdict) as Verdict }),
     recipients,
   };
 }

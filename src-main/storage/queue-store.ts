@@ -5,6 +5,7 @@
  */
 import type {
   AttemptRecord,
+  DeliveryMark,
   NewQueueEntry,
   QueueDepth,
   QueueEntry,
@@ -78,6 +79,17 @@ export class SqliteQueueStore implements QueueStore {
       return row?.due_at ?? [];
     });
     return Promise.resolve(times.length === 0 ? null : Math.min(...times));
+  }
+
+  hasMark({ accountId, kind, key }: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean> {
+    const mark = this.#connection.get(
+      'SELECT 1 FROM delivery_mark WHERE account_id = ? AND kind = ? AND key = ? AND expires_at > ?',
+      accountId,
+      kind,
+      key,
+      now,
+    );
+    return Promise.resolve(mark !== undefined);
   }
 
   depth(): Promise<QueueDepth> {

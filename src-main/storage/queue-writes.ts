@@ -5,7 +5,8 @@
  * Invariants: a recipient leaves only by an outcome of kind delivered, relayed or failed, and with a failed one the DSN that
  * tells of it comes in. An entry's last recipient takes the entry and its content reference along.
  */
-import type { Postponement } from '../mail/queue/port.ts';
+import type { ContentId } from '../mail/content/port.ts';
+import type { DeliveryMark, Postponement } from '../mail/queue/port.ts';
 import type { TraceId } from '../mail/events.ts';
 import { addContent, changeReferences } from './content-store.ts';
 import { depositMessage } from './mail-store/message-writes.ts';
@@ -20,11 +21,11 @@ import type { Transaction, Write } from './transaction.ts';
 
 const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   const { connection } = transaction;
-  const contentId = addContent(transaction, entry.content, 1);
+  const contentId = takeContent(transaction, entry.content);
   connection.run(
     `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, client, smtp_utf8,
-                              is_eight_bit, require_tls, is_bulk, dsn)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                              is_eight_bit, require_tls, is_bulk, dsn, prefix, verdict)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     entry.id,
     contentId,
     entry.content.sizeBytes,
@@ -37,6 +38,8 @@ const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
     entry.requireTls ? 1 : 0,
     entry.isBulk ? 1 : 0,
     entry.dsn,
+    entry.prefix,
+    entry.verdict,
   );
   entry.recipients.forEach((recipient, ordinal) =>
     addRecipient(transaction, entry, { ...recipient, ordinal }),
@@ -45,6 +48,13 @@ const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   addEvents(transaction, entry.events);
   return contentId;
 };
+
+/** The content, with a reference for the entry. */
+function takeContent(transaction: Transaction, content: EnqueueArguments['content']): ContentId {
+  if (!('contentId' in content)) return addContent(transaction, content, 1);
+  changeReferences(transaction, content.contentId, 1);
+  return content.contentId;
+}
 
 /** A recipient that nobody has tried yet, due from when its entry came. */
 export function addRecipient(
@@ -73,10 +83,10 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
     record.entryId,
   );
   // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
-  if (entry === undefined || !isStillQueued(transaction, record))
-    return releaseStaged(transaction, record.bounce);
-  // The DSN first: where it cannot be queued, nothing of this attempt is recorded, and it is made again.
-  if (record.bounce !== null) enqueue(transaction, record.bounce);
+  if (entry === undefined || !isStillQueued(transaction, record)) return releaseStaged(transaction, record);
+  // They come first: where a DSN cannot be queued, nothing of this attempt is recorded, and it is made again.
+  for (const following of record.following) enqueue(transaction, following);
+  for (const mark of record.marks) setMark(transaction, mark);
   // Before the recipients that led to them leave, so that no ordinal is given twice.
   addNewRecipients(transaction, record, entry.is_bulk === 1);
   for (const [ordinal, nextHop] of record.routedTo) noteNextHop(transaction, { ...record, ordinal, nextHop });
@@ -86,13 +96,27 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
   addEvents(transaction, record.events);
   const isFinished = removeFinishedEntry(transaction, record);
-  changeReferences(transaction, entry.content_id, record.deposits.length - (isFinished ? 1 : 0));
+  const sharing = record.deposits.filter((deposit) => deposit.content === null).length;
+  changeReferences(transaction, entry.content_id, sharing - (isFinished ? 1 : 0));
 };
 
-/** A DSN that will not be queued leaves no file behind. */
-function releaseStaged(transaction: Transaction, bounce: EnqueueArguments | null): void {
-  const fileName = bounce?.content.fileName ?? null;
-  if (fileName !== null) transaction.releasedFiles.push(fileName);
+/** What will not be queued or deposited leaves no file behind. */
+function releaseStaged(transaction: Transaction, { following, deposits }: AttemptArguments): void {
+  for (const { content } of [...following, ...deposits]) {
+    const fileName = content !== null && 'fileName' in content ? content.fileName : null;
+    if (fileName !== null) transaction.releasedFiles.push(fileName);
+  }
+}
+
+function setMark({ connection, now }: Transaction, { accountId, kind, key, expiresAt }: DeliveryMark): void {
+  connection.run('DELETE FROM delivery_mark WHERE expires_at <= ?', now);
+  connection.run(
+    'INSERT OR REPLACE INTO delivery_mark (account_id, kind, key, expires_at) VALUES (?, ?, ?, ?)',
+    accountId,
+    kind,
+    key,
+    expiresAt,
+  );
 }
 
 function isStillQueued(

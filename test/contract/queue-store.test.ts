@@ -46,6 +46,13 @@ describe.each([
   it.each<[string, Partial<NewQueueEntry>]>([
     ['who handed it in', { client: { address: '192.0.2.7', account: 'tom@example.com' } }],
     ['which server handed it in', { client: { address: '192.0.2.8' } }],
+    [
+      'what was found out about the message',
+      {
+        prefix: 'Authentication-Results: mx.example.com; none\r\n',
+        verdict: { action: 'junk', score: 6, findings: [], decidedBy: 'score' },
+      },
+    ],
     ['BODY=8BITMIME and REQUIRETLS', { isEightBit: true, requireTls: true }],
   ])('remembers %s, at once and when it is read back', async (_title, facts) => {
     expect(await store.enqueue(await newEntry(under, facts))).toMatchObject(facts);
@@ -99,6 +106,58 @@ describe.each([
     ]);
     expect(await store.due(2_000, 10)).toHaveLength(1);
     expect(await under.copies()).toBe(1);
+  });
+
+  it('queues what follows from an attempt with its commit, sharing the content where it is the same', async () => {
+    const first = await store.enqueue(await newEntry(under, {}));
+    const { index } = (await newEntry(under, {})).content;
+    const { contentId, sizeBytes } = first;
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      following: [
+        {
+          ...(await newEntry(under, { id: 'forwarded', recipients: ['jack@server2.com'] })),
+          content: { contentId, sizeBytes, index },
+        },
+        await newEntry(under, { id: 'reply', reversePath: '', text: 'Subject: away\r\n\r\n' }),
+      ],
+      events: [],
+    });
+    expect(await store.find('entry-1')).toBeNull();
+    expect((await store.due(5_000, 10)).map(({ id }) => id)).toEqual(['forwarded', 'reply']);
+    expect((await store.find('forwarded'))?.sizeBytes).toBe(sizeBytes);
+  });
+
+  it('queues nothing that follows from an attempt whose entry is gone', async () => {
+    await store.recordAttempt({
+      entryId: 'gone',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      following: [await newEntry(under, { id: 'reply' })],
+      events: [],
+    });
+    expect(await store.find('reply')).toBeNull();
+  });
+
+  it('remembers a mark of a delivery until it expires', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    const mark = { accountId: under.account, kind: 'vacation', key: 'jack@server2.com' };
+    expect(await store.hasMark(mark, 2_000)).toBe(false);
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [deposit()],
+      marks: [{ ...mark, expiresAt: 9_000 }],
+      events: [],
+    });
+    expect(await store.hasMark(mark, 8_999)).toBe(true);
+    expect(await store.hasMark(mark, 9_000)).toBe(false);
+    expect(await store.hasMark({ ...mark, key: 'jill@server2.com' }, 2_000)).toBe(false);
   });
 
   it('keeps a deferred recipient until it is due again, and counts the attempt', async () => {
@@ -408,6 +467,40 @@ describe('content on disk', () => {
     await under.storage.directory.removeAccount(under.account);
     expect(await files()).toEqual([]);
     expect(await store.listMailboxes(under.account)).toEqual([]);
+  });
+
+  it('goes with the last entry that shares it', async () => {
+    const { contentId } = await under.store.enqueue(await newEntry(under, { text: LARGE }));
+    const { content } = await newEntry(under, {});
+    const forwarded = { contentId, sizeBytes: content.sizeBytes, index: content.index };
+    const attempt = { at: 2_000, deposits: [], events: [] };
+    const delivered = [{ ordinal: 0, outcome: outcome('delivered') }];
+    await under.store.recordAttempt({
+      ...attempt,
+      entryId: 'entry-1',
+      outcomes: delivered,
+      following: [{ ...(await newEntry(under, { id: 'forwarded' })), content: forwarded }],
+    });
+    expect(await files()).toHaveLength(1);
+    await under.store.recordAttempt({ ...attempt, entryId: 'forwarded', outcomes: delivered });
+    expect(await files()).toEqual([]);
+  });
+
+  it('is the copy’s own where a filter changed it, and goes with the copy', async () => {
+    await under.store.enqueue(await newEntry(under, {}));
+    const { content } = await newEntry(under, { text: LARGE });
+    await under.store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [{ accountId: under.account, mailbox: 'INBOX', prefix: '', flags: [], content }],
+      events: [],
+    });
+    const [inbox] = await under.storage.mailStore.listMailboxes(under.account);
+    expect(inbox?.sizeBytes).toBe(LARGE.length);
+    expect(await files()).toHaveLength(1);
+    await under.storage.directory.removeAccount(under.account);
+    expect(await files()).toEqual([]);
   });
 
   it('is not discarded once a commit names it, whatever became of the answer', async () => {

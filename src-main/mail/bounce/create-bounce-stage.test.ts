@@ -172,7 +172,7 @@ describe('what comes back (RFC 3461 §4.3)', () => {
     expect(scene.textOf(report)).toContain(`\r\n\r\n${body}\r\n--=_postroom_dsn1--\r\n`);
     expect(scene.content.largestRead).toBeLessThanOrEqual(64 * 1024);
     expect(scene.spool.files.size).toBe(2);
-    await scene.stage.discard(report);
+    await scene.stage.discard(report.bounce === undefined ? [] : [report.bounce.content]);
     expect(scene.spool.files.size).toBe(1);
   });
 

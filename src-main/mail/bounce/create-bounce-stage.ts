@@ -41,8 +41,8 @@ const CHUNK_OCTETS = 64 * 1024;
 export function createBounceStage(options: BounceStageOptions): BounceStage {
   return {
     report: (entry, attempt) => report(options, entry, attempt),
-    discard: async ({ bounce }) => {
-      if (bounce !== undefined) await options.receiver.discard(bounce.content);
+    discard: async (staged) => {
+      for (const content of staged) await options.receiver.discard(content);
     },
   };
 }

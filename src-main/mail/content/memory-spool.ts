@@ -32,6 +32,10 @@ export class MemorySpool implements ContentSpool {
     return Promise.resolve();
   }
 
+  readRange(content: StagedContent, start: number, end: number): Promise<Uint8Array> {
+    return Promise.resolve(this.bytesOf(content).subarray(start, end));
+  }
+
   /** All octets of a staged content, wherever they lie. */
   bytesOf(content: StagedContent): Uint8Array {
     if (content.body.kind === 'inline') return content.body.bytes;

@@ -19,6 +19,20 @@ export interface StagedContent {
     | { readonly kind: 'file'; readonly fileName: string };
 }
 
+/** Content that is committed already and gets a further reference. */
+export interface StoredContent {
+  readonly contentId: ContentId;
+  readonly sizeBytes: number;
+  readonly index: MessageIndex;
+}
+
+/** What a new queue entry is made of. */
+export type EntryContent = StagedContent | StoredContent;
+
+export function isStaged(content: EntryContent): content is StagedContent {
+  return !('contentId' in content);
+}
+
 /** A large content's file while it is being written. */
 export interface SpoolFile {
   readonly fileName: string;
@@ -32,6 +46,8 @@ export interface SpoolFile {
 /** Where large content goes while it arrives; storage implements it. */
 export interface ContentSpool {
   create(): Promise<SpoolFile>;
+  /** Reads staged content before its commit; as ContentReader.readRange. */
+  readRange(content: StagedContent, start: number, end: number): Promise<Uint8Array>;
   /** Deletes the file of a staged content that was never committed. */
   discard(content: StagedContent): Promise<void>;
 }

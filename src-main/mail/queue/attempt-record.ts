@@ -1,5 +1,6 @@
 /** What an attempt's report becomes in the store: times for the next attempt, the delay warning, give-up, the timeline's end. */
 import type { RandomBytes } from '../../base/ids.ts';
+import { isStaged, type StagedContent } from '../content/port.ts';
 import type { MailEvent, RecipientOutcome } from '../events.ts';
 import type {
   AttemptRecord,
@@ -91,7 +92,7 @@ export interface AttemptFacts {
 /** All that one commit records of an attempt. */
 export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
   const { courier, outcomes, told, at, recipientsLeft } = facts;
-  const { newRecipients, postponed, routedTo } = courier;
+  const { newRecipients, postponed, routedTo, following, marks } = courier;
   const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
@@ -102,9 +103,17 @@ export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): Attem
     ...(postponed !== undefined && { postponed }),
     ...(routedTo !== undefined && { routedTo }),
     ...(told.bounce !== undefined && { bounce: told.bounce }),
+    ...(following !== undefined && { following }),
+    ...(marks !== undefined && { marks }),
     events: [...courier.events, ...told.events, ...finished],
     at,
   };
+}
+
+/** What a commit would give its first reference; left in the spool where it does not happen. */
+export function stagedContents({ bounce, following = [], deposits }: AttemptRecord): StagedContent[] {
+  const queued = [...(bounce === undefined ? [] : [bounce]), ...following].map(({ content }) => content);
+  return [...queued.filter(isStaged), ...deposits.flatMap(({ content }) => content ?? [])];
 }
 
 /** When the courier broke instead of reporting: everything is tried again later. */

@@ -67,7 +67,7 @@ async function bounceEntry(
   try {
     await store.recordAttempt({ ...record, ...(bounce !== undefined && { bounce }) });
   } catch (error) {
-    await bounces.discard(told);
+    await bounces.discard(bounce === undefined ? [] : [bounce.content]);
     throw error;
   }
   for (const event of [...events, ...(bounce?.events ?? [])]) sink(event);

@@ -96,6 +96,7 @@ class MoodyStore extends MemoryQueueStore {
 class PlainBounces implements BounceStage {
   readonly told: { at: number; kinds: string[]; retriedUntil: number }[] = [];
   readonly discarded: string[] = [];
+  readonly #staged = new Map<StagedContent, string>();
 
   report: BounceStage['report'] = (about, { outcomes, at, retriedUntil }) => {
     const bad = outcomes.filter((each) => each.outcome.kind === 'failed' || each.isDelayReported === true);
@@ -103,10 +104,12 @@ class PlainBounces implements BounceStage {
     this.told.push({ at, kinds: bad.map(({ outcome }) => outcome.kind), retriedUntil });
     const id = `dsn-${this.told.length}`;
     const recipients = [about.reversePath];
+    const staged = { ...content };
+    this.#staged.set(staged, id);
     return Promise.resolve({
       bounce: {
         id,
-        content,
+        content: staged,
         reversePath: '',
         receivedAt: at,
         origin: 'bounce',
@@ -118,8 +121,8 @@ class PlainBounces implements BounceStage {
     });
   };
 
-  discard: BounceStage['discard'] = ({ bounce }) => {
-    if (bounce !== undefined) this.discarded.push(bounce.id);
+  discard: BounceStage['discard'] = (staged) => {
+    this.discarded.push(...staged.flatMap((each) => this.#staged.get(each) ?? []));
     return Promise.resolve();
   };
 }

@@ -291,19 +291,21 @@ class QueueRunner implements RunningMessageQueue {
   }
 
   /** What a commit leads to. */
-  #follow({ entryId, events, outcomes, bounce, newRecipients = [], postponed = [] }: AttemptRecord): void {
+  #follow(record: AttemptRecord): void {
+    const { entryId, events, outcomes, bounce, following = [], newRecipients = [], postponed = [] } = record;
+    const queued = [...(bounce === undefined ? [] : [bounce]), ...following];
     this.#activity.settle(
       entryId,
       [...outcomes, ...postponed].map(({ ordinal }) => ordinal),
     );
     this.#tell(events);
-    if (bounce !== undefined) this.#tell(bounce.events);
+    for (const entry of queued) this.#tell(entry.events);
     for (const { nextAttemptAt } of outcomes) {
       if (nextAttemptAt !== undefined) this.#wakeBy(nextAttemptAt);
     }
     for (const { until } of postponed) this.#wakeBy(until);
     // They come with the next page: the store alone knows whether the attempt's entry was still there to be recorded.
-    if (bounce !== undefined || newRecipients.length > 0) this.#expectMore();
+    if (queued.length > 0 || newRecipients.length > 0) this.#expectMore();
   }
 
   #wakeBy(time: number): void {

@@ -2,7 +2,7 @@
  * A queue store in memory: for tests of the stages, and the reference that the contract suite holds the database against.
  * Keeps the port's promises except for durability: one call is one commit.
  */
-import type { ContentId, StagedContent } from '../content/port.ts';
+import { isStaged, type ContentId, type EntryContent, type StagedContent } from '../content/port.ts';
 import type { MailEvent, TraceId } from '../events.ts';
 import {
   appliesTo,
@@ -16,7 +16,9 @@ import {
 } from './memory-queue-steering.ts';
 import type {
   AttemptRecord,
+  DeliveryMark,
   Deposit,
+  FollowingEntry,
   NewQueueEntry,
   QueueDepth,
   QueueEntry,
@@ -52,6 +54,7 @@ interface StoredEntry {
 export class MemoryQueueStore implements QueueStore, QueueSteering {
   readonly #entries = new Map<TraceId, StoredEntry>();
   readonly #onDeposit: (copy: DepositedCopy) => void;
+  readonly #marks = new Map<string, number>();
   #nextContentId = 1;
 
   constructor(onDeposit: (copy: DepositedCopy) => void = () => undefined) {
@@ -61,9 +64,20 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   enqueue(entry: NewQueueEntry): Promise<QueueEntry> {
     if (this.#entries.has(entry.id))
       return Promise.reject(new Error(`queue entry ${entry.id} exists already`));
+    return Promise.resolve(this.#add(entry));
+  }
+
+  #add(entry: FollowingEntry): QueueEntry {
     const stored = toQueueEntry(entry, this.#nextContentId++);
-    this.#entries.set(entry.id, { entry: stored, content: entry.content });
-    return Promise.resolve(stored);
+    this.#entries.set(entry.id, { entry: stored, content: this.#stagedOf(entry.content) });
+    return stored;
+  }
+
+  #stagedOf(content: EntryContent): StagedContent {
+    if (isStaged(content)) return content;
+    const staged = this.findContent(content.contentId);
+    if (staged === undefined) throw new Error(`no content ${content.contentId}`);
+    return staged;
   }
 
   /** Puts an entry there as it is, for tests and demonstrations. */
@@ -85,8 +99,11 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
       .map((recipient) => moved(recipient, record))
       .flatMap((recipient) => applyOutcome(recipient, record));
     for (const deposit of record.deposits) {
-      this.#onDeposit({ deposit, content: stored.content, traceId: record.entryId, savedAt: record.at });
+      const content = deposit.content ?? stored.content;
+      this.#onDeposit({ deposit, content, traceId: record.entryId, savedAt: record.at });
     }
+    for (const entry of record.following ?? []) this.#add(entry);
+    for (const mark of record.marks ?? []) this.#marks.set(keyOfMark(mark), mark.expiresAt);
     recipients.push(...joining(stored.entry, record));
     if (recipients.length === 0) this.#entries.delete(record.entryId);
     else this.#entries.set(record.entryId, { ...stored, entry: { ...stored.entry, recipients } });
@@ -110,6 +127,10 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
     const times = this.#all().flatMap((entry) => waitingTimes(entry));
     const earliest = Math.min(...times.filter((time) => time > after));
     return Promise.resolve(Number.isFinite(earliest) ? earliest : null);
+  }
+
+  hasMark(mark: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean> {
+    return Promise.resolve((this.#marks.get(keyOfMark(mark)) ?? 0) > now);
   }
 
   depth(): Promise<QueueDepth> {
@@ -214,6 +235,10 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
   #all(): QueueEntry[] {
     return [...this.#entries.values()].map(({ entry }) => entry);
   }
+}
+
+function keyOfMark({ accountId, kind, key }: Omit<DeliveryMark, 'expiresAt'>): string {
+  return JSON.stringify([accountId, kind, key]);
 }
 
 function isStillQueued(entry: QueueEntry, record: AttemptRecord): boolean {

@@ -10,8 +10,9 @@
  */
 import type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
 import type { DeliveryPhase } from '../../protocol/smtp/client/delivery-observer.ts';
-import type { ContentId, StagedContent } from '../content/port.ts';
+import type { ContentId, EntryContent, StagedContent } from '../content/port.ts';
 import type { MailEvent, RecipientOutcome, TraceId } from '../events.ts';
+import type { Verdict } from '../verdict.ts';
 
 export type { MessageDsn, RecipientDsn } from '../../format/dsn-request.ts';
 
@@ -79,6 +80,10 @@ interface EntryFacts {
   readonly isBulk?: true;
   /** What the sender asked of DSNs for the whole message (RFC 3461 §4.3, §4.4). */
   readonly dsn?: MessageDsn;
+  /** Header fields, each ended by CRLF, that stand above the content from here on: what was found out about the message. */
+  readonly prefix?: string;
+  /** What screening found; absent where nobody screened. */
+  readonly verdict?: Verdict;
 }
 
 export interface QueueEntry extends EntryFacts {
@@ -87,8 +92,8 @@ export interface QueueEntry extends EntryFacts {
   readonly recipients: readonly QueueRecipient[];
 }
 
-export interface NewQueueEntry extends EntryFacts {
-  readonly content: StagedContent;
+export interface NewQueueEntry<Content extends EntryContent = StagedContent> extends EntryFacts {
+  readonly content: Content;
   /** Forward-paths in the order of the transaction. */
   readonly recipients: readonly string[];
   /** By the recipients' ordinals; one for whom nothing was asked may be missing. */
@@ -99,6 +104,9 @@ export interface NewQueueEntry extends EntryFacts {
   readonly events: readonly MailEvent[];
 }
 
+/** It may share its content with the entry that it follows from. */
+export type FollowingEntry = NewQueueEntry<EntryContent>;
+
 /** A copy to put into an account's mailbox, in the commit that records the outcome. */
 export interface Deposit {
   readonly accountId: number;
@@ -107,6 +115,18 @@ export interface Deposit {
   /** Header fields that are this copy's own (Return-Path, Delivered-To), each ended by CRLF. */
   readonly prefix: string;
   readonly flags: readonly string[];
+  /** The copy's own content, where a filter changed the message's. */
+  readonly content?: StagedContent;
+}
+
+/** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */
+export interface DeliveryMark {
+  readonly accountId: number;
+  readonly kind: string;
+  /** Whom or what it is about; compared as it is. */
+  readonly key: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly expiresAt: number;
 }
 
 /** What an attempt came to for one recipient, and what follows from it. */
@@ -148,6 +168,9 @@ export interface AttemptRecord {
   readonly newRecipients?: readonly NewRecipient[];
   /** The DSN that the outcomes ask for; queued in the same commit, or not at all. */
   readonly bounce?: NewQueueEntry;
+  /** Messages that the attempt gives rise to: forwarded ones, automatic replies; queued in the same commit. */
+  readonly following?: readonly FollowingEntry[];
+  readonly marks?: readonly DeliveryMark[];
   readonly events: readonly MailEvent[];
   readonly at: number;
 }
@@ -176,6 +199,8 @@ export interface QueueStore {
   due(now: number, limit: number, lane?: QueueLane): Promise<readonly QueueEntry[]>;
   /** When the first recipient falls due after the given time (any time where it is left out), or null when none does. */
   nextDueAt(after?: number): Promise<number | null>;
+  /** Whether the mark stands and has not expired at `now`. */
+  hasMark(mark: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean>;
   depth(): Promise<QueueDepth>;
   find(id: TraceId): Promise<QueueEntry | null>;
   list(page: { offset: number; limit: number }): Promise<readonly QueueEntry[]>;
@@ -306,6 +331,8 @@ export interface CourierReport {
   readonly postponed?: readonly Postponement[];
   readonly deposits: readonly Deposit[];
   readonly newRecipients?: readonly NewRecipient[];
+  readonly following?: readonly FollowingEntry[];
+  readonly marks?: readonly DeliveryMark[];
   readonly routedTo?: RoutedTo;
   /** Where the next hop has times of its own. */
   readonly retry?: Partial<RetrySchedule>;
@@ -397,8 +424,8 @@ export interface BounceStage {
     entry: QueueEntry,
     attempt: { outcomes: readonly RecordedOutcome[]; at: number; retriedUntil: number },
   ): Promise<AttemptReport>;
-  /** Removes what a report left in the spool, when the commit it waited for did not happen. */
-  discard(report: AttemptReport): Promise<void>;
+  /** Removes what an attempt left in the spool, when the commit it waited for did not happen. */
+  discard(staged: readonly StagedContent[]): Promise<void>;
 }
 
 /** The running queue, as an administrator sees and steers it. */

@@ -3,10 +3,10 @@
  * hears of an order.
  */
 import type { MailEvent, TraceId } from '../events.ts';
-import { nameOfChosen, type NewQueueEntry, type QueueEntry, type SteeringAction } from './port.ts';
+import { nameOfChosen, type FollowingEntry, type QueueEntry, type SteeringAction } from './port.ts';
 
 /** The entry as it is read back. */
-export function toQueueEntry(entry: NewQueueEntry, contentId: number): QueueEntry {
+export function toQueueEntry(entry: FollowingEntry, contentId: number): QueueEntry {
   const { content, recipients, recipientDsn, heldBy, events: _events, ...facts } = entry;
   return {
     ...facts,

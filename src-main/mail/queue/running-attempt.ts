@@ -7,7 +7,6 @@
  */
 import type {
   AttemptRecord,
-  AttemptReport,
   BounceStage,
   CourierReport,
   QueueEntry,
@@ -19,6 +18,7 @@ import {
   makeAttemptRecord,
   retriedUntil,
   settleOutcomes,
+  stagedContents,
   type AttemptTerms,
 } from './attempt-record.ts';
 
@@ -69,18 +69,18 @@ export class RunningAttempt {
     const told = await this.#options.bounces.report(entry, { outcomes, at, retriedUntil: until });
     const facts = { courier, outcomes, told, at, recipientsLeft: this.#recipientsLeft };
     const record = makeAttemptRecord(entry, facts);
-    await this.#store(record, told);
+    await this.#store(record);
     this.#recipientsLeft += changeOfRecipients(outcomes, courier);
     for (const { ordinal } of [...outcomes, ...(courier.postponed ?? [])]) this.#recorded.add(ordinal);
     this.#options.onCommitted(record);
   }
 
-  async #store(record: AttemptRecord, told: AttemptReport): Promise<void> {
+  async #store(record: AttemptRecord): Promise<void> {
     this.#hasStoreFailed = true;
     try {
       await this.#options.store.recordAttempt(record);
     } catch (error) {
-      await this.#options.bounces.discard(told);
+      await this.#options.bounces.discard(stagedContents(record));
       throw error;
     }
     this.#hasStoreFailed = false;

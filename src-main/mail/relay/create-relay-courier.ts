@@ -23,7 +23,7 @@ import type { TargetFinderOptions } from './find-targets.ts';
 import { MAX_NEXT_HOPS_AT_ONCE, RECORD_RETRY_MS, RECORD_TRIES } from './limits.ts';
 import { NextHopAttempt } from './next-hop-attempt.ts';
 import { NextHopLines } from './next-hop-lines.ts';
-import { hasUtf8Header, readInRanges, sevenBitForm } from './outgoing-content.ts';
+import { hasUtf8Header, outgoingSize, readInRanges, sevenBitForm } from './outgoing-content.ts';
 import type { NextHopDesk } from './port.ts';
 
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions {
@@ -53,7 +53,7 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
       const message = {
         reversePath: entry.reversePath,
         ...(entry.dsn !== undefined && { dsn: entry.dsn }),
-        sizeOctets: entry.sizeBytes,
+        sizeOctets: outgoingSize(entry),
         ...(entry.requireTls === true && { requireTls: entry.requireTls }),
         hasUtf8Header: await hasUtf8Header(options.content, entry),
         sevenBitForm: () => sevenBitForm(options.content, entry),

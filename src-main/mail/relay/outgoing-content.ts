@@ -1,14 +1,26 @@
-/** The content of a queue entry as the client sends it: in ranges, so that no message is ever whole in memory. */
+/** A queue entry's message as the client sends it: its prefix, then its content in ranges, so that no message is ever whole in memory. */
 import { findSevenBitForm, type SevenBitForm } from '../../format/seven-bit-message.ts';
 import type { ContentId, ContentReader } from '../content/port.ts';
 import type { QueueEntry } from '../queue/port.ts';
 import { CONTENT_RANGE_OCTETS } from './limits.ts';
 
-export function readInRanges(
-  reader: ContentReader,
-  { contentId, sizeBytes }: Pick<QueueEntry, 'contentId' | 'sizeBytes'>,
+type OutgoingEntry = Pick<QueueEntry, 'contentId' | 'sizeBytes' | 'prefix'>;
+
+export function readInRanges(reader: ContentReader, entry: OutgoingEntry): AsyncGenerator<Uint8Array> {
+  return afterPrefix(entry, readBetween(reader, entry.contentId, { start: 0, end: entry.sizeBytes }));
+}
+
+/** Octets of the message with its prefix. */
+export function outgoingSize({ sizeBytes, prefix = '' }: OutgoingEntry): number {
+  return sizeBytes + Buffer.byteLength(prefix);
+}
+
+async function* afterPrefix(
+  { prefix = '' }: Pick<QueueEntry, 'prefix'>,
+  content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  return readBetween(reader, contentId, { start: 0, end: sizeBytes });
+  if (prefix !== '') yield Buffer.from(prefix);
+  yield* content;
 }
 
 async function* readBetween(
@@ -24,7 +36,10 @@ async function* readBetween(
 /** How the message may go to a server that takes seven bits only (RFC 6152 §3). */
 export async function sevenBitForm(reader: ContentReader, entry: QueueEntry): Promise<SevenBitForm> {
   const { root } = await reader.readIndex(entry.contentId);
-  return findSevenBitForm(root, (start, end) => readBetween(reader, entry.contentId, { start, end }));
+  const form = await findSevenBitForm(root, (start, end) =>
+    readBetween(reader, entry.contentId, { start, end }),
+  );
+  return form.kind === 'converted' ? { ...form, content: () => afterPrefix(entry, form.content()) } : form;
 }
 
 /** RFC 6532: whether the header section holds octets beyond ASCII. Only a client that said SMTPUTF8 may have sent such. */

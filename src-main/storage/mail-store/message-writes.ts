@@ -52,14 +52,19 @@ export interface DepositArguments {
   readonly prefix: string;
   readonly flags: readonly string[];
   readonly savedAt: number;
+  /** The copy's own content; null: the queue entry's. */
+  readonly content: ContentArguments | null;
 }
 
-/** Puts a queued message into a mailbox; the caller counts the content reference. */
+/** Puts a queued message into a mailbox; the caller counts references to shared content. */
 export function depositMessage(
   transaction: Transaction,
   deposit: DepositArguments,
-  content: { contentId: number; sizeBytes: number; traceId: string },
+  shared: { contentId: number; sizeBytes: number; traceId: string },
 ): void {
+  const own = deposit.content;
+  const content =
+    own === null ? shared : { sizeBytes: own.sizeBytes, contentId: addContent(transaction, own, 1) };
   const counts = findDepositMailbox(transaction, deposit);
   const flags = toStoredFlags(deposit.flags);
   counts.highestModSeq++;
@@ -71,7 +76,7 @@ export function depositMessage(
     size_bytes: content.sizeBytes + Buffer.byteLength(deposit.prefix),
     content_id: content.contentId,
     prefix: deposit.prefix,
-    trace_id: content.traceId,
+    trace_id: shared.traceId,
   });
   saveCounts(transaction, counts);
 }

@@ -18,6 +18,7 @@ import { addSharing } from './0090-sharing.ts';
 import { addMetadata } from './0110-metadata.ts';
 import { addMessageSummaries } from './0130-message-summaries.ts';
 import { addMessageQuotas } from './0140-message-quotas.ts';
+import { addFollowingMessages } from './0150-following-messages.ts';
 
 export interface Migration {
   readonly version: number;
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 110, name: 'metadata', run: addMetadata },
   { version: 130, name: 'message summaries', run: addMessageSummaries },
   { version: 140, name: 'message quotas', run: addMessageQuotas },
+  { version: 150, name: 'following messages', run: addFollowingMessages },
 ];
 
 /** The database was written by a newer Postroom. */

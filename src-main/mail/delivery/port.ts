@@ -1,0 +1,89 @@
+/**
+ * Delivery, as other stages see it: what a filter makes of a message that has arrived for an account.
+ *
+ * Actor: MDA (RFC 5598). Flow: courier → AccountFilter (the account's rules) → deposits, forwarded copies, replies → one commit.
+ * Invariants: a filter never loses a message: where nothing else becomes of it, it is kept; whatever is thrown away was said so
+ * by a rule that the result names. A filter changes nothing itself: all that follows from it is in its result.
+ */
+import type { Account } from '../../directory/port.ts';
+import type { MessageOctets } from '../content/message-octets.ts';
+import type { StagedContent } from '../content/port.ts';
+import type { DeliveryMark, QueueEntry } from '../queue/port.ts';
+import type { Verdict } from '../verdict.ts';
+
+export interface FilterRequest {
+  readonly entry: QueueEntry;
+  readonly account: Account;
+  /** The forward-path that led to the account, as it was given. */
+  readonly recipient: string;
+  /** Header fields of this copy above the content, each ended by CRLF; the message is `prefix` followed by `octets`. */
+  readonly prefix: string;
+  readonly octets: MessageOctets;
+  /** As it counts for this account. */
+  readonly verdict?: Verdict;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}
+
+/** Where a copy goes. */
+export interface FiledCopy {
+  readonly mailbox: string;
+  readonly flags: readonly string[];
+  /** Make the mailbox where it does not exist; otherwise the copy goes to INBOX. */
+  readonly mayCreate: boolean;
+}
+
+/** A message that the filter sends: an automatic reply, a notice, a disposition notification. */
+export interface FilterMessage {
+  /** Empty for the null reverse-path. */
+  readonly reversePath: string;
+  readonly recipients: readonly string[];
+  /** The whole message: lines that end with CRLF. */
+  readonly octets: Uint8Array;
+  readonly smtpUtf8: boolean;
+  readonly kind: 'vacation' | 'notification' | 'rejection' | 'scriptProblem';
+}
+
+export interface FilterRefusal {
+  /** What the sender is told. */
+  readonly text: string;
+  /** Enhanced status code (RFC 3463). */
+  readonly status: string;
+}
+
+export interface FilterResult {
+  /** In the order of the rules; empty where nothing is kept here. */
+  readonly copies: readonly FiledCopy[];
+  /** Addresses that get the message as it came. */
+  readonly redirects: readonly string[];
+  /** The sender is told in a DSN that the message was refused. */
+  readonly refusal?: FilterRefusal;
+  /** What threw the message away, for its timeline; only where there is no copy, redirect or refusal. */
+  readonly discardedBy?: string;
+  readonly messages: readonly FilterMessage[];
+  /** Remembered with the delivery. */
+  readonly marks: readonly Omit<DeliveryMark, 'accountId'>[];
+  /** The message with other header fields or parts; takes the place of prefix and content in every copy and redirect. */
+  readonly changed?: StagedContent;
+  /** What the rules did, in plain words, for the timeline. */
+  readonly rules: readonly string[];
+}
+
+/** Never rejects for what a message or a rule is like. */
+export interface AccountFilter {
+  filter(request: FilterRequest): Promise<FilterResult>;
+}
+
+/** Kept as it is, for accounts without rules. */
+export const KEPT: FilterResult = {
+  copies: [{ mailbox: 'INBOX', flags: [], mayCreate: false }],
+  redirects: [],
+  messages: [],
+  marks: [],
+  rules: [],
+};
+
+/** What was done for an account lately. */
+export interface DeliveryMarks {
+  hasMark(mark: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean>;
+}
