@@ -19,6 +19,7 @@ import { addMetadata } from './0110-metadata.ts';
 import { addMessageSummaries } from './0130-message-summaries.ts';
 import { addMessageQuotas } from './0140-message-quotas.ts';
 import { addFollowingMessages } from './0150-following-messages.ts';
+import { addSieveScripts } from './0170-sieve-scripts.ts';
 
 export interface Migration {
   readonly version: number;
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 130, name: 'message summaries', run: addMessageSummaries },
   { version: 140, name: 'message quotas', run: addMessageQuotas },
   { version: 150, name: 'following messages', run: addFollowingMessages },
+  { version: 170, name: 'Sieve scripts', run: addSieveScripts },
 ];
 
 /** The database was written by a newer Postroom. */
