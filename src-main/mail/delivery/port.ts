@@ -31,6 +31,8 @@ export interface FiledCopy {
   readonly flags: readonly string[];
   /** Make the mailbox where it does not exist; otherwise the copy goes to INBOX. */
   readonly mayCreate: boolean;
+  /** The copy's own octets, prefix and all; absent: `changed`, or the message as it came. */
+  readonly content?: StagedContent;
 }
 
 /** A message that the filter sends: an automatic reply, a notice, a disposition notification. */
@@ -71,6 +73,8 @@ export interface FilterResult {
 
 /** Never rejects for what a message or a rule is like. */
 export interface AccountFilter {
+  /** Whether anything could become of a message but INBOX; cheap, asked for every copy. */
+  hasRules(account: Account): Promise<boolean>;
   filter(request: FilterRequest): Promise<FilterResult>;
 }
 
