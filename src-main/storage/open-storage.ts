@@ -24,6 +24,7 @@ import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
+import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
 import { StorageUpkeep } from './upkeep.ts';
@@ -106,6 +107,7 @@ function createStores(
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
+    scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),

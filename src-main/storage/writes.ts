@@ -13,6 +13,7 @@ import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
 import { settingsWrites } from './settings-store.ts';
 import { signingKeyWrites } from './signing-key-store.ts';
+import { sieveWrites } from './sieve-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
 import type { Transaction } from './transaction.ts';
@@ -32,6 +33,7 @@ export const writes = {
   ...searchWrites,
   ...settingsWrites,
   ...signingKeyWrites,
+  ...sieveWrites,
   ...timelineWrites,
   ...transcriptWrites,
 };

@@ -32,6 +32,8 @@ export interface FiledCopy {
   readonly flags: readonly string[];
   /** Make the mailbox where it does not exist; otherwise the copy goes to INBOX. */
   readonly mayCreate: boolean;
+  /** The copy's own octets, prefix and all; absent: `changed`, or the message as it came. */
+  readonly content?: StagedContent;
 }
 
 /** A message that the filter sends: an automatic reply, a notice, a disposition notification. */
