@@ -16,6 +16,8 @@ export const refusalReason = z.enum([
   'addressTaken',
   'noSuchAccount',
   'noSuchAlias',
+  'aliasLoop',
+  'invalidDelivery',
   'invalidAddress',
   'invalidDomain',
   'weakPassword',

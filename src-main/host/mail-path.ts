@@ -13,6 +13,9 @@ import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
+import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
+import { JUDGED_ALIKE, NO_RULES } from '../mail/delivery/port.ts';
+import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
 import { createHoldRuleFinder } from '../mail/queue/hold-rules.ts';
@@ -57,6 +60,8 @@ export interface MailPathOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
+  /** What the server signs for itself with. */
+  readonly secret: Uint8Array;
   /** Asked whenever they matter, so that a change counts at once. */
   readonly settings: () => HostSettings;
   readonly clients: ClientSettings;
@@ -88,12 +93,13 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
+  const rewriting = createSenderRewriting(options);
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
-  const signing = createSigning(options, { resolver, hostname, ruleBook });
-  const router = createRouter({ directory, settings, rules: ruleBook });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const { signer } = signing;
-  const { queue, desk, relay } = createQueue(options, { router, hostname, connection, signer });
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer };
+  const { queue, desk, relay, handOver } = createQueue(options, parts);
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
@@ -101,13 +107,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
-  const retrieval = {
-    ...options,
-    hostname,
-    allowCleartextAuth,
-    mailStore: storage.mailStore,
-    search: storage.mailSearch,
-  };
+  const { mailSearch: search } = storage;
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
   const imap = createImapService(retrieval);
   const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];
@@ -130,6 +131,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
       signing.keys.stop();
       await queue.stop();
       await relay.close();
+      await handOver.close();
     },
   };
 }
@@ -153,17 +155,29 @@ function enginesOf({
 
 interface QueueParts {
   readonly router: Router;
+  readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
-  readonly connection: ConnectionTestOptions;
+  readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
 }
 
-function createQueue(options: MailPathOptions, { router, hostname, connection, signer }: QueueParts) {
-  const { clock, settings, storage } = options;
+function createQueue(options: MailPathOptions, built: QueueParts) {
+  const { router, rewriting, hostname, connection, signer } = built;
+  const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
+  const handOver = createHandOver(connection);
+  const delivery = createDeliveryCourier({
+    ...options,
+    ...handOver,
+    content,
+    mailStore: storage.mailStore,
+    rewriting,
+    filter: NO_RULES,
+    judge: JUDGED_ALIKE,
+  });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };
   const queue = createMessageQueue({
@@ -171,7 +185,7 @@ function createQueue(options: MailPathOptions, { router, hostname, connection, s
     courier: createRoutingCourier({
       router,
       chosenNextHop: (chosen) => findChosenNextHop(chosen, settings()),
-      delivery: createDeliveryCourier({ clock }),
+      delivery,
       relay,
     }),
     schedule,
@@ -179,7 +193,7 @@ function createQueue(options: MailPathOptions, { router, hostname, connection, s
     holdRule: createHoldRuleFinder(() => settings().holdRules),
   });
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
-  return { queue, desk, relay };
+  return { queue, desk, relay, handOver };
 }
 
 /** How other servers are found and spoken to. */
@@ -187,7 +201,7 @@ function createConnectionOptions(
   options: MailPathOptions,
   hostname: () => string,
   resolver: DnsResolver,
-): ConnectionTestOptions {
+): ConnectionTestOptions & { makeId: MakeId } {
   return {
     ...options,
     hostname,

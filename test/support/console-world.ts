@@ -12,6 +12,9 @@ import { err, ok } from '../../src-main/base/result.ts';
 import type { CertificateSummary } from '../../src-main/contract/settings.ts';
 import {
   DEFAULT_POP3_SETTINGS,
+  NEW_ACCOUNT,
+  NEW_ALIAS,
+  NEW_DOMAIN,
   type Account,
   type Alias,
   type DirectoryAdmin,
@@ -89,10 +92,19 @@ export class WorldDirectory implements DirectoryAdmin {
     const name = text.toLowerCase();
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name)) return err('invalidDomain');
     if (this.domains.some((domain) => domain.name === name)) return err('domainExists');
-    const domain = { name, createdAt: this.#clock.now() };
+    const domain = { ...NEW_DOMAIN, name, createdAt: this.#clock.now() };
     this.domains.push(domain);
     this.#changed.emit();
     return ok(domain);
+  };
+
+  changeDomain: DirectoryAdmin['changeDomain'] = async (name, change) => {
+    const domain = this.domains.find((each) => each.name === name);
+    if (domain === undefined) return err('noSuchDomain');
+    const changed = { ...domain, ...change };
+    this.domains = this.domains.map((each) => (each.name === name ? changed : each));
+    this.#changed.emit();
+    return ok(changed);
   };
 
   removeDomain: DirectoryAdmin['removeDomain'] = async (name) => {
@@ -113,6 +125,7 @@ export class WorldDirectory implements DirectoryAdmin {
       return err('addressTaken');
     }
     const account: Account = {
+      ...NEW_ACCOUNT,
       id: this.#nextId++,
       localPart: fresh.localPart,
       domain: fresh.domain,
@@ -163,11 +176,12 @@ export class WorldDirectory implements DirectoryAdmin {
     return ok(undefined);
   };
 
-  putAlias: DirectoryAdmin['putAlias'] = async ({ localPart, domain, targets }) => {
+  putAlias: DirectoryAdmin['putAlias'] = async (given) => {
+    const { localPart, domain, targets } = given;
     if (!this.domains.some((each) => each.name === domain)) return err('noSuchDomain');
     const address = `${localPart}@${domain}`;
     if (this.accounts.some((account) => account.address === address)) return err('addressTaken');
-    const alias = { localPart, domain, address, targets: [...targets] };
+    const alias = { ...NEW_ALIAS, ...given, address, targets: [...targets] };
     this.aliases = [...this.aliases.filter((each) => each.address !== address), alias];
     this.#changed.emit();
     return ok(alias);

@@ -90,6 +90,8 @@ export const general = {
     addressTaken: 'This address is taken by an account or an alias.',
     noSuchAccount: 'There is no such account (any more).',
     noSuchAlias: 'There is no such alias (any more).',
+    aliasLoop: 'This would lead back to itself.',
+    invalidDelivery: 'A path and a program are given whole (/var/mail/anna), a server by name and port.',
     invalidAddress: 'This is not a valid address.',
     invalidDomain: 'This is not a valid domain name. It looks like example.com.',
     weakPassword: 'This password is too easy to guess. Use a longer one.',

@@ -97,6 +97,8 @@ export const general: Pick<
     addressTaken: '该地址已被某个账户或别名使用。',
     noSuchAccount: '没有这个账户（或已被删除）。',
     noSuchAlias: '没有这个别名（或已被删除）。',
+    aliasLoop: '这样会绕回自身。',
+    invalidDelivery: '路径和程序须写完整（如 /var/mail/anna），服务器须写名称和端口。',
     invalidAddress: '地址无效。',
     invalidDomain: '域名无效，正确的写法如 example.com。',
     weakPassword: '密码太容易被猜中，请使用更长的密码。',
