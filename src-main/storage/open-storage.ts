@@ -22,6 +22,7 @@ import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
+import { SqliteReportStore } from './report-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
@@ -105,6 +106,7 @@ function createStores(
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    reports: new SqliteReportStore(writer, reader, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),

@@ -21,6 +21,7 @@ import { addMessageQuotas } from './0140-message-quotas.ts';
 import { addFollowingMessages } from './0150-following-messages.ts';
 import { addDeliverySettings } from './0160-delivery-settings.ts';
 import { addSigningKeys } from './0190-signing-keys.ts';
+import { addReports } from './0200-reports.ts';
 
 export interface Migration {
   readonly version: number;
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 150, name: 'following messages', run: addFollowingMessages },
   { version: 160, name: 'delivery settings', run: addDeliverySettings },
   { version: 190, name: 'signing keys', run: addSigningKeys },
+  { version: 200, name: 'reports', run: addReports },
 ];
 
 /** The database was written by a newer Postroom. */
