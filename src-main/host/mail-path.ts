@@ -94,12 +94,11 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
-  const signing = createSigning(options, { resolver, hostname, ruleBook });
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const { signer } = signing;
-  const parts = { router, rewriting, hostname, connection, signer };
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
@@ -162,8 +161,8 @@ interface QueueParts {
   readonly signer: OutgoingSigner;
 }
 
-function createQueue(options: MailPathOptions, queueParts: QueueParts) {
-  const { router, rewriting, hostname, connection, signer } = queueParts;
+function createQueue(options: MailPathOptions, built: QueueParts) {
+  const { router, rewriting, hostname, connection, signer } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });

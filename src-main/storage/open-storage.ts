@@ -22,6 +22,7 @@ import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
+import { SqliteReportStore } from './report-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -106,6 +107,7 @@ function createStores(
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    reports: new SqliteReportStore(writer, reader, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
