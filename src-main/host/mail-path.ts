@@ -41,6 +41,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import { createHostScreening, type ScreeningParts } from './screening.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
@@ -90,7 +91,18 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
-  const acceptance = { ...options, router, ruleBook, queue, mailStore, hostname, guard, maySayXclient };
+  const screening = createHostScreening({ ...options, ...connection });
+  const acceptance = {
+    ...options,
+    router,
+    ruleBook,
+    queue,
+    mailStore,
+    hostname,
+    guard,
+    maySayXclient,
+    screening: screening.step,
+  };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
@@ -161,7 +173,10 @@ function createQueue(options: MailPathOptions, { router, hostname, connection }:
 }
 
 /** How other servers are found and spoken to. */
-function createConnectionOptions(options: MailPathOptions, hostname: () => string): ConnectionTestOptions {
+function createConnectionOptions(
+  options: MailPathOptions,
+  hostname: () => string,
+): ConnectionTestOptions & Pick<ScreeningParts, 'resolver'> {
   return {
     ...options,
     hostname,

@@ -22,6 +22,9 @@ import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
+import { SqliteBayesStore } from './screening/bayes-store.ts';
+import { SqliteGreylistStore } from './screening/greylist-store.ts';
+import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
@@ -103,6 +106,11 @@ function createStores(
     mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
+    screening: {
+      greylist: new SqliteGreylistStore(writer, connection),
+      bayes: new SqliteBayesStore(writer, connection),
+      reputation: new SqliteReputationStore(writer, connection),
+    },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     timelines: new SqliteTimelineStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),

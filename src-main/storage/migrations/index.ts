@@ -17,6 +17,7 @@ import { addSearchIndex } from './0080-search-index.ts';
 import { addSharing } from './0090-sharing.ts';
 import { addMetadata } from './0110-metadata.ts';
 import { addMessageSummaries } from './0130-message-summaries.ts';
+import { addScreening } from './0210-screening.ts';
 import { addMessageQuotas } from './0140-message-quotas.ts';
 import { addFollowingMessages } from './0150-following-messages.ts';
 
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 130, name: 'message summaries', run: addMessageSummaries },
   { version: 140, name: 'message quotas', run: addMessageQuotas },
   { version: 150, name: 'following messages', run: addFollowingMessages },
+  { version: 210, name: 'screening', run: addScreening },
 ];
 
 /** The database was written by a newer Postroom. */
