@@ -20,6 +20,7 @@ export function defaultSettings(hostname: string): HostSettings {
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
     screening: DEFAULT_SCREENING,
+    signing: { rotateAfterDays: 365 },
     isSetUp: false,
   };
 }

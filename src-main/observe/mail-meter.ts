@@ -98,6 +98,12 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'screened':
     case 'queued':
     case 'expanded':
+    case 'awaitsModeration':
+    case 'filtered':
+    case 'discarded':
+    case 'forwarded':
+    case 'forwardingLoop':
+    case 'answered':
     case 'bounced':
     case 'unreported':
     case 'held':

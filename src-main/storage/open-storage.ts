@@ -26,6 +26,8 @@ import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteSigningKeyStore } from './signing-key-store.ts';
+import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
 import { StorageUpkeep } from './upkeep.ts';
@@ -112,6 +114,8 @@ function createStores(
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    signingKeys: new SqliteSigningKeyStore(writer, connection),
+    scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),

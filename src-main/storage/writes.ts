@@ -12,6 +12,8 @@ import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
 import { settingsWrites } from './settings-store.ts';
+import { signingKeyWrites } from './signing-key-store.ts';
+import { sieveWrites } from './sieve-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
@@ -38,6 +40,8 @@ export const writes = {
   ...reputationWrites,
   ...searchWrites,
   ...settingsWrites,
+  ...signingKeyWrites,
+  ...sieveWrites,
   ...timelineWrites,
   ...transcriptWrites,
 };

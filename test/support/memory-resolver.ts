@@ -34,3 +34,15 @@ export function memoryResolver(zone: Zone): MemoryResolver {
     ptr: (address) => ask('PTR', reverseName(address) ?? '', ({ PTR = [] }) => PTR),
   };
 }
+
+/** One whose zone may be replaced at any time. */
+export function liveResolver(zone: () => Zone): DnsResolver {
+  const now = () => memoryResolver(zone());
+  return {
+    mx: (name) => now().mx(name),
+    a: (name) => now().a(name),
+    aaaa: (name) => now().aaaa(name),
+    txt: (name) => now().txt(name),
+    ptr: (address) => now().ptr(address),
+  };
+}

@@ -8,6 +8,7 @@
 import type { Account } from '../../directory/port.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
 import type { StagedContent } from '../content/port.ts';
+import type { AnswerKind } from '../events.ts';
 import type { DeliveryMark, QueueEntry } from '../queue/port.ts';
 import type { Verdict } from '../verdict.ts';
 
@@ -31,6 +32,8 @@ export interface FiledCopy {
   readonly flags: readonly string[];
   /** Make the mailbox where it does not exist; otherwise the copy goes to INBOX. */
   readonly mayCreate: boolean;
+  /** The copy's own octets, prefix and all; absent: `changed`, or the message as it came. */
+  readonly content?: StagedContent;
 }
 
 /** A message that the filter sends: an automatic reply, a notice, a disposition notification. */
@@ -41,7 +44,7 @@ export interface FilterMessage {
   /** The whole message: lines that end with CRLF. */
   readonly octets: Uint8Array;
   readonly smtpUtf8: boolean;
-  readonly kind: 'vacation' | 'notification' | 'rejection' | 'scriptProblem';
+  readonly kind: AnswerKind;
 }
 
 export interface FilterRefusal {
@@ -71,6 +74,8 @@ export interface FilterResult {
 
 /** Never rejects for what a message or a rule is like. */
 export interface AccountFilter {
+  /** Whether anything could become of a message but INBOX; cheap, asked for every copy. */
+  hasRules(account: Account): Promise<boolean>;
   filter(request: FilterRequest): Promise<FilterResult>;
 }
 
@@ -82,6 +87,20 @@ export const KEPT: FilterResult = {
   marks: [],
   rules: [],
 };
+
+/** For those who have no rules. */
+export const NO_RULES: AccountFilter = {
+  hasRules: () => Promise.resolve(false),
+  filter: () => Promise.resolve(KEPT),
+};
+
+/** What a message is to an account: its own experience counts besides what screening found. */
+export interface AccountJudge {
+  judge(entry: QueueEntry, account: Account): Promise<Verdict | undefined>;
+}
+
+/** What screening found counts for everybody alike. */
+export const JUDGED_ALIKE: AccountJudge = { judge: ({ verdict }) => Promise.resolve(verdict) };
 
 /** What was done for an account lately. */
 export interface DeliveryMarks {

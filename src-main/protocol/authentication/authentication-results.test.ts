@@ -11,7 +11,7 @@ describe('the Authentication-Results field', () => {
     );
   });
 
-  test('says what was found (RFC 8601 appendix B.3, B.5)', () => {
+  test('says what was found, and of which signature (RFC 8601 appendix B.3, B.5; RFC 6008 §3)', () => {
     const field = formatAuthenticationResults('example.com', [
       { method: 'spf', result: 'pass', properties: [['smtp.mailfrom', 'example.net']] },
       {

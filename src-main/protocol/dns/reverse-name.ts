@@ -8,7 +8,7 @@ export function reverseName(address: string): string | null {
   return `${labels.join('.')}.${labels.length === 4 ? 'in-addr' : 'ip6'}.arpa`;
 }
 
-/** The address's octets (IPv4) or nibbles (IPv6), last first: what blocklists put before their own name (RFC 5782 §2.1). */
+/** The address's octets (IPv4) or nibbles (IPv6), last first. */
 export function reverseLabels(address: string): readonly string[] | null {
   return addressLabels(address)?.toReversed() ?? null;
 }

@@ -1,10 +1,20 @@
-/** Signatures of dkimpy and OpenDKIM in our verification, and the chains that dkimpy seals. */
+/** Signatures and chains of dkimpy and OpenDKIM in our verification, and ours in theirs. */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isInstalled } from '../../support/installed.ts';
+import { sealMessage } from '../../../src-main/protocol/authentication/arc/seal.ts';
+import {
+  SIGNED_FORM,
+  signMessage,
+  type SigningKey,
+} from '../../../src-main/protocol/authentication/dkim/sign.ts';
+import {
+  readSignedMessage,
+  type SignedMessage,
+} from '../../../src-main/protocol/authentication/signed-message.ts';
 import { askPeer, judge, makeKeys, MESSAGES } from './peer.ts';
 
 const keys = makeKeys();
@@ -14,6 +24,46 @@ const ZONE = Object.fromEntries(
     { TXT: [record] },
   ]),
 );
+
+const signingKeys: readonly SigningKey[] = keys.map(({ algorithm, privateKey }) => ({
+  algorithm,
+  privateKey,
+  domain: 'server2.com',
+  selector: algorithm.split('-')[0] ?? '',
+}));
+
+async function read(text: string): Promise<SignedMessage> {
+  const message = await readSignedMessage([Buffer.from(text, 'latin1')], () => [SIGNED_FORM]);
+  if (message === null) throw new Error('the header section is too large');
+  return message;
+}
+
+const sign = async (text: string, withKeys = signingKeys) =>
+  (await signMessage(await read(text), withKeys, Date.now())) + text;
+
+async function sealWithOurs(text: string, chain: 'none' | 'pass'): Promise<string> {
+  const key = signingKeys[0] as SigningKey;
+  const request = { key, now: Date.now(), results: 'two.example; arc=pass', chain };
+  return (await sealMessage(await read(text), request)) + text;
+}
+
+describe.skipIf(!isInstalled('dkimverify'))('our signatures in dkimpy', () => {
+  test('are good, RSA and Ed25519', async () => {
+    const cases = await Promise.all(
+      MESSAGES.map(async (message) => ({ do: 'dkim_verify', message: await sign(message), signatures: 2 })),
+    );
+    expect(askPeer(ZONE, cases)).toEqual(MESSAGES.map(() => [true, true]));
+    const changed = cases.map((one) => ({ ...one, message: one.message.replace('anna@', 'eve@') }));
+    expect(askPeer(ZONE, changed)).toEqual(MESSAGES.map(() => [false, false]));
+  });
+
+  test('and our seals hold, alone and on top of each other', async () => {
+    const first = await sealWithOurs(await sign(MESSAGES[0] ?? ''), 'none');
+    const second = await sealWithOurs(first, 'pass');
+    const cases = [first, second].map((message) => ({ do: 'arc_verify', message }));
+    expect(askPeer<[string, string]>(ZONE, cases).map(([result]) => result)).toEqual(['pass', 'pass']);
+  });
+});
 
 describe.skipIf(!isInstalled('dkimverify'))('signatures of dkimpy', () => {
   const canonicalizations = ['simple/simple', 'simple/relaxed', 'relaxed/simple', 'relaxed/relaxed'];
@@ -73,7 +123,13 @@ describe.skipIf(!isInstalled('arcsign'))('chains of dkimpy', () => {
   };
   const sealed = seal(MESSAGES[0] ?? '', 'one.example');
 
-  test('one seal, and a second on top of it, hold', async () => {
+  test('our seal on top of theirs holds, here and there', async () => {
+    const both = await sealWithOurs(sealed, 'pass');
+    expect((await judge(both, ZONE)).arc).toMatchObject({ result: 'pass', sets: [{}, { instance: 2 }] });
+    expect(askPeer(ZONE, [{ do: 'arc_verify', message: both }])).toEqual([['pass', 'success']]);
+  });
+
+  test('a seal holds', async () => {
     expect((await judge(sealed, ZONE)).arc).toMatchObject({
       result: 'pass',
       oldestPass: 0,
@@ -122,6 +178,24 @@ describe.skipIf(!isInstalled('opendkim'))('signatures of OpenDKIM', () => {
       expect(dkim.map(({ result, reason }) => [result, reason])).toEqual([
         ['pass', 'the signature of server2.com is good'],
       ]);
+    }
+  });
+
+  test('finds our RSA and Ed25519 signatures good', async () => {
+    const records = keys.map(
+      ({ algorithm, record }) => `${algorithm.split('-')[0]}._domainkey.server2.com ${record}\n`,
+    );
+    writeFileSync(join(folder, 'keys'), records.join(''));
+    writeFileSync(join(folder, 'verify.conf'), `Mode v\nTestPublicKeys ${join(folder, 'keys')}\n`);
+    for (const key of signingKeys) {
+      for (const message of MESSAGES) {
+        const file = join(folder, 'signed.eml');
+        writeFileSync(file, Buffer.from(await sign(message, [key]), 'latin1'));
+        const told = execFileSync('opendkim', ['-x', join(folder, 'verify.conf'), '-t', file, '-v', '-v'], {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        expect(told.toString()).toContain('dkim=pass');
+      }
     }
   });
 });

@@ -20,6 +20,7 @@ import { parseSignature } from '../../../protocol/authentication/dkim/signature.
 import { dkimFields, verifyDkim } from '../../../protocol/authentication/dkim/verify.ts';
 import { evaluateDmarc } from '../../../protocol/authentication/dmarc/evaluate.ts';
 import {
+  piecesOf,
   readSignedMessage,
   type BodyForm,
   type SignedMessage,
@@ -61,7 +62,7 @@ async function authenticate(
   const [helo, mailFrom, message] = await Promise.all([
     checkHost(questions.helo, resolver),
     checkHost(questions.mailFrom, resolver),
-    readSignedMessage(octets, wantedForms),
+    readSignedMessage(piecesOf(octets), wantedForms),
   ]);
   const signed: SignedMessage = message ?? { fields: [], bodyHash: () => ({ hash: '', canonicalOctets: 0 }) };
   const context = { resolver, now: clock.now() };

@@ -144,7 +144,7 @@ describe('the policy that applies (RFC 9989 §4.7, §4.10)', () => {
     ['pct=0', 0, 'quarantine', 'sampledOut'],
     ['pct=101', 99, 'reject', undefined],
     ['t=y', 0, 'quarantine', 'testing'],
-  ])('%s with chance %d: %s', async (tags, chance, disposition, eased) => {
+  ])('%s with chance %d: %s', async (tags, chance, ...[disposition, eased]) => {
     const found = await evaluate({ '_dmarc.example.com': policy(`p=reject; ${tags}`) }, { chance });
     expect(found).toMatchObject({ result: 'fail', disposition });
     expect(found.eased).toBe(eased);

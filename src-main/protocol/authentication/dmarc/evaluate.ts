@@ -4,13 +4,10 @@
  * RFC 9989 §4.4 (alignment), §5.3; RFC 7489 §6.6.1 (several authors), §6.6.4 (`pct`). Flow: SPF and DKIM findings → here →
  * screening's policy, reports. Invariants: never rejects; what nobody could say is temperror and asks for nothing.
  */
-import { domainToAscii } from '../../../format/domain.ts';
-import { parseAddressList } from '../../../format/address-list.ts';
-import { unfold } from '../../../format/field-scanner.ts';
 import type { DnsResolver } from '../../dns/resolver.ts';
-import { rawBody, type RawField } from '../dkim/canonical-header.ts';
+import { readAuthorDomains } from '../author-domains.ts';
+import type { RawField } from '../dkim/canonical-header.ts';
 import type { DkimFinding, DmarcFinding, DmarcPolicy, DmarcRecord, SpfFinding } from '../findings.ts';
-import { MAX_AUTHOR_DOMAINS } from '../limits.ts';
 import { selectPolicy, walkTree, type TreeWalk } from './tree-walk.ts';
 
 export interface DmarcEvidence {
@@ -39,25 +36,6 @@ const POLICY_SEVERITY = { none: 0, quarantine: 1, reject: 2 } as const;
 
 function severity({ result, disposition }: DmarcFinding): number {
   return RESULT_SEVERITY[result] * 3 + POLICY_SEVERITY[disposition];
-}
-
-/** Domains of all addresses in all From fields, each once; a sentence that says what is wrong otherwise. */
-function readAuthorDomains(fields: readonly RawField[]): readonly [string, ...string[]] | string {
-  const domains = new Set<string>();
-  for (const field of fields) {
-    if (field.name !== 'from') continue;
-    const text = new TextDecoder().decode(Buffer.from(rawBody(field), 'latin1'));
-    for (const { host } of parseAddressList(unfold(text), 2 * MAX_AUTHOR_DOMAINS)) {
-      if (host === null) continue;
-      const ascii = domainToAscii(host.replace(/\.$/, ''));
-      if (!ascii.ok) return "the author's address has no domain that could be asked";
-      domains.add(ascii.value);
-    }
-  }
-  const [first, ...others] = domains;
-  if (first === undefined) return 'the message has no author';
-  if (others.length >= MAX_AUTHOR_DOMAINS) return 'the message has too many authors';
-  return [first, ...others];
 }
 
 function unjudged(result: 'permerror' | 'temperror' | 'none', domain: string, reason: string): DmarcFinding {
