@@ -45,6 +45,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import { createHostScreening } from './screening.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 import { createSigning } from './signing.ts';
 
@@ -103,7 +104,18 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
-  const acceptance = { ...options, router, ruleBook, queue, mailStore, hostname, guard, maySayXclient };
+  const screening = createHostScreening({ ...options, ...connection, resolver });
+  const acceptance = {
+    ...options,
+    router,
+    ruleBook,
+    queue,
+    mailStore,
+    hostname,
+    guard,
+    maySayXclient,
+    screening: screening.step,
+  };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);

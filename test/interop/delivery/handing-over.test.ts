@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 function connect(): Promise<SmtpClient> {
-  return SmtpClient.connect({ host: '127.0.0.1', port: service.port('smtp') });
+  return SmtpClient.connect({ port: service.port('smtp') });
 }
 
 const message = (subject: string, body: string, fields = '') => ({
