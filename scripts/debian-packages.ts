@@ -26,6 +26,12 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'alpine', file: '/usr/bin/alpine' },
   { package: 'offlineimap3', file: '/usr/bin/offlineimap' },
   { package: 'python3', file: '/usr/bin/python3' },
+  { package: 'python3-yaml', file: '/usr/lib/python3/dist-packages/yaml/__init__.py' },
+  { package: 'python3-spf', file: '/usr/lib/python3/dist-packages/spf.py' },
+  { package: 'python3-dkim', file: '/usr/bin/dkimverify' },
+  // Ed25519 for dkimverify.
+  { package: 'python3-nacl', file: '/usr/lib/python3/dist-packages/nacl/__init__.py' },
+  { package: 'opendkim', file: '/usr/sbin/opendkim' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },

@@ -16,6 +16,8 @@ export const refusalReason = z.enum([
   'addressTaken',
   'noSuchAccount',
   'noSuchAlias',
+  'aliasLoop',
+  'invalidDelivery',
   'invalidAddress',
   'invalidDomain',
   'weakPassword',
@@ -45,6 +47,9 @@ export const refusalReason = z.enum([
   'noSuchFile',
   'notMail',
   'invalidFileName',
+  'keysAreWaiting',
+  'keyIsActive',
+  'noSuchKey',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

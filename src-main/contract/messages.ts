@@ -59,12 +59,44 @@ export const timelineEvent = z.discriminatedUnion('type', [
     type: z.literal('repaired'),
     what: z.array(z.enum(['dateAdded', 'messageIdAdded', 'bccRemoved', 'fromAdded'])).readonly(),
   }),
+  eventBase.extend({
+    type: z.literal('screened'),
+    action: z.enum(['accept', 'junk', 'quarantine', 'reject', 'defer']),
+    score: z.number(),
+    findings: z
+      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+      .readonly(),
+    /** `check.outcome` of the finding that decided, or `score`. */
+    decidedBy: z.string(),
+  }),
   eventBase.extend({ type: z.literal('queued'), recipients: names }),
   eventBase.extend({
     type: z.literal('expanded'),
     recipient: z.string(),
-    by: z.literal('alias'),
+    by: z.enum(['alias', 'group', 'catchAll']),
     into: names,
+  }),
+  eventBase.extend({
+    type: z.literal('awaitsModeration'),
+    recipient: z.string(),
+    group: z.string(),
+    into: names,
+  }),
+  eventBase.extend({ type: z.literal('filtered'), account: z.string(), rules: names }),
+  eventBase.extend({ type: z.literal('discarded'), account: z.string(), rule: z.string() }),
+  eventBase.extend({
+    type: z.literal('forwarded'),
+    account: z.string(),
+    to: names,
+    followingTraceId: id,
+  }),
+  eventBase.extend({ type: z.literal('forwardingLoop'), account: z.string() }),
+  eventBase.extend({
+    type: z.literal('answered'),
+    account: z.string(),
+    kind: z.enum(['vacation', 'notification', 'rejection', 'scriptProblem']),
+    to: names,
+    followingTraceId: id,
   }),
   eventBase.extend({
     type: z.literal('attempted'),
@@ -74,6 +106,8 @@ export const timelineEvent = z.discriminatedUnion('type', [
     mailbox: z.string().exactOptional(),
     /** The account is a shared mailbox. */
     isShared: z.literal(true).exactOptional(),
+    /** The file, folder, program or server that it was handed over to. */
+    handedTo: z.string().exactOptional(),
     sessionId: id.exactOptional(),
   }),
   eventBase.extend({

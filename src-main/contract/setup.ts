@@ -11,7 +11,16 @@ import { accountId, id } from './values.ts';
 /** One DNS record to publish, as fields to copy one by one into a provider's form. */
 export const dnsRecord = z.object({
   /** What the record is for. */
-  purpose: z.enum(['receive', 'serverAddress', 'spf', 'clientSubmission', 'clientImap', 'clientPop3']),
+  purpose: z.enum([
+    'receive',
+    'serverAddress',
+    'spf',
+    'dkim',
+    'dmarc',
+    'clientSubmission',
+    'clientImap',
+    'clientPop3',
+  ]),
   need: z.enum(['required', 'recommended', 'optional']),
   type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV']),
   /** Owner name, fully qualified, without the trailing dot. */

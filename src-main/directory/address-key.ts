@@ -35,13 +35,18 @@ export function keyOfAddress(address: string): string | null {
 }
 
 /** What parts a user's name from the detail that its owner adds at will (RFC 5233 §4): `anna+news@example.com`. */
-const DETAIL_SEPARATOR = '+';
+export const DETAIL_SEPARATORS = '+';
 
-/** The key without its detail; null where it has none. */
-export function keyWithoutDetail(key: string): string | null {
-  const separator = key.indexOf(DETAIL_SEPARATOR);
+/** The key without its detail; null where it has none. Each character of `separators` is one. */
+export function keyWithoutDetail(key: string, separators: string): string | null {
   const at = key.lastIndexOf('@');
-  return separator > 0 && separator < at ? key.slice(0, separator) + key.slice(at) : null;
+  const found = [...separators].map((separator) => key.indexOf(separator)).filter((n) => n > 0 && n < at);
+  return found.length === 0 ? null : key.slice(0, Math.min(...found)) + key.slice(at);
+}
+
+/** The domain of a key. */
+export function domainOfKey(key: string): string {
+  return key.slice(key.lastIndexOf('@') + 1);
 }
 
 /** RFC 5321 §4.1.2: a quoted local-part means the same as the plain one where both are possible. */

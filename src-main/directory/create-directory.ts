@@ -6,11 +6,20 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { parseAddress } from '../format/address.ts';
-import { addressKey, canonicalDomain, isValidLocalPart, keyOfAddress } from './address-key.ts';
+import { addressKey, canonicalDomain, DETAIL_SEPARATORS, domainOfKey, keyOfAddress } from './address-key.ts';
+import {
+  checkAccountChange,
+  checkAlias,
+  checkDomainChange,
+  checkNewAddress,
+  isUsablePassword,
+} from './checks.ts';
 import type { PasswordKeeper } from './credentials.ts';
 import {
   DEFAULT_POP3_SETTINGS,
+  NEW_ACCOUNT,
+  NEW_ALIAS,
+  NEW_DOMAIN,
   type Account,
   type AccountId,
   type Alias,
@@ -18,15 +27,15 @@ import {
   type DirectoryAdmin,
   type DirectoryError,
   type Domain,
+  type DomainQuota,
   type RecipientResolution,
   type SignInKeys,
   type SignInOutcome,
 } from './port.ts';
-import { Registry } from './registry.ts';
+import { MOST_PASSWORD_CHARACTERS } from './limits.ts';
+import { Registry, type ExpansionQuery } from './registry.ts';
 import type { AccountRow, DirectoryRows, NewAccountRow } from './store-port.ts';
 
-/** Beyond this, hashing a "password" is an attack on our CPU. */
-const MOST_PASSWORD_CHARACTERS = 1_000;
 /** Between two notes of an account's last sign-in; clients sign in every few minutes. */
 const SIGN_IN_NOTE_INTERVAL_MS = 60_000;
 
@@ -36,6 +45,8 @@ export interface DirectoryOptions {
   readonly clock: Clock;
   /** Whether the account may send as the shared mailbox. */
   readonly maySendAs: (account: AccountId, sharedMailbox: AccountId) => Promise<boolean>;
+  /** Each character parts a name from its detail; asked at every look-up. */
+  readonly detailSeparators?: () => string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -69,13 +80,31 @@ class RowDirectory implements FullDirectory {
     return Promise.resolve(this.#registry.hasDomain(domain));
   }
 
-  resolve(address: string): Promise<RecipientResolution> {
-    return Promise.resolve(resolveIn(this.#registry, address));
+  resolve(address: string, reversePath?: string): Promise<RecipientResolution> {
+    const query = { ...this.#query, ...(reversePath !== undefined && { reversePath }) };
+    return Promise.resolve(resolveIn(this.#registry, address, query));
+  }
+
+  get #query(): ExpansionQuery {
+    const { clock, detailSeparators = () => DETAIL_SEPARATORS } = this.#options;
+    return { now: clock.now(), separators: detailSeparators() };
+  }
+
+  domainQuota(account: AccountId): Promise<DomainQuota | null> {
+    const registry = this.#registry;
+    const { name, quotaBytes = null } = registry.domain(registry.account(account)?.domain ?? '') ?? {};
+    if (name === undefined || quotaBytes === null) return Promise.resolve(null);
+    const accounts = registry.accounts.filter(({ domain }) => domain === name).map(({ id }) => id);
+    return Promise.resolve({ domain: name, quotaBytes, accounts });
   }
 
   async mayUseAddress(accountId: AccountId, address: string): Promise<boolean> {
-    if (!this.#registry.isNamed(address)) return false;
-    for (const account of this.#registry.expand(address).accounts) {
+    const query = this.#query;
+    if (!this.#registry.isNamed(address, query.separators)) return false;
+    const expansion = this.#registry.expand(address, query);
+    // A group's address is everybody's: nobody speaks for all.
+    if (expansion.by === 'group') return false;
+    for (const account of expansion.accounts) {
       if (!account.isEnabled) continue;
       if (account.id === accountId) return true;
       if (account.kind === 'shared' && (await this.#options.maySendAs(accountId, account.id))) return true;
@@ -144,7 +173,19 @@ class RowDirectory implements FullDirectory {
       if (registry.hasDomain(canonical)) return err('domainExists');
       const domain = { name: canonical, createdAt: this.#options.clock.now() };
       await this.#options.rows.addDomain(domain);
-      return ok(domain);
+      return ok({ ...NEW_DOMAIN, ...domain });
+    });
+  }
+
+  changeDomain(
+    name: string,
+    change: Parameters<DirectoryAdmin['changeDomain']>[1],
+  ): Promise<Result<Domain, DirectoryError>> {
+    return this.#change(async (registry) => {
+      const checked = checkDomainChange(registry, name, change);
+      if (!checked.ok) return checked;
+      await this.#options.rows.changeDomain(checked.value.name, change);
+      return ok({ ...checked.value, ...change });
     });
   }
 
@@ -153,7 +194,8 @@ class RowDirectory implements FullDirectory {
       const canonical = canonicalDomain(name);
       if (canonical === null || !registry.hasDomain(canonical)) return err('noSuchDomain');
       const isInUse = [...registry.accounts, ...registry.aliases].some((row) => row.domain === canonical);
-      if (isInUse) return err('domainInUse');
+      const hasAliases = registry.domains.some(({ aliasOf }) => aliasOf === canonical);
+      if (isInUse || hasAliases) return err('domainInUse');
       await this.#options.rows.removeDomain(canonical);
       return ok(undefined);
     });
@@ -194,7 +236,7 @@ class RowDirectory implements FullDirectory {
     const { addressKey: _key, ...account } = row;
     const address = `${row.localPart}@${row.domain}`;
     const beginning = { isEnabled: true, lastSignInAt: null, pop3: DEFAULT_POP3_SETTINGS, quotaWarned: 0 };
-    return withoutCredentials({ ...account, ...beginning, id, address });
+    return withoutCredentials({ ...NEW_ACCOUNT, ...account, ...beginning, id, address });
   }
 
   changeAccount(
@@ -204,6 +246,8 @@ class RowDirectory implements FullDirectory {
     return this.#change(async (registry) => {
       const account = registry.account(id);
       if (account === undefined) return err('noSuchAccount');
+      const problem = checkAccountChange(registry, account, change);
+      if (problem !== null) return err(problem);
       await this.#options.rows.changeAccount(id, change);
       return ok(withoutCredentials({ ...account, ...change }));
     });
@@ -233,11 +277,11 @@ class RowDirectory implements FullDirectory {
       const domain = canonicalDomain(alias.domain);
       if (domain === null || !registry.hasDomain(domain)) return err('noSuchDomain');
       const key = addressKey(alias.localPart, domain);
-      if (!isValidLocalPart(alias.localPart) || alias.targets.length === 0) return err('invalidAddress');
-      if (registry.accountByAddress(key) !== undefined) return err('addressTaken');
-      if (!alias.targets.every(isTarget)) return err('invalidAddress');
-      const { localPart, targets } = alias;
-      const row = { localPart, domain, targets, addressKey: key, address: `${localPart}@${domain}` };
+      const { addressKey: _key, ...before } = registry.aliasWithKey(key) ?? { ...NEW_ALIAS, addressKey: key };
+      const address = `${alias.localPart}@${domain}`;
+      const row = { ...before, ...alias, domain, addressKey: key, address };
+      const problem = checkAlias(registry, row);
+      if (problem !== null) return err(problem);
       await this.#options.rows.putAlias(row);
       return ok(row);
     });
@@ -278,40 +322,22 @@ class RowDirectory implements FullDirectory {
   }
 }
 
-function resolveIn(registry: Registry, address: string): RecipientResolution {
+function resolveIn(registry: Registry, address: string, query: ExpansionQuery): RecipientResolution {
   const isBarePostmaster = address.toLowerCase() === 'postmaster';
   const [firstDomain] = [...registry.domains].sort((a, b) => a.createdAt - b.createdAt);
   // RFC 5321 §4.5.1: postmaster needs no domain
   const full = isBarePostmaster && firstDomain !== undefined ? `postmaster@${firstDomain.name}` : address;
   const key = keyOfAddress(full);
-  if (key === null || !registry.hasDomain(key.slice(key.lastIndexOf('@') + 1))) return { kind: 'foreign' };
-  const { accounts, foreign, via } = registry.expand(full);
+  if (key === null || !registry.hasDomain(domainOfKey(key))) return { kind: 'foreign' };
+  const expansion = registry.expand(full, query);
+  const { accounts, foreign, handOvers, via, by, moderatedGroup, closed } = expansion;
   const enabled = accounts.filter((account) => account.isEnabled);
-  if (enabled.length > 0 || foreign.length > 0) {
-    return { kind: 'local', accounts: enabled.map(withoutCredentials), foreign, via };
+  if (enabled.length > 0 || foreign.length > 0 || handOvers.length > 0) {
+    const found = { accounts: enabled.map(withoutCredentials), foreign, handOvers, via, by, moderatedGroup };
+    return { kind: 'local', ...found };
   }
-  return { kind: accounts.length > 0 ? 'disabled' : 'unknown' };
-}
-
-function checkNewAddress(
-  registry: Registry,
-  account: { localPart: string; domain: string },
-): Result<{ localPart: string; domain: string; addressKey: string }, DirectoryError> {
-  const domain = canonicalDomain(account.domain);
-  if (domain === null || !registry.hasDomain(domain)) return err('noSuchDomain');
-  if (!isValidLocalPart(account.localPart)) return err('invalidAddress');
-  const key = addressKey(account.localPart, domain);
-  if (registry.isTaken(key)) return err('addressTaken');
-  return ok({ localPart: account.localPart, domain, addressKey: key });
-}
-
-/** Any address that SMTP can carry. */
-function isTarget(target: string): boolean {
-  return keyOfAddress(target) !== null && parseAddress(target, { allowUtf8: true }).ok;
-}
-
-function isUsablePassword(password: string): boolean {
-  return password !== '' && password.length <= MOST_PASSWORD_CHARACTERS;
+  if (closed !== null) return { kind: 'closed', ...closed };
+  return { kind: accounts.length > 0 || expansion.hasDisabled ? 'disabled' : 'unknown' };
 }
 
 function withoutCredentials(row: AccountRow): Account {

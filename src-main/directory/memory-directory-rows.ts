@@ -1,5 +1,12 @@
 /** Directory rows in memory, for tests of the directory and of what stands on it. */
-import { DEFAULT_POP3_SETTINGS, type AccountId, type Domain } from './port.ts';
+import {
+  DEFAULT_POP3_SETTINGS,
+  NEW_ACCOUNT,
+  NEW_DOMAIN,
+  type AccountId,
+  type Domain,
+  type DomainSettings,
+} from './port.ts';
 import type { AccountRow, AliasRow, DirectoryRows, NewAccountRow } from './store-port.ts';
 
 export class MemoryDirectoryRows implements DirectoryRows {
@@ -20,8 +27,14 @@ export class MemoryDirectoryRows implements DirectoryRows {
     return Promise.resolve([...this.#aliases.values()]);
   }
 
-  addDomain(domain: Domain): Promise<void> {
-    this.#domains.set(domain.name, domain);
+  addDomain(domain: Pick<Domain, 'name' | 'createdAt'>): Promise<void> {
+    this.#domains.set(domain.name, { ...NEW_DOMAIN, ...domain });
+    return Promise.resolve();
+  }
+
+  changeDomain(name: string, change: Partial<DomainSettings>): Promise<void> {
+    const domain = this.#domains.get(name);
+    if (domain !== undefined) this.#domains.set(name, { ...domain, ...change });
     return Promise.resolve();
   }
 
@@ -34,6 +47,7 @@ export class MemoryDirectoryRows implements DirectoryRows {
     const id = ++this.#lastId;
     const address = `${account.localPart}@${account.domain}`;
     this.#accounts.set(id, {
+      ...NEW_ACCOUNT,
       ...account,
       id,
       address,

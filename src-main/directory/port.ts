@@ -10,11 +10,57 @@ import type { Result } from '../base/result.ts';
 
 export type AccountId = number;
 
-export interface Domain {
+export interface Domain extends DomainSettings {
   /** Lower case, as A-labels. */
   readonly name: string;
   readonly createdAt: number;
 }
+
+export interface DomainSettings {
+  /** The domain whose addresses are valid here too, under this one's name; null: it has addresses of its own. */
+  readonly aliasOf: string | null;
+  /** Who gets mail for addresses that nobody has; empty: it is refused. */
+  readonly catchAll: readonly string[];
+  /** For all its accounts together; null: no limit. */
+  readonly quotaBytes: number | null;
+}
+
+export const NEW_DOMAIN: DomainSettings = { aliasOf: null, catchAll: [], quotaBytes: null };
+
+/** Where mail goes for good, when it has come here. */
+export type DeliveryMethod =
+  /** Our own mailboxes. */
+  { readonly method: 'mailstore' } | HandOverMethod;
+
+/** Mail is handed to something else on this machine or network. */
+export type HandOverMethod =
+  /** One file, mboxrd. */
+  | { readonly method: 'mbox'; readonly path: string }
+  | { readonly method: 'maildir'; readonly path: string }
+  /** A program and its arguments; no shell. */
+  | { readonly method: 'pipe'; readonly command: readonly string[] }
+  /** RFC 2033 */
+  | { readonly method: 'lmtp'; readonly host: string; readonly port: number };
+
+export const MAILSTORE: DeliveryMethod = { method: 'mailstore' };
+
+/** Copies of all mail that go elsewhere. */
+export interface Forwarding {
+  readonly to: readonly string[];
+  /** Whether the mail stays here too. */
+  readonly keepsCopy: boolean;
+}
+
+/** What an owner or administrator sets for an account besides its name and password. */
+export interface AccountSettings {
+  /** Its further addresses, besides the one that it is called by. */
+  readonly addresses: readonly string[];
+  /** null: none. */
+  readonly forwarding: Forwarding | null;
+  readonly delivery: DeliveryMethod;
+}
+
+export const NEW_ACCOUNT: AccountSettings = { addresses: [], forwarding: null, delivery: MAILSTORE };
 
 /** How an account's mail is fetched over POP3. */
 export interface Pop3Settings {
@@ -41,7 +87,7 @@ export const DEFAULT_POP3_SETTINGS: Pop3Settings = {
  */
 export type AccountKind = 'person' | 'shared';
 
-export interface Account {
+export interface Account extends AccountSettings {
   readonly id: AccountId;
   readonly localPart: string;
   readonly domain: string;
@@ -62,13 +108,53 @@ export interface Account {
   readonly pop3: Pop3Settings;
 }
 
+/** Who may send to a group. */
+export type GroupPosting =
+  | 'anyone'
+  /** Its members, by the address in MAIL FROM. */
+  | 'members'
+  /** Addresses in domains of ours. */
+  | 'domain';
+
+/** What makes a group of an alias: its targets are members. */
+export interface GroupRules {
+  /** What people call it. */
+  readonly name: string;
+  readonly posting: GroupPosting;
+  /** Who decides on mail of others; empty: nobody does. They may always send. */
+  readonly moderators: readonly string[];
+}
+
+/** What an alias is besides its targets. */
+export interface AliasSettings {
+  readonly isEnabled: boolean;
+  /** Milliseconds since 1970 UTC; null: never. */
+  readonly expiresAt: number | null;
+  /** Mail is handed over too; null: it only goes to the targets. */
+  readonly delivery: HandOverMethod | null;
+  /** null: an alias, no group. */
+  readonly group: GroupRules | null;
+}
+
+export const NEW_ALIAS: AliasSettings = { isEnabled: true, expiresAt: null, delivery: null, group: null };
+
 /** An address that stands for others; a target may be anywhere. */
-export interface Alias {
+export interface Alias extends AliasSettings {
   readonly localPart: string;
   readonly domain: string;
   readonly address: string;
   readonly targets: readonly string[];
 }
+
+/** Mail for an alias that is handed over. */
+export interface HandOver {
+  /** The alias. */
+  readonly address: string;
+  readonly delivery: HandOverMethod;
+}
+
+/** What turned an address into others first. */
+export type ExpandedBy = 'alias' | 'group' | 'catchAll';
 
 /** What an address means to us. */
 export type RecipientResolution =
@@ -78,15 +164,23 @@ export type RecipientResolution =
       readonly accounts: readonly Account[];
       /** Addresses elsewhere that an alias leads to. */
       readonly foreign: readonly string[];
+      /** What aliases hand over to programs and files. */
+      readonly handOvers: readonly HandOver[];
       /** The alias addresses that were passed through, outermost first. */
       readonly via: readonly string[];
+      /** null: the account has the address itself. */
+      readonly by: ExpandedBy | null;
+      /** The group whose moderators decide first; null: nobody needs to. */
+      readonly moderatedGroup: string | null;
     }
   /** The domain is not ours. */
   | { readonly kind: 'foreign' }
   /** Our domain, but nobody by that name. */
   | { readonly kind: 'unknown' }
-  /** The account exists and is switched off. */
-  | { readonly kind: 'disabled' };
+  /** The account or alias exists and is switched off. */
+  | { readonly kind: 'disabled' }
+  /** A group to which this sender may not send. */
+  | { readonly kind: 'closed'; readonly group: string; readonly posting: GroupPosting };
 
 export type DirectoryError =
   | 'domainExists'
@@ -95,6 +189,8 @@ export type DirectoryError =
   | 'addressTaken'
   | 'noSuchAccount'
   | 'noSuchAlias'
+  | 'aliasLoop'
+  | 'invalidDelivery'
   | 'invalidAddress'
   | 'invalidDomain'
   | 'weakPassword';
@@ -117,11 +213,22 @@ export interface SignInKeys {
   admit(): Promise<SignInOutcome>;
 }
 
+export interface DomainQuota {
+  readonly domain: string;
+  readonly quotaBytes: number;
+  readonly accounts: readonly AccountId[];
+}
+
 /** What the stages ask. */
 export interface Directory {
   isLocalDomain(domain: string): Promise<boolean>;
-  /** `address` is `local-part@domain` without brackets, or `postmaster` alone (RFC 5321 §4.1.1.3). */
-  resolve(address: string): Promise<RecipientResolution>;
+  /**
+   * `address` is `local-part@domain` without brackets, or `postmaster` alone (RFC 5321 §4.1.1.3). `reversePath`: who sends to it,
+   * which closed groups ask; absent: nobody in particular.
+   */
+  resolve(address: string, reversePath?: string): Promise<RecipientResolution>;
+  /** What the accounts of the account's domain may keep together; null: as much as they like. */
+  domainQuota(account: AccountId): Promise<DomainQuota | null>;
   /**
    * Whether the account may name this address as its own, in MAIL FROM and in From: its address, an alias that leads to it, or
    * that of a shared mailbox on whose INBOX it has the right to post (RFC 4314 `p`).
@@ -141,7 +248,8 @@ export interface Directory {
 export interface DirectoryAdmin {
   listDomains(): Promise<readonly Domain[]>;
   addDomain(name: string): Promise<Result<Domain, DirectoryError>>;
-  /** Refused while accounts or aliases are in it. */
+  changeDomain(name: string, change: Partial<DomainSettings>): Promise<Result<Domain, DirectoryError>>;
+  /** Refused while accounts or aliases are in it, or it is what another is the alias of. */
   removeDomain(name: string): Promise<Result<void, DirectoryError>>;
 
   listAccounts(): Promise<readonly Account[]>;
@@ -170,7 +278,7 @@ export interface DirectoryAdmin {
       quotaMessages?: number | null;
       quotaWarned?: number;
       pop3?: Pop3Settings;
-    },
+    } & Partial<AccountSettings>,
   ): Promise<Result<Account, DirectoryError>>;
   /** A shared mailbox has none: `noSuchAccount`. */
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>>;
@@ -178,12 +286,10 @@ export interface DirectoryAdmin {
   removeAccount(id: AccountId): Promise<Result<void, DirectoryError>>;
 
   listAliases(): Promise<readonly Alias[]>;
-  /** Adds the alias or replaces its targets. */
-  putAlias(alias: {
-    localPart: string;
-    domain: string;
-    targets: readonly string[];
-  }): Promise<Result<Alias, DirectoryError>>;
+  /** Adds the alias or group, or replaces its targets and what else is given. */
+  putAlias(
+    alias: { localPart: string; domain: string; targets: readonly string[] } & Partial<AliasSettings>,
+  ): Promise<Result<Alias, DirectoryError>>;
   removeAlias(address: string): Promise<Result<void, DirectoryError>>;
 
   /** Something of the directory changed; ask again. */

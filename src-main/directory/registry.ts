@@ -3,26 +3,26 @@
  *
  * Invariants: immutable; a change of the rows makes a new one.
  */
-import { addressKey, canonicalDomain, keyOfAddress, keyWithoutDetail } from './address-key.ts';
+import { addressKey, canonicalDomain, domainOfKey, keyOfAddress, keyWithoutDetail } from './address-key.ts';
+import { Expanding, type Expansion } from './expansion.ts';
 import type { AccountId, Domain } from './port.ts';
 import type { AccountRow, AliasRow, DirectoryRows } from './store-port.ts';
 
-export interface Expansion {
+export interface RegistryRows {
+  readonly domains: readonly Domain[];
   readonly accounts: readonly AccountRow[];
-  /** Target addresses that are not in a domain of ours. */
-  readonly foreign: readonly string[];
-  readonly via: readonly string[];
+  readonly aliases: readonly AliasRow[];
 }
 
-/** What following an address has come upon. */
-interface Found {
-  readonly accounts: Map<AccountId, AccountRow>;
-  readonly foreign: Set<string>;
-  readonly via: string[];
+/** Who asks for an expansion, and when. */
+export interface ExpansionQuery {
+  /** Milliseconds since 1970 UTC: aliases expire. */
+  readonly now: number;
+  /** Each character parts a name from its detail. */
+  readonly separators: string;
+  /** Who sends; absent: nobody in particular, and no group is closed. */
+  readonly reversePath?: string;
 }
-
-/** Addresses that every domain must have a reader for (RFC 5321 §4.5.1, RFC 2142 §4). */
-const ROLE_LOCAL_PARTS: ReadonlySet<string> = new Set(['postmaster', 'abuse']);
 
 export class Registry {
   readonly domains: readonly Domain[];
@@ -30,19 +30,15 @@ export class Registry {
   readonly #accountsById: ReadonlyMap<AccountId, AccountRow>;
   readonly #accountsByKey: ReadonlyMap<string, AccountRow>;
   readonly #aliasesByKey: ReadonlyMap<string, AliasRow>;
-  readonly #domainNames: ReadonlySet<string>;
+  readonly #domainsByName: ReadonlyMap<string, Domain>;
 
-  constructor(rows: {
-    domains: readonly Domain[];
-    accounts: readonly AccountRow[];
-    aliases: readonly AliasRow[];
-  }) {
+  constructor(rows: RegistryRows) {
     this.domains = rows.domains;
     this.aliases = rows.aliases;
-    this.#domainNames = new Set(rows.domains.map((domain) => domain.name));
+    this.#domainsByName = new Map(rows.domains.map((domain) => [domain.name, domain]));
     this.#accountsById = new Map(rows.accounts.map((account) => [account.id, account]));
     this.#accountsByKey = new Map(
-      rows.accounts.map((account) => [addressKey(account.localPart, account.domain), account]),
+      rows.accounts.flatMap((account) => keysOfAccount(account).map((key) => [key, account] as const)),
     );
     this.#aliasesByKey = new Map(rows.aliases.map((alias) => [alias.addressKey, alias]));
   }
@@ -60,17 +56,38 @@ export class Registry {
     return [...this.#accountsById.values()];
   }
 
+  /** `name` in canonical form. */
+  domain(name: string): Domain | undefined {
+    return this.#domainsByName.get(name);
+  }
+
   hasDomain(domain: string): boolean {
     const canonical = canonicalDomain(domain);
-    return canonical !== null && this.#domainNames.has(canonical);
+    return canonical !== null && this.#domainsByName.has(canonical);
   }
 
   account(id: AccountId): AccountRow | undefined {
     return this.#accountsById.get(id);
   }
 
-  accountByAddress(address: string): AccountRow | undefined {
+  accountWithKey(key: string): AccountRow | undefined {
+    return this.#accountsByKey.get(key);
+  }
+
+  aliasWithKey(key: string): AliasRow | undefined {
+    return this.#aliasesByKey.get(key);
+  }
+
+  /** The key of an address, under the name of the domain that has it; null where it is no address. */
+  keyOf(address: string): string | null {
     const key = keyOfAddress(address);
+    if (key === null) return null;
+    const { aliasOf } = this.#domainsByName.get(domainOfKey(key)) ?? { aliasOf: null };
+    return aliasOf === null ? key : `${key.slice(0, key.lastIndexOf('@'))}@${aliasOf}`;
+  }
+
+  accountByAddress(address: string): AccountRow | undefined {
+    const key = this.keyOf(address);
     return key === null ? undefined : this.#accountsByKey.get(key);
   }
 
@@ -92,9 +109,9 @@ export class Registry {
   }
 
   /** Whether an account or alias of ours has the address, with a detail or without. */
-  isNamed(address: string): boolean {
-    const key = keyOfAddress(address);
-    return key !== null && (this.isTaken(key) || this.isTaken(keyWithoutDetail(key) ?? key));
+  isNamed(address: string, separators: string): boolean {
+    const key = this.keyOf(address);
+    return key !== null && (this.isTaken(key) || this.isTaken(keyWithoutDetail(key, separators) ?? key));
   }
 
   isTaken(key: string): boolean {
@@ -102,50 +119,13 @@ export class Registry {
   }
 
   /** Follows aliases to accounts, each once; loops end where they close. */
-  expand(address: string): Expansion {
-    const found = {
-      accounts: new Map<AccountId, AccountRow>(),
-      foreign: new Set<string>(),
-      via: [] as string[],
-    };
-    this.#follow(address, new Set(), found);
-    return { accounts: [...found.accounts.values()], foreign: [...found.foreign], via: found.via };
+  expand(address: string, query: ExpansionQuery): Expansion {
+    return new Expanding(this, query).expand(address);
   }
 
-  #follow(address: string, seen: Set<string>, found: Found): void {
-    const key = keyOfAddress(address);
-    if (key === null || seen.has(key)) return;
-    seen.add(key);
-    const account = this.#accountsByKey.get(key);
-    if (account !== undefined) {
-      found.accounts.set(account.id, account);
-      return;
-    }
-    const alias = this.#aliasesByKey.get(key);
-    if (alias !== undefined) {
-      found.via.push(alias.address);
-      for (const target of alias.targets) this.#follow(target, seen, found);
-      return;
-    }
-    const domain = key.slice(key.lastIndexOf('@') + 1);
-    if (!this.#domainNames.has(domain)) found.foreign.add(address);
-    else this.#followWithin(key, seen, found);
-  }
-
-  /** Nobody has exactly this address: somebody may have it without its detail, or it is a role. */
-  #followWithin(key: string, seen: Set<string>, found: Found): void {
-    const base = keyWithoutDetail(key);
-    if (base === null) this.#followRole(key, found);
-    else this.#follow(base, seen, found);
-  }
-
-  /** Nobody is named postmaster or abuse: the domain's first account reads that mail. */
-  #followRole(key: string, found: { accounts: Map<AccountId, AccountRow> }): void {
-    const [localPart = '', domain = ''] = key.split('@');
-    if (!ROLE_LOCAL_PARTS.has(localPart)) return;
-    const reader =
-      this.#firstAccount((account) => account.domain === domain) ?? this.#firstAccount(() => true);
-    if (reader !== undefined) found.accounts.set(reader.id, reader);
+  /** Who reads mail for a role that nobody has (RFC 5321 §4.5.1): the first account of the domain, else of all. */
+  roleReader(domain: string): AccountRow | undefined {
+    return this.#firstAccount((account) => account.domain === domain) ?? this.#firstAccount(() => true);
   }
 
   #firstAccount(isWanted: (account: AccountRow) => boolean): AccountRow | undefined {
@@ -153,4 +133,9 @@ export class Registry {
       .filter((account) => account.isEnabled && account.kind === 'person' && isWanted(account))
       .sort((a, b) => a.id - b.id)[0];
   }
+}
+
+function keysOfAccount(account: AccountRow): readonly string[] {
+  const further = account.addresses.flatMap((address) => keyOfAddress(address) ?? []);
+  return [addressKey(account.localPart, account.domain), ...further];
 }

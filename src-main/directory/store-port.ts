@@ -3,7 +3,16 @@
  *
  * Invariants: writes resolve after the commit. Keys are canonical: lower case, domain as A-labels.
  */
-import type { Account, AccountId, AccountKind, Alias, Domain, Pop3Settings } from './port.ts';
+import type {
+  Account,
+  AccountId,
+  AccountKind,
+  AccountSettings,
+  Alias,
+  Domain,
+  DomainSettings,
+  Pop3Settings,
+} from './port.ts';
 
 /** A password as it is kept: never the clear text. */
 export interface StoredCredentials {
@@ -39,7 +48,8 @@ export interface DirectoryRows {
   listDomains(): Promise<readonly Domain[]>;
   listAccounts(): Promise<readonly AccountRow[]>;
   listAliases(): Promise<readonly AliasRow[]>;
-  addDomain(domain: Domain): Promise<void>;
+  addDomain(domain: Pick<Domain, 'name' | 'createdAt'>): Promise<void>;
+  changeDomain(name: string, change: Partial<DomainSettings>): Promise<void>;
   removeDomain(name: string): Promise<void>;
   /** Adds the account with its first mailboxes in one commit; answers its id. */
   addAccount(account: NewAccountRow): Promise<AccountId>;
@@ -54,7 +64,7 @@ export interface DirectoryRows {
       lastSignInAt?: number;
       pop3?: Pop3Settings;
       credentials?: StoredCredentials;
-    },
+    } & Partial<AccountSettings>,
   ): Promise<void>;
   /** Removes the account, its mailboxes and its mail in one commit. */
   removeAccount(id: AccountId): Promise<void>;

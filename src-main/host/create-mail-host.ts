@@ -37,6 +37,7 @@ import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
+import { readSecret } from './secret-file.ts';
 import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
@@ -215,6 +216,7 @@ class RunningHost implements MailHost {
     const transcripts = this.#createTranscripts(storage);
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
     const disk = await this.#watchDisk();
+    const secret = await readSecret(this.#options.dataFolder, randomBytes);
     const path = createMailPath({
       storage,
       directory,
@@ -224,6 +226,7 @@ class RunningHost implements MailHost {
       clock,
       randomBytes,
       makeId: this.#makeId,
+      secret,
       settings: () => this.#settings,
       clients: this.#clients,
       isOwnListener: (address, port) =>
@@ -286,6 +289,7 @@ class RunningHost implements MailHost {
       nextHops: path.nextHops,
       isDeliverable: (address) => path.isDeliverable(address),
       relayDesk: this.#createRelayDesk(parts),
+      signing: path.signing,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

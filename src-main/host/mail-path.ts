@@ -13,6 +13,9 @@ import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
+import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
+import { JUDGED_ALIKE, NO_RULES } from '../mail/delivery/port.ts';
+import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
 import { createHoldRuleFinder } from '../mail/queue/hold-rules.ts';
@@ -34,7 +37,8 @@ import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts'
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
-import { createDnsResolver } from '../protocol/dns/resolver.ts';
+import type { OutgoingSigner, SigningDesk } from '../mail/signing/port.ts';
+import { createDnsResolver, type DnsResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
@@ -42,6 +46,7 @@ import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
+import { createSigning } from './signing.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -55,6 +60,8 @@ export interface MailPathOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
+  /** What the server signs for itself with. */
+  readonly secret: Uint8Array;
   /** Asked whenever they matter, so that a change counts at once. */
   readonly settings: () => HostSettings;
   readonly clients: ClientSettings;
@@ -73,6 +80,8 @@ export interface MailPath {
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
   readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
+  /** The keys that sign mail of our domains. */
+  readonly signing: SigningDesk;
   /** Begins to work on what the queue holds since the last run. */
   start(): Promise<void>;
   /** Says goodbye to every session. */
@@ -84,9 +93,14 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const { directory, clock, settings, storage } = options;
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
-  const router = createRouter({ directory, settings, rules: ruleBook });
-  const connection = createConnectionOptions(options, hostname);
-  const { queue, desk, relay } = createQueue(options, { router, hostname, connection });
+  const rewriting = createSenderRewriting(options);
+  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const connection = createConnectionOptions(options, hostname, resolver);
+  const { signer } = signing;
+  const parts = { router, rewriting, hostname, connection, signer };
+  const { queue, desk, relay, handOver } = createQueue(options, parts);
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
@@ -94,13 +108,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
   const reception = createReceptionService(acceptance);
-  const retrieval = {
-    ...options,
-    hostname,
-    allowCleartextAuth,
-    mailStore: storage.mailStore,
-    search: storage.mailSearch,
-  };
+  const { mailSearch: search } = storage;
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
   const imap = createImapService(retrieval);
   const pop3 = createPop3Service(retrieval);
   const services: readonly MailService[] = [submission, reception, imap, pop3];
@@ -109,39 +118,67 @@ export function createMailPath(options: MailPathOptions): MailPath {
     desk,
     nextHops: relay.nextHops,
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
-    engines: {
-      smtp: reception.serve,
-      submission: submission.serve,
-      submissions: submission.serve,
-      imap: imap.serve,
-      imaps: imap.serve,
-      pop3: pop3.serve,
-      pop3s: pop3.serve,
-    },
+    engines: enginesOf({ submission, reception, imap, pop3 }),
     relaying: { router, ruleBook, connection },
-    start: () => queue.start(),
+    signing: signing.keys,
+    start: async () => {
+      await signing.keys.start();
+      await queue.start();
+    },
     closeSessions: async (reason) => {
       await Promise.all(services.map((service) => service.closeAll(reason)));
     },
     stopQueue: async () => {
+      signing.keys.stop();
       await queue.stop();
       await relay.close();
+      await handOver.close();
     },
+  };
+}
+
+function enginesOf({
+  submission,
+  reception,
+  imap,
+  pop3,
+}: Record<'submission' | 'reception' | 'imap' | 'pop3', MailService>): Engines {
+  return {
+    smtp: reception.serve,
+    submission: submission.serve,
+    submissions: submission.serve,
+    imap: imap.serve,
+    imaps: imap.serve,
+    pop3: pop3.serve,
+    pop3s: pop3.serve,
   };
 }
 
 interface QueueParts {
   readonly router: Router;
+  readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
-  readonly connection: ConnectionTestOptions;
+  readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
+  readonly signer: OutgoingSigner;
 }
 
-function createQueue(options: MailPathOptions, { router, hostname, connection }: QueueParts) {
-  const { clock, settings, storage } = options;
+function createQueue(options: MailPathOptions, queueParts: QueueParts) {
+  const { router, rewriting, hostname, connection, signer } = queueParts;
+  const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
-  const relay = createRelayCourier({ ...connection, content: storage.content, schedule });
+  const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
+  const handOver = createHandOver(connection);
+  const delivery = createDeliveryCourier({
+    ...options,
+    ...handOver,
+    content,
+    mailStore: storage.mailStore,
+    rewriting,
+    filter: NO_RULES,
+    judge: JUDGED_ALIKE,
+  });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };
   const queue = createMessageQueue({
@@ -149,7 +186,7 @@ function createQueue(options: MailPathOptions, { router, hostname, connection }:
     courier: createRoutingCourier({
       router,
       chosenNextHop: (chosen) => findChosenNextHop(chosen, settings()),
-      delivery: createDeliveryCourier({ clock }),
+      delivery,
       relay,
     }),
     schedule,
@@ -157,16 +194,20 @@ function createQueue(options: MailPathOptions, { router, hostname, connection }:
     holdRule: createHoldRuleFinder(() => settings().holdRules),
   });
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
-  return { queue, desk, relay };
+  return { queue, desk, relay, handOver };
 }
 
 /** How other servers are found and spoken to. */
-function createConnectionOptions(options: MailPathOptions, hostname: () => string): ConnectionTestOptions {
+function createConnectionOptions(
+  options: MailPathOptions,
+  hostname: () => string,
+  resolver: DnsResolver,
+): ConnectionTestOptions & { makeId: MakeId } {
   return {
     ...options,
     hostname,
     connect: createTcpConnect(options),
-    resolver: createDnsResolver({ servers: () => options.settings().dnsServers }),
+    resolver,
     mxPort: SMTP_PORT,
   };
 }

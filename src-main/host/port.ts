@@ -47,8 +47,15 @@ export interface HostSettings {
   readonly retrySchedule: RetrySchedule;
   /** Mail that is to be looked at before it goes on. */
   readonly holdRules: readonly HoldRule[];
+  readonly signing: SigningSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
+}
+
+/** Keys that sign mail of our domains (DKIM). */
+export interface SigningSettings {
+  /** After so many days a successor of a key is announced; 0: never by itself. */
+  readonly rotateAfterDays: number;
 }
 
 /** How much one client may do; the last three bind only those who have not signed in. */

@@ -27,6 +27,8 @@ export interface RecipientOutcome {
   readonly at: number;
 }
 
+export type AnswerKind = 'vacation' | 'notification' | 'rejection' | 'scriptProblem';
+
 export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
   Readonly<
     | {
@@ -48,9 +50,35 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
       }
     /** A repair of the MSA (RFC 6409 §8), e.g. `Date added`. */
     | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
+    /** What the checks found, and what came of it; `decidedBy` is `check.outcome` of a finding, or `score`. */
+    | {
+        type: 'screened';
+        action: 'accept' | 'junk' | 'quarantine' | 'reject' | 'defer';
+        score: number;
+        findings: readonly { check: string; outcome: string; weight: number; detail: string }[];
+        decidedBy: string;
+      }
     | { type: 'queued'; recipients: readonly string[] }
-    /** An alias (or later a group, a rule) turned one recipient into others. */
-    | { type: 'expanded'; recipient: string; by: 'alias'; into: readonly string[] }
+    /** An alias, a group, or what catches all turned one recipient into others. */
+    | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }
+    /** A moderated group: its members get the message when somebody releases it. */
+    | { type: 'awaitsModeration'; recipient: string; group: string; into: readonly string[] }
+    /** Rules of an account, in the words that name them. */
+    | { type: 'filtered'; account: string; rules: readonly string[] }
+    /** A rule of the account threw the message away. */
+    | { type: 'discarded'; account: string; rule: string }
+    /** It goes on to other addresses, as a message with a timeline of its own. */
+    | { type: 'forwarded'; account: string; to: readonly string[]; followingTraceId: TraceId }
+    /** It has been through this account before: it is kept instead of forwarded once more. */
+    | { type: 'forwardingLoop'; account: string }
+    /** Sent because of it: an automatic reply, a notice. */
+    | {
+        type: 'answered';
+        account: string;
+        kind: AnswerKind;
+        to: readonly string[];
+        followingTraceId: TraceId;
+      }
     | {
         type: 'attempted';
         attempt: number;
@@ -60,6 +88,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         mailbox?: string;
         /** The account is a shared mailbox. */
         isShared?: true;
+        /** Where it was handed over to: a file, a folder, a program, another server. */
+        handedTo?: string;
         sessionId?: string;
       }
     /** A DSN tells the sender what became of some recipients; it has a timeline of its own. */

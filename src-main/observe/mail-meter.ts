@@ -95,8 +95,15 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'read':
       return 'read';
     case 'repaired':
+    case 'screened':
     case 'queued':
     case 'expanded':
+    case 'awaitsModeration':
+    case 'filtered':
+    case 'discarded':
+    case 'forwarded':
+    case 'forwardingLoop':
+    case 'answered':
     case 'bounced':
     case 'unreported':
     case 'held':

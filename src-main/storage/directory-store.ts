@@ -1,5 +1,16 @@
 /** Rows of domains, accounts and aliases. The directory keeps the rules and a copy in memory; this keeps the truth. */
-import { DEFAULT_POP3_SETTINGS, type AccountId, type Domain, type Pop3Settings } from '../directory/port.ts';
+import {
+  DEFAULT_POP3_SETTINGS,
+  MAILSTORE,
+  type AccountId,
+  type DeliveryMethod,
+  type Domain,
+  type DomainSettings,
+  type Forwarding,
+  type GroupRules,
+  type HandOverMethod,
+  type Pop3Settings,
+} from '../directory/port.ts';
 import type {
   AccountRow,
   AliasRow,
@@ -13,9 +24,32 @@ import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
 import type { Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
-const addDomain: Write<Domain, void> = ({ connection }, domain) => {
+const addDomain: Write<Pick<Domain, 'name' | 'createdAt'>, void> = ({ connection }, domain) => {
   connection.run('INSERT INTO domain (name, created_at) VALUES (?, ?)', domain.name, domain.createdAt);
 };
+
+const changeDomain: Write<{ name: string; change: Partial<DomainSettings> }, void> = (
+  { connection },
+  { name, change },
+) => {
+  updateColumns(connection, { table: 'domain', key: 'name', value: name }, [
+    ['alias_of', change.aliasOf],
+    ['catch_all', change.catchAll && JSON.stringify(change.catchAll)],
+    ['quota_bytes', change.quotaBytes],
+  ]);
+};
+
+/** Sets the columns that have a value. */
+function updateColumns(
+  connection: Connection,
+  row: { table: 'domain' | 'account'; key: string; value: SqlValue },
+  columns: readonly (readonly [column: string, value: SqlValue | undefined])[],
+): void {
+  for (const [column, value] of columns) {
+    if (value === undefined) continue;
+    connection.run(`UPDATE ${row.table} SET ${column} = ? WHERE ${row.key} = ?`, value, row.value);
+  }
+}
 
 const removeDomain: Write<string, void> = ({ connection }, name) => {
   connection.run('DELETE FROM domain WHERE name = ?', name);
@@ -46,7 +80,7 @@ interface ChangeArguments {
 }
 
 const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, change }) => {
-  const columns: readonly (readonly [string, SqlValue | undefined])[] = [
+  updateColumns(connection, { table: 'account', key: 'id', value: id }, [
     ['name', change.name],
     ['is_enabled', change.isEnabled === undefined ? undefined : Number(change.isEnabled)],
     ['quota_bytes', change.quotaBytes],
@@ -55,10 +89,10 @@ const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, chang
     ['last_sign_in_at', change.lastSignInAt],
     ['pop3', change.pop3 && JSON.stringify(change.pop3)],
     ['credentials', change.credentials && JSON.stringify(change.credentials)],
-  ];
-  for (const [column, value] of columns) {
-    if (value !== undefined) connection.run(`UPDATE account SET ${column} = ? WHERE id = ?`, value, id);
-  }
+    ['addresses', change.addresses && JSON.stringify(change.addresses)],
+    ['forwarding', change.forwarding && JSON.stringify(change.forwarding)],
+    ['delivery', change.delivery && JSON.stringify(change.delivery)],
+  ]);
 };
 
 const removeAccount: Write<AccountId, void> = (transaction, id) => {
@@ -73,11 +107,16 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
 
 const putAlias: Write<AliasRow, void> = ({ connection }, alias) => {
   connection.run(
-    'INSERT OR REPLACE INTO alias (address_key, local_part, domain, targets) VALUES (?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO alias (address_key, local_part, domain, targets, is_enabled, expires_at, delivery, posting_rules)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     alias.addressKey,
     alias.localPart,
     alias.domain,
     JSON.stringify(alias.targets),
+    Number(alias.isEnabled),
+    alias.expiresAt,
+    alias.delivery && JSON.stringify(alias.delivery),
+    alias.group && JSON.stringify(alias.group),
   );
 };
 
@@ -87,6 +126,7 @@ const removeAlias: Write<string, void> = ({ connection }, addressKey) => {
 
 export const directoryWrites = {
   addDomain,
+  changeDomain,
   removeDomain,
   addAccount,
   changeAccount,
@@ -109,6 +149,28 @@ interface AccountColumns {
   credentials: string;
   pop3: string | null;
   kind: AccountRow['kind'];
+  addresses: string;
+  forwarding: string | null;
+  delivery: string | null;
+}
+
+interface DomainColumns {
+  name: string;
+  created_at: number;
+  alias_of: string | null;
+  catch_all: string;
+  quota_bytes: number | null;
+}
+
+interface AliasColumns {
+  address_key: string;
+  local_part: string;
+  domain: string;
+  targets: string;
+  is_enabled: number;
+  expires_at: number | null;
+  delivery: string | null;
+  posting_rules: string | null;
 }
 
 export class SqliteDirectoryRows implements DirectoryRows {
@@ -122,7 +184,7 @@ export class SqliteDirectoryRows implements DirectoryRows {
 
   listDomains(): Promise<readonly Domain[]> {
     return Promise.resolve(
-      this.#connection.all<Domain>('SELECT name, created_at AS createdAt FROM domain ORDER BY name'),
+      this.#connection.all<DomainColumns>('SELECT * FROM domain ORDER BY name').map(toDomain),
     );
   }
 
@@ -135,25 +197,17 @@ export class SqliteDirectoryRows implements DirectoryRows {
   }
 
   listAliases(): Promise<readonly AliasRow[]> {
-    const rows = this.#connection.all<{
-      address_key: string;
-      local_part: string;
-      domain: string;
-      targets: string;
-    }>('SELECT * FROM alias ORDER BY domain, local_part');
     return Promise.resolve(
-      rows.map((row) => ({
-        addressKey: row.address_key,
-        localPart: row.local_part,
-        domain: row.domain,
-        address: `${row.local_part}@${row.domain}`,
-        targets: JSON.parse(row.targets) as string[],
-      })),
+      this.#connection.all<AliasColumns>('SELECT * FROM alias ORDER BY domain, local_part').map(toAlias),
     );
   }
 
-  addDomain(domain: Domain): Promise<void> {
+  addDomain(domain: Pick<Domain, 'name' | 'createdAt'>): Promise<void> {
     return this.#writer.run('addDomain', domain);
+  }
+
+  changeDomain(name: string, change: Partial<DomainSettings>): Promise<void> {
+    return this.#writer.run('changeDomain', { name, change });
   }
 
   removeDomain(name: string): Promise<void> {
@@ -181,6 +235,30 @@ export class SqliteDirectoryRows implements DirectoryRows {
   }
 }
 
+function toDomain(row: DomainColumns): Domain {
+  return {
+    name: row.name,
+    createdAt: row.created_at,
+    aliasOf: row.alias_of,
+    catchAll: JSON.parse(row.catch_all) as string[],
+    quotaBytes: row.quota_bytes,
+  };
+}
+
+function toAlias(row: AliasColumns): AliasRow {
+  return {
+    addressKey: row.address_key,
+    localPart: row.local_part,
+    domain: row.domain,
+    address: `${row.local_part}@${row.domain}`,
+    targets: JSON.parse(row.targets) as string[],
+    isEnabled: row.is_enabled === 1,
+    expiresAt: row.expires_at,
+    delivery: row.delivery === null ? null : (JSON.parse(row.delivery) as HandOverMethod),
+    group: row.posting_rules === null ? null : (JSON.parse(row.posting_rules) as GroupRules),
+  };
+}
+
 function toAccount(row: AccountColumns): AccountRow {
   return {
     id: row.id,
@@ -196,6 +274,9 @@ function toAccount(row: AccountColumns): AccountRow {
     quotaWarned: row.quota_warned,
     lastSignInAt: row.last_sign_in_at,
     pop3: readPop3Settings(row.pop3),
+    addresses: JSON.parse(row.addresses) as string[],
+    forwarding: row.forwarding === null ? null : (JSON.parse(row.forwarding) as Forwarding),
+    delivery: row.delivery === null ? MAILSTORE : (JSON.parse(row.delivery) as DeliveryMethod),
     credentials: JSON.parse(row.credentials) as StoredCredentials | null,
   };
 }

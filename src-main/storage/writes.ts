@@ -12,6 +12,7 @@ import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
 import { settingsWrites } from './settings-store.ts';
+import { signingKeyWrites } from './signing-key-store.ts';
 import { sieveWrites } from './sieve-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
@@ -31,6 +32,7 @@ export const writes = {
   ...readerWrites,
   ...searchWrites,
   ...settingsWrites,
+  ...signingKeyWrites,
   ...sieveWrites,
   ...timelineWrites,
   ...transcriptWrites,

@@ -15,7 +15,8 @@ import { systemClock as clock } from '../../src-main/host/system-clock.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
 import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
-import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
+import { createPlainDelivery } from '../support/plain-delivery.ts';
+import { QueuedContentReader } from '../support/queued-content-reader.ts';
 import { createMessageQueue } from '../../src-main/mail/queue/create-message-queue.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
 import type { BounceStage } from '../../src-main/mail/queue/port.ts';
@@ -55,12 +56,17 @@ const SILENT_BOUNCES: BounceStage = {
   report: () => Promise.resolve({ events: [] }),
   discard: () => Promise.resolve(),
 };
+const spool = new MemorySpool();
+const store = new MemoryQueueStore(() => deposited++);
+const receiver = createMessageReceiver({ spool, createIndexer: createMessageIndexer });
+const makeId = createIdMaker(() => clock.now(), randomBytes);
+const content = new QueuedContentReader(store, spool);
 const queue = createMessageQueue({
-  store: new MemoryQueueStore(() => deposited++),
+  store,
   courier: createRoutingCourier({
     router,
     chosenNextHop: () => null,
-    delivery: createDeliveryCourier({ clock }),
+    delivery: createPlainDelivery({ clock, receiver, content, makeId, directory }),
     relay: { relay: () => Promise.resolve() },
   }),
   bounces: SILENT_BOUNCES,
@@ -75,11 +81,11 @@ const options = {
   ruleBook,
   queue,
   mailStore: { listMailboxes: () => Promise.resolve([]) },
-  receiver: createMessageReceiver({ spool: new MemorySpool(), createIndexer: createMessageIndexer }),
+  receiver,
   transcripts: { open: () => silentTranscript },
   events: nothing,
   clock,
-  makeId: createIdMaker(() => clock.now(), randomBytes),
+  makeId,
   hostname: () => 'mail.server1.com',
   hasRoom: () => true,
   logger: silentLogger,

@@ -1,6 +1,7 @@
 /** What is fuzzed: each parser that reads from outside, its corpus, and what must hold of its answer whatever the input. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ManualClock } from '../../src-main/base/clock.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import type { MessageIndex } from '../../src-main/format/message-index.ts';
 import { createMboxReader, findMboxMessages } from '../../src-main/format/mbox.ts';
@@ -19,6 +20,17 @@ import { formatEnvelope } from '../../src-main/protocol/imap/grammar/format-enve
 import { parseImapUrl } from '../../src-main/protocol/imap/grammar/imap-url.ts';
 import { decodeMailboxName, encodeMailboxName } from '../../src-main/protocol/imap/grammar/mailbox-name.ts';
 import { parseCommand } from '../../src-main/protocol/imap/grammar/parse-command.ts';
+import { createMessageAuthenticator } from '../../src-main/mail/screening/authentication/create-message-authenticator.ts';
+import {
+  readAuthservId,
+  removeForgedResults,
+} from '../../src-main/protocol/authentication/forged-results.ts';
+import { parseKeyRecord } from '../../src-main/protocol/authentication/dkim/key-record.ts';
+import { parseDmarcRecord } from '../../src-main/protocol/authentication/dmarc/record.ts';
+import { isSpfRecord, parseSpfRecord } from '../../src-main/protocol/authentication/spf/record.ts';
+import { parseTagList } from '../../src-main/protocol/authentication/tag-list.ts';
+import { parseHeaderSection, rewriteHeaderSection } from '../../src-main/format/header-section.ts';
+import { memoryResolver } from '../support/memory-resolver.ts';
 
 export interface FuzzTarget {
   readonly name: string;
@@ -47,6 +59,9 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'IMAP responses', corpus: readLines('imap-responses.jsonl'), check: checkResponse },
   { name: 'mailbox names and URLs', corpus: readLines('mailbox-names.jsonl'), check: checkName },
   { name: 'MIME', corpus: readMessages(), check: checkMessage },
+  { name: 'authentication records', corpus: readLines('authentication-records.jsonl'), check: checkRecord },
+  { name: 'signed messages', corpus: readLines('signed-messages.jsonl'), check: checkSigned },
+  { name: 'forged results', corpus: readLines('signed-messages.jsonl'), check: checkForged },
   { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
 ];
@@ -139,6 +154,47 @@ async function checkMbox(input: string): Promise<void> {
     createMboxReader().push(octets.subarray(start, end));
     last = end;
   }
+}
+
+/** As each kind of record: a value, never a throw; a policy record has one of three policies. */
+function checkRecord(input: string): void {
+  parseTagList(input);
+  parseKeyRecord(input, 'rsa-sha256');
+  parseKeyRecord(input, 'ed25519-sha256');
+  if (isSpfRecord(input)) parseSpfRecord(input);
+  const policy = parseDmarcRecord('server2.com', input)?.policy ?? 'none';
+  insist(['none', 'quarantine', 'reject'].includes(policy), 'a policy is one of three');
+}
+
+/** Judged with the input as content, HELO name, reverse-path and every record: one field comes out, and nothing passes. */
+async function checkSigned(input: string): Promise<void> {
+  const octets = Buffer.from(input, 'latin1');
+  const records = { TXT: ['v=spf1 -all', input.slice(0, 1000)] };
+  const authenticator = createMessageAuthenticator({
+    resolver: memoryResolver({ 'server2.com': records, 'test._domainkey.server2.com': records }),
+    clock: new ManualClock(),
+    randomBytes: (length) => new Uint8Array(length),
+    hostname: () => 'mail.server1.com',
+  });
+  const name = input.slice(0, 300);
+  const facts = { remoteAddress: '192.0.2.1', remoteName: name, reversePath: `a@${name}` };
+  const outcome = await authenticator.authenticate(facts, {
+    sizeBytes: octets.length,
+    readRange: (start, end) => Promise.resolve(octets.subarray(start, end)),
+  });
+  const lines = outcome.field.split('\r\n');
+  insist(lines.pop() === '' && lines.slice(1).every((line) => /^\t[^\r\n]*$/.test(line)), 'one field');
+  insist(outcome.dmarc.result !== 'pass' && outcome.arc.result !== 'pass', 'nothing is proved');
+}
+
+/** What claims to be ours goes, and the rest stays as it was. */
+function checkForged(input: string): void {
+  const section = parseHeaderSection(Buffer.from(input, 'latin1'));
+  const without = removeForgedResults(section, 'mail.server1.com');
+  const left = parseHeaderSection(Buffer.concat(rewriteHeaderSection(section, { without })));
+  const removed = without.reduce((sum, { start, end }) => sum + end - start, 0);
+  insist(left.octets.length === input.length - removed, 'nothing else goes');
+  readAuthservId(input);
 }
 
 function latin1(text: string): string {

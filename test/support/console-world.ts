@@ -12,6 +12,9 @@ import { err, ok } from '../../src-main/base/result.ts';
 import type { CertificateSummary } from '../../src-main/contract/settings.ts';
 import {
   DEFAULT_POP3_SETTINGS,
+  NEW_ACCOUNT,
+  NEW_ALIAS,
+  NEW_DOMAIN,
   type Account,
   type Alias,
   type DirectoryAdmin,
@@ -47,6 +50,10 @@ import type {
 } from '../../src-main/observe/port.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
+import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signing-key-store.ts';
+import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
+import type { Zone } from './dns-server.ts';
+import { liveResolver } from './memory-resolver.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -85,10 +92,19 @@ export class WorldDirectory implements DirectoryAdmin {
     const name = text.toLowerCase();
     if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name)) return err('invalidDomain');
     if (this.domains.some((domain) => domain.name === name)) return err('domainExists');
-    const domain = { name, createdAt: this.#clock.now() };
+    const domain = { ...NEW_DOMAIN, name, createdAt: this.#clock.now() };
     this.domains.push(domain);
     this.#changed.emit();
     return ok(domain);
+  };
+
+  changeDomain: DirectoryAdmin['changeDomain'] = async (name, change) => {
+    const domain = this.domains.find((each) => each.name === name);
+    if (domain === undefined) return err('noSuchDomain');
+    const changed = { ...domain, ...change };
+    this.domains = this.domains.map((each) => (each.name === name ? changed : each));
+    this.#changed.emit();
+    return ok(changed);
   };
 
   removeDomain: DirectoryAdmin['removeDomain'] = async (name) => {
@@ -109,6 +125,7 @@ export class WorldDirectory implements DirectoryAdmin {
       return err('addressTaken');
     }
     const account: Account = {
+      ...NEW_ACCOUNT,
       id: this.#nextId++,
       localPart: fresh.localPart,
       domain: fresh.domain,
@@ -159,11 +176,12 @@ export class WorldDirectory implements DirectoryAdmin {
     return ok(undefined);
   };
 
-  putAlias: DirectoryAdmin['putAlias'] = async ({ localPart, domain, targets }) => {
+  putAlias: DirectoryAdmin['putAlias'] = async (given) => {
+    const { localPart, domain, targets } = given;
     if (!this.domains.some((each) => each.name === domain)) return err('noSuchDomain');
     const address = `${localPart}@${domain}`;
     if (this.accounts.some((account) => account.address === address)) return err('addressTaken');
-    const alias = { localPart, domain, address, targets: [...targets] };
+    const alias = { ...NEW_ALIAS, ...given, address, targets: [...targets] };
     this.aliases = [...this.aliases.filter((each) => each.address !== address), alias];
     this.#changed.emit();
     return ok(alias);
@@ -469,6 +487,9 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly signing: SigningKeys;
+  /** What DNS says to those who look. */
+  dns: Zone = {};
   readonly administrators = new WorldAdministrators();
   readonly listenersChanged = new Emitter<void>();
   listenerStates: ListenerStatus[] = [
@@ -489,6 +510,13 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.signing = new SigningKeys({
+      store: new MemorySigningKeyStore(),
+      resolver: liveResolver(() => this.dns),
+      clock: this.clock,
+      logger: this.logger,
+      rotateAfterMs: () => 0,
+    });
     this.waiting = this.openDesk(this.queue, this.queue);
     this.certificateState = {
       subject: 'CN=mail.example.com',
@@ -531,6 +559,7 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      signing: this.signing,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

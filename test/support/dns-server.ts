@@ -8,6 +8,10 @@ export interface NameRecords {
   readonly AAAA?: readonly string[];
   /** An empty exchange is the null MX (RFC 7505). */
   readonly MX?: readonly (readonly [preference: number, exchange: string])[];
+  /** Each record as one text, which is cut at 255 octets, or as its strings. */
+  readonly TXT?: readonly (string | readonly string[])[];
+  /** Of names below in-addr.arpa and ip6.arpa. */
+  readonly PTR?: readonly string[];
 }
 
 /** `fails`: SERVFAIL. `silent`: no answer at all. */
@@ -83,5 +87,14 @@ function dataOf(records: NameRecords, type: string): readonly unknown[] {
       exchange: exchange === '' ? '.' : exchange,
     }));
   }
-  return type === 'A' ? (records.A ?? []) : type === 'AAAA' ? (records.AAAA ?? []) : [];
+  if (type === 'TXT') return (records.TXT ?? []).map((text) => [text].flat().flatMap(cutText));
+  return type === 'A' || type === 'AAAA' || type === 'PTR' ? (records[type] ?? []) : [];
+}
+
+/** RFC 1035 §3.3.14: a character-string holds 255 octets. */
+function cutText(text: string): readonly Buffer[] {
+  const octets = Buffer.from(text, 'latin1');
+  if (octets.length === 0) return [octets];
+  const count = Math.ceil(octets.length / 255);
+  return Array.from({ length: count }, (_, index) => octets.subarray(255 * index, 255 * (index + 1)));
 }

@@ -12,6 +12,7 @@ import { silentLogger } from '../../src-main/base/logger.ts';
 import { PasswordKeeper } from '../../src-main/directory/credentials.ts';
 import {
   DEFAULT_POP3_SETTINGS,
+  NEW_ACCOUNT,
   type Account,
   type Directory,
   type Pop3Settings,
@@ -23,7 +24,6 @@ import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
 import { createBounceStage } from '../../src-main/mail/bounce/create-bounce-stage.ts';
 import { chooseDsnLanguage } from '../../src-main/mail/bounce/choose-language.ts';
 import { createMessageReceiver } from '../../src-main/mail/content/message-receiver.ts';
-import { createDeliveryCourier } from '../../src-main/mail/delivery/create-delivery-courier.ts';
 import type { MailEvent, RefusalEvent } from '../../src-main/mail/events.ts';
 import { createMessageQueue } from '../../src-main/mail/queue/create-message-queue.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
@@ -42,6 +42,7 @@ import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
 import type { MemoryClientOptions } from './memory-connection.ts';
 import type { Mailbox } from '../../src-main/mail/mailstore/port.ts';
+import { createPlainDelivery } from './plain-delivery.ts';
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { RecordingRelay } from './recording-relay.ts';
 
@@ -59,8 +60,18 @@ function makeAccount(id: number, localPart: string, isEnabled = true): Account {
     lastSignInAt: null,
   };
   const pop3 = DEFAULT_POP3_SETTINGS;
-  return { id, localPart, address, name: localPart, isEnabled, ...facts, pop3 };
+  return { ...NEW_ACCOUNT, id, localPart, address, name: localPart, isEnabled, ...facts, pop3 };
 }
+
+/** What an address of an account comes down to, but for the account. */
+const DIRECT = {
+  kind: 'local',
+  foreign: [],
+  handOvers: [],
+  via: [],
+  by: null,
+  moderatedGroup: null,
+} as const;
 
 /** A directory of a few people that can be changed by the test. */
 export class OfficeDirectory implements Directory {
@@ -168,6 +179,10 @@ export class OfficeDirectory implements Directory {
     );
   }
 
+  domainQuota(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   getAccount(id: number): Promise<Account | null> {
     return Promise.resolve([...this.accounts.values()].find((account) => account.id === id) ?? null);
   }
@@ -180,7 +195,7 @@ export class OfficeDirectory implements Directory {
     const account = this.accounts.get(full);
     if (account === undefined) return { kind: 'unknown' };
     if (!account.isEnabled) return { kind: 'disabled' };
-    return { kind: 'local', accounts: [account], foreign: [], via: [] };
+    return { ...DIRECT, accounts: [account] };
   }
 
   #expand(alias: string, targets: readonly string[]): RecipientResolution {
@@ -195,7 +210,7 @@ export class OfficeDirectory implements Directory {
       foreign.push(...resolved.foreign);
       via.push(...resolved.via);
     }
-    return { kind: 'local', accounts: [...accounts.values()], foreign, via };
+    return { ...DIRECT, accounts: [...accounts.values()], foreign, via, by: 'alias' };
   }
 }
 
@@ -252,7 +267,7 @@ export class MailOffice {
       courier: createRoutingCourier({
         router,
         chosenNextHop: (chosen) => findChosenNextHop(chosen, this.routing),
-        delivery: createDeliveryCourier({ clock }),
+        delivery: createPlainDelivery({ ...common, clock, directory, content }),
         relay: this.relay,
       }),
       bounces: createBounceStage({ ...common, directory, content, language: chooseDsnLanguage }),

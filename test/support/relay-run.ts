@@ -81,6 +81,8 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
       mx: () => Promise.resolve({ kind: 'temporaryFailure', reason: 'no answer' }),
       a: () => Promise.resolve({ kind: 'noSuchName' }),
       aaaa: () => Promise.resolve({ kind: 'noSuchName' }),
+      txt: () => Promise.resolve({ kind: 'noSuchName' }),
+      ptr: () => Promise.resolve({ kind: 'noSuchName' }),
     },
     randomBytes: (length) => new Uint8Array(length),
     hostname: () => 'mail.server1.com',

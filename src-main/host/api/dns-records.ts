@@ -1,10 +1,11 @@
 /**
- * DNS records: what to publish so that the world finds this server (RFC 5321 §5.1 MX, RFC 7208 SPF) and mail clients find
- * their settings by themselves (RFC 6186, RFC 8314 §5.1 SRV).
+ * DNS records: what to publish so that the world finds this server (RFC 5321 §5.1 MX) and believes it (RFC 7208 SPF, RFC 6376
+ * DKIM, RFC 9989 DMARC), and mail clients find their settings by themselves (RFC 6186, RFC 8314 §5.1 SRV).
  *
  * Invariants: a record names a port only where a listener listens; what this machine cannot know (its public address) is null.
  */
 import type { DnsRecord } from '../../contract/setup.ts';
+import type { SigningKeyStatus } from '../../mail/signing/port.ts';
 import type { ListenerName, ListenerStatus } from '../port.ts';
 
 const TTL_SECONDS = 3600;
@@ -27,11 +28,13 @@ const CLIENT_SERVICES: readonly ClientService[] = [
   { listener: 'pop3', label: '_pop3._tcp', purpose: 'clientPop3', priority: 30 },
 ];
 
-export function dnsRecordsOf(
-  domains: readonly string[],
-  hostname: string,
-  listeners: readonly ListenerStatus[],
-): readonly { domain: string; records: readonly DnsRecord[] }[] {
+export function dnsRecordsOf(facts: {
+  domains: readonly string[];
+  hostname: string;
+  listeners: readonly ListenerStatus[];
+  keys: readonly SigningKeyStatus[];
+}): readonly { domain: string; records: readonly DnsRecord[] }[] {
+  const { domains, hostname, listeners, keys } = facts;
   const home = domains.find((domain) => isWithin(hostname, domain)) ?? domains[0];
   return domains.map((domain) => ({
     domain,
@@ -39,6 +42,8 @@ export function dnsRecordsOf(
       mx(domain, hostname),
       ...(domain === home ? addresses(domain, hostname) : []),
       spf(domain),
+      ...keys.filter((key) => key.domain === domain).flatMap(dkim),
+      dmarc(domain),
       ...CLIENT_SERVICES.flatMap((service) => srv({ domain, hostname, service, listeners })),
     ],
   }));
@@ -78,6 +83,23 @@ function spf(domain: string): DnsRecord {
   });
 }
 
+/** A key that has retired needs its record no more. */
+function dkim({ domain, state, recordName, record: value }: SigningKeyStatus): DnsRecord[] {
+  if (state === 'retired') return [];
+  return [record(domain, { purpose: 'dkim', need: 'recommended', type: 'TXT', name: recordName, value })];
+}
+
+/** RFC 9989 §4.7: reports first, before anybody is asked to refuse mail. */
+function dmarc(domain: string): DnsRecord {
+  return record(domain, {
+    purpose: 'dmarc',
+    need: 'recommended',
+    type: 'TXT',
+    name: `_dmarc.${domain}`,
+    value: `v=DMARC1; p=none; rua=mailto:postmaster@${domain}`,
+  });
+}
+
 function srv(options: {
   domain: string;
   hostname: string;
@@ -111,9 +133,15 @@ function record(domain: string, fields: RecordFields): DnsRecord {
 
 function zoneLine(fields: Required<RecordFields>): string | null {
   if (fields.value === null) return null;
-  const value = fields.type === 'TXT' ? `"${fields.value}"` : `${fields.value}.`;
+  const value = fields.type === 'TXT' ? quoteText(fields.value) : `${fields.value}.`;
   const data = [fields.priority, fields.weight, fields.port, value].filter((part) => part !== null);
   return `${fields.name}. ${String(TTL_SECONDS)} IN ${fields.type} ${data.join(' ')}`;
+}
+
+/** RFC 1035 §3.3.14: a string holds 255 octets; a longer text is several. */
+function quoteText(text: string): string {
+  const strings = text.match(/.{1,255}/g) ?? [''];
+  return strings.map((string) => `"${string}"`).join(' ');
 }
 
 function isWithin(name: string, domain: string): boolean {

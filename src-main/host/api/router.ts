@@ -17,6 +17,7 @@ import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
+import { createSigningHandlers } from './signing.ts';
 import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -48,6 +49,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
+    signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });
 }

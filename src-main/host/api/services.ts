@@ -11,6 +11,7 @@ import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
 import type { TraceId } from '../../mail/events.ts';
 import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
+import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
@@ -29,6 +30,7 @@ export interface ConsoleServices {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
+  readonly signing: SigningDesk;
   readonly transfers: TransferDesk;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;

@@ -31,11 +31,12 @@ export function createSetupHandlers(services: ConsoleServices) {
 
     dnsRecords: guardedCalls.setup.dnsRecords.handler(async () => {
       const [domains, { hostname }] = await Promise.all([directory.listDomains(), settings.read()]);
-      return dnsRecordsOf(
-        domains.map((domain) => domain.name),
+      return dnsRecordsOf({
+        domains: domains.map((domain) => domain.name),
         hostname,
-        services.listeners(),
-      );
+        listeners: services.listeners(),
+        keys: services.signing.list(),
+      });
     }),
 
     sendTestMessage: guardedCalls.setup.sendTestMessage.handler(async ({ input }) => {

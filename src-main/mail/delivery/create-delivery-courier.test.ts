@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { createPlainDelivery } from '../../../test/support/plain-delivery.ts';
 import { ManualClock } from '../../base/clock.ts';
-import { DEFAULT_POP3_SETTINGS, type Account } from '../../directory/port.ts';
-import type { QueueEntry } from '../queue/port.ts';
+import { DEFAULT_POP3_SETTINGS, NEW_ACCOUNT, type Account } from '../../directory/port.ts';
+import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { MemorySpool } from '../content/memory-spool.ts';
+import { createMessageReceiver } from '../content/message-receiver.ts';
+import type { CourierReport, QueueEntry } from '../queue/port.ts';
 import type { LocalRoute, NoRoute } from '../routing/port.ts';
-import { createDeliveryCourier } from './create-delivery-courier.ts';
+import type { HandOver } from './hand-over/port.ts';
+import { KEPT, NO_RULES, type AccountFilter, type FilterResult } from './port.ts';
 
-const account = (id: number, localPart: string): Account => ({
+const account = (id: number, localPart: string, settings: Partial<Account> = {}): Account => ({
+  ...NEW_ACCOUNT,
   id,
   localPart,
   domain: 'server1.com',
@@ -19,38 +25,58 @@ const account = (id: number, localPart: string): Account => ({
   quotaWarned: 0,
   lastSignInAt: null,
   pop3: DEFAULT_POP3_SETTINGS,
+  ...settings,
 });
 const tom = account(1, 'tom');
 const anna = account(2, 'anna');
 
+const local = (accounts: readonly Account[], more: Partial<LocalRoute> = {}): LocalRoute => ({
+  kind: 'local',
+  accounts,
+  foreign: [],
+  handOvers: [],
+  via: [],
+  by: null,
+  moderatedGroup: null,
+  ...more,
+});
+
+const program = { method: 'pipe', command: ['/usr/bin/program'] } as const;
+const jane = { ...account(4, 'jane'), delivery: program };
+const fred = account(5, 'fred', { forwarding: { to: ['fred@home.example'], keepsCopy: false } });
+const faye = account(6, 'faye', { forwarding: { to: ['faye@home.example'], keepsCopy: true } });
+
 const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
-  'tom@server1.com': { kind: 'local', accounts: [tom], foreign: [], via: [] },
-  'tom+news@server1.com': { kind: 'local', accounts: [tom], foreign: [], via: [] },
-  'sales@server1.com': { kind: 'local', accounts: [tom, anna], foreign: [], via: ['sales@server1.com'] },
-  'team@server1.com': {
-    kind: 'local',
-    accounts: [anna],
+  'tom@server1.com': local([tom]),
+  'tom+news@server1.com': local([tom]),
+  'jane@server1.com': local([jane]),
+  'fred@server1.com': local([fred]),
+  'faye@server1.com': local([faye]),
+  'sales@server1.com': local([tom, anna], { via: ['sales@server1.com'], by: 'alias' }),
+  'staff@server1.com': local([tom, jane], { via: ['staff@server1.com'], by: 'group' }),
+  'board@server1.com': local([tom, anna], {
+    via: ['board@server1.com'],
+    by: 'group',
+    moderatedGroup: 'board@server1.com',
+  }),
+  'team@server1.com': local([anna], {
     foreign: ['jack@server2.com', 'Tom@Elsewhere.example'],
     via: ['team@server1.com'],
-  },
-  'away@server1.com': {
-    kind: 'local',
-    accounts: [],
-    foreign: ['jack@server2.com'],
-    via: ['away@server1.com'],
-  },
+    by: 'alias',
+  }),
+  'away@server1.com': local([], { foreign: ['jack@server2.com'], via: ['away@server1.com'], by: 'alias' }),
+  'robot@server1.com': local([tom], {
+    handOvers: [{ address: 'robot@server1.com', delivery: program }],
+    via: ['robot@server1.com'],
+    by: 'alias',
+  }),
   'gone@server1.com': {
     kind: 'undeliverable',
     status: '5.1.1',
     reason: 'unknownRecipient',
     text: 'No such mailbox',
   },
-  'info@server1.com': {
-    kind: 'local',
-    accounts: [{ ...account(3, 'info'), kind: 'shared' }],
-    foreign: [],
-    via: [],
-  },
+  'info@server1.com': local([{ ...account(3, 'info'), kind: 'shared' }]),
   'off@server1.com': {
     kind: 'undeliverable',
     status: '5.2.1',
@@ -66,12 +92,28 @@ const ELSEWHERE: NoRoute = {
   text: 'Elsewhere',
 };
 
-function deliver(...addresses: string[]) {
+interface Scene {
+  /** The message; what arrives from another server. */
+  readonly text?: string;
+  readonly filter?: AccountFilter;
+  readonly handOver?: HandOver;
+  readonly entry?: Partial<QueueEntry>;
+}
+
+async function attempt(
+  { text = MESSAGE, filter = NO_RULES, handOver, entry: facts }: Scene,
+  ...addresses: string[]
+) {
   const clock = new ManualClock(5000);
+  const spool = new MemorySpool();
+  const receiver = createMessageReceiver({ spool, createIndexer: createMessageIndexer });
+  const writer = receiver.begin();
+  await writer.write(Buffer.from(text));
+  const content = await writer.finish();
   const entry: QueueEntry = {
     id: 'trace',
     contentId: 1,
-    sizeBytes: 10,
+    sizeBytes: content.sizeBytes,
     reversePath: 'me@elsewhere.example',
     receivedAt: 0,
     origin: 'reception',
@@ -83,17 +125,44 @@ function deliver(...addresses: string[]) {
       attempts: 0,
       nextAttemptAt: 0,
     })),
+    ...facts,
   };
   const routed = entry.recipients.map((recipient) => ({
     recipient,
     route: routes[recipient.address] ?? ELSEWHERE,
   }));
-  return createDeliveryCourier({ clock }).deliver(entry, routed);
+  const reports: CourierReport[] = [];
+  let ids = 0;
+  const around = {
+    clock,
+    receiver,
+    content: {
+      readIndex: () => Promise.resolve(content.index),
+      readRange: (_id: number, start: number, end: number) =>
+        Promise.resolve(spool.bytesOf(content).subarray(start, end)),
+    },
+    makeId: () => `following-${++ids}`,
+    directory: { isLocalDomain: (domain: string) => Promise.resolve(domain === 'server1.com') },
+  };
+  const courier = createPlainDelivery(around, { filter, ...(handOver && { handOver }) });
+  await courier.deliver(entry, routed, (report) => {
+    reports.push(report);
+    return Promise.resolve();
+  });
+  return reports;
+}
+
+const MESSAGE = 'Subject: hello\r\n\r\nGood morning.\r\n';
+
+async function deliver(...addresses: string[]): Promise<CourierReport> {
+  const [report] = await attempt({}, ...addresses);
+  if (report === undefined) throw new Error('there is no report');
+  return report;
 }
 
 describe('delivery', () => {
-  test('puts one copy into the mailbox, with Return-Path and Delivered-To (RFC 5321 §4.4)', () => {
-    const report = deliver('tom@server1.com');
+  test('puts one copy into the mailbox, with Return-Path and Delivered-To (RFC 5321 §4.4)', async () => {
+    const report = await deliver('tom@server1.com');
     expect(report.deposits).toEqual([
       {
         accountId: 1,
@@ -115,37 +184,37 @@ describe('delivery', () => {
     ]);
   });
 
-  test('says of a shared mailbox that it is one', () => {
-    const report = deliver('info@server1.com');
+  test('says of a shared mailbox that it is one', async () => {
+    const report = await deliver('info@server1.com');
     expect(report.deposits).toMatchObject([{ accountId: 3, mailbox: 'INBOX' }]);
     expect(report.events).toMatchObject([
       { type: 'attempted', account: 'info@server1.com', mailbox: 'INBOX', isShared: true },
     ]);
   });
 
-  test('opens an alias, names it in X-Original-To, and tells what it led to', () => {
-    const report = deliver('sales@server1.com');
+  test('opens an alias, names it in X-Original-To, and tells what it led to', async () => {
+    const report = await deliver('sales@server1.com');
     expect(report.deposits.map(({ accountId }) => accountId)).toEqual([1, 2]);
     expect(report.deposits[1]?.prefix).toContain('X-Original-To: sales@server1.com\r\n');
     expect(report.events.map(({ type }) => type)).toEqual(['expanded', 'attempted', 'attempted']);
     expect(report.events[0]).toMatchObject({ by: 'alias', into: ['tom@server1.com', 'anna@server1.com'] });
   });
 
-  test('names the detail of an address in X-Original-To, for filters to go by', () => {
-    expect(deliver('tom+news@server1.com').deposits[0]?.prefix).toBe(
+  test('names the detail of an address in X-Original-To, for filters to go by', async () => {
+    expect((await deliver('tom+news@server1.com')).deposits[0]?.prefix).toBe(
       'Return-Path: <me@elsewhere.example>\r\nDelivered-To: tom@server1.com\r\nX-Original-To: tom+news@server1.com\r\n',
     );
-    expect(deliver('tom@server1.com').deposits[0]?.prefix).not.toContain('X-Original-To');
+    expect((await deliver('tom@server1.com')).deposits[0]?.prefix).not.toContain('X-Original-To');
   });
 
-  test('gives an account one copy even where several recipients lead to it', () => {
-    const report = deliver('tom@server1.com', 'sales@server1.com');
+  test('gives an account one copy even where several recipients lead to it', async () => {
+    const report = await deliver('tom@server1.com', 'sales@server1.com');
     expect(report.deposits.map(({ accountId }) => accountId)).toEqual([1, 2]);
     expect(report.outcomes.map(({ outcome }) => outcome.kind)).toEqual(['delivered', 'delivered']);
   });
 
-  test('fails a recipient that has become unknown, and lets one that is switched off wait', () => {
-    const report = deliver('gone@server1.com', 'off@server1.com', 'tom@server1.com');
+  test('fails a recipient that has become unknown, and lets one that is switched off wait', async () => {
+    const report = await deliver('gone@server1.com', 'off@server1.com', 'tom@server1.com');
     expect(report.outcomes.map(({ outcome }) => [outcome.kind, outcome.status])).toEqual([
       ['failed', '5.1.1'],
       ['deferred', '4.2.1'],
@@ -154,8 +223,8 @@ describe('delivery', () => {
     expect(report.deposits).toHaveLength(1);
   });
 
-  test('makes recipients of what an alias leads to elsewhere, and takes the alias away with the same report', () => {
-    const report = deliver('team@server1.com');
+  test('makes recipients of what an alias leads to elsewhere, and takes the alias away with the same report', async () => {
+    const report = await deliver('team@server1.com');
     expect(report.deposits.map(({ accountId }) => accountId)).toEqual([2]);
     expect(report.newRecipients).toEqual([
       { address: 'jack@server2.com' },
@@ -168,8 +237,185 @@ describe('delivery', () => {
     });
   });
 
-  test('gives an address elsewhere one copy where the sender named it too, or two aliases do', () => {
-    const report = deliver('away@server1.com', 'team@server1.com', 'tom@elsewhere.example');
+  test('gives an address elsewhere one copy where the sender named it too, or two aliases do', async () => {
+    const report = await deliver('away@server1.com', 'team@server1.com', 'tom@elsewhere.example');
     expect(report.newRecipients).toEqual([{ address: 'jack@server2.com' }]);
+  });
+
+  test('holds the members of a moderated group, each with the reason, and nobody gets a copy before', async () => {
+    const report = await deliver('board@server1.com');
+    expect(report.deposits).toEqual([]);
+    expect(report.newRecipients).toEqual([
+      { address: 'tom@server1.com', heldBy: 'Moderation of board@server1.com' },
+      { address: 'anna@server1.com', heldBy: 'Moderation of board@server1.com' },
+    ]);
+    expect(report.events).toMatchObject([{ type: 'awaitsModeration', group: 'board@server1.com' }]);
+  });
+});
+
+describe('forwarding', () => {
+  test('sends a copy on as a message of its own that shares the content, from a sender of ours', async () => {
+    const report = await deliver('fred@server1.com');
+    expect(report.deposits).toEqual([]);
+    expect(report.following).toMatchObject([
+      {
+        id: 'following-1',
+        content: { contentId: 1 },
+        recipients: ['fred@home.example'],
+        prefix: 'Delivered-To: fred@server1.com\r\n',
+      },
+    ]);
+    expect(report.following?.[0]?.reversePath).toMatch(
+      /^SRS0=[A-Z2-7]{6}=[A-Z2-7]{2}=elsewhere\.example=me@server1\.com$/u,
+    );
+    expect(report.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+    expect(report.events).toMatchObject([
+      { type: 'attempted', account: 'fred@server1.com' },
+      { type: 'forwarded', to: ['fred@home.example'], followingTraceId: 'following-1' },
+    ]);
+  });
+
+  test('keeps a copy where the account wants one', async () => {
+    const report = await deliver('faye@server1.com');
+    expect(report.deposits).toMatchObject([{ accountId: 6, mailbox: 'INBOX' }]);
+    expect(report.following).toHaveLength(1);
+  });
+
+  test.each([
+    ['the null reverse-path', ''],
+    ['a sender of ours', 'tom@server1.com'],
+  ])('leaves %s as it is', async (_what, reversePath) => {
+    const [report] = await attempt({ entry: { reversePath } }, 'fred@server1.com');
+    expect(report?.following?.[0]?.reversePath).toBe(reversePath);
+  });
+
+  test('keeps a message that comes round again, and sends it nowhere', async () => {
+    const text = `Delivered-To: Fred@server1.com\r\n${MESSAGE}`;
+    const [report] = await attempt({ text }, 'fred@server1.com');
+    expect(report?.following).toBeUndefined();
+    expect(report?.deposits).toMatchObject([{ accountId: 5, mailbox: 'INBOX' }]);
+    expect(report?.events).toMatchObject([{ type: 'attempted' }, { type: 'forwardingLoop' }]);
+  });
+
+  test('does not send junk on: it goes into Junk', async () => {
+    const verdict = { action: 'junk', score: 9, findings: [], decidedBy: 'score' } as const;
+    const [report] = await attempt({ entry: { verdict } }, 'fred@server1.com');
+    expect(report?.following).toBeUndefined();
+    expect(report?.deposits).toMatchObject([{ accountId: 5, mailbox: 'Junk' }]);
+  });
+});
+
+describe('rules of an account', () => {
+  const filterOf = (result: Partial<FilterResult>): AccountFilter => ({
+    hasRules: () => Promise.resolve(true),
+    filter: () => Promise.resolve({ ...KEPT, ...result }),
+  });
+  const filed = (mailbox: string) => ({ mailbox, flags: ['\\Seen'], mayCreate: true });
+
+  test('file copies, send it on, answer, and are remembered with the delivery', async () => {
+    const octets = Buffer.from('Subject: away\r\n\r\nBack on Monday.\r\n');
+    const filter = filterOf({
+      copies: [filed('News'), filed('Archive')],
+      redirects: ['jack@server2.com'],
+      messages: [
+        { kind: 'vacation', reversePath: '', recipients: ['me@elsewhere.example'], octets, smtpUtf8: false },
+      ],
+      marks: [{ kind: 'vacation', key: 'me@elsewhere.example', expiresAt: 9_000 }],
+      rules: ['News'],
+    });
+    const [report] = await attempt({ filter }, 'tom@server1.com');
+    expect(report?.deposits).toMatchObject([
+      { mailbox: 'News', flags: ['\\Seen'] },
+      { mailbox: 'Archive', flags: ['\\Seen'] },
+    ]);
+    expect(report?.following).toMatchObject([
+      { recipients: ['jack@server2.com'] },
+      { recipients: ['me@elsewhere.example'], reversePath: '' },
+    ]);
+    expect(report?.marks).toEqual([
+      { accountId: 1, kind: 'vacation', key: 'me@elsewhere.example', expiresAt: 9_000 },
+    ]);
+    expect(report?.events.map(({ type }) => type)).toEqual([
+      'attempted',
+      'attempted',
+      'filtered',
+      'forwarded',
+      'answered',
+    ]);
+  });
+
+  test('refuse a message, and its sender is told', async () => {
+    const refusal = { status: '5.7.1', text: 'I want no advertising' };
+    const [report] = await attempt({ filter: filterOf({ copies: [], refusal }) }, 'tom@server1.com');
+    expect(report?.deposits).toEqual([]);
+    expect(report?.outcomes).toMatchObject([
+      { outcome: { kind: 'failed', status: '5.7.1', diagnostic: 'I want no advertising' } },
+    ]);
+  });
+
+  test('refuse a message for one of several: only that one fails, under an address of its own', async () => {
+    const refusal = { status: '5.7.1', text: 'Not me' };
+    const filter: AccountFilter = {
+      hasRules: ({ id }) => Promise.resolve(id === 2),
+      filter: () => Promise.resolve({ ...KEPT, copies: [], refusal }),
+    };
+    const [report] = await attempt({ filter }, 'sales@server1.com');
+    expect(report?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+    expect(report?.deposits).toMatchObject([{ accountId: 1 }]);
+    expect(report?.newRecipients).toEqual([{ address: 'anna@server1.com' }]);
+  });
+
+  test('throw a message away only under the name of a rule', async () => {
+    const filter = filterOf({ copies: [], discardedBy: 'Newsletters' });
+    const [report] = await attempt({ filter }, 'tom@server1.com');
+    expect(report?.deposits).toEqual([]);
+    expect(report?.events).toMatchObject([
+      { type: 'attempted' },
+      { type: 'discarded', account: 'tom@server1.com', rule: 'Newsletters' },
+    ]);
+  });
+});
+
+describe('handing over', () => {
+  const taken = { kind: 'delivered', status: '2.0.0', diagnostic: 'Taken' } as const;
+  const later = { kind: 'deferred', status: '4.3.0', diagnostic: 'Not now' } as const;
+
+  test('gives the program the whole message, and its answer is the outcome', async () => {
+    let text = '';
+    const handOver: HandOver = async (_method, message) => {
+      for await (const piece of message.content()) text += Buffer.from(piece).toString();
+      expect(Buffer.byteLength(text)).toBe(message.sizeOctets);
+      return taken;
+    };
+    const reports = await attempt({ handOver }, 'jane@server1.com');
+    expect(text).toBe(`Return-Path: <me@elsewhere.example>\r\nDelivered-To: jane@server1.com\r\n${MESSAGE}`);
+    expect(reports).toMatchObject([
+      {
+        outcomes: [{ ordinal: 0, outcome: { kind: 'delivered', diagnostic: 'Taken' } }],
+        deposits: [],
+        events: [{ type: 'attempted', account: 'jane@server1.com', handedTo: '/usr/bin/program' }],
+      },
+    ]);
+  });
+
+  test('waits for its own attempts where a group leads there: the others have their copies', async () => {
+    const report = await deliver('staff@server1.com');
+    expect(report.deposits).toMatchObject([{ accountId: 1 }]);
+    expect(report.newRecipients).toEqual([{ address: 'jane@server1.com' }]);
+  });
+
+  test('of an alias comes first; what else it leads to follows once the program has taken it', async () => {
+    const handOver: HandOver = () => Promise.resolve(taken);
+    const [report] = await attempt({ handOver }, 'robot@server1.com');
+    expect(report?.newRecipients).toEqual([{ address: 'tom@server1.com' }]);
+    const [failed] = await attempt({ handOver: () => Promise.resolve(later) }, 'robot@server1.com');
+    expect(failed?.newRecipients).toBeUndefined();
+    expect(failed?.outcomes).toMatchObject([{ outcome: { kind: 'deferred', status: '4.3.0' } }]);
+  });
+
+  test('keeps mailboxes from waiting: their copies are recorded first', async () => {
+    const handOver: HandOver = () => Promise.resolve(later);
+    const reports = await attempt({ handOver }, 'jane@server1.com', 'tom@server1.com');
+    expect(reports.map(({ outcomes }) => outcomes.map(({ ordinal }) => ordinal))).toEqual([[1], [0]]);
   });
 });

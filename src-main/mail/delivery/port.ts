@@ -8,6 +8,7 @@
 import type { Account } from '../../directory/port.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
 import type { StagedContent } from '../content/port.ts';
+import type { AnswerKind } from '../events.ts';
 import type { DeliveryMark, QueueEntry } from '../queue/port.ts';
 import type { Verdict } from '../verdict.ts';
 
@@ -43,7 +44,7 @@ export interface FilterMessage {
   /** The whole message: lines that end with CRLF. */
   readonly octets: Uint8Array;
   readonly smtpUtf8: boolean;
-  readonly kind: 'vacation' | 'notification' | 'rejection' | 'scriptProblem';
+  readonly kind: AnswerKind;
 }
 
 export interface FilterRefusal {
@@ -86,6 +87,20 @@ export const KEPT: FilterResult = {
   marks: [],
   rules: [],
 };
+
+/** For those who have no rules. */
+export const NO_RULES: AccountFilter = {
+  hasRules: () => Promise.resolve(false),
+  filter: () => Promise.resolve(KEPT),
+};
+
+/** What a message is to an account: its own experience counts besides what screening found. */
+export interface AccountJudge {
+  judge(entry: QueueEntry, account: Account): Promise<Verdict | undefined>;
+}
+
+/** What screening found counts for everybody alike. */
+export const JUDGED_ALIKE: AccountJudge = { judge: ({ verdict }) => Promise.resolve(verdict) };
 
 /** What was done for an account lately. */
 export interface DeliveryMarks {

@@ -20,6 +20,8 @@ function resolver(addresses: readonly string[]): DnsResolver {
     mx: () => Promise.resolve({ kind: 'noSuchName' }),
     a: () => found(addresses),
     aaaa: () => found<string>([]),
+    txt: () => Promise.resolve({ kind: 'noSuchName' }),
+    ptr: () => Promise.resolve({ kind: 'noSuchName' }),
   };
 }
 

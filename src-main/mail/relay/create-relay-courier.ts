@@ -10,7 +10,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
 import type { SmtpClientOptions } from '../../protocol/smtp/client/open-session.ts';
-import type { ContentReader } from '../content/port.ts';
 import type {
   AttemptReporting,
   QueueEntry,
@@ -23,11 +22,10 @@ import type { TargetFinderOptions } from './find-targets.ts';
 import { MAX_NEXT_HOPS_AT_ONCE, RECORD_RETRY_MS, RECORD_TRIES } from './limits.ts';
 import { NextHopAttempt } from './next-hop-attempt.ts';
 import { NextHopLines } from './next-hop-lines.ts';
-import { hasUtf8Header, outgoingSize, readInRanges, sevenBitForm } from './outgoing-content.ts';
+import { prepareOutgoing, type OutgoingSource } from './outgoing-content.ts';
 import type { NextHopDesk } from './port.ts';
 
-export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions {
-  readonly content: ContentReader;
+export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions, OutgoingSource {
   /** The queue's own; a next hop that refuses rests in its steps. */
   readonly schedule: () => RetrySchedule;
 }
@@ -53,11 +51,8 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
       const message = {
         reversePath: entry.reversePath,
         ...(entry.dsn !== undefined && { dsn: entry.dsn }),
-        sizeOctets: outgoingSize(entry),
         ...(entry.requireTls === true && { requireTls: entry.requireTls }),
-        hasUtf8Header: await hasUtf8Header(options.content, entry),
-        sevenBitForm: () => sevenBitForm(options.content, entry),
-        content: () => readInRanges(options.content, entry),
+        ...(await prepareOutgoing(options, entry)),
       };
       const recordSurely = insist(record, options.clock);
       await inParallel([...groupByNextHop(recipients)], async ([key, group]) => {

@@ -27,6 +27,8 @@ function find(zone: Zone, nextHop: NextHop | string, chance: readonly number[] =
       mx: (name) => ask(zone, name, ({ mx = [] }) => mx.map(toMx)),
       a: (name) => ask(zone, name, ({ a = [] }) => a),
       aaaa: (name) => ask(zone, name, ({ aaaa = [] }) => aaaa),
+      txt: () => Promise.resolve({ kind: 'noSuchName' }),
+      ptr: () => Promise.resolve({ kind: 'noSuchName' }),
     },
     randomBytes: (length) => Uint8Array.from({ length }, (_, index) => chance[index] ?? index),
     hostname: () => 'mail.server1.com',

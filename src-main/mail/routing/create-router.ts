@@ -18,23 +18,34 @@ export interface RouterOptions {
   readonly settings: () => RoutingSettings;
   /** Those that lead through a route go before all else. */
   readonly rules: Pick<RuleBook, 'decide'>;
+  /** Whom a rewritten reverse-path stands for, where its DSN comes here; absent: nobody. */
+  readonly rewriting?: { restore(address: string): string | null };
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const { directory } = options;
+  const { directory, rewriting } = options;
   return {
     async route(address, message) {
       // RFC 5321 §4.1.1.3: `postmaster` needs no domain.
       if (address.toLowerCase() === 'postmaster') {
-        return toRoute(address, await directory.resolve(address), () => Promise.resolve(malformed(address)));
+        const resolution = await directory.resolve(address, message?.reversePath);
+        return toRoute(address, resolution, () => Promise.resolve(malformed(address)));
       }
       const parsed = parseAddress(address, { allowUtf8: true });
       if (!parsed.ok) return malformed(address);
       const { asciiDomain } = parsed.value;
       const foreign = () => toForeign(address, { domain: asciiDomain, message }, options);
-      return toRoute(address, await directory.resolve(address), foreign);
+      const resolution = await directory.resolve(address, message?.reversePath);
+      const original = resolution.kind === 'unknown' ? (rewriting?.restore(address) ?? null) : null;
+      return original === null ? toRoute(address, resolution, foreign) : leadTo(address, original);
     },
   };
+}
+
+/** A DSN about what we forwarded goes on to the sender. */
+function leadTo(address: string, original: string): Route {
+  const nothingHere = { accounts: [], handOvers: [], moderatedGroup: null };
+  return { kind: 'local', ...nothingHere, foreign: [original], via: [address], by: 'alias' };
 }
 
 function malformed(address: string): Route {
@@ -65,6 +76,13 @@ function toRoute(
         status: '5.2.1',
         reason: 'disabledAccount',
         text: `The mailbox of ${address} is switched off`,
+      };
+    case 'closed':
+      return {
+        kind: 'undeliverable',
+        status: '5.7.2',
+        reason: 'closedGroup',
+        text: `${resolution.group} takes mail from ${resolution.posting === 'members' ? 'its members' : 'our own domains'} only`,
       };
     default:
       return assertNever(resolution);

@@ -8,9 +8,9 @@ import type {
   AttemptReporting,
   ChosenNextHop,
   Courier,
-  CourierReport,
   QueueEntry,
   QueueRecipient,
+  RecordReport,
 } from '../queue/port.ts';
 import type { LocalRoute, NextHop, NoRoute, RelayRoute, Route, RoutedRecipient, Router } from './port.ts';
 
@@ -19,7 +19,12 @@ export interface RoutingCourierOptions {
   /** Where an administrator's choice leads; null where it leads nowhere any more. */
   readonly chosenNextHop: (chosen: ChosenNextHop) => NextHop | null;
   readonly delivery: {
-    deliver(entry: QueueEntry, recipients: readonly RoutedRecipient<LocalRoute | NoRoute>[]): CourierReport;
+    /** Records what it did itself; mailboxes here first. */
+    deliver(
+      entry: QueueEntry,
+      recipients: readonly RoutedRecipient<LocalRoute | NoRoute>[],
+      record: RecordReport,
+    ): Promise<void>;
   };
   readonly relay: {
     /** Records every outcome itself, as soon as it is known. */
@@ -42,7 +47,7 @@ export function createRoutingCourier(options: RoutingCourierOptions): Courier {
         })),
       );
       const here = routed.filter(isHere);
-      if (here.length > 0) await reporting.record(delivery.deliver(entry, here));
+      if (here.length > 0) await delivery.deliver(entry, here, reporting.record);
       const elsewhere = routed.filter(isElsewhere);
       if (elsewhere.length > 0) await relay.relay(entry, elsewhere, reporting);
     },

@@ -3,7 +3,7 @@
  *
  * Actor: MTA. RFC 5321 §5. Flow: RCPT asks whether we can carry a message on; the queue asks where to.
  */
-import type { Account } from '../../directory/port.ts';
+import type { RecipientResolution } from '../../directory/port.ts';
 import type { Credentials } from '../../protocol/sasl/client-exchange.ts';
 import type { TlsMode } from '../../protocol/smtp/client/open-session.ts';
 import type { EntryClient, QueueRecipient, RetrySchedule } from '../queue/port.ts';
@@ -43,14 +43,8 @@ export function nameOfNextHop(nextHop: NextHop): string {
   return nextHop.route ?? nextHop.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
 }
 
-export interface LocalRoute {
-  readonly kind: 'local';
-  readonly accounts: readonly Account[];
-  /** Addresses elsewhere that an alias leads to. */
-  readonly foreign: readonly string[];
-  /** Aliases passed through, outermost first. */
-  readonly via: readonly string[];
-}
+/** Accounts of ours, and whatever else an address of ours leads to. */
+export type LocalRoute = Extract<RecipientResolution, { kind: 'local' }>;
 
 export interface RelayRoute {
   readonly kind: 'relay';
@@ -60,8 +54,9 @@ export interface RelayRoute {
 export interface NoRoute {
   readonly kind: 'undeliverable';
   /** Enhanced status code (RFC 3463) of the reply or DSN. */
-  readonly status: '5.1.1' | '5.1.2' | '5.1.3' | '5.2.1' | '5.4.4' | '5.7.1';
-  readonly reason: 'unknownRecipient' | 'malformedAddress' | 'disabledAccount' | 'relayingOff';
+  readonly status: '5.1.1' | '5.1.2' | '5.1.3' | '5.2.1' | '5.4.4' | '5.7.1' | '5.7.2';
+  readonly reason:
+    'unknownRecipient' | 'malformedAddress' | 'disabledAccount' | 'relayingOff' | 'closedGroup';
   /** A sentence for the sender. */
   readonly text: string;
 }

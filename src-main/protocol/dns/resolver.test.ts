@@ -16,6 +16,11 @@ beforeAll(async () => {
     'mx.server2.com': { A: ['192.0.2.1', '192.0.2.2'], AAAA: ['2001:db8::1'] },
     'nomail.example': { MX: [[0, '']] },
     'empty.example': {},
+    'server1.com': { TXT: ['v=spf1 -all', ['v=DKIM1; ', 'p=x'], `\xe4${'a'.repeat(600)}`] },
+    '1.2.0.192.in-addr.arpa': { PTR: ['Mail.server2.com'] },
+    '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa': {
+      PTR: ['mail6.server2.com'],
+    },
     'broken.example': 'fails',
   });
 });
@@ -47,6 +52,24 @@ describe('the resolver', () => {
   test('shows the null MX as an empty exchange (RFC 7505)', async () => {
     const found = await resolver().mx('nomail.example');
     expect(found).toEqual({ kind: 'found', records: [{ preference: 0, exchange: '' }] });
+  });
+
+  test('joins the strings of a TXT record, and leaves its octets alone (RFC 7208 §3.3)', async () => {
+    const found = await resolver().txt('server1.com');
+    const records = ['v=spf1 -all', 'v=DKIM1; p=x', `\xe4${'a'.repeat(600)}`];
+    expect(found).toEqual({ kind: 'found', records: expect.arrayContaining(records) });
+    expect(await resolver().txt('nowhere.example')).toEqual({ kind: 'noSuchName' });
+    expect(await resolver().txt('empty.example')).toEqual({ kind: 'noData' });
+    expect(await resolver().txt('broken.example')).toMatchObject({ kind: 'temporaryFailure' });
+  });
+
+  test('finds the names of addresses (RFC 1035 §3.5, RFC 3596 §2.5)', async () => {
+    const names = (address: string) => resolver().ptr(address);
+    expect(await names('192.0.2.1')).toEqual({ kind: 'found', records: ['mail.server2.com'] });
+    expect(await names('::ffff:192.0.2.1')).toEqual({ kind: 'found', records: ['mail.server2.com'] });
+    expect(await names('2001:db8::1')).toEqual({ kind: 'found', records: ['mail6.server2.com'] });
+    expect(await names('192.0.2.2')).toEqual({ kind: 'noSuchName' });
+    expect(await names('nobody')).toEqual({ kind: 'noSuchName' });
   });
 
   test('tells a name that is not there from one without the record', async () => {

@@ -1,12 +1,13 @@
 /**
- * Resolver: asks name servers for what relaying needs.
+ * Resolver: asks name servers for what relaying and screening need.
  *
- * RFC 1035, RFC 3596 (AAAA), RFC 7505 (null MX). Flow: relay → here → the settings' name servers, or the system's.
+ * RFC 1035, RFC 3596 (AAAA), RFC 7505 (null MX). Flow: relay, screening → here → the settings' name servers, or the system's.
  * Invariants: "there is no such name", "there is no such record" and "nobody could say" are three different answers: the
  * first two end a message's way, the last one never does.
  */
 import { Resolver } from 'node:dns/promises';
 import { isNameServer } from './name-servers.ts';
+import { reverseName } from './reverse-name.ts';
 
 export type LookUp<T> =
   | { readonly kind: 'found'; readonly records: readonly T[] }
@@ -30,6 +31,10 @@ export interface DnsResolver {
   a(name: string): Promise<LookUp<string>>;
   /** IPv6 addresses. */
   aaaa(name: string): Promise<LookUp<string>>;
+  /** Each record's strings joined without anything between them (RFC 7208 §3.3); one octet, one character. */
+  txt(name: string): Promise<LookUp<string>>;
+  /** Names of an IP address, in lower case; an address that is none has no name. */
+  ptr(address: string): Promise<LookUp<string>>;
 }
 
 /** The first try's; a further one waits longer. */
@@ -51,12 +56,22 @@ export function createDnsResolver(options: { servers: () => readonly string[] })
       lookUp(async () =>
         (await resolver().resolveMx(domain)).map(({ priority, exchange }) => ({
           preference: priority,
-          exchange: exchange.replace(/\.$/u, '').toLowerCase(),
+          exchange: plainName(exchange),
         })),
       ),
     a: (name) => lookUp(() => resolver().resolve4(name)),
     aaaa: (name) => lookUp(() => resolver().resolve6(name)),
+    txt: (name) => lookUp(async () => (await resolver().resolveTxt(name)).map((strings) => strings.join(''))),
+    ptr: async (address) => {
+      const name = reverseName(address);
+      if (name === null) return { kind: 'noSuchName' };
+      return lookUp(async () => (await resolver().resolvePtr(name)).map(plainName));
+    },
   };
+}
+
+function plainName(name: string): string {
+  return name.replace(/\.$/u, '').toLowerCase();
 }
 
 function createResolver(servers: readonly string[]): Resolver {

@@ -19,7 +19,9 @@ import { addMetadata } from './0110-metadata.ts';
 import { addMessageSummaries } from './0130-message-summaries.ts';
 import { addMessageQuotas } from './0140-message-quotas.ts';
 import { addFollowingMessages } from './0150-following-messages.ts';
+import { addDeliverySettings } from './0160-delivery-settings.ts';
 import { addSieveScripts } from './0170-sieve-scripts.ts';
+import { addSigningKeys } from './0190-signing-keys.ts';
 
 export interface Migration {
   readonly version: number;
@@ -40,7 +42,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 130, name: 'message summaries', run: addMessageSummaries },
   { version: 140, name: 'message quotas', run: addMessageQuotas },
   { version: 150, name: 'following messages', run: addFollowingMessages },
+  { version: 160, name: 'delivery settings', run: addDeliverySettings },
   { version: 170, name: 'Sieve scripts', run: addSieveScripts },
+  { version: 190, name: 'signing keys', run: addSigningKeys },
 ];
 
 /** The database was written by a newer Postroom. */

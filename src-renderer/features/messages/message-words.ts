@@ -49,23 +49,55 @@ export function describeStep(event: TimelineEvent): Step {
       return plain(
         t('timeline.repaired', { what: formatList(event.what.map((what) => t(`timeline.${what}`))) }),
       );
+    case 'screened':
+      return describeVerdict(event);
     case 'queued':
       return plain(t('timeline.queued', { count: event.recipients.length }));
     case 'expanded':
-      return plain(t('timeline.expanded', { recipient: event.recipient, into: formatList(event.into) }));
+      return plain(
+        t(`timeline.expanded.${event.by}`, { recipient: event.recipient, into: formatList(event.into) }),
+      );
+    case 'awaitsModeration':
+      return { ...plain(t('timeline.awaitsModeration', { group: event.group })), tone: 'warning' };
+    case 'filtered':
+    case 'discarded':
+    case 'forwarded':
+    case 'forwardingLoop':
+    case 'answered':
+      return describeFiltering(event);
     case 'attempted':
       return describeAttempt(event);
     case 'bounced':
       return describeBounce(event);
     case 'unreported':
+      return describeSilence(event);
+    case 'held':
+    case 'released':
+    case 'removed':
+    case 'heldByRule':
+    case 'nextHopChanged':
+    case 'recipientChanged':
+    case 'recipientAdded':
+    case 'returned':
+      return describeSteering(event);
+    case 'finished':
+      return { ...plain(t('timeline.finished')), tone: 'ok' };
+    case 'read':
       return {
-        ...plain(
-          t(event.why === 'nullReversePath' ? 'timeline.unreportedNull' : 'timeline.unreportedNotAsked', {
-            recipients: formatList(event.recipients),
-          }),
-        ),
-        tone: 'warning',
+        ...plain(t(event.by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...event })),
+        sessionId: event.sessionId ?? null,
       };
+  }
+}
+
+function describeSilence({ why, recipients }: EventOf<'unreported'>): Step {
+  const title = why === 'nullReversePath' ? 'timeline.unreportedNull' : 'timeline.unreportedNotAsked';
+  return { ...plain(t(title, { recipients: formatList(recipients) })), tone: 'warning' };
+}
+
+/** What an administrator, or a rule of theirs, did to it in the queue. */
+function describeSteering(event: EventOf<SteeringEvent>): Step {
+  switch (event.type) {
     case 'held':
     case 'released':
     case 'removed':
@@ -82,14 +114,71 @@ export function describeStep(event: TimelineEvent): Step {
       return plain(t(`timeline.${event.type}`, { ...event }));
     case 'returned':
       return { ...plain(t('timeline.returned', { ...event })), tone: 'error' };
-    case 'finished':
-      return { ...plain(t('timeline.finished')), tone: 'ok' };
-    case 'read':
-      return {
-        ...plain(t(event.by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...event })),
-        sessionId: event.sessionId ?? null,
-      };
   }
+}
+
+type SteeringEvent =
+  | 'held'
+  | 'released'
+  | 'removed'
+  | 'heldByRule'
+  | 'nextHopChanged'
+  | 'recipientChanged'
+  | 'recipientAdded'
+  | 'returned';
+
+/** What the account's own rules and settings did. */
+function describeFiltering(
+  event: EventOf<'filtered' | 'discarded' | 'forwarded' | 'forwardingLoop' | 'answered'>,
+): Step {
+  const { account } = event;
+  switch (event.type) {
+    case 'filtered':
+      return { ...plain(t('timeline.filtered', { account })), facts: event.rules };
+    case 'discarded':
+      return { ...plain(t('timeline.discarded', { account, rule: event.rule })), tone: 'off' };
+    case 'forwarded': {
+      const title = t('timeline.forwarded', { account, to: formatList(event.to) });
+      return { ...plain(title), traceId: event.followingTraceId };
+    }
+    case 'forwardingLoop':
+      return { ...plain(t('timeline.forwardingLoop', { account })), tone: 'warning' };
+    case 'answered': {
+      const title = t(`timeline.answered.${event.kind}`, { account, to: formatList(event.to) });
+      return { ...plain(title), traceId: event.followingTraceId };
+    }
+  }
+}
+
+const VERDICT_TONES = {
+  accept: 'ok',
+  junk: 'warning',
+  quarantine: 'warning',
+  reject: 'error',
+  defer: 'warning',
+} as const;
+
+/** The finding that decided stands first; the rest follow by what they count. */
+function describeVerdict({ action, score, findings, decidedBy }: EventOf<'screened'>): Step {
+  const isDeciding = (finding: (typeof findings)[number]) =>
+    `${finding.check}.${finding.outcome}` === decidedBy;
+  const others = findings
+    .filter((finding) => !isDeciding(finding))
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  const facts = [...findings.filter(isDeciding), ...others].map(({ weight, detail }) =>
+    weight === 0 ? detail : t('timeline.finding', { points: formatPoints(weight), detail }),
+  );
+  return {
+    tone: VERDICT_TONES[action],
+    title: t(`timeline.screened.${action}`, { score }),
+    facts,
+    sessionId: null,
+  };
+}
+
+/** `+1.5`, `−0.5` */
+function formatPoints(weight: number): string {
+  return `${weight > 0 ? '+' : '−'}${Math.abs(weight).toFixed(1)}`;
 }
 
 const STEERED_TONES = { held: 'off', released: 'idle', removed: 'error' } as const;
@@ -155,7 +244,10 @@ function attemptTitle(
   const { recipient } = outcome;
   if (outcome.kind === 'relayed') return t('timeline.relayed', { recipient, mta: outcome.remoteMta ?? '' });
   if (outcome.kind !== 'delivered') return t(`timeline.${outcome.kind}`, { recipient });
-  const { account, mailbox } = event;
+  const { account, mailbox, handedTo } = event;
+  if (account !== undefined && handedTo !== undefined) {
+    return t('timeline.handedOver', { account, place: handedTo });
+  }
   if (account === undefined || mailbox === undefined) return t('timeline.deliveredPlain', { recipient });
   return t(event.isShared === true ? 'timeline.deliveredShared' : 'timeline.delivered', { account, mailbox });
 }

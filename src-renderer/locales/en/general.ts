@@ -80,6 +80,9 @@ export const general = {
   },
   refusals: {
     domainExists: 'This domain is here already.',
+    keysAreWaiting: 'New keys already wait for their DNS records. Publish those first.',
+    keyIsActive: 'This key signs mail now. Make new keys first.',
+    noSuchKey: 'This key is gone.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:
@@ -87,6 +90,8 @@ export const general = {
     addressTaken: 'This address is taken by an account or an alias.',
     noSuchAccount: 'There is no such account (any more).',
     noSuchAlias: 'There is no such alias (any more).',
+    aliasLoop: 'This would lead back to itself.',
+    invalidDelivery: 'A path and a program are given whole (/var/mail/anna), a server by name and port.',
     invalidAddress: 'This is not a valid address.',
     invalidDomain: 'This is not a valid domain name. It looks like example.com.',
     weakPassword: 'This password is too easy to guess. Use a longer one.',

@@ -3,7 +3,16 @@ import type { Messages } from '../en.ts';
 
 export const office: Pick<
   Messages,
-  'accounts' | 'sharing' | 'transfer' | 'aliases' | 'domains' | 'settings' | 'device' | 'dns' | 'setup'
+  | 'accounts'
+  | 'sharing'
+  | 'transfer'
+  | 'aliases'
+  | 'domains'
+  | 'settings'
+  | 'device'
+  | 'dns'
+  | 'signing'
+  | 'setup'
 > = {
   accounts: {
     title: '账户',
@@ -274,11 +283,42 @@ export const office: Pick<
     trust: '证书为自签名：程序会询问一次是否信任，请选择信任。',
     localName: '设备必须能解析服务器名称：通过 DNS，或直接使用本机地址。',
   },
+  signing: {
+    title: '签名（DKIM）',
+    intro: '本域发出的邮件会被签名，以便他人辨别伪造邮件。在 DNS 中看到密钥的记录后才会使用该密钥。',
+    empty: '本域的邮件发出时没有签名。',
+    make: '生成密钥',
+    renew: '生成新密钥',
+    check: '立即检查 DNS',
+    made: '密钥已生成。请发布其记录，看到后即开始使用。',
+    selector: '密钥',
+    state: '状态',
+    dns: 'DNS 中',
+    states: {
+      announced: '等待其记录',
+      active: '正在签名',
+      retiring: '已替换，请保留其记录',
+      retired: '已替换，可以删除其记录',
+    },
+    publications: {
+      equal: '已发布',
+      different: '是另一个密钥',
+      missing: '没有',
+      unknown: '无法确定',
+    },
+    unchecked: '尚未检查',
+    checked: '检查于',
+    remove: '删除密钥 {name}',
+    removed: '密钥 {name} 已删除。',
+    record: '{name} 的 TXT 记录',
+  },
   dns: {
     purposes: {
       receive: '该域名的邮件送往何处',
       serverAddress: '服务器在哪里',
       spf: '谁可以代表该域名发信',
+      dkim: '本域邮件的签名（DKIM）',
+      dmarc: '他人如何处理伪造邮件并报告（DMARC）',
       clientSubmission: '邮件程序查找发信方式',
       clientImap: '邮件程序查找读信方式',
       clientPop3: '邮件程序查找收取方式',
@@ -298,7 +338,7 @@ export const office: Pick<
       MX: '邮件交换记录：指明由哪台服务器接收该域名的邮件。',
       A: '某个名称的 IPv4 地址。',
       AAAA: '某个名称的 IPv6 地址。',
-      TXT: '自由文本；此处为 SPF：哪些服务器可以代表该域名发信。',
+      TXT: '自由文本：SPF 说明哪些服务器可以代表该域发信，DKIM 保存签名公钥，DMARC 说明对他人的要求。',
       SRV: '服务记录：告诉邮件程序服务器和端口。',
     },
   },

@@ -1,0 +1,174 @@
+/** DeliveryReport: what an attempt comes to for recipients whose mail is kept here, or who are not here any more. */
+import type { Account } from '../../directory/port.ts';
+import type { MailEvent, RecipientOutcome } from '../events.ts';
+import type {
+  CourierReport,
+  DeliveryMark,
+  Deposit,
+  FollowingEntry,
+  NewRecipient,
+  QueueEntry,
+  QueueRecipient,
+  RecipientDsn,
+} from '../queue/port.ts';
+import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
+import { deliverToAccount, type AccountDelivery, type AccountDeliveryOptions } from './account-delivery.ts';
+
+export class DeliveryReport {
+  readonly #options: AccountDeliveryOptions;
+  readonly #entry: QueueEntry;
+  readonly #at: number;
+  readonly #outcomes: { ordinal: number; outcome: RecipientOutcome }[] = [];
+  /** By account; each gets the message once. */
+  readonly #deliveries = new Map<number, AccountDelivery>();
+  readonly #newRecipients: NewRecipient[] = [];
+  readonly #events: MailEvent[] = [];
+
+  constructor(options: AccountDeliveryOptions, entry: QueueEntry) {
+    this.#options = options;
+    this.#entry = entry;
+    this.#at = options.clock.now();
+  }
+
+  build(): CourierReport {
+    const deliveries = [...this.#deliveries.values()];
+    const following: FollowingEntry[] = deliveries.flatMap((delivery) => delivery.following);
+    const marks: DeliveryMark[] = deliveries.flatMap((delivery) => delivery.marks);
+    const deposits: Deposit[] = deliveries.flatMap((delivery) => delivery.deposits);
+    return {
+      outcomes: this.#outcomes,
+      deposits,
+      newRecipients: this.#newRecipients,
+      ...(following.length > 0 && { following }),
+      ...(marks.length > 0 && { marks }),
+      events: [...this.#events, ...deliveries.flatMap((delivery) => delivery.events)],
+    };
+  }
+
+  async add({ recipient, route }: RoutedRecipient<LocalRoute | NoRoute>): Promise<void> {
+    if (route.kind !== 'local') return this.#fail(recipient, route);
+    const into = [...route.accounts.map(({ address }) => address), ...route.foreign];
+    if (route.moderatedGroup !== null) return this.#hold(recipient, route.moderatedGroup, into);
+    this.#tellExpansion(recipient, route, into);
+    await this.#deliver(recipient, route, into);
+  }
+
+  #tellExpansion(recipient: QueueRecipient, { by }: LocalRoute, into: readonly string[]): void {
+    if (by === null) return;
+    this.#events.push({ ...this.#about(), type: 'expanded', recipient: recipient.address, by, into });
+  }
+
+  async #deliver(recipient: QueueRecipient, route: LocalRoute, into: readonly string[]): Promise<void> {
+    const kept = route.accounts.filter(({ delivery }) => delivery.method === 'mailstore');
+    const isAlone = into.length === 1;
+    for (const account of kept) await this.#deliverTo(recipient, account);
+    const refusal = isAlone && kept[0] !== undefined ? this.#deliveries.get(kept[0].id)?.refusal : undefined;
+    if (refusal !== undefined) return this.#refuse(recipient, refusal);
+    const outcome = this.#outcome(recipient, {
+      kind: 'delivered',
+      status: '2.1.5',
+      diagnostic: kept.length > 0 ? `Delivered to ${into.join(', ')}` : `Leads to ${into.join(', ')}`,
+    });
+    for (const address of this.#addressesOfTheirOwn(route)) this.#replace(recipient, address);
+    for (const account of kept) this.#report(recipient, outcome, account);
+  }
+
+  /** Who gets attempts of its own: those elsewhere, those whose mail is handed over, those who refuse. */
+  #addressesOfTheirOwn({ accounts, foreign }: LocalRoute): readonly string[] {
+    const apart = accounts.filter(
+      ({ id, delivery }) =>
+        delivery.method !== 'mailstore' || this.#deliveries.get(id)?.refusal !== undefined,
+    );
+    return [...foreign, ...apart.map(({ address }) => address)];
+  }
+
+  async #deliverTo({ address }: QueueRecipient, account: Account): Promise<void> {
+    if (this.#deliveries.has(account.id)) return;
+    const copy = { entry: this.#entry, account, recipient: address, at: this.#at };
+    this.#deliveries.set(account.id, await deliverToAccount(this.#options, copy));
+  }
+
+  /** An address that the entry has already gets no second copy. */
+  #replace({ dsn }: QueueRecipient, address: string, heldBy?: string): void {
+    const known = [...this.#entry.recipients, ...this.#newRecipients];
+    const isKnown = known.some((recipient) => recipient.address.toLowerCase() === address.toLowerCase());
+    if (isKnown) return;
+    this.#newRecipients.push({
+      address,
+      ...(dsn !== undefined && { dsn: withoutSuccess(dsn) }),
+      ...(heldBy !== undefined && { heldBy }),
+    });
+  }
+
+  /** The members of a moderated group wait in the queue until somebody releases them. */
+  #hold(recipient: QueueRecipient, group: string, into: readonly string[]): void {
+    for (const address of into) this.#replace(recipient, address, `Moderation of ${group}`);
+    this.#events.push({
+      ...this.#about(),
+      type: 'awaitsModeration',
+      recipient: recipient.address,
+      group,
+      into,
+    });
+    this.#outcome(recipient, {
+      kind: 'delivered',
+      status: '2.1.5',
+      diagnostic: `Waits for the moderators of ${group}`,
+    });
+  }
+
+  #fail(recipient: QueueRecipient, route: NoRoute): void {
+    const mayChange = route.reason === 'disabledAccount';
+    const outcome = this.#outcome(recipient, {
+      kind: mayChange ? 'deferred' : 'failed',
+      // RFC 3463 §2: the class says whether trying again can help.
+      status: mayChange ? route.status.replace(/^5/, '4') : route.status,
+      diagnostic: route.text,
+    });
+    this.#report(recipient, outcome);
+  }
+
+  #refuse(recipient: QueueRecipient, { status, text }: { status: string; text: string }): void {
+    this.#report(recipient, this.#outcome(recipient, { kind: 'failed', status, diagnostic: text }));
+  }
+
+  #outcome(
+    recipient: QueueRecipient,
+    facts: Pick<RecipientOutcome, 'kind' | 'status' | 'diagnostic'>,
+  ): RecipientOutcome {
+    const outcome = { ...facts, recipient: recipient.address, at: this.#at };
+    this.#outcomes.push({ ordinal: recipient.ordinal, outcome });
+    return outcome;
+  }
+
+  #report(recipient: QueueRecipient, outcome: RecipientOutcome, account?: Account): void {
+    const mailboxes = account === undefined ? [undefined] : this.#mailboxesOf(account);
+    for (const mailbox of mailboxes) {
+      this.#events.push({
+        ...this.#about(),
+        type: 'attempted',
+        attempt: recipient.attempts + 1,
+        outcome,
+        ...(account && { account: account.address }),
+        ...(mailbox !== undefined && { mailbox }),
+        ...(account?.kind === 'shared' && { isShared: true as const }),
+      });
+    }
+  }
+
+  /** Where its copies are; nothing where it keeps none. */
+  #mailboxesOf({ id }: Account): readonly (string | undefined)[] {
+    const mailboxes = this.#deliveries.get(id)?.deposits.map(({ mailbox }) => mailbox) ?? [];
+    return mailboxes.length > 0 ? mailboxes : [undefined];
+  }
+
+  #about() {
+    return { traceId: this.#entry.id, at: this.#at };
+  }
+}
+
+/** RFC 3461 §5.2.7.3: success is told once, of the alias; trouble is told of each address that it led to. */
+function withoutSuccess(dsn: RecipientDsn): RecipientDsn {
+  const notify = dsn.notify?.filter((condition) => condition !== 'success');
+  return notify === undefined ? dsn : { ...dsn, notify };
+}

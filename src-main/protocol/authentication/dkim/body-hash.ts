@@ -1,0 +1,104 @@
+/**
+ * Body hash: what DKIM and ARC sign of a body, made while the body passes.
+ *
+ * RFC 6376 §3.4.3, §3.4.4, §3.4.5 (l=). Invariants: memory does not depend on the body; any split of it into chunks gives the
+ * same hash; empty lines at the end are counted, not kept.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import type { Canonicalization } from './canonical-header.ts';
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SPACE = 0x20;
+const TAB = 0x09;
+const BUFFER_OCTETS = 16 * 1024;
+
+export interface BodyHashResult {
+  /** base64 */
+  readonly hash: string;
+  /** Octets of the whole canonical body. */
+  readonly canonicalOctets: number;
+}
+
+export class BodyHash {
+  readonly #isRelaxed: boolean;
+  readonly #limit: number;
+  readonly #hash: Hash = createHash('sha256');
+  readonly #out = new Uint8Array(BUFFER_OCTETS);
+  #outLength = 0;
+  #total = 0;
+  /** Line ends that are content only if something follows them. */
+  #heldBreaks = 0;
+  #isCrHeld = false;
+  #isSpaceHeld = false;
+
+  /** `limit`: octets of the canonical body that are signed. */
+  constructor(canonicalization: Canonicalization, limit = Number.POSITIVE_INFINITY) {
+    this.#isRelaxed = canonicalization === 'relaxed';
+    this.#limit = limit;
+  }
+
+  write(chunk: Uint8Array): void {
+    for (const octet of chunk) {
+      if (octet === LF && this.#isCrHeld) this.#endLine();
+      else if (octet === CR) this.#holdCr();
+      else if (this.#isRelaxed && (octet === SPACE || octet === TAB)) this.#holdSpace();
+      else this.#putContent(octet);
+    }
+  }
+
+  end(): BodyHashResult {
+    if (this.#isCrHeld) this.#releaseCr();
+    // §3.4.3: a body always ends with one CRLF; §3.4.4: an empty one stays empty.
+    if (!this.#isRelaxed || this.#total > 0) this.#putBreak();
+    this.#flush();
+    return { hash: this.#hash.digest('base64'), canonicalOctets: this.#total };
+  }
+
+  #endLine(): void {
+    this.#isCrHeld = false;
+    this.#isSpaceHeld = false;
+    this.#heldBreaks++;
+  }
+
+  #holdCr(): void {
+    if (this.#isCrHeld) this.#releaseCr();
+    this.#isCrHeld = true;
+  }
+
+  #holdSpace(): void {
+    if (this.#isCrHeld) this.#releaseCr();
+    this.#isSpaceHeld = true;
+  }
+
+  /** It was no line end. */
+  #releaseCr(): void {
+    this.#isCrHeld = false;
+    this.#putContent(CR);
+  }
+
+  #putContent(octet: number): void {
+    if (this.#isCrHeld) this.#releaseCr();
+    for (; this.#heldBreaks > 0; this.#heldBreaks--) this.#putBreak();
+    if (this.#isSpaceHeld) this.#put(SPACE);
+    this.#isSpaceHeld = false;
+    this.#put(octet);
+  }
+
+  #putBreak(): void {
+    this.#put(CR);
+    this.#put(LF);
+  }
+
+  #put(octet: number): void {
+    this.#total++;
+    if (this.#total > this.#limit) return;
+    if (this.#outLength === BUFFER_OCTETS) this.#flush();
+    this.#out[this.#outLength++] = octet;
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#out.subarray(0, this.#outLength));
+    this.#outLength = 0;
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Connection } from '../connection.ts';
+import { migrate, MIGRATIONS } from './index.ts';
+
+test('domains and aliases of before go on as they did', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'postroom-migrate-'));
+  const path = join(folder, 'test.db');
+  const connection = new Connection(path, { readonly: false });
+  const upTo = (version: number) => MIGRATIONS.filter((migration) => migration.version <= version);
+  migrate(connection, path, upTo(150));
+  connection.execute(`
+    INSERT INTO domain (name, created_at) VALUES ('server1.com', 1);
+    INSERT INTO alias VALUES ('sales@server1.com', 'sales', 'server1.com', '["tom@server1.com"]');
+  `);
+  migrate(connection, path, upTo(160));
+  expect(connection.get('SELECT alias_of, catch_all, quota_bytes FROM domain')).toEqual({
+    alias_of: null,
+    catch_all: '[]',
+    quota_bytes: null,
+  });
+  expect(
+    connection.get('SELECT targets, is_enabled, expires_at, delivery, posting_rules FROM alias'),
+  ).toEqual({
+    targets: '["tom@server1.com"]',
+    is_enabled: 1,
+    expires_at: null,
+    delivery: null,
+    posting_rules: null,
+  });
+  connection.close();
+  rmSync(folder, { recursive: true });
+});
