@@ -26,6 +26,8 @@ import { createReceptionService } from '../mail/reception/create-reception-servi
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import type { ReportCounts } from '../mail/reports/report-counts.ts';
+import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
@@ -46,6 +48,7 @@ import type { ClientSettings } from './client-settings.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
+import { createReportCounts, createReports } from './reports.ts';
 import { createSigning } from './signing.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
@@ -98,15 +101,17 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
   const signing = createSigning(options, { resolver, hostname, ruleBook });
-  const parts = { router, rewriting, hostname, connection, signer: signing.signer };
+  const counts = createReportCounts(options);
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer, counts };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
+  const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
   const { mailStore } = storage;
   const acceptance = { ...options, router, ruleBook, queue, mailStore, hostname, guard, maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
   const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
-  const reception = createReceptionService(acceptance);
+  const reception = createReceptionService({ ...acceptance, queue: reports.intake.watch(queue) });
   const { mailSearch: search } = storage;
   const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
   const imap = createImapService(retrieval);
@@ -122,6 +127,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     signing: signing.keys,
     start: async () => {
       await signing.keys.start();
+      reports.start();
       await queue.start();
     },
     closeSessions: async (reason) => {
@@ -129,6 +135,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     },
     stopQueue: async () => {
       signing.keys.stop();
+      await reports.stop();
       await queue.stop();
       await relay.close();
       await handOver.close();
@@ -159,13 +166,21 @@ interface QueueParts {
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
+  readonly counts: ReportCounts;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
-  const { router, rewriting, hostname, connection, signer } = built;
+  const { router, rewriting, hostname, connection, signer, counts } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
-  const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
+  const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
+  const relay = createRelayCourier({
+    ...connection,
+    content: storage.content,
+    schedule,
+    signer,
+    onTlsOutcome,
+  });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
   const handOver = createHandOver(connection);

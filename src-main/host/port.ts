@@ -48,6 +48,7 @@ export interface HostSettings {
   /** Mail that is to be looked at before it goes on. */
   readonly holdRules: readonly HoldRule[];
   readonly signing: SigningSettings;
+  readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }
@@ -56,6 +57,14 @@ export interface HostSettings {
 export interface SigningSettings {
   /** After so many days a successor of a key is announced; 0: never by itself. */
   readonly rotateAfterDays: number;
+}
+
+/** What others tell us of our domains, and what we tell them (DMARC, TLS-RPT). */
+export interface ReportSettings {
+  /** Where reports come in, besides the addresses that our records in DNS name. */
+  readonly addresses: readonly string[];
+  readonly sendsDmarc: boolean;
+  readonly sendsTls: boolean;
 }
 
 /** How much one client may do; the last three bind only those who have not signed in. */
