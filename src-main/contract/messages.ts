@@ -59,6 +59,16 @@ export const timelineEvent = z.discriminatedUnion('type', [
     type: z.literal('repaired'),
     what: z.array(z.enum(['dateAdded', 'messageIdAdded', 'bccRemoved', 'fromAdded'])).readonly(),
   }),
+  eventBase.extend({
+    type: z.literal('screened'),
+    action: z.enum(['accept', 'junk', 'quarantine', 'reject', 'defer']),
+    score: z.number(),
+    findings: z
+      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+      .readonly(),
+    /** `check.outcome` of the finding that decided, or `score`. */
+    decidedBy: z.string(),
+  }),
   eventBase.extend({ type: z.literal('queued'), recipients: names }),
   eventBase.extend({
     type: z.literal('expanded'),

@@ -6,6 +6,7 @@ import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
@@ -47,6 +48,8 @@ export interface HostSettings {
   readonly retrySchedule: RetrySchedule;
   /** Mail that is to be looked at before it goes on. */
   readonly holdRules: readonly HoldRule[];
+  /** What is checked of messages, how much it counts, and what happens. */
+  readonly screening: ScreeningSettings;
   readonly signing: SigningSettings;
   readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */

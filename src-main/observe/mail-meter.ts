@@ -95,6 +95,7 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'read':
       return 'read';
     case 'repaired':
+    case 'screened':
     case 'queued':
     case 'expanded':
     case 'awaitsModeration':

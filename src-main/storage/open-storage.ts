@@ -23,8 +23,12 @@ import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
 import { SqliteReportStore } from './report-store.ts';
+import { SqliteBayesStore } from './screening/bayes-store.ts';
+import { SqliteGreylistStore } from './screening/greylist-store.ts';
+import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
+import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
 import { StorageUpkeep } from './upkeep.ts';
@@ -105,9 +109,15 @@ function createStores(
     mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
+    screening: {
+      greylist: new SqliteGreylistStore(writer, connection),
+      bayes: new SqliteBayesStore(writer, connection),
+      reputation: new SqliteReputationStore(writer, connection),
+    },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     reports: new SqliteReportStore(writer, reader, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
+    scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),

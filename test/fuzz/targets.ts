@@ -5,6 +5,15 @@ import { ManualClock } from '../../src-main/base/clock.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import type { MessageIndex } from '../../src-main/format/message-index.ts';
 import { createMboxReader, findMboxMessages } from '../../src-main/format/mbox.ts';
+import { checkScript } from '../../src-main/mail/delivery/sieve/checking/check-script.ts';
+import { parseScript } from '../../src-main/mail/delivery/sieve/grammar/parse-script.ts';
+import { printScript } from '../../src-main/mail/delivery/sieve/grammar/print-script.ts';
+import { runScript } from '../../src-main/mail/delivery/sieve/running/run-script.ts';
+import {
+  messageOf,
+  TEST_ENVIRONMENT,
+  TEST_MESSAGE,
+} from '../../src-main/mail/delivery/sieve/sieve-fixture.ts';
 import { parseResponse, parseValues } from '../../src-main/protocol/imap/client/parse-response.ts';
 import { formatBodyStructure } from '../../src-main/protocol/imap/grammar/format-body-structure.ts';
 import { formatEnvelope } from '../../src-main/protocol/imap/grammar/format-envelope.ts';
@@ -58,6 +67,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'reports', corpus: readLines('reports.jsonl'), check: checkReport },
   { name: 'forged results', corpus: readLines('signed-messages.jsonl'), check: checkForged },
   { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
+  { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
 ];
 
 /** A command, or a syntax problem as a value. */
@@ -80,6 +90,24 @@ function checkName(input: string): void {
     const again = decodeMailboxName(latin1(encodeMailboxName(name, isUtf8)), isUtf8);
     if (name.isWellFormed()) insist(again === name, 'a name comes back');
   }
+}
+
+/** A problem within the text, or a script that prints to itself; one that checks out runs to an end and loses nothing unasked. */
+async function checkSieve(input: string): Promise<void> {
+  const parsed = parseScript(input);
+  const checked = checkScript(input);
+  if (!parsed.ok) {
+    insist(parsed.error.line <= input.split('\n').length, 'a problem lies within the script');
+    insist(!checked.ok, 'what is not parsed is not run');
+    return;
+  }
+  const printed = printScript(parsed.value);
+  const again = parseScript(printed);
+  insist(again.ok && printScript(again.value) === printed, 'a script that is printed is the same script');
+  if (!checked.ok) return;
+  const message = messageOf(TEST_MESSAGE);
+  const outcome = await runScript({ script: checked.value, message, environment: TEST_ENVIRONMENT });
+  insist(outcome.failure === null || outcome.keep !== null, 'a script that fails keeps the message');
 }
 
 /** The same answer however it is cut, parts within the message, and texts for it on every line. */

@@ -4,12 +4,13 @@
  */
 import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
 import type { FullDirectory } from '../../directory/create-directory.ts';
-import type { Account, AdministratorStore, DirectoryAdmin } from '../../directory/port.ts';
+import type { Account, AdministratorStore } from '../../directory/port.ts';
 import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
 import type { SharingStore } from '../sharing.ts';
+import { applyDeliverySettings } from './delivery-settings.ts';
 import { expectOk, ProvisionError } from './expect-ok.ts';
 import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
@@ -28,8 +29,8 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
   await applySettings(provision, targets.settings);
   if (provision.admin !== undefined) await applyAdministrator(provision.admin, targets.administrators);
   for (const domain of provision.domains) await applyDomain(domain, targets.directory);
-  // Aliases and rights last: they may be about accounts of any domain in the file.
-  for (const domain of provision.domains) await applyAliases(domain, targets.directory);
+  // Aliases, groups, forwarding and rights last: they may be about accounts of any domain in the file.
+  for (const domain of provision.domains) await applyDeliverySettings(domain, targets.directory);
   for (const domain of provision.domains) await applySharedMailboxes(domain, targets);
 }
 
@@ -133,18 +134,4 @@ async function applyPop3(
   const wanted = { ...account.pop3, ...pop3 };
   if (JSON.stringify(wanted) === JSON.stringify(account.pop3)) return;
   expectOk(await directory.changeAccount(account.id, { pop3: wanted }), account.address);
-}
-
-async function applyAliases(domain: ProvisionedDomain, directory: DirectoryAdmin): Promise<void> {
-  const existing = new Map(
-    (await directory.listAliases()).map((alias) => [alias.address.toLowerCase(), alias]),
-  );
-  for (const { localPart, to } of domain.aliases) {
-    const known = existing.get(`${localPart}@${canonicalDomain(domain.name)}`.toLowerCase());
-    if (known !== undefined && JSON.stringify(known.targets) === JSON.stringify(to)) continue;
-    expectOk(
-      await directory.putAlias({ localPart, domain: domain.name, targets: to }),
-      `${localPart}@${domain.name}`,
-    );
-  }
 }

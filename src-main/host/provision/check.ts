@@ -9,6 +9,7 @@ import { describeRuleProblem, findRuleProblem } from '../../mail/routing/relay-r
 import type { RelayRule } from '../../mail/routing/relay-rules/port.ts';
 import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
+import { findDeliveryProblem } from './delivery-settings.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
 
@@ -32,6 +33,7 @@ export function findProvisionProblem(provision: Provision, current: CurrentSetUp
   return (
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
+    findDeliveryProblem(provision.domains, current.domains) ??
     findMemberProblem(provision.domains, current) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
     findNetworkProblem(provision.security) ??
@@ -102,6 +104,7 @@ function findDomainProblem(domains: Provision['domains']): string | null {
         path: `${path}.accounts[${at}].localPart`,
       })),
       ...domain.aliases.map(({ localPart }, at) => ({ localPart, path: `${path}.aliases[${at}].localPart` })),
+      ...domain.groups.map(({ localPart }, at) => ({ localPart, path: `${path}.groups[${at}].localPart` })),
       ...domain.sharedMailboxes.map(({ localPart }, at) => ({
         localPart,
         path: `${path}.sharedMailboxes[${at}].localPart`,

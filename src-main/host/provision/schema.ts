@@ -13,16 +13,51 @@ const pop3 = z.strictObject({
   loginDelaySeconds: z.int().min(0).max(3600).exactOptional(),
 });
 
+const handOver = [
+  z.strictObject({ method: z.literal('mbox'), path: z.string().min(1) }),
+  z.strictObject({ method: z.literal('maildir'), path: z.string().min(1) }),
+  z.strictObject({ method: z.literal('pipe'), command: z.array(z.string()).min(1) }),
+  z.strictObject({ method: z.literal('lmtp'), host: z.string().min(1), port: z.int().min(1).max(65_535) }),
+] as const;
+
+const delivery = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('mailstore') }),
+  ...handOver,
+]);
+
+const octets = z.int().min(1).nullable();
+
+/** An address, or a local-part alone: of this domain. */
+const named = z.string().min(1);
+const oneOrMore = z.union([named.transform((one) => [one]), z.array(named).min(1)]);
+
 const account = z.strictObject({
   localPart: z.string().min(1),
   password: z.string().min(1),
   name: z.string().default(''),
   pop3: pop3.exactOptional(),
+  addresses: z.array(named).exactOptional(),
+  quotaBytes: octets.exactOptional(),
+  forwardTo: oneOrMore.exactOptional(),
+  /** Of what is forwarded. */
+  keepCopy: z.boolean().default(true),
+  delivery: delivery.exactOptional(),
 });
 
 const alias = z.strictObject({
   localPart: z.string().min(1),
-  to: z.array(z.string().min(3)).min(1),
+  to: z.array(z.string().min(3)).default([]),
+  enabled: z.boolean().exactOptional(),
+  expiresAt: z.iso.datetime({ offset: true }).exactOptional(),
+  delivery: z.discriminatedUnion('method', handOver).exactOptional(),
+});
+
+const group = z.strictObject({
+  localPart: z.string().min(1),
+  name: z.string().default(''),
+  members: z.array(named).default([]),
+  posting: z.enum(['anyone', 'members', 'domain']).default('anyone'),
+  moderators: z.array(named).default([]),
 });
 
 const sharedMailbox = z.strictObject({
@@ -44,6 +79,13 @@ const domain = z.strictObject({
   name: z.string().min(1),
   accounts: z.array(account).default([]),
   aliases: z.array(alias).default([]),
+  groups: z.array(group).default([]),
+  /** Who gets what nobody has the address for. */
+  catchAll: oneOrMore.exactOptional(),
+  /** A domain whose addresses are valid in this one too. */
+  aliasOf: z.string().min(1).exactOptional(),
+  /** For all accounts of the domain together. */
+  quotaBytes: octets.exactOptional(),
   sharedMailboxes: z.array(sharedMailbox).default([]),
 });
 

@@ -3,8 +3,9 @@
  *
  * RFC 9051 §5.1 (names, INBOX in any case), §2.3.1 (sizes and offsets count what the client sees).
  */
-import type { IndexedPart, MessageIndex } from '../../format/message-index.ts';
 import { MAILBOX_DELIMITER, type SpecialUse } from './port.ts';
+
+export { shiftIndex } from '../../format/shift-index.ts';
 
 /** Longer than any client shows; keeps a LIST line within what clients read. */
 const MOST_NAME_CHARACTERS = 500;
@@ -33,22 +34,4 @@ export function canonicalMailboxName(name: string): string | null {
 /** Whether one mailbox lies beneath the other. */
 export function isInferior(name: string, superior: string): boolean {
   return name.startsWith(superior + MAILBOX_DELIMITER);
-}
-
-/** The index of a message that has `octets` of header fields of its own before its shared content. */
-export function shiftIndex(index: MessageIndex, octets: number): MessageIndex {
-  if (octets === 0) return index;
-  const root = shiftPart(index.root, octets);
-  return { ...index, sizeBytes: index.sizeBytes + octets, root: { ...root, headerStart: 0 } };
-}
-
-function shiftPart(part: IndexedPart, by: number): IndexedPart {
-  return {
-    ...part,
-    headerStart: part.headerStart + by,
-    bodyStart: part.bodyStart + by,
-    bodyEnd: part.bodyEnd + by,
-    children: part.children.map((child) => shiftPart(child, by)),
-    message: part.message && { ...part.message, root: shiftPart(part.message.root, by) },
-  };
 }

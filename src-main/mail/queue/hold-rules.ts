@@ -4,9 +4,7 @@
  * Flow: a message comes into the queue → here → some recipients are held from the beginning, with the rule's name as the
  * reason. Invariants: what a rule asks must all be so; a rule that asks nothing, or is switched off, holds nothing.
  */
-import { parseAddress } from '../../format/address.ts';
-import { domainToAscii } from '../../format/domain.ts';
-import { isInNetwork, parseIpNetwork } from '../../format/ip-network.ts';
+import { isAddressOf, isClientOf } from '../../format/pattern.ts';
 import type { MailEvent } from '../events.ts';
 import type { EntryClient, HoldRule, NewQueueEntry } from './port.ts';
 
@@ -36,24 +34,6 @@ export function holds(rule: HoldRule, message: HoldableMessage, address: string)
     largerThanBytes === undefined ? null : message.sizeBytes > largerThanBytes,
   ].filter((answer) => answer !== null);
   return answers.length > 0 && answers.every((answer) => answer);
-}
-
-function isClientOf(address: string, pattern: string): boolean {
-  const network = parseIpNetwork(pattern);
-  return network !== null && isInNetwork(address, network);
-}
-
-/** `pattern`: an address, a domain, or `*.` and a domain for all below it; empty: the null reverse-path. */
-function isAddressOf(address: string, pattern: string): boolean {
-  if (pattern === '' || address === '') return pattern === address;
-  if (pattern.includes('@')) return address.toLowerCase() === pattern.toLowerCase();
-  const parsed = parseAddress(address, { allowUtf8: true });
-  if (!parsed.ok) return false;
-  const isBelow = pattern.startsWith('*.');
-  const domain = domainToAscii(isBelow ? pattern.slice(2) : pattern);
-  if (!domain.ok) return false;
-  const { asciiDomain } = parsed.value;
-  return isBelow ? asciiDomain.endsWith(`.${domain.value}`) : asciiDomain === domain.value;
 }
 
 /** By ordinal: those to be held, with the names of the rules. */

@@ -27,6 +27,7 @@ export interface OutgoingConnection {
 }
 
 export interface ConnectTarget {
+  /** An address or a host name; a path that begins with `/` is a local socket, whatever the port. */
   readonly address: string;
   readonly port: number;
   /** The name to present and to check the certificate against; null for a host known by its address alone. */

@@ -12,7 +12,9 @@ import { discardClearText } from './tls-upgrade.ts';
 
 export function createTcpConnect(options: { clock: Clock }): Connect {
   return async (target) => {
-    const socket = connectSocket({ host: target.address, port: target.port, noDelay: true, keepAlive: true });
+    const isLocal = target.address.startsWith('/');
+    const place = isLocal ? { path: target.address } : { host: target.address, port: target.port };
+    const socket = connectSocket({ ...place, noDelay: true, keepAlive: true });
     await settled(socket, { event: 'connect', timeoutMs: CONNECT_TIMEOUT_MS, clock: options.clock });
     return new TcpConnection(socket, target, options.clock);
   };

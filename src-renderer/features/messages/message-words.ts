@@ -49,6 +49,8 @@ export function describeStep(event: TimelineEvent): Step {
       return plain(
         t('timeline.repaired', { what: formatList(event.what.map((what) => t(`timeline.${what}`))) }),
       );
+    case 'screened':
+      return describeVerdict(event);
     case 'queued':
       return plain(t('timeline.queued', { count: event.recipients.length }));
     case 'expanded':
@@ -146,6 +148,37 @@ function describeFiltering(
       return { ...plain(title), traceId: event.followingTraceId };
     }
   }
+}
+
+const VERDICT_TONES = {
+  accept: 'ok',
+  junk: 'warning',
+  quarantine: 'warning',
+  reject: 'error',
+  defer: 'warning',
+} as const;
+
+/** The finding that decided stands first; the rest follow by what they count. */
+function describeVerdict({ action, score, findings, decidedBy }: EventOf<'screened'>): Step {
+  const isDeciding = (finding: (typeof findings)[number]) =>
+    `${finding.check}.${finding.outcome}` === decidedBy;
+  const others = findings
+    .filter((finding) => !isDeciding(finding))
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  const facts = [...findings.filter(isDeciding), ...others].map(({ weight, detail }) =>
+    weight === 0 ? detail : t('timeline.finding', { points: formatPoints(weight), detail }),
+  );
+  return {
+    tone: VERDICT_TONES[action],
+    title: t(`timeline.screened.${action}`, { score }),
+    facts,
+    sessionId: null,
+  };
+}
+
+/** `+1.5`, `−0.5` */
+function formatPoints(weight: number): string {
+  return `${weight > 0 ? '+' : '−'}${Math.abs(weight).toFixed(1)}`;
 }
 
 const STEERED_TONES = { held: 'off', released: 'idle', removed: 'error' } as const;

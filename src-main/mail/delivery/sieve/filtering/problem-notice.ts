@@ -1,0 +1,53 @@
+/** The owner of a script that failed is told, once for each way in which it fails (RFC 5228 §2.10.6). */
+import { createHash } from 'node:crypto';
+import type { FilterMessage } from '../../port.ts';
+import type { ScriptOwner } from '../port.ts';
+import type { SieveFailure } from '../running/outcome.ts';
+import { formatAutomaticMessage } from './automatic-message.ts';
+import type { FilterContext } from './filter-context.ts';
+
+export const PROBLEM_MARK = 'scriptProblem';
+/** A script that is still wrong after so long is told of again. */
+const TOLD_FOR_MS = 30 * 86_400_000;
+
+export interface ScriptFailure extends SieveFailure {
+  readonly name: string;
+  readonly script: string;
+  readonly owner: ScriptOwner;
+}
+
+/** null: the owner knows. */
+export async function tellOfProblem(context: FilterContext, failure: ScriptFailure) {
+  const { account, at } = context.request;
+  const digest = createHash('sha256').update(failure.script).digest('base64url');
+  const key = JSON.stringify([failure.name, failure.line, failure.text, digest]);
+  if (await context.hasMark(PROBLEM_MARK, key)) return null;
+  const postmaster = `postmaster@${account.domain}`;
+  const to = failure.owner === 'office' ? postmaster : account.address;
+  const text = [
+    `The filter script "${failure.name}" could not be run on a message that arrived for ${account.address}:`,
+    '',
+    `    line ${failure.line}: ${failure.text}.`,
+    '',
+    'Nothing is lost: the message was kept, and so will others be until the script is mended.',
+    'You are told of this once.',
+  ].join('\r\n');
+  const octets = formatAutomaticMessage({
+    at,
+    zoneMinutes: context.zoneMinutesAt(at),
+    messageId: context.makeMessageId(),
+    from: `Postroom <${postmaster}>`,
+    to: [to],
+    subject: `The filter script "${failure.name}" does not work`,
+    autoSubmitted: 'auto-generated',
+    body: { kind: 'text', text },
+  });
+  const message: FilterMessage = {
+    reversePath: '',
+    recipients: [to],
+    octets,
+    smtpUtf8: false,
+    kind: 'scriptProblem',
+  };
+  return { message, mark: { kind: PROBLEM_MARK, key, expiresAt: at + TOLD_FOR_MS } };
+}

@@ -1,0 +1,53 @@
+/** Attachments of kinds that are not wanted: by name, by the names inside archives, by what their first octets say they are. */
+import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
+import { readAttachments, type Attachment } from '../content/attachments.ts';
+import { RANK, type CheckFinding, type MessageCheck } from '../facts.ts';
+import { CHECK_TIMEOUT_MS } from '../limits.ts';
+import type { AttachmentSetting } from '../settings.ts';
+
+export function createAttachmentCheck(setting: () => AttachmentSetting): MessageCheck {
+  return {
+    name: 'attachment',
+    timeoutMs: CHECK_TIMEOUT_MS,
+    applies: () => setting().isEnabled,
+    run: async ({ octets }) => {
+      const attachments = await readAttachments(octets);
+      return attachments.flatMap((attachment) => judgeAttachment(attachment, setting()));
+    },
+  };
+}
+
+export function judgeAttachment(attachment: Attachment, setting: AttachmentSetting): readonly CheckFinding[] {
+  const { name, inside, program, isEncrypted } = attachment;
+  const decides = { action: setting.action, rank: RANK.attachment };
+  const forbidden = (outcome: string, detail: string): CheckFinding => ({
+    check: 'attachment',
+    outcome,
+    weight: 0,
+    detail,
+    decides: {
+      ...decides,
+      reply: smtpReply(550, '5.7.1', `${detail}; files of this kind are not taken here`),
+    },
+  });
+  if (isForbidden(name, setting))
+    return [forbidden('forbiddenType', `the attachment "${name}" is of a forbidden type`)];
+  const hidden = inside.find((each) => isForbidden(each, setting));
+  if (hidden !== undefined) {
+    return [
+      forbidden('forbiddenInside', `the archive "${name}" holds "${hidden}", which is of a forbidden type`),
+    ];
+  }
+  if (setting.byContent && program !== null) {
+    return [forbidden('isProgram', `the attachment "${name}" is a ${program}, whatever its name says`)];
+  }
+  if (!isEncrypted) return [];
+  const detail = `the archive "${name}" is locked with a password, so nobody could look inside`;
+  return [{ check: 'attachment', outcome: 'encrypted', detail }];
+}
+
+/** `invoice.pdf.exe`, `invoice.exe ` and `invoice.exe.` all run on some system. */
+function isForbidden(name: string, { extensions }: AttachmentSetting): boolean {
+  const extension = /\.([^./\\]+)$/u.exec(name.replace(/[\s.\0]+$/u, '').toLowerCase())?.[1];
+  return extension !== undefined && extensions.includes(extension.trim());
+}

@@ -1,0 +1,139 @@
+/**
+ * Engines as checks: what rspamd, SpamAssassin, ClamAV and milters say, in our words.
+ *
+ * Flow: the settings' engines → protocol clients → findings. Invariants: an engine that gives no answer is `unavailable`, and what
+ * happens then is the administrator's choice; malicious content is refused whatever else speaks for the message.
+ */
+import type { Result } from '../../../base/result.ts';
+import { scanWithClamd } from '../../../protocol/clamd/clamd-client.ts';
+import type { EngineProblem } from '../../../protocol/engine/engine-channel.ts';
+import { askRspamd, type RspamdAnswer } from '../../../protocol/rspamd/rspamd-client.ts';
+import { askSpamd } from '../../../protocol/spamd/spamd-client.ts';
+import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
+import { piecesOf } from '../content/octet-pieces.ts';
+import { RANK, type CheckFinding, type MessageFacts } from '../facts.ts';
+import type { EngineKind, EngineSetting } from '../settings.ts';
+import { optionsFor, type EngineContext } from './engine-context.ts';
+import { showToMilter } from './milter-engine.ts';
+
+export type Ask = (
+  engine: EngineSetting,
+  facts: MessageFacts,
+  context: EngineContext,
+) => Promise<Result<readonly CheckFinding[], EngineProblem>>;
+
+const ASK: Readonly<Record<EngineKind, Ask>> = {
+  clamav: askClamav,
+  spamassassin: askSpamassassin,
+  rspamd: askRspamdEngine,
+  milter: showToMilter,
+};
+
+/** Never rejects for what the engine does. */
+export async function askEngine(
+  engine: EngineSetting,
+  facts: MessageFacts,
+  context: EngineContext,
+): Promise<readonly CheckFinding[]> {
+  const check = engine.name;
+  if (facts.octets.sizeBytes > engine.maxOctets) {
+    const detail = `the message is larger than ${engine.maxOctets} octets and was not shown to it`;
+    return [{ check, outcome: 'tooLarge', weight: 0, detail }];
+  }
+  const answer = await ASK[engine.kind](engine, facts, context);
+  return answer.ok ? answer.value : [unavailable(engine, answer.error.detail)];
+}
+
+/** No answer, and what policy makes of it. */
+export function unavailable(engine: EngineSetting, detail: string): CheckFinding {
+  const finding = { check: engine.name, outcome: 'unavailable', weight: 0, detail };
+  if (engine.whenUnavailable === 'skip') return finding;
+  const reply = smtpReply(451, '4.7.1', 'The message could not be checked now, try again later');
+  return { ...finding, decides: { action: 'defer', rank: RANK.unavailable, reply } };
+}
+
+async function askClamav(
+  engine: EngineSetting,
+  facts: MessageFacts,
+  context: EngineContext,
+): ReturnType<Ask> {
+  const answer = await scanWithClamd(optionsFor(engine, context), piecesOf(facts.octets));
+  if (!answer.ok) return answer;
+  if (answer.value.kind === 'clean') return { ok: true, value: [] };
+  const { signature } = answer.value;
+  const finding: CheckFinding = {
+    check: engine.name,
+    outcome: 'malicious',
+    weight: 0,
+    detail: `it holds malicious content: ${signature}`,
+    decides: {
+      action: 'reject',
+      rank: RANK.virus,
+      reply: smtpReply(550, '5.7.1', `The message holds malicious content: ${signature}`),
+    },
+  };
+  return { ok: true, value: [finding] };
+}
+
+async function askSpamassassin(
+  engine: EngineSetting,
+  { octets }: MessageFacts,
+  context: EngineContext,
+): ReturnType<Ask> {
+  const message = { sizeBytes: octets.sizeBytes, octets: piecesOf(octets) };
+  const answer = await askSpamd(optionsFor(engine, context), message);
+  if (!answer.ok) return answer;
+  const { score, threshold, symbols } = answer.value;
+  return { ok: true, value: [scored(engine, { score, of: threshold, symbols })] };
+}
+
+async function askRspamdEngine(
+  engine: EngineSetting,
+  facts: MessageFacts,
+  context: EngineContext,
+): ReturnType<Ask> {
+  const { octets, client, reversePath, recipients, traceId } = facts;
+  const { password } = engine;
+  const options = { ...optionsFor(engine, context), ...(password !== undefined && { password }) };
+  const answer = await askRspamd(options, {
+    octets: piecesOf(octets),
+    sizeBytes: octets.sizeBytes,
+    client: { address: client.address, hello: client.hello, name: null },
+    reversePath,
+    recipients,
+    queueId: traceId,
+    ...(client.account !== undefined && { user: client.account.address }),
+  });
+  return answer.ok ? { ok: true, value: readRspamd(engine, answer.value) } : answer;
+}
+
+/** Its `reject` and `soft reject` are its own thresholds, which its administrator has set: they count as ours do. */
+function readRspamd(engine: EngineSetting, answer: RspamdAnswer): readonly CheckFinding[] {
+  const { score, requiredScore, symbols, action } = answer;
+  const finding = scored(engine, { score, of: requiredScore, symbols: symbols.map(({ name }) => name) });
+  if (action === 'reject') {
+    const reply = smtpReply(550, '5.7.1', 'The message was found to be junk');
+    return [{ ...finding, decides: { action: 'reject', rank: RANK.engine, reply } }];
+  }
+  if (action === 'soft reject') {
+    const reply = smtpReply(451, '4.7.1', 'Try again later');
+    return [{ ...finding, decides: { action: 'defer', rank: RANK.engine, reply } }];
+  }
+  return [finding];
+}
+
+/** Symbols that a person reads. */
+const SHOWN_SYMBOLS = 8;
+
+function scored(
+  engine: EngineSetting,
+  { score, of, symbols }: { score: number; of: number; symbols: readonly string[] },
+): CheckFinding {
+  const names = symbols.slice(0, SHOWN_SYMBOLS).join(', ');
+  return {
+    check: engine.name,
+    outcome: 'scored',
+    weight: score * (engine.factor ?? 1),
+    detail: `it gives ${score} of ${of} points${names === '' ? '' : ` (${names})`}`,
+  };
+}
