@@ -26,6 +26,12 @@ export function formatDay(at: number): string {
   return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium' }).format(at);
 }
 
+/** A day as others count it, short: `5 Jan`. */
+export function formatUtcDay(at: number): string {
+  const parts = { month: 'short', day: 'numeric', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(currentLocale(), parts).format(at);
+}
+
 /** Time of day for today, day and time otherwise: for the columns of lists. */
 export function formatListTime(at: number, now: number): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
