@@ -40,7 +40,7 @@ export const reports = {
     },
     rejectedCount: '{count} refused',
     quarantinedCount: '{count} put aside',
-    delivered: 'Delivered',
+    letThrough: 'Let through',
     failures: 'Why TLS failed',
     noFailures: 'Nobody reports a failure.',
     failure: 'Reason',

@@ -42,7 +42,7 @@ export const reports: Pick<Messages, 'reports'> = {
     },
     rejectedCount: '{count} 封被拒收',
     quarantinedCount: '{count} 封被隔离',
-    delivered: '已投递',
+    letThrough: '已放行',
     failures: 'TLS 失败的原因',
     noFailures: '没有人报告失败。',
     failure: '原因',
