@@ -23,6 +23,11 @@ export const router = createRouter({
       component: () => import('./features/accounts/AccountsPage.vue'),
     },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
+    {
+      path: '/reports/:tab(tls)?',
+      name: 'reports',
+      component: () => import('./features/reports/ReportsPage.vue'),
+    },
     { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },

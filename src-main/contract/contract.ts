@@ -10,6 +10,7 @@ import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
+import { reportsContract } from './reports.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
@@ -31,6 +32,7 @@ export const consoleContract = {
   relay: relayContract,
   settings: settingsContract,
   sharing: sharingContract,
+  reports: reportsContract,
   signing: signingContract,
   transfer: transferContract,
 };

@@ -290,6 +290,7 @@ class RunningHost implements MailHost {
       isDeliverable: (address) => path.isDeliverable(address),
       relayDesk: this.#createRelayDesk(parts),
       signing: path.signing,
+      reports: storage.reports,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

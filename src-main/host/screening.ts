@@ -10,6 +10,7 @@ import type { Directory } from '../directory/port.ts';
 import { parseAddress } from '../format/address.ts';
 import type { ScreeningStep } from '../mail/acceptance/screening-step.ts';
 import { octetsOfStaged } from '../mail/content/octets-of.ts';
+import type { JudgedMessage } from '../mail/reports/report-counts.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
@@ -33,6 +34,8 @@ export interface ScreeningParts {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
+  /** Hears whom a message was proved to be from, for the reports that domains ask for. */
+  readonly onJudged?: (message: JudgedMessage) => void;
 }
 
 export interface HostScreening {
@@ -47,6 +50,13 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
+    onFound: ({ client, reversePath }, outcome) =>
+      parts.onJudged?.({
+        clientAddress: client.address,
+        reversePath,
+        outcome,
+        applied: settings().obeysDmarc ? outcome.dmarc.disposition : 'none',
+      }),
   });
   const screening = createMessageScreening({
     ...parts,

@@ -5,8 +5,9 @@ import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
+import { reports } from './en/reports.ts';
 
-export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay };
+export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

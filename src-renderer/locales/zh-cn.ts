@@ -6,5 +6,6 @@ import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
+import { reports } from './zh-cn/reports.ts';
 
-export const zhCn: Messages = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay };
+export const zhCn: Messages = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports };

@@ -196,6 +196,17 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'shared-no-match', path: '/accounts/shared?text=zzzzz' },
   { name: 'aliases', path: '/accounts/aliases' },
+  { name: 'reports', path: '/reports' },
+  { name: 'reports-week', path: '/reports?days=7' },
+  { name: 'reports-tls', path: '/reports/tls' },
+  {
+    name: 'reports-settings',
+    path: '/reports',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Settings…|设置…)$/ }).click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'domains', path: '/accounts/domains' },
   {
     name: 'domains-records',

@@ -54,6 +54,7 @@ import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signin
 import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
+import { WorldReports } from './world-reports.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -488,6 +489,7 @@ export class ConsoleWorld {
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
   readonly signing: SigningKeys;
+  readonly reports = new WorldReports();
   /** What DNS says to those who look. */
   dns: Zone = {};
   readonly administrators = new WorldAdministrators();
@@ -560,6 +562,7 @@ export class ConsoleWorld {
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
       signing: this.signing,
+      reports: this.reports,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

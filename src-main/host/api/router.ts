@@ -16,6 +16,7 @@ import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
+import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
 import { createSigningHandlers } from './signing.ts';
 import { SteeringJobs } from './queue-steering.ts';
@@ -49,6 +50,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
+    reports: createReportHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });
