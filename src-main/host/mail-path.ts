@@ -14,7 +14,8 @@ import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
-import { JUDGED_ALIKE, NO_RULES } from '../mail/delivery/port.ts';
+import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
+import { JUDGED_ALIKE } from '../mail/delivery/port.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -43,6 +44,7 @@ import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import { createHostScreening } from './screening.ts';
@@ -95,12 +97,11 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
-  const signing = createSigning(options, { resolver, hostname, ruleBook });
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const { signer } = signing;
-  const parts = { router, rewriting, hostname, connection, signer };
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const guard = new ClientGuard({ ...options.clients, clock });
   const { maySayXclient } = options.clients;
@@ -124,13 +125,14 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
   const imap = createImapService(retrieval);
   const pop3 = createPop3Service(retrieval);
-  const services: readonly MailService[] = [submission, reception, imap, pop3];
+  const managesieve = createManageSieveService({ ...retrieval, scripts: storage.scripts });
+  const services = { submission, reception, imap, pop3, managesieve };
   return {
     queue,
     desk,
     nextHops: relay.nextHops,
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
-    engines: enginesOf({ submission, reception, imap, pop3 }),
+    engines: enginesOf(services),
     relaying: { router, ruleBook, connection },
     signing: signing.keys,
     start: async () => {
@@ -138,7 +140,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
       await queue.start();
     },
     closeSessions: async (reason) => {
-      await Promise.all(services.map((service) => service.closeAll(reason)));
+      await Promise.all(Object.values(services).map((service) => service.closeAll(reason)));
     },
     stopQueue: async () => {
       signing.keys.stop();
@@ -149,12 +151,10 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
-function enginesOf({
-  submission,
-  reception,
-  imap,
-  pop3,
-}: Record<'submission' | 'reception' | 'imap' | 'pop3', MailService>): Engines {
+type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
+
+function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engines {
+  const { submission, reception, imap, pop3, managesieve } = services;
   return {
     smtp: reception.serve,
     submission: submission.serve,
@@ -163,6 +163,7 @@ function enginesOf({
     imaps: imap.serve,
     pop3: pop3.serve,
     pop3s: pop3.serve,
+    managesieve: managesieve.serve,
   };
 }
 
@@ -174,8 +175,8 @@ interface QueueParts {
   readonly signer: OutgoingSigner;
 }
 
-function createQueue(options: MailPathOptions, queueParts: QueueParts) {
-  const { router, rewriting, hostname, connection, signer } = queueParts;
+function createQueue(options: MailPathOptions, built: QueueParts) {
+  const { router, rewriting, hostname, connection, signer } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
@@ -188,7 +189,7 @@ function createQueue(options: MailPathOptions, queueParts: QueueParts) {
     content,
     mailStore: storage.mailStore,
     rewriting,
-    filter: NO_RULES,
+    filter: createFiltering(options, hostname),
     judge: JUDGED_ALIKE,
   });
   const activity = new QueueActivity();

@@ -1,7 +1,8 @@
 /**
  * The mail listeners there are: names, standard ports, TLS modes, and where to go when the standard port is not to be had.
  *
- * Ports: RFC 5321 §4.5.4.2 (25), RFC 6409 (587), RFC 8314 §7 (465, 993, 995), RFC 9051 (143), RFC 1939 (110).
+ * Ports: RFC 5321 §4.5.4.2 (25), RFC 6409 (587), RFC 8314 §7 (465, 993, 995), RFC 9051 (143), RFC 1939 (110),
+ * RFC 5804 §1.8 (4190).
  */
 import type { ListenerName } from './port.ts';
 
@@ -21,6 +22,7 @@ export const LISTENER_PLANS: readonly ListenerPlan[] = [
   { name: 'pop3s', standardPort: 995, highPort: 2995, tls: 'implicit' },
   { name: 'imap', standardPort: 143, highPort: 2143, tls: 'starttls' },
   { name: 'imaps', standardPort: 993, highPort: 2993, tls: 'implicit' },
+  { name: 'managesieve', standardPort: 4190, highPort: 5190, tls: 'starttls' },
 ];
 
 /** A port number (0: any free one), or `off`. Names left out keep their standard port. */

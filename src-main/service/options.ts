@@ -78,7 +78,7 @@ function parseTexts(
 /** `smtp=2525,imap=off` */
 export function parsePorts(list: string): Result<PortChoices, string> {
   const choices: Partial<Record<ListenerName, number | 'off'>> = {};
-  const names: readonly ListenerName[] = [...LISTENER_PLANS.map((plan) => plan.name), 'managesieve'];
+  const names: readonly ListenerName[] = LISTENER_PLANS.map((plan) => plan.name);
   for (const item of list.split(',').filter((part) => part.trim() !== '')) {
     const [key = '', value = '', ...rest] = item.split('=').map((part) => part.trim());
     const name = names.find((known) => known === key);

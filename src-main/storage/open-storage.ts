@@ -22,6 +22,7 @@ import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
+import { SqliteReportStore } from './report-store.ts';
 import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
@@ -114,6 +115,7 @@ function createStores(
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    reports: new SqliteReportStore(writer, reader, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),

@@ -11,6 +11,7 @@ import { readerWrites } from './mail-store/reader-writes.ts';
 import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
+import { reportWrites } from './report-writes.ts';
 import { settingsWrites } from './settings-store.ts';
 import { signingKeyWrites } from './signing-key-store.ts';
 import { sieveWrites } from './sieve-store.ts';
@@ -37,6 +38,7 @@ export const writes = {
   ...queueSteeringWrites,
   ...queueWrites,
   ...readerWrites,
+  ...reportWrites,
   ...reputationWrites,
   ...searchWrites,
   ...settingsWrites,

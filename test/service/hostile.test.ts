@@ -9,7 +9,16 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
 
-const LISTENERS = ['smtp', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
+const LISTENERS = [
+  'smtp',
+  'submission',
+  'submissions',
+  'pop3',
+  'pop3s',
+  'imap',
+  'imaps',
+  'managesieve',
+] as const;
 type ListenerName = (typeof LISTENERS)[number];
 
 const GREETINGS: Readonly<Record<ListenerName, RegExp>> = {
@@ -20,6 +29,7 @@ const GREETINGS: Readonly<Record<ListenerName, RegExp>> = {
   pop3s: /^\+OK/u,
   imap: /^\* OK/u,
   imaps: /^\* OK/u,
+  managesieve: /^"IMPLEMENTATION"/u,
 };
 const IMPLICIT_TLS: ReadonlySet<ListenerName> = new Set(['submissions', 'pop3s', 'imaps']);
 /** How long an attack may go on before we look at what came of it. */

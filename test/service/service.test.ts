@@ -47,7 +47,7 @@ function listenOn(port: number): Promise<Server> {
 describe('postroom serve', () => {
   it('says READY with every port and the console, and ends with 0 on SIGTERM', async () => {
     const service = await startOffice(folder);
-    const names = ['smtp', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'];
+    const names = ['smtp', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps', 'managesieve'];
     expect(Object.keys(service.ready.listeners).sort()).toEqual(names.sort());
     expect(service.ready.console).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/u);
     expect((await fetch(service.ready.console)).status).toBe(200);

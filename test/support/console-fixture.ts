@@ -58,6 +58,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
     await seedRelay(world);
+    await seedSigning(world);
   }
   options.prepare?.(world);
   moveLowPorts(world);
@@ -167,4 +168,14 @@ if (import.meta.main) {
     isCalm: values.calm,
   });
   process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
+}
+
+/** Keys of which one is in DNS and one waits. */
+async function seedSigning(world: ConsoleWorld): Promise<void> {
+  const [domain] = await world.directory.listDomains();
+  if (domain === undefined) return;
+  await world.signing.makeKeys(domain.name);
+  const [published] = world.signing.list();
+  if (published !== undefined) world.dns = { [published.recordName]: { TXT: [published.record] } };
+  await world.signing.check(domain.name);
 }

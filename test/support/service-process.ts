@@ -9,7 +9,7 @@ const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 export const SERVICE_FILE = join(PROJECT_FOLDER, 'out/main/service.js');
 const READY_TIMEOUT_MS = 30_000;
 
-export const ALL_FREE_PORTS = 'smtp=0,submission=0,submissions=0,pop3=0,pop3s=0,imap=0,imaps=0';
+export const ALL_FREE_PORTS = 'smtp=0,submission=0,submissions=0,pop3=0,pop3s=0,imap=0,imaps=0,managesieve=0';
 
 /** Two people, one alias, an administrator; passwords in the clear for legacy clients of the tests. */
 export const OFFICE = {

@@ -53,7 +53,7 @@ export class Office {
   async open(): Promise<void> {
     const folder = this.#folder;
     if (folder === undefined) throw new Error('not furnished');
-    const ports = 'smtp=25,submission=0,submissions=0,pop3=0,pop3s=0,imap=0,imaps=0';
+    const ports = 'smtp=25,submission=0,submissions=0,pop3=0,pop3s=0,imap=0,imaps=0,managesieve=0';
     const place = ['--data', folder.data, '--provision', folder.provisionFile, '--bind', this.address];
     const rest = ['--ports', ports, '--console', '127.0.0.1:0', '--log-level', 'warn'];
     this.#service = await startService([...place, ...rest]);

@@ -99,11 +99,10 @@ class RuledDelivery {
     const { account } = this.#copy;
     if (result.rules.length > 0) this.#tell({ type: 'filtered', rules: result.rules });
     if (result.discardedBy !== undefined) this.#tell({ type: 'discarded', rule: result.discardedBy });
-    const isKept = await this.#forward(result);
+    const copies = await this.#forward(result);
     for (const message of result.messages) await this.#answer(message);
-    const copies = isKept ? result.copies : [];
     return {
-      deposits: await Promise.all(copies.map((filed) => this.#deposit(filed, result))),
+      deposits: await Promise.all(copies.map((filed) => this.#deposit(filed))),
       following: this.#following,
       marks: result.marks.map((mark) => ({ ...mark, accountId: account.id })),
       events: this.#events,
@@ -131,19 +130,20 @@ class RuledDelivery {
     return { ...KEPT, copies: [{ mailbox: JUNK.mailbox, flags: ['$Junk'], mayCreate: true }] };
   }
 
-  /** Answers whether copies stay here. */
-  async #forward(result: FilterResult): Promise<boolean> {
+  /** Answers the copies that stay here. */
+  async #forward(result: FilterResult): Promise<readonly FiledCopy[]> {
     const { forwarding } = this.#copy.account;
     const isWanted = result.copies.length > 0 && !isJunk(this.#verdict);
     const byAccount = isWanted ? (forwarding?.to ?? []) : [];
     const to = [...new Set([...result.redirects, ...byAccount])];
-    if (to.length === 0) return true;
+    if (to.length === 0) return result.copies;
     if (await this.#isLoop()) {
       this.#tell({ type: 'forwardingLoop' });
-      return true;
+      // What cannot go on has to stay.
+      return result.copies.length > 0 ? result.copies : KEPT.copies;
     }
     await this.#forwardTo(to, result);
-    return byAccount.length === 0 || forwarding?.keepsCopy === true;
+    return byAccount.length === 0 || forwarding?.keepsCopy === true ? result.copies : [];
   }
 
   async #forwardTo(to: readonly string[], { changed }: FilterResult): Promise<void> {
@@ -159,10 +159,10 @@ class RuledDelivery {
     this.#tell({ type: 'answered', kind: message.kind, to: message.recipients, followingTraceId: entry.id });
   }
 
-  async #deposit({ mailbox, flags, mayCreate }: FiledCopy, { changed }: FilterResult): Promise<Deposit> {
+  async #deposit({ mailbox, flags, mayCreate, content: own }: FiledCopy): Promise<Deposit> {
     const { account } = this.#copy;
     const name = mayCreate ? await this.#makeMailbox(mailbox) : mailbox;
-    const content = changed === undefined ? { prefix: this.#prefix } : { prefix: '', content: changed };
+    const content = own === undefined ? { prefix: this.#prefix } : { prefix: '', content: own };
     return { accountId: account.id, mailbox: name, flags, ...content };
   }
 

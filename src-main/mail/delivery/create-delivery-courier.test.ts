@@ -344,6 +344,30 @@ describe('rules of an account', () => {
     ]);
   });
 
+  test('change one copy and leave another as it came', async () => {
+    const spool = new MemorySpool();
+    const writer = createMessageReceiver({ spool, createIndexer: createMessageIndexer }).begin();
+    await writer.write(Buffer.from('Subject: changed\r\n\r\n'));
+    const content = await writer.finish();
+    const filter = filterOf({ copies: [{ ...filed('News'), content }, filed('Archive')] });
+    const [report] = await attempt({ filter }, 'tom@server1.com');
+    expect(report?.deposits).toMatchObject([
+      { mailbox: 'News', prefix: '', content },
+      {
+        mailbox: 'Archive',
+        prefix: 'Return-Path: <me@elsewhere.example>\r\nDelivered-To: tom@server1.com\r\n',
+      },
+    ]);
+  });
+
+  test('that only send a message on keep it where it has come round again', async () => {
+    const text = `Delivered-To: tom@server1.com\r\n${MESSAGE}`;
+    const filter = filterOf({ copies: [], redirects: ['jack@server2.com'] });
+    const [report] = await attempt({ filter, text }, 'tom@server1.com');
+    expect(report?.following).toBeUndefined();
+    expect(report?.deposits).toMatchObject([{ accountId: 1, mailbox: 'INBOX' }]);
+  });
+
   test('refuse a message, and its sender is told', async () => {
     const refusal = { status: '5.7.1', text: 'I want no advertising' };
     const [report] = await attempt({ filter: filterOf({ copies: [], refusal }) }, 'tom@server1.com');

@@ -32,7 +32,7 @@ export interface FiledCopy {
   readonly flags: readonly string[];
   /** Make the mailbox where it does not exist; otherwise the copy goes to INBOX. */
   readonly mayCreate: boolean;
-  /** The copy's own octets, prefix and all; absent: `changed`, or the message as it came. */
+  /** The copy's own octets, prefix and all; absent: the message as it came. */
   readonly content?: StagedContent;
 }
 
@@ -66,7 +66,7 @@ export interface FilterResult {
   readonly messages: readonly FilterMessage[];
   /** Remembered with the delivery. */
   readonly marks: readonly Omit<DeliveryMark, 'accountId'>[];
-  /** The message with other header fields or parts; takes the place of prefix and content in every copy and redirect. */
+  /** The message with other header fields or parts; takes the place of prefix and content in redirects. */
   readonly changed?: StagedContent;
   /** What the rules did, in plain words, for the timeline. */
   readonly rules: readonly string[];

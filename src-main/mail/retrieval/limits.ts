@@ -5,6 +5,3 @@ export const FAILED_SIGN_IN_DELAY_MS = 1_000;
 
 /** Octets read from the store at a time when a large message is sent. */
 export const READ_OCTETS = 256 * 1024;
-
-/** How long sessions may finish the command that is running, when the server stops. */
-export const CLOSE_GRACE_MS = 8_000;

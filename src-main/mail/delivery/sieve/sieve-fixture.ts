@@ -12,7 +12,7 @@ export const TEST_ENVIRONMENT: SieveEnvironment = {
   envelope: { from: 'sender@example.org', to: 'user+detail@example.com' },
   now: TEST_NOW,
   zoneMinutesAt: () => 60,
-  separator: '+',
+  separators: '+',
   items: { name: 'Postroom', domain: 'example.com', location: 'MS', phase: 'during' },
   spamPercent: null,
   virusLevel: 0,

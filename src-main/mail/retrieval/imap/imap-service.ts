@@ -6,7 +6,7 @@
 import { ImapConnection } from '../../../protocol/imap/server/imap-connection.ts';
 import type { AcceptedConnection } from '../../../protocol/connection/accepted-connection.ts';
 import type { MailService } from '../../../protocol/connection/mail-service.ts';
-import { SessionGroup } from '../session-group.ts';
+import { SessionGroup } from '../../session-group.ts';
 import { ImapSession } from './imap-session.ts';
 import type { ImapServiceOptions } from './imap-session.ts';
 

@@ -7,7 +7,7 @@ import type { AcceptedConnection } from '../../../protocol/connection/accepted-c
 import type { MailService } from '../../../protocol/connection/mail-service.ts';
 import { Pop3Connection } from '../../../protocol/pop3/server/pop3-connection.ts';
 import type { RetrievalOptions } from '../options.ts';
-import { SessionGroup } from '../session-group.ts';
+import { SessionGroup } from '../../session-group.ts';
 import { MaildropLocks } from './maildrop-locks.ts';
 import { Pop3Session } from './pop3-session.ts';
 

@@ -57,9 +57,8 @@ class Office {
       receiver,
       makeId,
       hostname: () => 'mx.example.com',
-      version: '1.0',
       zoneMinutesAt: () => 0,
-      separator: () => '+',
+      separators: () => '+',
     });
   }
 
@@ -319,7 +318,7 @@ describe('vacation (RFC 5230)', () => {
     ['Precedence: List'],
     ['X-Auto-Response-Suppress: OOF, AutoReply'],
     ['X-Spam-Flag: YES'],
-  ])('does not answer a message with %s', async (field) => {
+  ])('does not answer a message with %s (RFC 3834 §2, RFC 2369, RFC 2919)', async (field) => {
     await office.use(away);
     expect((await office.deliver(`${field}\n${MAIL}`)).messages).toEqual([]);
   });

@@ -15,11 +15,10 @@ export interface AccountFilterOptions {
   readonly receiver: MessageReceiver;
   readonly makeId: MakeId;
   readonly hostname: () => string;
-  readonly version: string;
   /** Minutes east of UTC that local clocks show at that time. */
   readonly zoneMinutesAt: (ms: number) => number;
-  /** Between user and detail of a local-part. */
-  readonly separator: () => string;
+  /** What may stand between user and detail of a local-part; each character is one. */
+  readonly separators: () => string;
 }
 
 export interface FilterContext {

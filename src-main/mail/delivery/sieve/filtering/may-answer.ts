@@ -11,7 +11,7 @@ import type { EditedHeader } from '../running/edited-header.ts';
 const UNATTENDED_LOCAL_PART =
   /^(?:owner-.*|.*-owner|.*-request|.*-bounces?(?:\+.*)?|bounces?(?:[+=-].*)?|mailer(?:-daemon)?|listserv|majordomo|no-?_?reply(?:[+-].*)?|do-?not-?reply(?:[+-].*)?|postmaster-noreply)$/i;
 
-/** RFC 2369, RFC 2919, RFC 8058. */
+/** RFC 2369, RFC 2919 */
 const LIST_FIELDS = [
   'List-Id',
   'List-Help',

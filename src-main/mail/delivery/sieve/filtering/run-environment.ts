@@ -17,7 +17,7 @@ export function createEnvironment(options: AccountFilterOptions, request: Filter
     envelope: { from: entry.reversePath, to: request.recipient },
     now: at,
     zoneMinutesAt: options.zoneMinutesAt,
-    separator: options.separator(),
+    separators: options.separators(),
     items: environmentItems(options, request),
     spamPercent: request.verdict === undefined ? null : spamPercent(request.verdict),
     virusLevel: virusLevel(request.verdict),
@@ -42,7 +42,6 @@ function environmentItems(options: AccountFilterOptions, { account }: FilterRequ
     location: 'MDA',
     name: 'Postroom',
     phase: 'during',
-    version: options.version,
   };
 }
 

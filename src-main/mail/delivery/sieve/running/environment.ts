@@ -22,8 +22,8 @@ export interface SieveEnvironment {
   readonly now: number;
   /** Minutes east of UTC that local clocks show at that time. */
   zoneMinutesAt(ms: number): number;
-  /** Between user and detail of a local-part (RFC 5233 §3). */
-  readonly separator: string;
+  /** What may stand between user and detail of a local-part (RFC 5233 §3); each character is one. */
+  readonly separators: string;
   /** RFC 5183 §4.1: names in lower case. */
   readonly items: Readonly<Record<string, string>>;
   /** RFC 5235: 0 to 100, the likeness of junk in percent; null: not tested. */

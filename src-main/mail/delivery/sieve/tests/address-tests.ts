@@ -49,7 +49,7 @@ function splitAddress(address: string): AddressHalves {
 function partOf(run: Run, call: Call, address: AddressHalves): readonly string[] {
   const part: AddressPart = chosenOption(call, ADDRESS_PARTS) ?? 'all';
   const { localPart, domain } = address;
-  const separator = run.environment.separator === '' ? -1 : localPart.indexOf(run.environment.separator);
+  const detailAt = findDetail(localPart, run.environment.separators);
   switch (part) {
     case 'all':
       return [domain === '' ? localPart : `${localPart}@${domain}`];
@@ -58,8 +58,14 @@ function partOf(run: Run, call: Call, address: AddressHalves): readonly string[]
     case 'domain':
       return [domain];
     case 'user':
-      return [separator < 0 ? localPart : localPart.slice(0, separator)];
+      return [detailAt === null ? localPart : localPart.slice(0, detailAt)];
     case 'detail':
-      return separator < 0 ? [] : [localPart.slice(separator + run.environment.separator.length)];
+      return detailAt === null ? [] : [localPart.slice(detailAt + 1)];
   }
+}
+
+/** Where the first separator stands; null where there is none. */
+function findDetail(localPart: string, separators: string): number | null {
+  const found = localPart.split('').findIndex((character) => separators.includes(character));
+  return found < 0 ? null : found;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ReadingOffice } from '../../../test/support/reading-office.ts';
+import { ReadingOffice } from '../../test/support/reading-office.ts';
 
 describe('switching an account off', () => {
   test('ends its sessions with a goodbye, and only its own', async () => {

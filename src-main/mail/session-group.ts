@@ -4,12 +4,14 @@
  *
  * Invariants: serve() never rejects; after closeAll() no session is open and new ones are turned away.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { AccountId, Directory } from '../../directory/port.ts';
-import type { AcceptedConnection } from '../../protocol/connection/accepted-connection.ts';
-import type { MailService } from '../../protocol/connection/mail-service.ts';
-import { CLOSE_GRACE_MS } from './limits.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { AccountId, Directory } from '../directory/port.ts';
+import type { AcceptedConnection } from '../protocol/connection/accepted-connection.ts';
+import type { MailService } from '../protocol/connection/mail-service.ts';
+
+/** How long sessions may finish the command that is running, when the server stops. */
+const CLOSE_GRACE_MS = 8_000;
 
 /** One connection's engine. */
 export interface RunningSession {
