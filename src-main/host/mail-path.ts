@@ -11,11 +11,12 @@ import type { Logger } from '../base/logger.ts';
 import type { Directory } from '../directory/port.ts';
 import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
+import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
 import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
-import { JUDGED_ALIKE } from '../mail/delivery/port.ts';
+import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -93,40 +94,26 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, clock, settings, storage } = options;
+  const { directory, clock, settings } = options;
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const signing = createSigning(options, { resolver, hostname, ruleBook });
-  const parts = { router, rewriting, hostname, connection, signer: signing.signer };
-  const { queue, desk, relay, handOver } = createQueue(options, parts);
-  const guard = new ClientGuard({ ...options.clients, clock });
-  const { maySayXclient } = options.clients;
-  const { mailStore } = storage;
   const screening = createHostScreening({ ...options, ...connection, resolver });
-  const acceptance = {
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const { judge } = screening;
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer, judge };
+  const { queue, desk, relay, handOver } = createQueue(options, parts);
+  const services = createServices({
     ...options,
     router,
     ruleBook,
     queue,
-    mailStore,
     hostname,
-    guard,
-    maySayXclient,
     screening: screening.step,
-  };
-  const allowCleartextAuth = () => settings().allowCleartextAuth;
-  const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
-  const reception = createReceptionService(acceptance);
-  const { mailSearch: search } = storage;
-  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
-  const imap = createImapService(retrieval);
-  const pop3 = createPop3Service(retrieval);
-  const managesieve = createManageSieveService({ ...retrieval, scripts: storage.scripts });
-  const services = { submission, reception, imap, pop3, managesieve };
+  });
   return {
     queue,
     desk,
@@ -151,6 +138,25 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
+type ServiceOptions = MailPathOptions &
+  Pick<AcceptanceOptions, 'router' | 'ruleBook' | 'queue' | 'hostname' | 'screening'>;
+
+function createServices(options: ServiceOptions): Readonly<Record<ServiceName, MailService>> {
+  const { clock, clients, settings, storage } = options;
+  const { mailStore, mailSearch: search } = storage;
+  const guard = new ClientGuard({ ...clients, clock });
+  const acceptance = { ...options, mailStore, guard, maySayXclient: clients.maySayXclient };
+  const allowCleartextAuth = () => settings().allowCleartextAuth;
+  const retrieval = { ...options, allowCleartextAuth, mailStore, search };
+  return {
+    submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
+    reception: createReceptionService(acceptance),
+    imap: createImapService(retrieval),
+    pop3: createPop3Service(retrieval),
+    managesieve: createManageSieveService({ ...retrieval, scripts: storage.scripts }),
+  };
+}
+
 type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
 
 function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engines {
@@ -168,6 +174,7 @@ function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engine
 }
 
 interface QueueParts {
+  readonly judge: AccountJudge;
   readonly router: Router;
   readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
@@ -190,7 +197,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
-    judge: JUDGED_ALIKE,
+    judge: built.judge,
   });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };

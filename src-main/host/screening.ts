@@ -17,6 +17,7 @@ import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
+import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
 import type { EnvelopeFacts } from '../mail/screening/port.ts';
 import type { ReputationStore } from '../mail/screening/store-port.ts';
@@ -72,7 +73,16 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   });
   const octetsOf = octetsOfStaged.bind(null, storage.spool);
   const judge = createAccountScreening({ ...learning, settings });
-  return { step: { ...screening, octetsOf }, dnsLists, judge, bayes, trainer };
+  const step: ScreeningStep = {
+    ...screening,
+    octetsOf,
+    screenMessage: async (facts, octets) => {
+      const screened = await screening.screenMessage(facts, octets);
+      if (screened.refusal === null) noteCorrespondents({ reputation, logger: parts.logger }, facts);
+      return screened;
+    },
+  };
+  return { step, dnsLists, judge, bayes, trainer };
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */
