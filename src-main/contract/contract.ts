@@ -14,6 +14,7 @@ import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
 import { sharingContract } from './sharing.ts';
+import { sieveContract } from './sieve.ts';
 import { signingContract } from './signing.ts';
 import { transcriptsContract } from './transcripts.ts';
 import { transferContract } from './transfer.ts';
@@ -31,6 +32,7 @@ export const consoleContract = {
   relay: relayContract,
   settings: settingsContract,
   sharing: sharingContract,
+  sieve: sieveContract,
   signing: signingContract,
   transfer: transferContract,
 };

@@ -30,6 +30,7 @@ import type {
 } from '../../src-main/host/port.ts';
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
+import { MemoryScriptStore } from '../../src-main/mail/delivery/sieve/memory-script-store.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
 import type { BounceStage, QueueDesk, QueueSteering, QueueStore } from '../../src-main/mail/queue/port.ts';
 import { QueueActivity } from '../../src-main/mail/queue/queue-activity.ts';
@@ -487,6 +488,7 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   /** What DNS says to those who look. */
   dns: Zone = {};
@@ -510,6 +512,7 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
       store: new MemorySigningKeyStore(),
       resolver: liveResolver(() => this.dns),
@@ -560,6 +563,7 @@ export class ConsoleWorld {
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
       signing: this.signing,
+      scripts: this.scripts,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

@@ -17,6 +17,7 @@ import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
+import { createSieveHandlers } from './sieve.ts';
 import { createSigningHandlers } from './signing.ts';
 import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
@@ -49,6 +50,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     relay: createRelayHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
+    sieve: createSieveHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });

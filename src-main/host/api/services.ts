@@ -9,6 +9,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
 import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
 import type { TraceId } from '../../mail/events.ts';
+import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
@@ -32,6 +33,7 @@ export interface ConsoleServices {
   readonly relayDesk: RelayDesk;
   readonly signing: SigningDesk;
   readonly transfers: TransferDesk;
+  readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
   listeners(): readonly ListenerStatus[];
