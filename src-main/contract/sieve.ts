@@ -115,6 +115,8 @@ const scriptText = z.string().max(LIMITS.sieveScriptLength);
 
 /** An account's script that is run, and what it says as rules. */
 export const accountScripts = z.object({
+  /** Whose they are. */
+  address: z.string(),
   scripts: z.array(scriptRow).readonly(),
   /** The active script; null: there is none yet. */
   name: z.string().nullable(),

@@ -4,8 +4,9 @@ import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
+import { sieve } from './en/sieve.ts';
 
-export const en = { ...general, ...mail, ...office, ...queue, ...relay };
+export const en = { ...general, ...mail, ...office, ...queue, ...relay, ...sieve };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -5,5 +5,6 @@ import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
+import { sieve } from './zh-cn/sieve.ts';
 
-export const zhCn: Messages = { ...general, ...mail, ...office, ...queue, ...relay };
+export const zhCn: Messages = { ...general, ...mail, ...office, ...queue, ...relay, ...sieve };

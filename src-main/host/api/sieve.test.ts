@@ -6,8 +6,7 @@ import type { AccountRules, AccountScripts, MailRule } from '../../contract/siev
 import { createConsoleRouter } from './router.ts';
 import type { ConsoleContext } from './services.ts';
 
-const ANNA = 1;
-
+let anna: number;
 let world: ConsoleWorld;
 let client: ReturnType<typeof clientOf>;
 
@@ -21,9 +20,18 @@ function clientOf(router: ReturnType<typeof createConsoleRouter>) {
   return createRouterClient(router, { context: { visitor } satisfies ConsoleContext });
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   world = new ConsoleWorld({ clock: new ManualClock() });
   client = clientOf(createConsoleRouter(world.services()));
+  await world.directory.addDomain('server1.com');
+  const person = {
+    localPart: 'anna',
+    domain: 'server1.com',
+    name: 'Anna',
+    password: 'reads mail',
+    quotaBytes: null,
+  };
+  anna = (await client.accounts.add(person)).id;
 });
 
 const OFFERS: MailRule = {
@@ -38,7 +46,7 @@ const OFFERS: MailRule = {
 const RULES: AccountRules = { autoReply: null, items: [OFFERS] };
 
 async function view(): Promise<AccountScripts> {
-  for await (const event of await client.sieve.watch({ accountId: ANNA })) {
+  for await (const event of await client.sieve.watch({ accountId: anna })) {
     if (event.type === 'snapshot') return event.snapshot;
   }
   throw new Error('no snapshot');
@@ -47,6 +55,7 @@ async function view(): Promise<AccountScripts> {
 describe('rules and the text beneath', () => {
   it('there are none at first', async () => {
     expect(await view()).toEqual({
+      address: 'anna@server1.com',
       scripts: [],
       name: null,
       text: '',
@@ -57,7 +66,7 @@ describe('rules and the text beneath', () => {
   it('are stored as the active script and read back as the same rules', async () => {
     const { text, problems } = await client.sieve.compose(RULES);
     expect(problems).toEqual([]);
-    expect(await client.sieve.save({ owner: ANNA, name: 'rules', text, use: 'active' })).toEqual({
+    expect(await client.sieve.save({ owner: anna, name: 'rules', text, use: 'active' })).toEqual({
       problems: [],
     });
     expect(await view()).toMatchObject({
@@ -85,7 +94,7 @@ describe('rules and the text beneath', () => {
 
   it('a text that is wrong is not stored', async () => {
     const { problems } = await client.sieve.save({
-      owner: ANNA,
+      owner: anna,
       name: 'rules',
       text: 'jump;',
       use: 'active',
@@ -95,13 +104,13 @@ describe('rules and the text beneath', () => {
   });
 
   it('a script may be switched off and removed, also while it is active', async () => {
-    await client.sieve.save({ owner: ANNA, name: 'a', text: 'keep;', use: 'active' });
-    await client.sieve.setUse({ owner: ANNA, name: 'a', use: null });
+    await client.sieve.save({ owner: anna, name: 'a', text: 'keep;', use: 'active' });
+    await client.sieve.setUse({ owner: anna, name: 'a', use: null });
     expect((await view()).name).toBeNull();
-    await client.sieve.setUse({ owner: ANNA, name: 'a', use: 'active' });
-    await client.sieve.remove({ owner: ANNA, name: 'a' });
+    await client.sieve.setUse({ owner: anna, name: 'a', use: 'active' });
+    await client.sieve.remove({ owner: anna, name: 'a' });
     expect((await view()).scripts).toEqual([]);
-    await expect(client.sieve.remove({ owner: ANNA, name: 'a' })).rejects.toMatchObject({
+    await expect(client.sieve.remove({ owner: anna, name: 'a' })).rejects.toMatchObject({
       data: { reason: 'noSuchScript' },
     });
   });

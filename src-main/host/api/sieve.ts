@@ -17,7 +17,9 @@ import type { ConsoleServices } from './services.ts';
 const FEED_INTERVAL_MS = 300;
 
 export function createSieveHandlers(services: ConsoleServices) {
-  const { clock, scripts } = services;
+  const { clock, directory, scripts } = services;
+  const addressOf = async (accountId: number) =>
+    (await directory.listAccounts()).find(({ id }) => id === accountId)?.address;
   const intervalMs = FEED_INTERVAL_MS;
   const open = (owner: ScriptOwner) => (changed: () => void) =>
     scripts.onChange((whose) => {
@@ -25,7 +27,11 @@ export function createSieveHandlers(services: ConsoleServices) {
     });
   return {
     watch: guardedCalls.sieve.watch.handler(({ input: { accountId }, signal }) => {
-      const snapshot = () => readAccount(scripts, accountId);
+      const snapshot = async () => {
+        const address = await addressOf(accountId);
+        if (address === undefined) throw refusal('noSuchAccount');
+        return { address, ...(await readAccount(scripts, accountId)) };
+      };
       return windowFeed({ clock, signal, intervalMs, open: open(accountId), snapshot });
     }),
     watchOffice: guardedCalls.sieve.watchOffice.handler(({ signal }) =>
@@ -72,7 +78,10 @@ function useOf(owner: ScriptOwner, use: ScriptUse): ScriptUse {
   return use;
 }
 
-async function readAccount(scripts: SieveScriptStore, accountId: number): Promise<AccountScripts> {
+async function readAccount(
+  scripts: SieveScriptStore,
+  accountId: number,
+): Promise<Omit<AccountScripts, 'address'>> {
   const list = await scripts.list(accountId);
   const [active] = await scripts.inUse(accountId, 'active');
   const text = active?.text ?? '';
