@@ -18,7 +18,7 @@ export const router = createRouter({
       component: () => import('./features/transcripts/TranscriptsPage.vue'),
     },
     {
-      path: '/accounts/:tab(shared|aliases|domains)?',
+      path: '/accounts/:tab(shared|groups|aliases|domains)?',
       name: 'accounts',
       component: () => import('./features/accounts/AccountsPage.vue'),
     },

@@ -1,4 +1,5 @@
 /** English: the language whose keys all others must have. */
+import { delivery } from './en/delivery.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
@@ -6,7 +7,7 @@ import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
 
-export const en = { ...general, ...mail, ...office, ...queue, ...relay, ...reports };
+export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 
