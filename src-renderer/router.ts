@@ -22,6 +22,11 @@ export const router = createRouter({
       name: 'accounts',
       component: () => import('./features/accounts/AccountsPage.vue'),
     },
+    {
+      path: '/accounts/:accountId(\\d+)/rules',
+      name: 'accountRules',
+      component: () => import('./features/accounts/rules/RulesPage.vue'),
+    },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

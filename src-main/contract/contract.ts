@@ -15,6 +15,7 @@ import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
 import { sharingContract } from './sharing.ts';
+import { sieveContract } from './sieve.ts';
 import { signingContract } from './signing.ts';
 import { transcriptsContract } from './transcripts.ts';
 import { transferContract } from './transfer.ts';
@@ -33,6 +34,7 @@ export const consoleContract = {
   settings: settingsContract,
   sharing: sharingContract,
   reports: reportsContract,
+  sieve: sieveContract,
   signing: signingContract,
   transfer: transferContract,
 };

@@ -53,6 +53,15 @@ export const LIMITS = {
   refusalTextLength: 200,
   /** Networks, accounts or domains of one rule. */
   rulePatterns: 100,
+  /** Rules and hand-written parts of one account. */
+  mailRules: 200,
+  ruleConditions: 50,
+  ruleActions: 20,
+  sieveTextLength: 500,
+  autoReplyLength: 20_000,
+  scriptNameLength: 256,
+  /** Characters; the host counts octets besides. */
+  sieveScriptLength: 1024 * 1024,
   relayRules: 200,
   routes: 200,
   routeHosts: 20,

@@ -11,9 +11,14 @@ import { parseAddress } from '../format/address.ts';
 import type { ScreeningStep } from '../mail/acceptance/screening-step.ts';
 import { octetsOfStaged } from '../mail/content/octets-of.ts';
 import type { JudgedMessage } from '../mail/reports/report-counts.ts';
+import type { AccountJudge } from '../mail/delivery/port.ts';
+import { createAccountScreening } from '../mail/screening/account-screening.ts';
+import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
+import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
+import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
 import type { EnvelopeFacts } from '../mail/screening/port.ts';
 import type { ReputationStore } from '../mail/screening/store-port.ts';
@@ -25,7 +30,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { HostSettings } from './port.ts';
 
 export interface ScreeningParts {
-  readonly storage: Pick<Storage, 'screening' | 'spool'>;
+  readonly storage: Pick<Storage, 'screening' | 'spool' | 'content'>;
   readonly directory: Directory;
   readonly resolver: DnsResolver & TimedResolver;
   readonly connect: Connect;
@@ -41,12 +46,21 @@ export interface ScreeningParts {
 export interface HostScreening {
   readonly step: ScreeningStep;
   readonly dnsLists: DnsListDesk;
+  /** What a message is to one account. */
+  readonly judge: AccountJudge;
+  readonly bayes: BayesFilter;
+  readonly trainer: Trainer;
 }
 
 export function createHostScreening(parts: ScreeningParts): HostScreening {
   const { storage, directory, resolver, clock } = parts;
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
+  const { bayes: store, reputation } = storage.screening;
+  const bayes = new BayesFilter({ store, setting: () => settings().bayes });
+  const learning = { content: storage.content, bayes, reputation, clock, logger: parts.logger };
+  const trainer = new Trainer(learning);
+  store.onLesson((lesson) => trainer.teach(lesson));
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
@@ -65,10 +79,20 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     greylistStore: storage.screening.greylist,
     isOurDomain: (domain) => directory.isLocalDomain(domain),
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
-    furtherChecks: [authentication],
+    furtherChecks: [authentication, createBayesCheck(bayes)],
   });
   const octetsOf = octetsOfStaged.bind(null, storage.spool);
-  return { step: { ...screening, octetsOf }, dnsLists };
+  const judge = createAccountScreening({ ...learning, settings });
+  const step: ScreeningStep = {
+    ...screening,
+    octetsOf,
+    screenMessage: async (facts, octets) => {
+      const screened = await screening.screenMessage(facts, octets);
+      if (screened.refusal === null) noteCorrespondents({ reputation, logger: parts.logger }, facts);
+      return screened;
+    },
+  };
+  return { step, dnsLists, judge, bayes, trainer };
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */

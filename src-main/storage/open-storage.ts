@@ -111,7 +111,7 @@ function createStores(
     administrators: new SqliteAdministratorRows(writer, connection),
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
-      bayes: new SqliteBayesStore(writer, connection),
+      bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),

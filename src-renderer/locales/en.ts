@@ -6,8 +6,9 @@ import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
+import { sieve } from './en/sieve.ts';
 
-export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports };
+export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports, ...sieve };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -7,5 +7,15 @@ import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
+import { sieve } from './zh-cn/sieve.ts';
 
-export const zhCn: Messages = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports };
+export const zhCn: Messages = {
+  ...delivery,
+  ...general,
+  ...mail,
+  ...office,
+  ...queue,
+  ...relay,
+  ...reports,
+  ...sieve,
+};

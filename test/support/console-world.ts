@@ -30,6 +30,7 @@ import type {
 } from '../../src-main/host/port.ts';
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
+import { MemoryScriptStore } from '../../src-main/mail/delivery/sieve/memory-script-store.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
 import type { BounceStage, QueueDesk, QueueSteering, QueueStore } from '../../src-main/mail/queue/port.ts';
 import { QueueActivity } from '../../src-main/mail/queue/queue-activity.ts';
@@ -488,6 +489,7 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly reports = new WorldReports();
   /** What DNS says to those who look. */
@@ -512,6 +514,7 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
       store: new MemorySigningKeyStore(),
       resolver: liveResolver(() => this.dns),
@@ -563,6 +566,7 @@ export class ConsoleWorld {
       relayDesk: new WorldRelayDesk(),
       signing: this.signing,
       reports: this.reports,
+      scripts: this.scripts,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

@@ -9,6 +9,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
 import type { AccountId, DirectoryAdmin } from '../../directory/port.ts';
 import type { TraceId } from '../../mail/events.ts';
+import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { ReportStore } from '../../mail/reports/port.ts';
@@ -34,6 +35,7 @@ export interface ConsoleServices {
   readonly signing: SigningDesk;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
+  readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
   listeners(): readonly ListenerStatus[];
