@@ -54,6 +54,7 @@ import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signin
 import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
+import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -472,6 +473,7 @@ export class WorldNextHops implements NextHopDesk {
 }
 
 export class ConsoleWorld {
+  readonly screening = new WorldScreeningDesk();
   readonly clock: Clock;
   readonly logger: Logger;
   readonly directory: WorldDirectory;
@@ -559,6 +561,7 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      screening: this.screening,
       signing: this.signing,
       transfers: this.transfers,
       settings: this.settings,

@@ -15,6 +15,7 @@ import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
+import { createScreeningHandlers } from './screening.ts';
 import type { ConsoleServices } from './services.ts';
 import { createSessionHandlers } from './session.ts';
 import { createSigningHandlers } from './signing.ts';
@@ -47,6 +48,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createHoldRuleHandlers(services),
     },
     relay: createRelayHandlers(services),
+    screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
     signing: createSigningHandlers(services),
