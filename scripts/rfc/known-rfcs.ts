@@ -120,6 +120,7 @@ const SPOKEN: Readonly<Record<number, string>> = {
   8314: 'Cleartext Considered Obsolete: TLS for Email Submission and Access',
   8438: 'IMAP Extension for STATUS=SIZE',
   8440: 'IMAP4 Extension for Returning MYRIGHTS Information in Extended LIST',
+  8460: 'SMTP TLS Reporting',
   8463: 'A New Cryptographic Signature Method for DKIM (Ed25519)',
   8474: 'IMAP Extension for Object Identifiers',
   8508: 'IMAP REPLACE Extension',
@@ -147,10 +148,12 @@ const LEANED_ON: Readonly<Record<number, string>> = {
   1734: 'POP3 AUTHentication command',
   1847: 'Security Multiparts for MIME',
   1918: 'Address Allocation for Private Internets',
+  1952: 'GZIP file format specification',
   2086: 'IMAP4 ACL extension (obsoleted by 4314)',
   2142: 'Mailbox Names for Common Services, Roles and Functions',
   2606: 'Reserved Top Level DNS Names',
   2978: 'IANA Charset Registration Procedures',
+  3339: 'Date and Time on the Internet: Timestamps',
   3834: 'Recommendations for Automatic Responses to Electronic Mail',
   4007: 'IPv6 Scoped Address Architecture',
   3986: 'Uniform Resource Identifier: Generic Syntax',
@@ -176,6 +179,7 @@ const LEANED_ON: Readonly<Record<number, string>> = {
   8410: 'Algorithm Identifiers for Ed25519, Ed448, X25519 and X448',
   8981: 'Temporary Address Extensions for IPv6',
   8996: 'Deprecating TLS 1.0 and TLS 1.1',
+  9990: 'DMARC Aggregate Reporting',
 };
 
 function entries(titles: Readonly<Record<number, string>>, speaks: boolean): [number, KnownRfc][] {

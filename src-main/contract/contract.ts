@@ -11,10 +11,12 @@ import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
 import { screeningContract } from './screening.ts';
+import { reportsContract } from './reports.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
 import { sharingContract } from './sharing.ts';
+import { sieveContract } from './sieve.ts';
 import { signingContract } from './signing.ts';
 import { transcriptsContract } from './transcripts.ts';
 import { transferContract } from './transfer.ts';
@@ -33,6 +35,8 @@ export const consoleContract = {
   screening: screeningContract,
   settings: settingsContract,
   sharing: sharingContract,
+  reports: reportsContract,
+  sieve: sieveContract,
   signing: signingContract,
   transfer: transferContract,
 };

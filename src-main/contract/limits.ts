@@ -16,6 +16,14 @@ export const LIMITS = {
   addressLength: 254,
   personNameLength: 200,
   aliasTargets: 500,
+  /** A person forwards to a few. */
+  forwardingTargets: 50,
+  furtherAddresses: 100,
+  /** A path of Linux. */
+  pathLength: 4096,
+  commandWords: 100,
+  /** A few thousand accounts. */
+  csvLength: 1_000_000,
   /** A reply of several lines, joined. */
   replyLength: 4096,
   /** A route with a name and several hosts. */
@@ -45,6 +53,15 @@ export const LIMITS = {
   refusalTextLength: 200,
   /** Networks, accounts or domains of one rule. */
   rulePatterns: 100,
+  /** Rules and hand-written parts of one account. */
+  mailRules: 200,
+  ruleConditions: 50,
+  ruleActions: 20,
+  sieveTextLength: 500,
+  autoReplyLength: 20_000,
+  scriptNameLength: 256,
+  /** Characters; the host counts octets besides. */
+  sieveScriptLength: 1024 * 1024,
   relayRules: 200,
   routes: 200,
   routeHosts: 20,

@@ -209,8 +209,8 @@ class RunningHost implements MailHost {
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    const { mailStore, settings } = storage;
-    await this.#provision({ directory, administrators, settings, mailStore });
+    const { mailStore, settings, scripts } = storage;
+    await this.#provision({ directory, administrators, settings, mailStore, scripts });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -291,6 +291,8 @@ class RunningHost implements MailHost {
       isDeliverable: (address) => path.isDeliverable(address),
       relayDesk: this.#createRelayDesk(parts),
       signing: path.signing,
+      reports: storage.reports,
+      scripts: storage.scripts,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

@@ -19,6 +19,7 @@ export function defaultSettings(hostname: string): HostSettings {
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
+    reports: { addresses: [], sendsDmarc: true, sendsTls: true },
     screening: DEFAULT_SCREENING,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,

@@ -8,10 +8,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { Directory } from '../directory/port.ts';
 import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
-import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
@@ -28,6 +28,8 @@ import { createReceptionService } from '../mail/reception/create-reception-servi
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import type { JudgedMessage, ReportCounts } from '../mail/reports/report-counts.ts';
+import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
@@ -51,6 +53,7 @@ import type { HostSettings } from './port.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
+import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
@@ -103,19 +106,18 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const screening = createHostScreening({ ...options, ...connection, resolver });
   const signing = createSigning(options, { resolver, hostname, ruleBook });
-  const { judge } = screening;
-  const parts = { router, rewriting, hostname, connection, signer: signing.signer, judge };
+  const counts = createReportCounts(options);
+  const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
+  const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
+  const { signer } = signing;
+  const parts = { router, rewriting, hostname, connection, signer, counts, judge: screening.judge };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
-  const services = createServices({
-    ...options,
-    router,
-    ruleBook,
-    queue,
-    hostname,
-    screening: screening.step,
-  });
+  const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
+  const services = createServices(
+    { ...options, router, ruleBook, hostname, queue, screening: screening.step },
+    reports,
+  );
   return {
     queue,
     desk,
@@ -128,6 +130,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     start: async () => {
       screening.quarantine.start();
       await signing.keys.start();
+      reports.start();
       await queue.start();
     },
     closeSessions: async (reason) => {
@@ -137,6 +140,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
       screening.quarantine.stop();
       signing.keys.stop();
       await screening.trainer.settled();
+      await reports.stop();
       await queue.stop();
       await relay.close();
       await handOver.close();
@@ -144,11 +148,17 @@ export function createMailPath(options: MailPathOptions): MailPath {
   };
 }
 
+type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
+
 type ServiceOptions = MailPathOptions &
   Pick<AcceptanceOptions, 'router' | 'ruleBook' | 'queue' | 'hostname' | 'screening'>;
 
-function createServices(options: ServiceOptions): Readonly<Record<ServiceName, MailService>> {
-  const { clock, clients, settings, storage } = options;
+/** What the listeners' engines ask. */
+function createServices(
+  options: ServiceOptions,
+  { intake }: Reports,
+): Readonly<Record<ServiceName, MailService>> {
+  const { clock, clients, settings, storage, queue } = options;
   const { mailStore, mailSearch: search } = storage;
   const guard = new ClientGuard({ ...clients, clock });
   const acceptance = { ...options, mailStore, guard, maySayXclient: clients.maySayXclient };
@@ -156,14 +166,12 @@ function createServices(options: ServiceOptions): Readonly<Record<ServiceName, M
   const retrieval = { ...options, allowCleartextAuth, mailStore, search };
   return {
     submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
-    reception: createReceptionService(acceptance),
+    reception: createReceptionService({ ...acceptance, queue: intake.watch(queue) }),
     imap: createImapService(retrieval),
     pop3: createPop3Service(retrieval),
     managesieve: createManageSieveService({ ...retrieval, scripts: storage.scripts }),
   };
 }
-
-type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
 
 function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engines {
   const { submission, reception, imap, pop3, managesieve } = services;
@@ -180,19 +188,27 @@ function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engine
 }
 
 interface QueueParts {
-  readonly judge: AccountJudge;
   readonly router: Router;
   readonly rewriting: SenderRewriting;
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
+  readonly counts: ReportCounts;
+  readonly judge: AccountJudge;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
-  const { router, rewriting, hostname, connection, signer } = built;
+  const { router, rewriting, hostname, connection, signer, counts, judge } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
-  const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
+  const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
+  const relay = createRelayCourier({
+    ...connection,
+    content: storage.content,
+    schedule,
+    signer,
+    onTlsOutcome,
+  });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
   const handOver = createHandOver(connection);
@@ -203,7 +219,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
-    judge: built.judge,
+    judge,
   });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };

@@ -10,6 +10,7 @@ import type { Directory } from '../directory/port.ts';
 import { parseAddress } from '../format/address.ts';
 import type { ScreeningStep } from '../mail/acceptance/screening-step.ts';
 import { octetsOfStaged } from '../mail/content/octets-of.ts';
+import type { JudgedMessage } from '../mail/reports/report-counts.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createAccountScreening } from '../mail/screening/account-screening.ts';
 import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
@@ -42,6 +43,8 @@ export interface ScreeningParts {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
+  /** Hears whom a message was proved to be from, for the reports that domains ask for. */
+  readonly onJudged?: (message: JudgedMessage) => void;
 }
 
 export interface HostScreening {
@@ -65,6 +68,13 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
+    onFound: ({ client, reversePath }, outcome) =>
+      parts.onJudged?.({
+        clientAddress: client.address,
+        reversePath,
+        outcome,
+        applied: settings().obeysDmarc ? outcome.dmarc.disposition : 'none',
+      }),
   });
   const screening = createMessageScreening({
     ...parts,

@@ -13,6 +13,7 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
@@ -59,6 +60,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     fillQueue(world);
     await seedRelay(world);
     await seedSigning(world);
+    seedReports(world.reports, wallClock.now());
   }
   options.prepare?.(world);
   moveLowPorts(world);

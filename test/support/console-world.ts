@@ -30,6 +30,7 @@ import type {
 } from '../../src-main/host/port.ts';
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
+import { MemoryScriptStore } from '../../src-main/mail/delivery/sieve/memory-script-store.ts';
 import { MemoryQueueStore } from '../../src-main/mail/queue/memory-queue-store.ts';
 import type { BounceStage, QueueDesk, QueueSteering, QueueStore } from '../../src-main/mail/queue/port.ts';
 import { QueueActivity } from '../../src-main/mail/queue/queue-activity.ts';
@@ -55,6 +56,7 @@ import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
+import { WorldReports } from './world-reports.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -489,7 +491,9 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
+  readonly reports = new WorldReports();
   /** What DNS says to those who look. */
   dns: Zone = {};
   readonly administrators = new WorldAdministrators();
@@ -512,6 +516,7 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.meter = new WorldMeter(this.clock);
+    this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
       store: new MemorySigningKeyStore(),
       resolver: liveResolver(() => this.dns),
@@ -563,6 +568,8 @@ export class ConsoleWorld {
       relayDesk: new WorldRelayDesk(),
       screening: this.screening,
       signing: this.signing,
+      reports: this.reports,
+      scripts: this.scripts,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

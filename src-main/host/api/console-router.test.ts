@@ -355,6 +355,33 @@ describe('settings and DNS', () => {
     },
   );
 
+  it('sums up reports, again whenever one comes', async () => {
+    const feed = await clientOf().reports.watchDmarc({ domain: null, days: 30 });
+    expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: { reports: 0 } });
+    world.reports.dmarc = { ...world.reports.dmarc, reports: 1 };
+    world.reports.emit();
+    expect(await nextAfter(feed, 1000)).toMatchObject({ snapshot: { reports: 1 } });
+    await feed.return?.(undefined);
+  });
+
+  it('changes what is reported to others, and refuses what is no address', async () => {
+    const { reports } = clientOf();
+    const change = {
+      addresses: ['dmarc@server1.com'],
+      sendsDmarc: false,
+      sendsTls: true,
+      rotateAfterDays: 90,
+    };
+    await reports.changeSettings(change);
+    expect(await world.settings.read()).toMatchObject({
+      reports: { addresses: ['dmarc@server1.com'], sendsDmarc: false },
+      signing: { rotateAfterDays: 90 },
+    });
+    await expect(reports.changeSettings({ ...change, addresses: ['nobody'] })).rejects.toMatchObject({
+      data: { reason: 'invalidAddress' },
+    });
+  });
+
   it('makes signing keys by one call, and shows their records cut as DNS wants them (RFC 1035 §3.3.14)', async () => {
     const { signing, setup } = clientOf();
     await signing.makeKeys({ domain: 'server1.com' });

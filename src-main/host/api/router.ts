@@ -17,7 +17,9 @@ import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import { createScreeningHandlers } from './screening.ts';
 import type { ConsoleServices } from './services.ts';
+import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
+import { createSieveHandlers } from './sieve.ts';
 import { createSigningHandlers } from './signing.ts';
 import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
@@ -51,6 +53,8 @@ export function createConsoleRouter(services: ConsoleServices) {
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
+    reports: createReportHandlers(services),
+    sieve: createSieveHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });

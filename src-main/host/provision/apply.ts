@@ -11,16 +11,19 @@ import { nameRoutes } from '../../mail/routing/name-routes.ts';
 import type { HostSettings, SettingsStore } from '../port.ts';
 import type { SharingStore } from '../sharing.ts';
 import { applyDeliverySettings } from './delivery-settings.ts';
+import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import { expectOk, ProvisionError } from './expect-ok.ts';
 import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
+import { applyScripts } from './scripts.ts';
 
 export interface ProvisionTargets {
   readonly directory: FullDirectory;
   readonly administrators: AdministratorStore;
   readonly settings: SettingsStore;
   readonly mailStore: SharingStore;
+  readonly scripts: SieveScriptStore;
 }
 
 type ProvisionedDomain = Provision['domains'][number];
@@ -31,6 +34,7 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
   for (const domain of provision.domains) await applyDomain(domain, targets.directory);
   // Aliases, groups, forwarding and rights last: they may be about accounts of any domain in the file.
   for (const domain of provision.domains) await applyDeliverySettings(domain, targets.directory);
+  for (const domain of provision.domains) await applyScripts(domain, targets);
   for (const domain of provision.domains) await applySharedMailboxes(domain, targets);
 }
 

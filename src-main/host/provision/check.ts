@@ -11,6 +11,7 @@ import { parseHostPort } from '../../mail/routing/host-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
 import { findDeliveryProblem } from './delivery-settings.ts';
 import { toRelayRules } from './relay-rules.ts';
+import { findScriptProblem } from './scripts.ts';
 import type { Provision } from './schema.ts';
 
 /** What is there already; the file is checked together with it. */
@@ -34,6 +35,7 @@ export function findProvisionProblem(provision: Provision, current: CurrentSetUp
     findDomainProblem(provision.domains) ??
     findTargetProblem(provision.domains) ??
     findDeliveryProblem(provision.domains, current.domains) ??
+    findScriptProblem(provision.domains) ??
     findMemberProblem(provision.domains, current) ??
     findNameServerProblem(provision.dns?.servers ?? []) ??
     findNetworkProblem(provision.security) ??

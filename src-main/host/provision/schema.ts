@@ -42,6 +42,8 @@ const account = z.strictObject({
   /** Of what is forwarded. */
   keepCopy: z.boolean().default(true),
   delivery: delivery.exactOptional(),
+  /** The text of its filter script (RFC 5228). */
+  sieve: z.string().min(1).exactOptional(),
 });
 
 const alias = z.strictObject({

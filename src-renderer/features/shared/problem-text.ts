@@ -2,8 +2,10 @@
 import { t } from '../../locales/text.ts';
 import { problemOf } from '../../stores/problem.ts';
 import { notifyProblem } from '../../ui/notify.ts';
+import { ScriptRefusedError } from './script-refused.ts';
 
 export function problemText(error: unknown): string {
+  if (error instanceof ScriptRefusedError) return error.message;
   const { key, params } = problemOf(error);
   return t(key, params);
 }

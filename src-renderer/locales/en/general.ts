@@ -12,6 +12,7 @@ export const general = {
     transcripts: 'Transcripts',
     accounts: 'Accounts',
     relay: 'Relay rules',
+    reports: 'Reports',
     settings: 'Settings',
   },
   frame: {
@@ -92,6 +93,10 @@ export const general = {
     noSuchAlias: 'There is no such alias (any more).',
     aliasLoop: 'This would lead back to itself.',
     invalidDelivery: 'A path and a program are given whole (/var/mail/anna), a server by name and port.',
+    noSuchScript: 'There is no such script (any more).',
+    tooManyScripts: 'There are as many scripts as there may be; remove one first.',
+    invalidScriptName: 'This cannot be the name of a script.',
+    invalidScriptUse: 'This script cannot be used so.',
     invalidAddress: 'This is not a valid address.',
     invalidDomain: 'This is not a valid domain name. It looks like example.com.',
     weakPassword: 'This password is too easy to guess. Use a longer one.',

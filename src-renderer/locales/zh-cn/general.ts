@@ -26,6 +26,7 @@ export const general: Pick<
     transcripts: '会话记录',
     accounts: '账户',
     relay: '中继规则',
+    reports: '报告',
     settings: '设置',
   },
   frame: {
@@ -99,6 +100,10 @@ export const general: Pick<
     noSuchAlias: '没有这个别名（或已被删除）。',
     aliasLoop: '这样会绕回自身。',
     invalidDelivery: '路径和程序须写完整（如 /var/mail/anna），服务器须写名称和端口。',
+    noSuchScript: '没有这个脚本（或已不存在）。',
+    tooManyScripts: '脚本数量已达上限，请先删除一个。',
+    invalidScriptName: '不能用作脚本名称。',
+    invalidScriptUse: '该脚本不能这样使用。',
     invalidAddress: '地址无效。',
     invalidDomain: '域名无效，正确的写法如 example.com。',
     weakPassword: '密码太容易被猜中，请使用更长的密码。',
