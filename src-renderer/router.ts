@@ -18,7 +18,7 @@ export const router = createRouter({
       component: () => import('./features/transcripts/TranscriptsPage.vue'),
     },
     {
-      path: '/accounts/:tab(shared|aliases|domains)?',
+      path: '/accounts/:tab(shared|groups|aliases|domains)?',
       name: 'accounts',
       component: () => import('./features/accounts/AccountsPage.vue'),
     },
@@ -28,6 +28,11 @@ export const router = createRouter({
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
+    {
+      path: '/reports/:tab(tls)?',
+      name: 'reports',
+      component: () => import('./features/reports/ReportsPage.vue'),
+    },
     { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },

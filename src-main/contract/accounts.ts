@@ -2,6 +2,7 @@
  * Accounts area: who has mail here. Lists are filtered and paged in the host.
  */
 import { z } from 'zod';
+import { accountSettings } from './delivery.ts';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
@@ -35,6 +36,7 @@ export const accountRow = z.object({
   quotaBytes: count.nullable(),
   quotaMessages: count.nullable(),
   pop3: pop3Settings,
+  ...accountSettings,
   usedBytes: count,
   messages: count,
   unread: count,
@@ -95,13 +97,48 @@ export const accountChange = z.object({
   quotaBytes: quotaBytes.exactOptional(),
   quotaMessages: quotaMessages.exactOptional(),
   pop3: pop3Settings.exactOptional(),
+  addresses: accountSettings.addresses.exactOptional(),
+  forwarding: accountSettings.forwarding.exactOptional(),
+  delivery: accountSettings.delivery.exactOptional(),
 });
 export type AccountChange = z.infer<typeof accountChange>;
+
+export const importProblem = z.enum([
+  'noAddress',
+  'noPassword',
+  'notOurDomain',
+  'addressTaken',
+  'twice',
+  'invalidQuota',
+]);
+export type ImportProblem = z.infer<typeof importProblem>;
+
+/** What a list of new accounts comes to. */
+export const accountImport = z.object({
+  rows: z
+    .array(
+      z.object({
+        /** 1-based. */
+        line: z.int(),
+        address: z.string(),
+        name: z.string(),
+        problem: importProblem.nullable(),
+      }),
+    )
+    .readonly(),
+  /** How many were added; 0 where it was only looked at. */
+  added: count,
+});
+export type AccountImport = z.infer<typeof accountImport>;
 
 export const accountsContract = {
   list: call.input(accountQuery).output(accountPage),
   watch: call.input(accountQuery).output(feedOf(accountPage, noChange)),
   add: call.input(newAccount).output(accountRow),
+  /** Lines of address, name, password and quota in MB; those without a problem are added where `isApplied`. */
+  importCsv: call
+    .input(z.object({ csv: z.string().max(LIMITS.csvLength), isApplied: z.boolean() }))
+    .output(accountImport),
   change: call.input(accountChange).output(accountRow),
   setPassword: call.input(z.object({ id: accountId, password })).output(z.void()),
   previewRemoval: call.input(z.object({ id: accountId })).output(removalPreview),

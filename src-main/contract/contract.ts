@@ -10,6 +10,7 @@ import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
+import { reportsContract } from './reports.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
@@ -33,6 +34,7 @@ export const consoleContract = {
   settings: settingsContract,
   sharing: sharingContract,
   sieve: sieveContract,
+  reports: reportsContract,
   signing: signingContract,
   transfer: transferContract,
 };

@@ -16,6 +16,14 @@ export const LIMITS = {
   addressLength: 254,
   personNameLength: 200,
   aliasTargets: 500,
+  /** A person forwards to a few. */
+  forwardingTargets: 50,
+  furtherAddresses: 100,
+  /** A path of Linux. */
+  pathLength: 4096,
+  commandWords: 100,
+  /** A few thousand accounts. */
+  csvLength: 1_000_000,
   /** A reply of several lines, joined. */
   replyLength: 4096,
   /** A route with a name and several hosts. */

@@ -291,6 +291,7 @@ class RunningHost implements MailHost {
       relayDesk: this.#createRelayDesk(parts),
       signing: path.signing,
       scripts: storage.scripts,
+      reports: storage.reports,
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,

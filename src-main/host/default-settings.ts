@@ -1,6 +1,7 @@
 /** Settings until somebody changes them. */
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
 import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
+import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import type { HostSettings } from './port.ts';
@@ -18,6 +19,8 @@ export function defaultSettings(hostname: string): HostSettings {
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
+    reports: { addresses: [], sendsDmarc: true, sendsTls: true },
+    screening: DEFAULT_SCREENING,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
   };

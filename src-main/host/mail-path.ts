@@ -27,6 +27,8 @@ import { createReceptionService } from '../mail/reception/create-reception-servi
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
 import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import type { JudgedMessage, ReportCounts } from '../mail/reports/report-counts.ts';
+import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
@@ -35,11 +37,12 @@ import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts'
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import type { Router } from '../mail/routing/port.ts';
 import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
+import type { RuleBook } from '../mail/routing/relay-rules/port.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
 import type { OutgoingSigner, SigningDesk } from '../mail/signing/port.ts';
-import { createDnsResolver, type DnsResolver } from '../protocol/dns/resolver.ts';
+import { createDnsResolver, type DnsResolver, type TimedResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
@@ -47,7 +50,9 @@ import type { ClientSettings } from './client-settings.ts';
 import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import { createHostScreening } from './screening.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
+import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
@@ -92,30 +97,19 @@ export interface MailPath {
 }
 
 export function createMailPath(options: MailPathOptions): MailPath {
-  const { directory, clock, settings, storage } = options;
+  const { directory, clock, settings } = options;
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
-  const signing = createSigning(options, { resolver, hostname, ruleBook });
   const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
-  const { signer } = signing;
-  const parts = { router, rewriting, hostname, connection, signer };
+  const signing = createSigning(options, { resolver, hostname, ruleBook });
+  const counts = createReportCounts(options);
+  const parts = { router, rewriting, hostname, connection, signer: signing.signer, counts };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
-  const guard = new ClientGuard({ ...options.clients, clock });
-  const { maySayXclient } = options.clients;
-  const { mailStore } = storage;
-  const acceptance = { ...options, router, ruleBook, queue, mailStore, hostname, guard, maySayXclient };
-  const allowCleartextAuth = () => settings().allowCleartextAuth;
-  const submission = createSubmissionService({ ...acceptance, allowCleartextAuth });
-  const reception = createReceptionService(acceptance);
-  const { mailSearch: search } = storage;
-  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
-  const imap = createImapService(retrieval);
-  const pop3 = createPop3Service(retrieval);
-  const managesieve = createManageSieveService({ ...retrieval, scripts: storage.scripts });
-  const services = { submission, reception, imap, pop3, managesieve };
+  const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
+  const services = createServices(options, { ...parts, queue, resolver, ruleBook, reports });
   return {
     queue,
     desk,
@@ -126,6 +120,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     signing: signing.keys,
     start: async () => {
       await signing.keys.start();
+      reports.start();
       await queue.start();
     },
     closeSessions: async (reason) => {
@@ -133,6 +128,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     },
     stopQueue: async () => {
       signing.keys.stop();
+      await reports.stop();
       await queue.stop();
       await relay.close();
       await handOver.close();
@@ -141,6 +137,44 @@ export function createMailPath(options: MailPathOptions): MailPath {
 }
 
 type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
+
+interface ServiceParts extends QueueParts {
+  readonly queue: MessageQueue;
+  readonly resolver: DnsResolver & TimedResolver;
+  readonly ruleBook: RuleBook;
+  readonly reports: Reports;
+}
+
+/** What the listeners' engines ask. */
+function createServices(options: MailPathOptions, built: ServiceParts) {
+  const { clock, settings, storage } = options;
+  const { router, queue, resolver, ruleBook, hostname, connection, reports, counts } = built;
+  const guard = new ClientGuard({ ...options.clients, clock });
+  const { maySayXclient } = options.clients;
+  const { mailStore, mailSearch: search } = storage;
+  const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
+  const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
+  const acceptance = {
+    ...options,
+    router,
+    ruleBook,
+    queue,
+    mailStore,
+    hostname,
+    guard,
+    maySayXclient,
+    screening: screening.step,
+  };
+  const allowCleartextAuth = () => settings().allowCleartextAuth;
+  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
+  return {
+    submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
+    reception: createReceptionService({ ...acceptance, queue: reports.intake.watch(queue) }),
+    imap: createImapService(retrieval),
+    pop3: createPop3Service(retrieval),
+    managesieve: createManageSieveService({ ...retrieval, scripts: storage.scripts }),
+  };
+}
 
 function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engines {
   const { submission, reception, imap, pop3, managesieve } = services;
@@ -162,13 +196,21 @@ interface QueueParts {
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
+  readonly counts: ReportCounts;
 }
 
-function createQueue(options: MailPathOptions, queueParts: QueueParts) {
-  const { router, rewriting, hostname, connection, signer } = queueParts;
+function createQueue(options: MailPathOptions, built: QueueParts) {
+  const { router, rewriting, hostname, connection, signer, counts } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
-  const relay = createRelayCourier({ ...connection, content: storage.content, schedule, signer });
+  const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
+  const relay = createRelayCourier({
+    ...connection,
+    content: storage.content,
+    schedule,
+    signer,
+    onTlsOutcome,
+  });
   const { content } = storage;
   const bounces = createBounceStage({ ...options, hostname, content, language: chooseDsnLanguage });
   const handOver = createHandOver(connection);

@@ -16,6 +16,8 @@ export interface PrunableTimelines {
 export interface BoundedStore {
   /** Forgets the oldest expunged UIDs of mailboxes that have too many. */
   trimExpunged(): Promise<void>;
+  /** Forgets what screening has no use for any more. */
+  pruneScreening(): Promise<void>;
 }
 
 /** Prunes now and every hour, until the returned function is called. */
@@ -35,6 +37,7 @@ export function startMaintenance(options: {
       pruned = await timelines.prune(receivedBefore, TIMELINES_A_COMMIT);
     }
     if (!isStopped) await upkeep.trimExpunged();
+    if (!isStopped) await upkeep.pruneScreening();
   };
   const run = () => {
     prune().catch(onError);

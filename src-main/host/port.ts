@@ -6,6 +6,7 @@ import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
@@ -47,7 +48,10 @@ export interface HostSettings {
   readonly retrySchedule: RetrySchedule;
   /** Mail that is to be looked at before it goes on. */
   readonly holdRules: readonly HoldRule[];
+  /** What is checked of messages, how much it counts, and what happens. */
+  readonly screening: ScreeningSettings;
   readonly signing: SigningSettings;
+  readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
 }
@@ -56,6 +60,14 @@ export interface HostSettings {
 export interface SigningSettings {
   /** After so many days a successor of a key is announced; 0: never by itself. */
   readonly rotateAfterDays: number;
+}
+
+/** What others tell us of our domains, and what we tell them (DMARC, TLS-RPT). */
+export interface ReportSettings {
+  /** Where reports come in, besides the addresses that our records in DNS name. */
+  readonly addresses: readonly string[];
+  readonly sendsDmarc: boolean;
+  readonly sendsTls: boolean;
 }
 
 /** How much one client may do; the last three bind only those who have not signed in. */

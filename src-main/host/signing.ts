@@ -12,6 +12,8 @@ const DAY_MS = 24 * 60 * 60_000;
 export interface Signing {
   readonly keys: SigningKeys;
   readonly signer: OutgoingSigner;
+  /** Whose mail is signed: this server's own domain, or another of ours; null: nobody's. */
+  readonly signingDomain: () => string | null;
 }
 
 export function createSigning(
@@ -26,7 +28,8 @@ export function createSigning(
     rotateAfterMs: () => options.settings().signing.rotateAfterDays * DAY_MS,
   });
   const isOurs = (entry: LeavingEntry) => beganWithUs(entry, ruleBook);
-  return { keys, signer: createOutgoingSigner({ ...options, keys, hostname, isOurs }) };
+  const signingDomain = () => [...keys.keysFor(hostname()), ...keys.anyKeys()][0]?.domain ?? null;
+  return { keys, signer: createOutgoingSigner({ ...options, keys, hostname, isOurs }), signingDomain };
 }
 
 /** What came in from elsewhere began with us only where a rule for our devices let it in. */

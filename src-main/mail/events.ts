@@ -6,6 +6,7 @@
  * Invariants: plain JSON data; no secrets, no message content.
  */
 import type { TlsDetails } from '../protocol/connection/session.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Names one message for all its life: queue entry, timeline, Received header field and reply text carry it. */
 export type TraceId = string;
@@ -50,14 +51,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
       }
     /** A repair of the MSA (RFC 6409 §8), e.g. `Date added`. */
     | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
-    /** What the checks found, and what came of it; `decidedBy` is `check.outcome` of a finding, or `score`. */
-    | {
-        type: 'screened';
-        action: 'accept' | 'junk' | 'quarantine' | 'reject' | 'defer';
-        score: number;
-        findings: readonly { check: string; outcome: string; weight: number; detail: string }[];
-        decidedBy: string;
-      }
+    /** What the checks found, and what came of it. */
+    | ({ type: 'screened' } & Verdict)
     | { type: 'queued'; recipients: readonly string[] }
     /** An alias, a group, or what catches all turned one recipient into others. */
     | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }

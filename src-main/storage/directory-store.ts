@@ -18,6 +18,7 @@ import type {
   NewAccountRow,
   StoredCredentials,
 } from '../directory/store-port.ts';
+import { bayesWrites } from './screening/bayes-store.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -102,6 +103,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   dropReader(transaction, id);
   connection.run('DELETE FROM subscription WHERE account_id = ?', id);
   connection.run('DELETE FROM metadata WHERE account_id = ?', id);
+  bayesWrites.forgetTokens(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

@@ -22,6 +22,10 @@ import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
+import { SqliteReportStore } from './report-store.ts';
+import { SqliteBayesStore } from './screening/bayes-store.ts';
+import { SqliteGreylistStore } from './screening/greylist-store.ts';
+import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -105,7 +109,13 @@ function createStores(
     mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
+    screening: {
+      greylist: new SqliteGreylistStore(writer, connection),
+      bayes: new SqliteBayesStore(writer, connection),
+      reputation: new SqliteReputationStore(writer, connection),
+    },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    reports: new SqliteReportStore(writer, reader, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
+import { summarizeDmarc, summarizeTls } from './report-reads.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
@@ -14,6 +15,8 @@ export const reads = {
   listTranscripts,
   readTimeline,
   readTranscript,
+  summarizeDmarc,
+  summarizeTls,
 };
 
 export type Reads = typeof reads;

@@ -12,6 +12,12 @@ export class StorageUpkeep {
     this.#reader = reader;
   }
 
+  /** Forgets what screening has no use for any more. */
+  async pruneScreening(): Promise<void> {
+    let hasMore = true;
+    while (hasMore) hasMore = await this.#writer.run('pruneScreening', null);
+  }
+
   /** Forgets the oldest expunged UIDs of mailboxes that have many. */
   async trimExpunged(mostKept = MOST_EXPUNGED_KEPT): Promise<void> {
     for (const log of await this.#reader.run('findLongLogs', mostKept)) {

@@ -11,25 +11,35 @@ import { readerWrites } from './mail-store/reader-writes.ts';
 import { searchWrites } from './mail-search/search-writes.ts';
 import { queueSteeringWrites } from './queue-steering-writes.ts';
 import { queueWrites } from './queue-writes.ts';
+import { reportWrites } from './report-writes.ts';
 import { settingsWrites } from './settings-store.ts';
 import { signingKeyWrites } from './signing-key-store.ts';
 import { sieveWrites } from './sieve-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
+import { bayesWrites } from './screening/bayes-store.ts';
+import { greylistWrites } from './screening/greylist-store.ts';
+import { pruneScreeningWrites } from './screening/prune-screening.ts';
+import { reputationWrites } from './screening/reputation-store.ts';
 import type { Transaction } from './transaction.ts';
 
 export const writes = {
   ...administratorWrites,
+  ...bayesWrites,
   ...directoryWrites,
   ...expungedWrites,
   ...flagWrites,
   ...grantWrites,
+  ...greylistWrites,
   ...mailboxWrites,
   ...messageWrites,
   ...metadataWrites,
+  ...pruneScreeningWrites,
   ...queueSteeringWrites,
   ...queueWrites,
   ...readerWrites,
+  ...reportWrites,
+  ...reputationWrites,
   ...searchWrites,
   ...settingsWrites,
   ...signingKeyWrites,

@@ -1,12 +1,14 @@
 /** English: the language whose keys all others must have. */
+import { delivery } from './en/delivery.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
+import { reports } from './en/reports.ts';
 import { sieve } from './en/sieve.ts';
 
-export const en = { ...general, ...mail, ...office, ...queue, ...relay, ...sieve };
+export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports, ...sieve };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -1,10 +1,21 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
+import { delivery } from './zh-cn/delivery.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
+import { reports } from './zh-cn/reports.ts';
 import { sieve } from './zh-cn/sieve.ts';
 
-export const zhCn: Messages = { ...general, ...mail, ...office, ...queue, ...relay, ...sieve };
+export const zhCn: Messages = {
+  ...delivery,
+  ...general,
+  ...mail,
+  ...office,
+  ...queue,
+  ...relay,
+  ...reports,
+  ...sieve,
+};

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import type {
   AccountChange,
+  AccountImport,
   AccountPage,
   AccountQuery,
   AccountRow,
@@ -22,6 +23,8 @@ export const useAccountsStore = defineStore('accounts', () => {
   const change = (update: AccountChange): Promise<AccountRow> => useConsole().client.accounts.change(update);
   const setPassword = (id: number, password: string): Promise<void> =>
     useConsole().client.accounts.setPassword({ id, password });
+  const importCsv = (csv: string, isApplied: boolean): Promise<AccountImport> =>
+    useConsole().client.accounts.importCsv({ csv, isApplied });
   const previewRemoval = (id: number): Promise<RemovalPreview> =>
     useConsole().client.accounts.previewRemoval({ id });
   const remove = (id: number): Promise<RemovalPreview> => useConsole().client.accounts.remove({ id });
@@ -31,5 +34,5 @@ export const useAccountsStore = defineStore('accounts', () => {
     return (await useConsole().client.accounts.list({ text, limit, withShared: true })).items;
   }
 
-  return { ...live, add, change, setPassword, previewRemoval, remove, find };
+  return { ...live, add, change, setPassword, importCsv, previewRemoval, remove, find };
 });

@@ -5,6 +5,7 @@ import type {
   AliasPage,
   AliasQuery,
   AliasRow,
+  DomainChange,
   DomainRow,
   NewAlias,
 } from '../../src-main/contract/domains.ts';
@@ -25,9 +26,11 @@ export const useDirectoryStore = defineStore('directory', () => {
   const domainNames = computed(() => (domains.view.value ?? []).map((domain) => domain.name));
 
   const addDomain = (name: string): Promise<DomainRow> => useConsole().client.domains.add({ name });
+  const changeDomain = (change: DomainChange): Promise<DomainRow> =>
+    useConsole().client.domains.change(change);
   const removeDomain = (name: string): Promise<void> => useConsole().client.domains.remove({ name });
   const putAlias = (alias: NewAlias): Promise<AliasRow> => useConsole().client.aliases.put(alias);
   const removeAlias = (address: string): Promise<void> => useConsole().client.aliases.remove({ address });
 
-  return { domains, aliases, domainNames, addDomain, removeDomain, putAlias, removeAlias };
+  return { domains, aliases, domainNames, addDomain, changeDomain, removeDomain, putAlias, removeAlias };
 });

@@ -10,6 +10,12 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(currentLocale()).format(value);
 }
 
+/** `0.917` as `91.7%`. */
+export function formatShare(share: number): string {
+  const style = { style: 'percent', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(currentLocale(), style).format(share);
+}
+
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / Math.log2(STEP)));
   const value = bytes / STEP ** power;
@@ -24,6 +30,12 @@ export function formatExactTime(at: number): string {
 
 export function formatDay(at: number): string {
   return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium' }).format(at);
+}
+
+/** A day as others count it, short: `5 Jan`. */
+export function formatUtcDay(at: number): string {
+  const parts = { month: 'short', day: 'numeric', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(currentLocale(), parts).format(at);
 }
 
 /** Time of day for today, day and time otherwise: for the columns of lists. */

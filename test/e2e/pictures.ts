@@ -129,14 +129,42 @@ export const SHOTS: readonly Shot[] = [
   { name: 'accounts-open', path: '/accounts', act: openFirstRow },
   { name: 'accounts-device', path: '/accounts', act: pressButton(0) },
   { name: 'accounts-edit', path: '/accounts', act: pressButton(2) },
-  { name: 'accounts-remove', path: '/accounts', act: pressButton(7) },
-  { name: 'accounts-pop3', path: '/accounts', act: pressButton(4) },
-  { name: 'accounts-transfer', path: '/accounts', act: pressButton(5) },
+  { name: 'accounts-delivery', path: '/accounts', act: pressButton(3) },
+  { name: 'accounts-remove', path: '/accounts', act: pressButton(8) },
+  { name: 'accounts-pop3', path: '/accounts', act: pressButton(5) },
+  { name: 'accounts-transfer', path: '/accounts', act: pressButton(6) },
+  { name: 'groups', path: '/accounts/groups' },
+  { name: 'groups-open', path: '/accounts/groups', act: openRow(0) },
+  { name: 'groups-no-match', path: '/accounts/groups?text=zzzzz' },
+  { name: 'aliases-open', path: '/accounts/aliases', act: openRow(0) },
+  {
+    name: 'domain-settings',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^(Settings|设置)$/ })
+        .first()
+        .click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'accounts-import',
+    path: '/accounts',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Import CSV|导入 CSV)$/ }).click();
+      await page
+        .locator('#import-csv')
+        .fill('otto@example.com,Otto Berger,a-new-password,500\ntom@example.com,Tom,x');
+      await page.locator('[role=dialog] button[type=submit]').click();
+      await page.waitForTimeout(500);
+    },
+  },
   {
     name: 'accounts-pull',
     path: '/accounts',
     act: async (page) => {
-      await pressButton(5)(page);
+      await pressButton(6)(page);
       await page.getByRole('button', { name: /^(From another server…|从另一台服务器…)$/ }).click();
       await page.waitForTimeout(500);
     },
@@ -168,6 +196,17 @@ export const SHOTS: readonly Shot[] = [
   },
   { name: 'shared-no-match', path: '/accounts/shared?text=zzzzz' },
   { name: 'aliases', path: '/accounts/aliases' },
+  { name: 'reports', path: '/reports' },
+  { name: 'reports-week', path: '/reports?days=7' },
+  { name: 'reports-tls', path: '/reports/tls' },
+  {
+    name: 'reports-settings',
+    path: '/reports',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Settings…|设置…)$/ }).click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'domains', path: '/accounts/domains' },
   {
     name: 'domains-records',

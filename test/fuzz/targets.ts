@@ -30,6 +30,9 @@ import { parseDmarcRecord } from '../../src-main/protocol/authentication/dmarc/r
 import { isSpfRecord, parseSpfRecord } from '../../src-main/protocol/authentication/spf/record.ts';
 import { parseTagList } from '../../src-main/protocol/authentication/tag-list.ts';
 import { parseHeaderSection, rewriteHeaderSection } from '../../src-main/format/header-section.ts';
+import { parseXml } from '../../src-main/format/xml.ts';
+import { parseReport } from '../../src-main/mail/reports/read-report.ts';
+import { unpack } from '../../src-main/mail/reports/unpack.ts';
 import { memoryResolver } from '../support/memory-resolver.ts';
 
 export interface FuzzTarget {
@@ -61,6 +64,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'MIME', corpus: readMessages(), check: checkMessage },
   { name: 'authentication records', corpus: readLines('authentication-records.jsonl'), check: checkRecord },
   { name: 'signed messages', corpus: readLines('signed-messages.jsonl'), check: checkSigned },
+  { name: 'reports', corpus: readLines('reports.jsonl'), check: checkReport },
   { name: 'forged results', corpus: readLines('signed-messages.jsonl'), check: checkForged },
   { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
@@ -185,6 +189,21 @@ async function checkSigned(input: string): Promise<void> {
   const lines = outcome.field.split('\r\n');
   insist(lines.pop() === '' && lines.slice(1).every((line) => /^\t[^\r\n]*$/.test(line)), 'one field');
   insist(outcome.dmarc.result !== 'pass' && outcome.arc.result !== 'pass', 'nothing is proved');
+}
+
+/** A report or none; what it counts are numbers. */
+async function checkReport(input: string): Promise<void> {
+  parseXml(input);
+  await unpack(Buffer.from(input, 'latin1'));
+  const found = parseReport(input);
+  const counts =
+    found?.kind === 'dmarc'
+      ? found.report.rows.map(({ count }) => count)
+      : (found?.reports ?? []).flatMap(({ successes, failures }) => [successes, failures]);
+  insist(
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0),
+    'counts are numbers',
+  );
 }
 
 /** What claims to be ours goes, and the rest stays as it was. */

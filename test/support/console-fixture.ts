@@ -13,6 +13,7 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
@@ -58,6 +59,8 @@ export async function startConsoleFixture(options: FixtureOptions) {
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
     await seedRelay(world);
+    await seedSigning(world);
+    seedReports(world.reports, wallClock.now());
   }
   options.prepare?.(world);
   moveLowPorts(world);
@@ -167,4 +170,14 @@ if (import.meta.main) {
     isCalm: values.calm,
   });
   process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
+}
+
+/** Keys of which one is in DNS and one waits. */
+async function seedSigning(world: ConsoleWorld): Promise<void> {
+  const [domain] = await world.directory.listDomains();
+  if (domain === undefined) return;
+  await world.signing.makeKeys(domain.name);
+  const [published] = world.signing.list();
+  if (published !== undefined) world.dns = { [published.recordName]: { TXT: [published.record] } };
+  await world.signing.check(domain.name);
 }

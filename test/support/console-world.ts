@@ -55,6 +55,7 @@ import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signin
 import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
+import { WorldReports } from './world-reports.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -490,6 +491,7 @@ export class ConsoleWorld {
   readonly settings = new WorldSettings();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
+  readonly reports = new WorldReports();
   /** What DNS says to those who look. */
   dns: Zone = {};
   readonly administrators = new WorldAdministrators();
@@ -564,6 +566,7 @@ export class ConsoleWorld {
       relayDesk: new WorldRelayDesk(),
       signing: this.signing,
       scripts: this.scripts,
+      reports: this.reports,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

@@ -11,6 +11,7 @@ import type {
   QueueEntry,
   RecordReport,
 } from '../../src-main/mail/queue/port.ts';
+import type { TlsOutcome } from '../../src-main/mail/reports/tls-outcome.ts';
 import type { NextHop, RelayRoute, RoutedRecipient } from '../../src-main/mail/routing/port.ts';
 import type { NextHopDesk } from '../../src-main/mail/relay/port.ts';
 import { createRelayCourier } from '../../src-main/mail/relay/create-relay-courier.ts';
@@ -50,6 +51,8 @@ const SCHEDULE = {
 export interface Run {
   /** What was told of the progress of all attempts, in order. */
   readonly heard: string[];
+  /** What was told of TLS, in order. */
+  readonly tlsOutcomes: readonly TlsOutcome[];
   readonly server: ScriptedServer;
   readonly transcripts: MemoryTranscripts;
   readonly reports: CourierReport[];
@@ -72,14 +75,23 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
   const transcripts = new MemoryTranscripts();
   const clock = new ManualClock(1000);
   const heard: string[] = [];
+  const tlsOutcomes: TlsOutcome[] = [];
   const courier = createRelayCourier({
     connect: server.connect,
     transcripts,
     clock,
     content,
     resolver: {
-      mx: () => Promise.resolve({ kind: 'temporaryFailure', reason: 'no answer' }),
-      a: () => Promise.resolve({ kind: 'noSuchName' }),
+      mx: (domain) =>
+        Promise.resolve(
+          domain === 'with-mx.example'
+            ? { kind: 'found', records: [{ preference: 10, exchange: 'mx.with-mx.example' }] }
+            : { kind: 'temporaryFailure', reason: 'no answer' },
+        ),
+      a: (name) =>
+        Promise.resolve(
+          name === 'mx.with-mx.example' ? { kind: 'found', records: ['192.0.2.25'] } : { kind: 'noSuchName' },
+        ),
       aaaa: () => Promise.resolve({ kind: 'noSuchName' }),
       txt: () => Promise.resolve({ kind: 'noSuchName' }),
       ptr: () => Promise.resolve({ kind: 'noSuchName' }),
@@ -89,6 +101,7 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
     isOwnListener: () => false,
     mxPort: 25,
     schedule: () => SCHEDULE,
+    onTlsOutcome: (outcome) => tlsOutcomes.push(outcome),
   });
   const reports: CourierReport[] = [];
   const run: Run = {
@@ -98,6 +111,7 @@ export function setUpRelayOf(facts: Partial<QueueEntry>, ...scripts: string[]): 
     nextHops: courier.nextHops,
     reports,
     heard,
+    tlsOutcomes,
     record: (report) => {
       reports.push(report);
       return Promise.resolve();

@@ -3,6 +3,7 @@
  */
 import type { AccountPage, AccountRow, RemovalPreview } from '../../contract/accounts.ts';
 import type { Account, AccountId, Alias } from '../../directory/port.ts';
+import { importAccounts } from '../account-import.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
 import type { MailUsage } from './mail-usage.ts';
@@ -53,6 +54,13 @@ function changingHandlers({ directory, logger }: ConsoleServices, accounts: Acco
       const added = valueOf(await directory.addAccount({ ...account, ...limits }));
       logger.info('account added', { account: added.address, by: context.administrator });
       return accounts.describe(added);
+    }),
+
+    importCsv: guardedCalls.accounts.importCsv.handler(async ({ input, context }) => {
+      const outcome = await importAccounts(directory, input);
+      if (input.isApplied)
+        logger.info('accounts imported', { added: outcome.added, by: context.administrator });
+      return outcome;
     }),
 
     change: guardedCalls.accounts.change.handler(async ({ input, context }) => {
@@ -124,8 +132,9 @@ export class AccountReader {
     for (const alias of await directory.listAliases()) {
       if (!leadsTo(alias, address)) continue;
       const targets = alias.targets.filter((target) => !isSameAddress(target, address));
-      if (targets.length === 0) await directory.removeAlias(alias.address);
-      else await directory.putAlias({ localPart: alias.localPart, domain: alias.domain, targets });
+      const leadsNowhere = targets.length === 0 && alias.delivery === null && alias.group === null;
+      if (leadsNowhere) await directory.removeAlias(alias.address);
+      else await directory.putAlias({ ...alias, targets });
     }
   }
 

@@ -355,6 +355,56 @@ describe('settings and DNS', () => {
     },
   );
 
+  it('sums up reports, again whenever one comes', async () => {
+    const feed = await clientOf().reports.watchDmarc({ domain: null, days: 30 });
+    expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: { reports: 0 } });
+    world.reports.dmarc = { ...world.reports.dmarc, reports: 1 };
+    world.reports.emit();
+    expect(await nextAfter(feed, 1000)).toMatchObject({ snapshot: { reports: 1 } });
+    await feed.return?.(undefined);
+  });
+
+  it('changes what is reported to others, and refuses what is no address', async () => {
+    const { reports } = clientOf();
+    const change = {
+      addresses: ['dmarc@server1.com'],
+      sendsDmarc: false,
+      sendsTls: true,
+      rotateAfterDays: 90,
+    };
+    await reports.changeSettings(change);
+    expect(await world.settings.read()).toMatchObject({
+      reports: { addresses: ['dmarc@server1.com'], sendsDmarc: false },
+      signing: { rotateAfterDays: 90 },
+    });
+    await expect(reports.changeSettings({ ...change, addresses: ['nobody'] })).rejects.toMatchObject({
+      data: { reason: 'invalidAddress' },
+    });
+  });
+
+  it('makes signing keys by one call, and shows their records cut as DNS wants them (RFC 1035 §3.3.14)', async () => {
+    const { signing, setup } = clientOf();
+    await signing.makeKeys({ domain: 'server1.com' });
+    await expect(signing.makeKeys({ domain: 'server1.com' })).rejects.toMatchObject({
+      data: { reason: 'keysAreWaiting' },
+    });
+    await expect(signing.makeKeys({ domain: 'server9.com' })).rejects.toMatchObject({
+      data: { reason: 'noSuchDomain' },
+    });
+    const [domain] = await setup.dnsRecords();
+    const [rsa, ed25519] = domain?.records.filter(({ purpose }) => purpose === 'dkim') ?? [];
+    expect(rsa?.value).toMatch(/^v=DKIM1; k=rsa; p=[A-Za-z0-9+/=]{392}$/);
+    expect(rsa?.zoneLine).toMatch(/ IN TXT "[^"]{255}" "[^"]+"$/);
+    expect(ed25519?.value).toMatch(/^v=DKIM1; k=ed25519; p=[A-Za-z0-9+/=]{44}$/);
+    world.dns = { [rsa?.name ?? '']: { TXT: [rsa?.value ?? ''] } };
+    await signing.check({ domain: 'server1.com' });
+    expect(world.signing.list()).toMatchObject([
+      { state: 'active', publication: 'equal' },
+      { state: 'announced', publication: 'missing' },
+    ]);
+    await expect(signing.remove({ id: 1 })).rejects.toMatchObject({ data: { reason: 'keyIsActive' } });
+  });
+
   it('makes records for what listens, and leaves out what it cannot know', async () => {
     world.listenerStates = [listenerAt('smtp', 25), listenerAt('imaps', 993, 2993)];
     await world.settings.change({ hostname: 'mail.server1.com' });
@@ -364,6 +414,7 @@ describe('settings and DNS', () => {
       'A mail.server1.com ?',
       'AAAA mail.server1.com ?',
       'server1.com. 3600 IN TXT "v=spf1 mx -all"',
+      '_dmarc.server1.com. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@server1.com"',
       '_imaps._tcp.server1.com. 3600 IN SRV 0 1 2993 mail.server1.com.',
     ]);
     expect(domain?.records[0]?.relativeName).toBe('@');

@@ -2,7 +2,7 @@
  * Domain and alias handlers: which addresses are ours.
  */
 import type { AliasPage, DomainRow } from '../../contract/domains.ts';
-import type { DirectoryAdmin, Domain } from '../../directory/port.ts';
+import type { Alias, DirectoryAdmin, Domain } from '../../directory/port.ts';
 import { findRuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
 import { windowFeed } from './feed.ts';
@@ -27,6 +27,13 @@ export function createDomainsHandlers(services: ConsoleServices) {
       const domain = valueOf(await directory.addDomain(input.name));
       logger.info('domain added', { domain: domain.name, by: context.administrator });
       return { ...domain, accounts: 0, aliases: 0 };
+    }),
+
+    change: guardedCalls.domains.change.handler(async ({ input, context }) => {
+      const { name, ...change } = input;
+      const domain = valueOf(await directory.changeDomain(name, change));
+      logger.info('domain changed', { domain: name, by: context.administrator, ...change });
+      return describeDomain(domain, await readAll(directory));
     }),
 
     remove: guardedCalls.domains.remove.handler(async ({ input, context }) => {
@@ -76,26 +83,33 @@ export function createAliasesHandlers({ clock, directory, logger }: ConsoleServi
 }
 
 async function listDomains(directory: DirectoryAdmin): Promise<readonly DomainRow[]> {
-  const [domains, accounts, aliases] = await Promise.all([
-    directory.listDomains(),
-    directory.listAccounts(),
-    directory.listAliases(),
-  ]);
-  const countIn = (domain: Domain, rows: readonly { domain: string }[]): number =>
+  const [domains, rows] = await Promise.all([directory.listDomains(), readAll(directory)]);
+  return domains.map((domain) => describeDomain(domain, rows));
+}
+
+interface DirectoryRows {
+  readonly accounts: readonly { readonly domain: string }[];
+  readonly aliases: readonly { readonly domain: string }[];
+}
+
+async function readAll(directory: DirectoryAdmin): Promise<DirectoryRows> {
+  const [accounts, aliases] = await Promise.all([directory.listAccounts(), directory.listAliases()]);
+  return { accounts, aliases };
+}
+
+function describeDomain(domain: Domain, { accounts, aliases }: DirectoryRows): DomainRow {
+  const countIn = (rows: readonly { readonly domain: string }[]): number =>
     rows.filter((row) => row.domain === domain.name).length;
-  return domains.map((domain) => ({
-    ...domain,
-    accounts: countIn(domain, accounts),
-    aliases: countIn(domain, aliases),
-  }));
+  return { ...domain, accounts: countIn(accounts), aliases: countIn(aliases) };
 }
 
 async function listAliases(
   directory: DirectoryAdmin,
-  query: { text: string; offset: number; limit: number },
+  query: { text: string; kind: 'alias' | 'group'; offset: number; limit: number },
 ): Promise<AliasPage> {
   const text = query.text.toLowerCase();
-  const all = await directory.listAliases();
+  const isWanted = (alias: Alias) => (alias.group !== null) === (query.kind === 'group');
+  const all = (await directory.listAliases()).filter(isWanted);
   const found = all.filter((alias) =>
     [alias.address, ...alias.targets].some((address) => address.toLowerCase().includes(text)),
   );

@@ -16,6 +16,7 @@ import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import type { ConsoleServices } from './services.ts';
+import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
 import { createSieveHandlers } from './sieve.ts';
 import { createSigningHandlers } from './signing.ts';
@@ -51,6 +52,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
     sieve: createSieveHandlers(services),
+    reports: createReportHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });

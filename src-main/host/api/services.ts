@@ -12,6 +12,7 @@ import type { TraceId } from '../../mail/events.ts';
 import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
+import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
@@ -32,6 +33,7 @@ export interface ConsoleServices {
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
   readonly signing: SigningDesk;
+  readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;

@@ -30,6 +30,8 @@ import type { MailStore } from '../mailstore/port.ts';
 import type { EntryClient, MessageQueue } from '../queue/port.ts';
 import type { Router } from '../routing/port.ts';
 import type { RuleBook } from '../routing/relay-rules/port.ts';
+import type { ScreenedMessage } from '../screening/port.ts';
+import type { ScreeningStep } from './screening-step.ts';
 
 /** What both services are made of. */
 export interface AcceptanceOptions {
@@ -37,6 +39,8 @@ export interface AcceptanceOptions {
   readonly router: Router;
   readonly ruleBook: RuleBook;
   readonly queue: MessageQueue;
+  /** What judges messages on their way in; absent: nothing does. */
+  readonly screening?: ScreeningStep;
   /** What accounts keep already. */
   readonly mailStore: Pick<MailStore, 'listMailboxes'>;
   readonly receiver: MessageReceiver;
@@ -97,13 +101,22 @@ export function checkHops(section: HeaderSection): Result<void, SmtpReply> {
   return err(smtpReply(554, '5.4.6', text));
 }
 
-/** Enqueues the message and answers the client. `repairs`: what was done to it on its way in. */
+/** A message that may come in. */
+export interface AcceptedMessage {
+  readonly traceId: TraceId;
+  readonly content: StagedContent;
+  /** What was done to it on its way in. */
+  readonly repairs: readonly MailEvent[];
+  /** What screening says; null where nobody screens. */
+  readonly screened: ScreenedMessage | null;
+}
+
+/** Enqueues the message and answers the client. */
 export async function acceptMessage(
   options: AcceptanceOptions,
   envelope: Envelope,
-  message: { traceId: TraceId; content: StagedContent; repairs: readonly MailEvent[] },
+  { traceId, content, repairs, screened }: AcceptedMessage,
 ): Promise<SmtpReply> {
-  const { traceId, content } = message;
   const receivedAt = options.clock.now();
   const { client, mail, recipients, recipientDsn } = envelope;
   try {
@@ -119,10 +132,12 @@ export async function acceptMessage(
       ...(mail.requireTls === true && { requireTls: true }),
       recipients,
       recipientDsn,
+      ...(screened !== null && { prefix: screened.prefix, verdict: screened.verdict }),
       ...(mail.dsn !== undefined && { dsn: mail.dsn }),
       events: [
         receivedEvent(envelope, { traceId, at: receivedAt, sizeBytes: content.sizeBytes }),
-        ...message.repairs,
+        ...repairs,
+        ...(screened?.events ?? []),
         { type: 'queued', traceId, at: receivedAt, recipients },
       ],
     });

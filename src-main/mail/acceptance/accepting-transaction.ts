@@ -21,10 +21,11 @@ import type { MailEvent, TraceId } from '../events.ts';
 import type { Route } from '../routing/port.ts';
 import type { RuleDecision } from '../routing/relay-rules/port.ts';
 import { acceptMessage, checkHops, entryClientOf, makeTraceField, reportRefusal } from './acceptance.ts';
-import type { AcceptanceOptions, Envelope } from './acceptance.ts';
+import type { AcceptanceOptions, AcceptedMessage, Envelope } from './acceptance.ts';
 import { BoundedSink } from './bounded-sink.ts';
 import { HeaderHoldingSink } from './header-holding-sink.ts';
 import type { HeldHeader } from './header-holding-sink.ts';
+import { screenContent, screenRecipient } from './screening-step.ts';
 import { refuseFullMailbox } from './mailbox-room.ts';
 import {
   isForDevices,
@@ -94,8 +95,16 @@ export class AcceptingTransaction implements SmtpTransaction {
     const message = { octets: this.#mail.declaredOctets ?? 0, origin: this.#rules.origin };
     const full = await refuseFullMailbox(this.#options, route, message);
     if (full !== null) return this.#refuse(recipient.text, full);
+    const objected = await this.#screenRecipient(recipient.text, decision);
+    if (objected !== null) return this.#refuse(recipient.text, objected);
     this.#recipients.set(addressKey(recipient.address), { path: recipient, decision });
     return smtpReply(250, '2.1.5', 'Recipient ok');
+  }
+
+  #screenRecipient(recipient: string, decision: RuleDecision): Promise<SmtpReply | null> {
+    const facts = { origin: this.#rules.origin, client: this.#client, mail: this.#mail };
+    const isFromDevice = isForDevices(decision);
+    return screenRecipient(this.#options, { ...facts, recipients: [recipient], isFromDevice });
   }
 
   /** What is wrong with the recipient itself. */
@@ -131,11 +140,20 @@ export class AcceptingTransaction implements SmtpTransaction {
         repairs = prepared.value.repairs;
         return ok([makeTraceField(this.#options, envelope, traceId), ...prepared.value.pieces]);
       },
-      accept: (content) => acceptMessage(this.#options, envelope, { traceId, content, repairs }),
+      accept: (content) => this.#accept(envelope, { traceId, content, repairs }),
     });
     const bound = tightestBound(recipients.map(({ decision }) => decision));
     if (bound === null) return ok(sink);
     return ok(new BoundedSink(sink, bound.maxOctets, () => this.#refuseAll(envelope, tooLarge(bound))));
+  }
+
+  /** Screening has the last word on what has come. */
+  async #accept(envelope: Envelope, message: Omit<AcceptedMessage, 'screened'>): Promise<SmtpReply> {
+    const screened = await screenContent(this.#options, envelope, message);
+    const refusal = screened?.refusal ?? null;
+    if (refusal === null) return acceptMessage(this.#options, envelope, { ...message, screened });
+    await this.#options.receiver.discard(message.content);
+    return this.#refuseAll(envelope, refusal);
   }
 
   #makeEnvelope(recipients: readonly AcceptedRecipient[]): Envelope {

@@ -5,6 +5,7 @@
  * Invariants: fields that are there keep their octets and their order.
  */
 import { formatDateTime } from '../../format/date-time.ts';
+import { removeForgedResults } from '../../protocol/authentication/forged-results.ts';
 import { findFields, rewriteHeaderSection } from '../../format/header-section.ts';
 import type { HeaderSection } from '../../format/header-section.ts';
 import type { MailEvent, TraceId } from '../events.ts';
@@ -55,15 +56,17 @@ export function completeDeviceHeader(
   { section, isTooLong }: HeldHeader,
   { mail: { reversePath }, traceId }: Pick<Envelope, 'mail'> & { traceId: TraceId },
 ): PreparedHeader {
-  if (isTooLong || section.problem !== null) return { pieces: makeTraceable(section), repairs: [] };
+  if (isTooLong || section.problem !== null)
+    return { pieces: makeTraceable(section, options.hostname()), repairs: [] };
   const author = reversePath.address === null ? null : reversePath.text;
   return completeHeader(options, section, { traceId, author, without: ['bcc', 'return-path'] });
 }
 
-/** The section as the trace field may stand above it. */
-export function makeTraceable(section: HeaderSection): readonly Uint8Array[] {
-  // RFC 5321 §4.4: the server that makes final delivery writes the one Return-Path.
-  const pieces = rewriteHeaderSection(section, { without: findFields(section, 'return-path') });
+/** The section as the trace field may stand above it: without fields that only this server may write. */
+export function makeTraceable(section: HeaderSection, hostname: string): readonly Uint8Array[] {
+  // RFC 5321 §4.4: the server that makes final delivery writes the one Return-Path. RFC 8601 §5: results are believed.
+  const foreign = [...findFields(section, 'return-path'), ...removeForgedResults(section, hostname)];
+  const pieces = rewriteHeaderSection(section, { without: foreign.toSorted((a, b) => a.start - b.start) });
   // A first line that begins with white space would read as a part of our trace field: it is the body's.
   return section.octets[0] === SPACE || section.octets[0] === TAB ? [EMPTY_LINE, ...pieces] : pieces;
 }

@@ -36,7 +36,7 @@ function receptionRules(options: AcceptanceOptions): AcceptanceRules {
     prepareHeader: (header, envelope, traceId) => {
       const prepared = envelope.isFromDevice
         ? completeDeviceHeader(options, header, { ...envelope, traceId })
-        : { pieces: makeTraceable(header.section), repairs: [] };
+        : { pieces: makeTraceable(header.section, options.hostname()), repairs: [] };
       return Promise.resolve(ok(prepared));
     },
   };

@@ -17,6 +17,7 @@ import type {
   RecordReport,
   RetrySchedule,
 } from '../queue/port.ts';
+import type { TlsOutcome } from '../reports/tls-outcome.ts';
 import type { NextHop, RelayRoute, RoutedRecipient } from '../routing/port.ts';
 import type { TargetFinderOptions } from './find-targets.ts';
 import { MAX_NEXT_HOPS_AT_ONCE, RECORD_RETRY_MS, RECORD_TRIES } from './limits.ts';
@@ -28,6 +29,8 @@ import type { NextHopDesk } from './port.ts';
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions, OutgoingSource {
   /** The queue's own; a next hop that refuses rests in its steps. */
   readonly schedule: () => RetrySchedule;
+  /** Hears what became of TLS with the hosts of a domain. */
+  readonly onTlsOutcome?: (outcome: TlsOutcome) => void;
 }
 
 export interface RelayCourier {

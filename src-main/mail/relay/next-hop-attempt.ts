@@ -22,6 +22,7 @@ import type {
   RecordReport,
   TellProgress,
 } from '../queue/port.ts';
+import type { TlsOutcome } from '../reports/tls-outcome.ts';
 import { nameOfNextHop, type NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
 import type { Admission, NextHopLine } from './next-hop-line.ts';
@@ -42,6 +43,8 @@ export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly record: RecordReport;
   readonly tell: TellProgress;
   readonly clock: Clock;
+  /** Hears what became of TLS with the hosts of a domain. */
+  readonly onTlsOutcome?: (outcome: TlsOutcome) => void;
 }
 
 export class NextHopAttempt {
@@ -135,10 +138,23 @@ export class NextHopAttempt {
     }
     const openBefore = this.#open.length;
     const session = opened.value;
+    this.#tellTls(session, target);
     await this.#use(session);
     const isWornByUs = session.isWorn && this.#open.length < openBefore;
     // A host whose CHUNKING is broken is remembered by now: its next session goes without.
     if (this.#open.length > 0 && (isWornByUs || session.hasBrokenChunking)) await this.#tryTarget(target);
+  }
+
+  /** RFC 8460 §4: about the recipients' domain; a smart host is nobody's who would ask. */
+  #tellTls({ isEncrypted, extensions }: SmtpClientSession, { host, address, tls }: SessionTarget): void {
+    if (this.#nextHop.kind !== 'mx' || tls === 'none') return;
+    const failure = extensions.startTls ? 'validation-failure' : 'starttls-not-supported';
+    this.#parts.onTlsOutcome?.({
+      domain: this.#nextHop.domain,
+      receivingMx: host,
+      receivingAddress: address,
+      result: isEncrypted ? 'success' : failure,
+    });
   }
 
   /** One transaction after another, until the session ends or every recipient is decided on. */

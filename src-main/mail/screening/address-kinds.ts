@@ -1,7 +1,7 @@
 /** Addresses that nothing can be asked about in public DNS: this machine, the office's own network. */
 import { isInNetwork, parseIpNetwork } from '../../format/ip-network.ts';
 
-/** RFC 1122 §3.2.1.3, RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.3, §2.5.6, RFC 6598. */
+/** IANA's registries of special-purpose addresses: loopback, private, link-local, shared by providers, unique local. */
 const PRIVATE = [
   '127.0.0.0/8',
   '10.0.0.0/8',

@@ -34,7 +34,7 @@ function makeScreening({ settings, engine, checks = [] }: Office = {}) {
   const screening = createMessageScreening({
     settings: () => ({ ...DEFAULT_SCREENING, dnsLists: [], checksHello: false, ...settings }),
     resolver: { a: nothing, aaaa: nothing, ptr: nothing },
-    dnsLists: new DnsListDesk({ resolve: nothing, clock }),
+    dnsLists: new DnsListDesk({ resolver: { timedA: nothing }, clock }),
     greylistStore: new MemoryGreylistStore(),
     isOurDomain: (domain) => Promise.resolve(domain === 'server1.com'),
     isVouchedFor: () => Promise.resolve(false),

@@ -20,12 +20,13 @@ import { decide, type DecidedVerdict } from './decide.ts';
 import type { DnsListDesk } from './dns-lists/dns-list-desk.ts';
 import type { EngineContext } from './engines/engine-context.ts';
 import { RANK, type CheckFinding, type MessageCheck, type MessageFacts } from './facts.ts';
-import { Greylist, type GreylistStore } from './greylist/greylist.ts';
+import { Greylist } from './greylist/greylist.ts';
 import { SCREENING_TIMEOUT_MS } from './limits.ts';
 import type { EnvelopeFacts, MessageScreening, ScreenedMessage, Verdict } from './port.ts';
 import { isPostmaster, screenRecipient } from './recipient-screening.ts';
 import { runChecks } from './run-checks.ts';
 import type { ScreeningSettings } from './settings.ts';
+import type { GreylistStore } from './store-port.ts';
 import { formatVerdict } from './verdict-fields.ts';
 
 export interface MessageScreeningOptions extends EngineContext {

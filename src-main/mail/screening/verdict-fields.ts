@@ -2,8 +2,8 @@
  * The verdict as header fields: X-Postroom-Verdict in plain words, X-Spam-Flag, X-Spam-Score and X-Spam-Status as the filters of
  * mail programs expect them.
  *
- * RFC 5322 §2.1.1, §2.2.3: lines are folded; what is not printable ASCII is left out. Fields of these names that a message brings
- * along are somebody else's words: acceptance removes them.
+ * RFC 5322 §2.1.1, §2.2.3: lines are folded; what is not printable ASCII is replaced. They stand above what others say in fields
+ * of these names; X-Postroom-* that a message brings along is taken out on its way in.
  */
 import { nameOf } from './decide.ts';
 import type { Finding, Verdict } from './port.ts';
@@ -12,11 +12,6 @@ import type { Thresholds } from './settings.ts';
 const FOLD_AT = 78;
 /** Where a line may be broken without a space: never occurs in what is printed. */
 const MAY_BREAK = '\n';
-
-/** Names, in lower case, that only this server may use. */
-export function isVerdictField(name: string): boolean {
-  return /^x-(?:postroom-.*|spam-(?:flag|score|status|level))$/iu.test(name);
-}
 
 export function formatVerdict(verdict: Verdict, { junk }: Thresholds): string {
   const isJunk = verdict.action === 'junk' || verdict.action === 'quarantine';

@@ -37,13 +37,26 @@ export interface DnsResolver {
   ptr(address: string): Promise<LookUp<string>>;
 }
 
+/** An address with how long its answer may be kept. */
+export interface TimedAddress {
+  readonly address: string;
+  readonly ttlSeconds: number;
+}
+
+/** For those who keep answers themselves. */
+export interface TimedResolver {
+  timedA(name: string): Promise<LookUp<TimedAddress>>;
+}
+
 /** The first try's; a further one waits longer. */
 const TRY_TIMEOUT_MS = 3_000;
 /** With several servers each is asked this often. */
 const TRIES = 3;
 
 /** `servers` is asked at every look-up, so that a change counts at once; empty: the system's. */
-export function createDnsResolver(options: { servers: () => readonly string[] }): DnsResolver {
+export function createDnsResolver(options: {
+  servers: () => readonly string[];
+}): DnsResolver & TimedResolver {
   let current: { servers: string; resolver: Resolver } | undefined;
   const resolver = (): Resolver => {
     const servers = options.servers().filter(isNameServer);
@@ -60,6 +73,13 @@ export function createDnsResolver(options: { servers: () => readonly string[] })
         })),
       ),
     a: (name) => lookUp(() => resolver().resolve4(name)),
+    timedA: (name) =>
+      lookUp(async () =>
+        (await resolver().resolve4(name, { ttl: true })).map(({ address, ttl }) => ({
+          address,
+          ttlSeconds: ttl,
+        })),
+      ),
     aaaa: (name) => lookUp(() => resolver().resolve6(name)),
     txt: (name) => lookUp(async () => (await resolver().resolveTxt(name)).map((strings) => strings.join(''))),
     ptr: async (address) => {

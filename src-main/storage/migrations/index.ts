@@ -22,6 +22,8 @@ import { addFollowingMessages } from './0150-following-messages.ts';
 import { addDeliverySettings } from './0160-delivery-settings.ts';
 import { addSieveScripts } from './0170-sieve-scripts.ts';
 import { addSigningKeys } from './0190-signing-keys.ts';
+import { addReports } from './0200-reports.ts';
+import { addScreening } from './0210-screening.ts';
 
 export interface Migration {
   readonly version: number;
@@ -45,6 +47,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 160, name: 'delivery settings', run: addDeliverySettings },
   { version: 170, name: 'Sieve scripts', run: addSieveScripts },
   { version: 190, name: 'signing keys', run: addSigningKeys },
+  { version: 200, name: 'reports', run: addReports },
+  { version: 210, name: 'screening', run: addScreening },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -3,7 +3,13 @@ export const office = {
   accounts: {
     title: 'Accounts',
     question: 'Who has mail here?',
-    tabs: { accounts: 'Accounts', shared: 'Shared mailboxes', aliases: 'Aliases', domains: 'Domains' },
+    tabs: {
+      accounts: 'Accounts',
+      shared: 'Shared mailboxes',
+      groups: 'Groups',
+      aliases: 'Aliases',
+      domains: 'Domains',
+    },
     search: 'Name or address',
     allDomains: 'All domains',
     add: 'Add account',

@@ -17,7 +17,7 @@ export const office: Pick<
   accounts: {
     title: '账户',
     question: '谁在这里有邮箱？',
-    tabs: { accounts: '账户', shared: '共享邮箱', aliases: '别名', domains: '域名' },
+    tabs: { accounts: '账户', shared: '共享邮箱', groups: '群组', aliases: '别名', domains: '域名' },
     search: '姓名或地址',
     allDomains: '全部域名',
     add: '添加账户',

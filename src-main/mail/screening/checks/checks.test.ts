@@ -151,12 +151,14 @@ describe('DNS lists', () => {
     } as Record<string, string>;
     return new DnsListDesk({
       clock: new ManualClock(),
-      resolve: (name) =>
-        Promise.resolve(
-          tests[name] === undefined
-            ? NO_NAME
-            : { kind: 'found', records: [{ address: tests[name], ttlSeconds: 60 }] },
-        ),
+      resolver: {
+        timedA: (name) => {
+          const address = tests[name];
+          return Promise.resolve(
+            address === undefined ? NO_NAME : { kind: 'found', records: [{ address, ttlSeconds: 60 }] },
+          );
+        },
+      },
     });
   }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../base/clock.ts';
 import type { DnsListSetting } from '../settings.ts';
-import { DnsListDesk, type TimedLookUp } from './dns-list-desk.ts';
+import type { LookUp, TimedAddress } from '../../../protocol/dns/resolver.ts';
+import { DnsListDesk } from './dns-list-desk.ts';
 import { isCovered, nameOfAddress } from './list-answers.ts';
 
 const ZEN: DnsListSetting = {
@@ -14,6 +15,8 @@ const ZEN: DnsListSetting = {
   ],
 };
 
+type TimedLookUp = LookUp<TimedAddress>;
+
 /** A list with these entries and the two that RFC 5782 asks for. */
 function makeDesk(entries: Readonly<Record<string, TimedLookUp>>) {
   const clock = new ManualClock();
@@ -22,11 +25,11 @@ function makeDesk(entries: Readonly<Record<string, TimedLookUp>>) {
     '2.0.0.127.zen.example': listed('127.0.0.2'),
     ...entries,
   };
-  const resolve = (name: string): Promise<TimedLookUp> => {
+  const timedA = (name: string): Promise<TimedLookUp> => {
     asked.push(name);
     return Promise.resolve(zone[name] ?? { kind: 'noSuchName' });
   };
-  return { desk: new DnsListDesk({ resolve, clock }), asked, clock };
+  return { desk: new DnsListDesk({ resolver: { timedA }, clock }), asked, clock };
 }
 
 function listed(...addresses: readonly string[]): TimedLookUp {

@@ -6,21 +6,9 @@
  * Invariants: memory is bounded; questions about one name that come together are one question; "could not determine" is an answer.
  */
 import type { Clock } from '../../../base/clock.ts';
+import type { TimedResolver } from '../../../protocol/dns/resolver.ts';
 import type { DnsListSetting, ListMeaning } from '../settings.ts';
 import { describeRefusal, kindOfAnswer, meaningsOf, nameOfAddress } from './list-answers.ts';
-
-export interface TimedAddress {
-  readonly address: string;
-  readonly ttlSeconds: number;
-}
-
-export type TimedLookUp =
-  | { readonly kind: 'found'; readonly records: readonly TimedAddress[] }
-  | { readonly kind: 'noSuchName' | 'noData' }
-  | { readonly kind: 'temporaryFailure'; readonly reason: string };
-
-/** Asks for A records with the time that they may be kept. */
-export type TimedResolve = (name: string) => Promise<TimedLookUp>;
 
 export type ListAnswer =
   | {
@@ -57,14 +45,14 @@ const TEST_AGAIN_MS = 60 * 60_000;
 const TEST_SOON_MS = 5 * 60_000;
 
 export class DnsListDesk {
-  readonly #resolve: TimedResolve;
+  readonly #resolver: TimedResolver;
   readonly #clock: Clock;
   readonly #answers = new Map<string, Remembered>();
   readonly #states = new Map<string, { readonly testedAt: number; readonly state: Promise<ListState> }>();
   readonly #known = new Map<string, ListState>();
 
-  constructor(options: { resolve: TimedResolve; clock: Clock }) {
-    this.#resolve = options.resolve;
+  constructor(options: { resolver: TimedResolver; clock: Clock }) {
+    this.#resolver = options.resolver;
     this.#clock = options.clock;
   }
 
@@ -123,7 +111,7 @@ export class DnsListDesk {
   }
 
   async #look(name: string): Promise<RawAnswer> {
-    const found = await this.#resolve(name);
+    const found = await this.#resolver.timedA(name);
     if (found.kind === 'temporaryFailure') return { kind: 'undetermined', reason: found.reason };
     if (found.kind !== 'found') return { kind: 'notListed' };
     const answers = found.records.map(({ address }) => address);

@@ -4,18 +4,13 @@
  * RFC 5782 §2.1 (IPv4), §2.4 (IPv6), §4 (names), §2.3 (answers are addresses in 127.0.0.0/8). Invariants: an answer that is a
  * list's refusal (127.255.255.x), or no answer of a list at all, is never taken for "listed".
  */
-import { parseIpAddress } from '../../../format/ip-network.ts';
+import { reverseLabels } from '../../../protocol/dns/reverse-name.ts';
 import type { ListMeaning } from '../settings.ts';
 
 /** The name to ask for about an address; null where it is none. */
 export function nameOfAddress(address: string, zone: string): string | null {
-  const octets = parseIpAddress(address);
-  if (octets === null) return null;
-  const labels =
-    octets.length === 4
-      ? [...octets].map(String)
-      : [...octets].flatMap((octet) => [(octet >> 4).toString(16), (octet & 15).toString(16)]);
-  return `${labels.toReversed().join('.')}.${zone}`;
+  const labels = reverseLabels(address);
+  return labels === null ? null : `${labels.join('.')}.${zone}`;
 }
 
 export type AnswerKind = 'listed' | 'refused' | 'foreign';

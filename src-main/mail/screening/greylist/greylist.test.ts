@@ -28,7 +28,7 @@ function facts(
   };
 }
 
-test('the first time it is asked to come back, after the delay it passes, and from then on at once', async () => {
+test('the first time it is asked to come back (RFC 6647 §2.1), after the delay it passes, and from then on at once', async () => {
   const { greylist } = makeGreylist();
   expect(await greylist.ask(facts(0))).toEqual({ kind: 'wait', seconds: 300 });
   expect(await greylist.ask(facts(4 * MINUTE))).toEqual({ kind: 'wait', seconds: 60 });

@@ -9,19 +9,7 @@ import { parseIpAddress } from '../../../format/ip-network.ts';
 import { isAddressOf, isClientOf } from '../../../format/pattern.ts';
 import type { EnvelopeFacts } from '../port.ts';
 import type { GreylistSetting } from '../settings.ts';
-
-export interface GreylistRow {
-  /** When it was first asked to come back, or came last. */
-  readonly seenAt: number;
-  readonly firstAt: number;
-  readonly passes: number;
-}
-
-/** Keys are texts; storage implements it. */
-export interface GreylistStore {
-  find(key: string): Promise<GreylistRow | null>;
-  put(key: string, row: GreylistRow): Promise<void>;
-}
+import type { GreylistRow, GreylistStore } from '../store-port.ts';
 
 export type GreylistAnswer =
   | { readonly kind: 'pass'; readonly why: 'exempt' | 'knownClient' | 'knownTriplet' | 'cameBack' }

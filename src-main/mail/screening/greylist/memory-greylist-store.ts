@@ -1,5 +1,5 @@
 /** A greylist in memory, for tests of the stage; bounded as the stored one is by its upkeep. */
-import type { GreylistRow, GreylistStore } from './greylist.ts';
+import type { GreylistRow, GreylistStore } from '../store-port.ts';
 
 export class MemoryGreylistStore implements GreylistStore {
   readonly rows = new Map<string, GreylistRow>();

@@ -101,8 +101,9 @@ class Opening {
     const wire = new ClientWire(connected.value, this.#transcript, this.#options.clock);
     try {
       const extensions = await this.#begin(wire, connected.value.tls);
-      const isVerified = connected.value.tls?.isVerified ?? false;
-      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, isVerified }));
+      const { tls } = connected.value;
+      const security = { isVerified: tls?.isVerified ?? false, isEncrypted: tls !== undefined };
+      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, ...security }));
     } catch (error) {
       if (!(error instanceof SessionBrokenError)) throw error;
       await sayGoodbye(wire);

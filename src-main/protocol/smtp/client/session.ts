@@ -25,6 +25,8 @@ export class SmtpClientSession {
   readonly extensions: Extensions;
   /** Whether the server proved who it is (RFC 8689 §4.2.1). */
   readonly isVerified: boolean;
+  /** Whether it runs over TLS. */
+  readonly isEncrypted: boolean;
   /** BDAT was offered, but not understood: this host is sent to with DATA. */
   hasBrokenChunking = false;
   readonly #wire: ClientWire;
@@ -37,9 +39,11 @@ export class SmtpClientSession {
     extensions: Extensions;
     target: SessionTarget;
     isVerified: boolean;
+    isEncrypted: boolean;
   }) {
     this.#wire = parts.wire;
     this.isVerified = parts.isVerified;
+    this.isEncrypted = parts.isEncrypted;
     this.extensions = parts.extensions;
     this.target = parts.target;
   }

@@ -1,0 +1,67 @@
+/**
+ * SPF, DKIM, DMARC and ARC as a check: what the authenticator finds counts by the table, and what the author's domain asks for is
+ * done where the settings obey it.
+ *
+ * RFC 9989 (DMARC), RFC 7208 (SPF). Flow: MessageAuthenticator → here → findings; its Authentication-Results field goes above the message.
+ */
+import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
+import { isPrivateAddress } from '../address-kinds.ts';
+import type { AuthenticationOutcome, DmarcFinding, MessageAuthenticator } from '../authentication/port.ts';
+import { RANK, type CheckFinding, type MessageCheck, type MessageFacts } from '../facts.ts';
+
+/** DNS has 20 seconds (RFC 7208 §4.6.4); the rest is reading the message. */
+const TIMEOUT_MS = 30_000;
+
+export interface AuthenticationCheckOptions {
+  readonly authenticator: MessageAuthenticator;
+  readonly obeysDmarc: () => boolean;
+  /** Hears what was found, for the reports that domains ask for. */
+  readonly onFound?: (facts: MessageFacts, outcome: AuthenticationOutcome) => void;
+}
+
+export function createAuthenticationCheck(options: AuthenticationCheckOptions): MessageCheck {
+  const { authenticator, obeysDmarc, onFound } = options;
+  return {
+    name: 'authentication',
+    timeoutMs: TIMEOUT_MS,
+    applies: ({ origin, isFromDevice, client }) =>
+      origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
+    run: async (facts) => {
+      const { client, reversePath, octets } = facts;
+      const question = { remoteAddress: client.address, remoteName: client.hello, reversePath };
+      const outcome = await authenticator.authenticate(question, octets);
+      onFound?.(facts, outcome);
+      return toFindings(outcome, obeysDmarc());
+    },
+  };
+}
+
+export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean): readonly CheckFinding[] {
+  const { spf, dkim, dmarc, arc, field } = outcome;
+  const { mailFrom } = spf;
+  return [
+    { check: 'spf', outcome: mailFrom.result, detail: mailFrom.reason, fields: field },
+    ...dkim.map(({ result, domain, reason }) => ({
+      check: 'dkim',
+      outcome: result,
+      detail: domain === '' ? reason : `signature of ${domain}: ${reason}`,
+    })),
+    judgeDmarc(dmarc, obeysDmarc),
+    ...(arc.result === 'none' ? [] : [{ check: 'arc', outcome: arc.result, detail: arc.reason }]),
+  ];
+}
+
+function judgeDmarc(dmarc: DmarcFinding, obeysDmarc: boolean): CheckFinding {
+  const { result, reason, domain, disposition } = dmarc;
+  const finding = { check: 'dmarc', outcome: result, detail: reason };
+  if (!obeysDmarc || disposition === 'none') return finding;
+  if (disposition === 'quarantine') {
+    return { ...finding, decides: { action: 'junk', rank: RANK.authentication } };
+  }
+  const reply = smtpReply(
+    550,
+    '5.7.1',
+    `${domain} asks to refuse mail that cannot be shown to be its own (DMARC)`,
+  );
+  return { ...finding, decides: { action: 'reject', rank: RANK.authentication, reply } };
+}
