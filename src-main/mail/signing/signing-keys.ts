@@ -4,7 +4,7 @@
  * RFC 6376 §3.6, RFC 5863 §3.5 (rotation). Flow: console and the hourly look → here → store; outgoing signer → keysFor().
  * Invariants: at most one active key of each algorithm signs for a domain; a key whose record nobody could look up keeps its state.
  */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -55,6 +55,11 @@ export class SigningKeys implements SigningDesk {
   async start(): Promise<void> {
     await this.#load();
     this.#lookSoon(0);
+  }
+
+  /** Domains have come or gone, and their keys with them. */
+  refresh(): Promise<void> {
+    return this.#load();
   }
 
   stop(): void {
@@ -148,14 +153,25 @@ export class SigningKeys implements SigningDesk {
     }
   }
 
+  /** null where it is gone or broken: mail leaves unsigned rather than not at all. */
+  async #readKey(id: number): Promise<KeyObject | null> {
+    const text = await this.#options.store.privateKeyOf(id);
+    try {
+      return text === null ? null : createPrivateKey(text);
+    } catch {
+      this.#options.logger.error('a signing key cannot be read', { id });
+      return null;
+    }
+  }
+
   async #load(): Promise<void> {
     const { store } = this.#options;
     this.#rows = await store.list();
     const active = new Map<string, readonly SigningKey[]>();
     for (const { id, domain, selector, algorithm, state } of this.#rows) {
-      const text = state === 'active' ? await store.privateKeyOf(id) : null;
-      if (text === null) continue;
-      const key = { domain, selector, algorithm, privateKey: createPrivateKey(text) };
+      const privateKey = state === 'active' ? await this.#readKey(id) : null;
+      if (privateKey === null) continue;
+      const key = { domain, selector, algorithm, privateKey };
       active.set(domain, [...(active.get(domain) ?? []), key]);
     }
     this.#active = active;
