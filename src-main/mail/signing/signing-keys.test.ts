@@ -109,6 +109,16 @@ describe('signing keys', () => {
     keys.stop();
   });
 
+  test('get one successor each, however many look at once', async () => {
+    const { keys, clock, publish, states } = await setUp({ rotateAfterDays: 100 });
+    await keys.makeKeys('server1.com');
+    publish();
+    await keys.check('server1.com');
+    clock.advance(100 * DAY_MS);
+    await Promise.all([keys.check('server1.com'), keys.check('server1.com'), keys.check('server1.com')]);
+    expect(states()).toHaveLength(4);
+  });
+
   test('that cannot be read leave mail unsigned, and the rest as it is', async () => {
     const { keys, store, publish } = await setUp();
     await keys.makeKeys('server1.com');

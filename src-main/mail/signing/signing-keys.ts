@@ -42,6 +42,7 @@ export class SigningKeys implements SigningDesk {
   #active: ReadonlyMap<string, readonly SigningKey[]> = new Map();
   #cancel: Cancel = () => undefined;
   #isStopped = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SigningKeysOptions) {
     this.#options = options;
@@ -93,15 +94,18 @@ export class SigningKeys implements SigningDesk {
   }
 
   async makeKeys(domain: string): Promise<Result<void, 'keysAreWaiting'>> {
-    if (this.#rows.some((row) => row.domain === domain && row.state === 'announced'))
-      return err('keysAreWaiting');
-    await this.#announce(ALGORITHMS.map((algorithm) => ({ domain, algorithm })));
+    const isMade = await this.#inTurn(async () => {
+      if (this.#rows.some((row) => row.domain === domain && row.state === 'announced')) return false;
+      await this.#announce(ALGORITHMS.map((algorithm) => ({ domain, algorithm })));
+      return true;
+    });
+    if (!isMade) return err('keysAreWaiting');
     await this.check(domain);
     return ok(undefined);
   }
 
-  async check(domain: string): Promise<void> {
-    await this.#look(this.#rows.filter((row) => row.domain === domain));
+  check(domain: string): Promise<void> {
+    return this.#inTurn(() => this.#look(this.#rows.filter((row) => row.domain === domain)));
   }
 
   async remove(id: number): Promise<Result<void, 'keyIsActive' | 'noSuchKey'>> {
@@ -113,9 +117,16 @@ export class SigningKeys implements SigningDesk {
     return ok(undefined);
   }
 
+  /** One after the other, so that two looks at once do not announce two successors. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
   #lookSoon(delayMs: number): void {
     this.#cancel = this.#options.clock.after(delayMs, () => {
-      this.#look(this.#rows)
+      this.#inTurn(() => this.#look(this.#rows))
         .catch((error: unknown) =>
           this.#options.logger.error('signing keys could not be looked at', { error }),
         )
