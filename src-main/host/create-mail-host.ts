@@ -287,6 +287,7 @@ class RunningHost implements MailHost {
       timelines: storage.timelines,
       queue: path.desk,
       nextHops: path.nextHops,
+      screening: path.screening,
       isDeliverable: (address) => path.isDeliverable(address),
       relayDesk: this.#createRelayDesk(parts),
       signing: path.signing,

@@ -51,6 +51,7 @@ import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import { createHostScreening } from './screening.ts';
+import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
@@ -87,6 +88,7 @@ export interface MailPath {
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
   readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
+  readonly screening: ScreeningDesk;
   /** The keys that sign mail of our domains. */
   readonly signing: SigningDesk;
   /** Begins to work on what the queue holds since the last run. */
@@ -123,8 +125,10 @@ export function createMailPath(options: MailPathOptions): MailPath {
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
     engines: enginesOf(services),
     relaying: { router, ruleBook, connection },
+    screening: screening.desk,
     signing: signing.keys,
     start: async () => {
+      screening.quarantine.start();
       await signing.keys.start();
       reports.start();
       await queue.start();
@@ -133,7 +137,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
       await Promise.all(Object.values(services).map((service) => service.closeAll(reason)));
     },
     stopQueue: async () => {
+      screening.quarantine.stop();
       signing.keys.stop();
+      await screening.trainer.settled();
       await reports.stop();
       await queue.stop();
       await relay.close();

@@ -21,6 +21,9 @@ import { createMessageScreening } from '../mail/screening/create-message-screeni
 import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
 import type { EnvelopeFacts } from '../mail/screening/port.ts';
+import { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
+import { testEngine } from '../mail/screening/engines/test-engine.ts';
+import { OFFICE } from '../mail/screening/store-port.ts';
 import type { ReputationStore } from '../mail/screening/store-port.ts';
 import { createBoundedResolver } from '../protocol/authentication/bounded-resolver.ts';
 import { checkHost } from '../protocol/authentication/spf/check-host.ts';
@@ -28,6 +31,7 @@ import type { Connect } from '../protocol/connection/outgoing-connection.ts';
 import type { DnsResolver, TimedResolver } from '../protocol/dns/resolver.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { HostSettings } from './port.ts';
+import type { ScreeningDesk } from './screening-desk.ts';
 
 export interface ScreeningParts {
   readonly storage: Pick<Storage, 'screening' | 'spool' | 'content'>;
@@ -45,10 +49,10 @@ export interface ScreeningParts {
 
 export interface HostScreening {
   readonly step: ScreeningStep;
-  readonly dnsLists: DnsListDesk;
+  readonly desk: ScreeningDesk;
+  readonly quarantine: QuarantineDesk;
   /** What a message is to one account. */
   readonly judge: AccountJudge;
-  readonly bayes: BayesFilter;
   readonly trainer: Trainer;
 }
 
@@ -92,7 +96,31 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
       return screened;
     },
   };
-  return { step, dnsLists, judge, bayes, trainer };
+  const quarantine = new QuarantineDesk({
+    store: storage.screening.quarantine,
+    content: storage.content,
+    trainer,
+    keepDays: () => settings().quarantine.keepDays,
+    clock,
+    onError: (error) => parts.logger.error('the quarantine could not be tended', { error }),
+  });
+  const desk = createDesk(parts, { dnsLists, quarantine });
+  return { step, judge, trainer, desk, quarantine };
+}
+
+function createDesk(
+  parts: ScreeningParts,
+  { dnsLists, quarantine }: { dnsLists: DnsListDesk; quarantine: QuarantineDesk },
+): ScreeningDesk {
+  const { bayes } = parts.storage.screening;
+  return {
+    stateOfList: (list) => dnsLists.stateOf(list),
+    testList: (list) => dnsLists.testAgain(list),
+    testEngine: (engine) => testEngine(engine, parts),
+    learned: () => bayes.totals(OFFICE),
+    forgetLearned: () => bayes.forget(OFFICE),
+    quarantine,
+  };
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */
