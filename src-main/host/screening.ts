@@ -16,6 +16,7 @@ import { createAccountScreening } from '../mail/screening/account-screening.ts';
 import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
 import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
+import type { AuthenticationOutcome } from '../mail/screening/authentication/port.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
 import { noteCorrespondents } from '../mail/screening/correspondents.ts';
@@ -68,13 +69,7 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
-    onFound: ({ client, reversePath }, outcome) =>
-      parts.onJudged?.({
-        clientAddress: client.address,
-        reversePath,
-        outcome,
-        applied: settings().obeysDmarc ? outcome.dmarc.disposition : 'none',
-      }),
+    onFound: tellJudged.bind(null, parts),
   });
   const screening = createMessageScreening({
     ...parts,
@@ -121,6 +116,16 @@ function createDesk(
     forgetLearned: () => bayes.forget(OFFICE),
     quarantine,
   };
+}
+
+/** For the reports that domains ask for: what was found, and what was done because of it. */
+function tellJudged(parts: ScreeningParts, facts: EnvelopeFacts, outcome: AuthenticationOutcome): void {
+  parts.onJudged?.({
+    clientAddress: facts.client.address,
+    reversePath: facts.reversePath,
+    outcome,
+    applied: parts.settings().screening.obeysDmarc ? outcome.dmarc.disposition : 'none',
+  });
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */
