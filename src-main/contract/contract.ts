@@ -10,6 +10,7 @@ import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
+import { screeningContract } from './screening.ts';
 import { reportsContract } from './reports.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
@@ -31,10 +32,11 @@ export const consoleContract = {
   transcripts: transcriptsContract,
   queue: queueContract,
   relay: relayContract,
+  screening: screeningContract,
   settings: settingsContract,
   sharing: sharingContract,
-  sieve: sieveContract,
   reports: reportsContract,
+  sieve: sieveContract,
   signing: signingContract,
   transfer: transferContract,
 };

@@ -69,6 +69,12 @@ export const timelineEvent = z.discriminatedUnion('type', [
     /** `check.outcome` of the finding that decided, or `score`. */
     decidedBy: z.string(),
   }),
+  eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: z.string() }),
+  eventBase.extend({
+    type: z.enum(['quarantineReleased', 'quarantineRemoved']),
+    account: z.string(),
+    by: z.string().nullable(),
+  }),
   eventBase.extend({ type: z.literal('queued'), recipients: names }),
   eventBase.extend({
     type: z.literal('expanded'),

@@ -8,6 +8,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { Directory } from '../directory/port.ts';
 import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
@@ -15,7 +16,7 @@ import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.ts';
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
 import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
-import { JUDGED_ALIKE } from '../mail/delivery/port.ts';
+import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -37,12 +38,11 @@ import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts'
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import type { Router } from '../mail/routing/port.ts';
 import { createRuleBook } from '../mail/routing/relay-rules/create-rule-book.ts';
-import type { RuleBook } from '../mail/routing/relay-rules/port.ts';
 import { createSubmissionService } from '../mail/submission/create-submission-service.ts';
 import type { MailService } from '../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../protocol/connection/session.ts';
 import type { OutgoingSigner, SigningDesk } from '../mail/signing/port.ts';
-import { createDnsResolver, type DnsResolver, type TimedResolver } from '../protocol/dns/resolver.ts';
+import { createDnsResolver, type DnsResolver } from '../protocol/dns/resolver.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { ClientGuard } from '../protocol/smtp/server/client-guard.ts';
 import type { Storage } from '../storage/open-storage.ts';
@@ -51,6 +51,7 @@ import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import { createHostScreening } from './screening.ts';
+import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
@@ -87,6 +88,7 @@ export interface MailPath {
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
   readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
+  readonly screening: ScreeningDesk;
   /** The keys that sign mail of our domains. */
   readonly signing: SigningDesk;
   /** Begins to work on what the queue holds since the last run. */
@@ -106,10 +108,16 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const connection = createConnectionOptions(options, hostname, resolver);
   const signing = createSigning(options, { resolver, hostname, ruleBook });
   const counts = createReportCounts(options);
-  const parts = { router, rewriting, hostname, connection, signer: signing.signer, counts };
+  const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
+  const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
+  const { signer } = signing;
+  const parts = { router, rewriting, hostname, connection, signer, counts, judge: screening.judge };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
-  const services = createServices(options, { ...parts, queue, resolver, ruleBook, reports });
+  const services = createServices(
+    { ...options, router, ruleBook, hostname, queue, screening: screening.step },
+    reports,
+  );
   return {
     queue,
     desk,
@@ -117,8 +125,10 @@ export function createMailPath(options: MailPathOptions): MailPath {
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
     engines: enginesOf(services),
     relaying: { router, ruleBook, connection },
+    screening: screening.desk,
     signing: signing.keys,
     start: async () => {
+      screening.quarantine.start();
       await signing.keys.start();
       reports.start();
       await queue.start();
@@ -127,7 +137,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
       await Promise.all(Object.values(services).map((service) => service.closeAll(reason)));
     },
     stopQueue: async () => {
+      screening.quarantine.stop();
       signing.keys.stop();
+      await screening.trainer.settled();
       await reports.stop();
       await queue.stop();
       await relay.close();
@@ -138,38 +150,23 @@ export function createMailPath(options: MailPathOptions): MailPath {
 
 type ServiceName = 'submission' | 'reception' | 'imap' | 'pop3' | 'managesieve';
 
-interface ServiceParts extends QueueParts {
-  readonly queue: MessageQueue;
-  readonly resolver: DnsResolver & TimedResolver;
-  readonly ruleBook: RuleBook;
-  readonly reports: Reports;
-}
+type ServiceOptions = MailPathOptions &
+  Pick<AcceptanceOptions, 'router' | 'ruleBook' | 'queue' | 'hostname' | 'screening'>;
 
 /** What the listeners' engines ask. */
-function createServices(options: MailPathOptions, built: ServiceParts) {
-  const { clock, settings, storage } = options;
-  const { router, queue, resolver, ruleBook, hostname, connection, reports, counts } = built;
-  const guard = new ClientGuard({ ...options.clients, clock });
-  const { maySayXclient } = options.clients;
+function createServices(
+  options: ServiceOptions,
+  { intake }: Reports,
+): Readonly<Record<ServiceName, MailService>> {
+  const { clock, clients, settings, storage, queue } = options;
   const { mailStore, mailSearch: search } = storage;
-  const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
-  const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
-  const acceptance = {
-    ...options,
-    router,
-    ruleBook,
-    queue,
-    mailStore,
-    hostname,
-    guard,
-    maySayXclient,
-    screening: screening.step,
-  };
+  const guard = new ClientGuard({ ...clients, clock });
+  const acceptance = { ...options, mailStore, guard, maySayXclient: clients.maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
-  const retrieval = { ...options, hostname, allowCleartextAuth, mailStore, search };
+  const retrieval = { ...options, allowCleartextAuth, mailStore, search };
   return {
     submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
-    reception: createReceptionService({ ...acceptance, queue: reports.intake.watch(queue) }),
+    reception: createReceptionService({ ...acceptance, queue: intake.watch(queue) }),
     imap: createImapService(retrieval),
     pop3: createPop3Service(retrieval),
     managesieve: createManageSieveService({ ...retrieval, scripts: storage.scripts }),
@@ -197,10 +194,11 @@ interface QueueParts {
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
   readonly counts: ReportCounts;
+  readonly judge: AccountJudge;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
-  const { router, rewriting, hostname, connection, signer, counts } = built;
+  const { router, rewriting, hostname, connection, signer, counts, judge } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
@@ -221,7 +219,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
-    judge: JUDGED_ALIKE,
+    judge,
   });
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };

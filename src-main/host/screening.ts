@@ -11,11 +11,19 @@ import { parseAddress } from '../format/address.ts';
 import type { ScreeningStep } from '../mail/acceptance/screening-step.ts';
 import { octetsOfStaged } from '../mail/content/octets-of.ts';
 import type { JudgedMessage } from '../mail/reports/report-counts.ts';
+import type { AccountJudge } from '../mail/delivery/port.ts';
+import { createAccountScreening } from '../mail/screening/account-screening.ts';
+import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
+import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
+import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
 import type { EnvelopeFacts } from '../mail/screening/port.ts';
+import { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
+import { testEngine } from '../mail/screening/engines/test-engine.ts';
+import { OFFICE } from '../mail/screening/store-port.ts';
 import type { ReputationStore } from '../mail/screening/store-port.ts';
 import { createBoundedResolver } from '../protocol/authentication/bounded-resolver.ts';
 import { checkHost } from '../protocol/authentication/spf/check-host.ts';
@@ -23,9 +31,10 @@ import type { Connect } from '../protocol/connection/outgoing-connection.ts';
 import type { DnsResolver, TimedResolver } from '../protocol/dns/resolver.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { HostSettings } from './port.ts';
+import type { ScreeningDesk } from './screening-desk.ts';
 
 export interface ScreeningParts {
-  readonly storage: Pick<Storage, 'screening' | 'spool'>;
+  readonly storage: Pick<Storage, 'screening' | 'spool' | 'content'>;
   readonly directory: Directory;
   readonly resolver: DnsResolver & TimedResolver;
   readonly connect: Connect;
@@ -40,13 +49,22 @@ export interface ScreeningParts {
 
 export interface HostScreening {
   readonly step: ScreeningStep;
-  readonly dnsLists: DnsListDesk;
+  readonly desk: ScreeningDesk;
+  readonly quarantine: QuarantineDesk;
+  /** What a message is to one account. */
+  readonly judge: AccountJudge;
+  readonly trainer: Trainer;
 }
 
 export function createHostScreening(parts: ScreeningParts): HostScreening {
   const { storage, directory, resolver, clock } = parts;
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
+  const { bayes: store, reputation } = storage.screening;
+  const bayes = new BayesFilter({ store, setting: () => settings().bayes });
+  const learning = { content: storage.content, bayes, reputation, clock, logger: parts.logger };
+  const trainer = new Trainer(learning);
+  store.onLesson((lesson) => trainer.teach(lesson));
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
@@ -65,10 +83,44 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     greylistStore: storage.screening.greylist,
     isOurDomain: (domain) => directory.isLocalDomain(domain),
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
-    furtherChecks: [authentication],
+    furtherChecks: [authentication, createBayesCheck(bayes)],
   });
   const octetsOf = octetsOfStaged.bind(null, storage.spool);
-  return { step: { ...screening, octetsOf }, dnsLists };
+  const judge = createAccountScreening({ ...learning, settings });
+  const step: ScreeningStep = {
+    ...screening,
+    octetsOf,
+    screenMessage: async (facts, octets) => {
+      const screened = await screening.screenMessage(facts, octets);
+      if (screened.refusal === null) noteCorrespondents({ reputation, logger: parts.logger }, facts);
+      return screened;
+    },
+  };
+  const quarantine = new QuarantineDesk({
+    store: storage.screening.quarantine,
+    content: storage.content,
+    trainer,
+    keepDays: () => settings().quarantine.keepDays,
+    clock,
+    onError: (error) => parts.logger.error('the quarantine could not be tended', { error }),
+  });
+  const desk = createDesk(parts, { dnsLists, quarantine });
+  return { step, judge, trainer, desk, quarantine };
+}
+
+function createDesk(
+  parts: ScreeningParts,
+  { dnsLists, quarantine }: { dnsLists: DnsListDesk; quarantine: QuarantineDesk },
+): ScreeningDesk {
+  const { bayes } = parts.storage.screening;
+  return {
+    stateOfList: (list) => dnsLists.stateOf(list),
+    testList: (list) => dnsLists.testAgain(list),
+    testEngine: (engine) => testEngine(engine, parts),
+    learned: () => bayes.totals(OFFICE),
+    forgetLearned: () => bayes.forget(OFFICE),
+    quarantine,
+  };
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */

@@ -53,6 +53,10 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
     /** What the checks found, and what came of it. */
     | ({ type: 'screened' } & Verdict)
+    /** A copy is kept apart for an account until somebody releases or deletes it. */
+    | { type: 'quarantined'; account: string; reason: string }
+    /** It left the quarantine: into the mailbox, or for good; `by` is null where its time was over. */
+    | { type: 'quarantineReleased' | 'quarantineRemoved'; account: string; by: string | null }
     | { type: 'queued'; recipients: readonly string[] }
     /** An alias, a group, or what catches all turned one recipient into others. */
     | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }

@@ -96,6 +96,9 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
       return 'read';
     case 'repaired':
     case 'screened':
+    case 'quarantined':
+    case 'quarantineReleased':
+    case 'quarantineRemoved':
     case 'queued':
     case 'expanded':
     case 'awaitsModeration':

@@ -19,6 +19,7 @@ import type {
   StoredCredentials,
 } from '../directory/store-port.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
+import { dropQuarantine } from './screening/quarantine-store.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -104,6 +105,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   connection.run('DELETE FROM subscription WHERE account_id = ?', id);
   connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   bayesWrites.forgetTokens(transaction, id);
+  dropQuarantine(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

@@ -25,6 +25,7 @@ import { Reader } from './reader.ts';
 import { SqliteReportStore } from './report-store.ts';
 import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
+import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
@@ -111,7 +112,8 @@ function createStores(
     administrators: new SqliteAdministratorRows(writer, connection),
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
-      bayes: new SqliteBayesStore(writer, connection),
+      bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
+      quarantine: new SqliteQuarantineStore(writer, connection),
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),

@@ -11,6 +11,7 @@ import type {
 import type { RecipientOutcome, TraceId } from '../mail/events.ts';
 import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
+import type { QuarantineArguments } from './screening/quarantine-store.ts';
 import { toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
 
 export interface RecipientArguments {
@@ -66,6 +67,7 @@ export interface AttemptArguments {
   /** The DSN and whatever else the attempt gives rise to. */
   readonly following: readonly EnqueueArguments[];
   readonly marks: readonly DeliveryMark[];
+  readonly quarantined: readonly QuarantineArguments[];
   readonly events: readonly EventArguments[];
   readonly at: number;
 }
@@ -127,6 +129,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
       toEnqueueArguments,
     ),
     marks: record.marks ?? [],
+    quarantined: (record.quarantined ?? []).map((copy) => ({ ...copy, keptAt: record.at })),
     events: toEventArguments(record.events),
     at: record.at,
   };

@@ -16,6 +16,7 @@ import type {
   OutcomeArguments,
   RecipientArguments,
 } from './queue-arguments.ts';
+import { keepApart } from './screening/quarantine-store.ts';
 import { addEvents, addTrace, setTraceState } from './timeline-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 
@@ -77,9 +78,16 @@ export function addRecipient(
   );
 }
 
+interface AttemptedRow {
+  readonly content_id: number;
+  readonly size_bytes: number;
+  readonly is_bulk: number;
+  readonly reverse_path: string;
+}
+
 const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
-  const entry = transaction.connection.get<{ content_id: number; size_bytes: number; is_bulk: number }>(
-    'SELECT content_id, size_bytes, is_bulk FROM queue_entry WHERE id = ?',
+  const entry = transaction.connection.get<AttemptedRow>(
+    'SELECT content_id, size_bytes, is_bulk, reverse_path FROM queue_entry WHERE id = ?',
     record.entryId,
   );
   // Removed by an administrator while the attempt ran: its outcome has nothing to belong to.
@@ -94,9 +102,12 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
   const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
+  for (const copy of record.quarantined)
+    keepApart(transaction, copy, { ...content, reversePath: entry.reverse_path });
   addEvents(transaction, record.events);
   const isFinished = removeFinishedEntry(transaction, record);
-  const sharing = record.deposits.filter((deposit) => deposit.content === null).length;
+  const deposited = record.deposits.filter((deposit) => deposit.content === null).length;
+  const sharing = deposited + record.quarantined.length;
   changeReferences(transaction, entry.content_id, sharing - (isFinished ? 1 : 0));
 };
 

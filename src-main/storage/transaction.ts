@@ -6,10 +6,11 @@
  */
 import type { MetadataChanged } from '../mail/mailstore/metadata/port.ts';
 import type { MailboxChanged } from '../mail/mailstore/port.ts';
+import type { MailLesson } from '../mail/screening/store-port.ts';
 import type { Connection } from './connection.ts';
 
 /** What a commit tells sessions of. */
-export type StoreChange = MailboxChanged | MetadataChanged;
+export type StoreChange = MailboxChanged | MetadataChanged | MailLesson;
 
 export interface Transaction {
   readonly connection: Connection;

@@ -20,6 +20,7 @@ import { transcriptWrites } from './transcript-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
+import { quarantineWrites } from './screening/quarantine-store.ts';
 import { reputationWrites } from './screening/reputation-store.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -35,6 +36,7 @@ export const writes = {
   ...messageWrites,
   ...metadataWrites,
   ...pruneScreeningWrites,
+  ...quarantineWrites,
   ...queueSteeringWrites,
   ...queueWrites,
   ...readerWrites,

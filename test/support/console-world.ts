@@ -55,6 +55,7 @@ import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signin
 import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
+import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldReports } from './world-reports.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
@@ -474,6 +475,7 @@ export class WorldNextHops implements NextHopDesk {
 }
 
 export class ConsoleWorld {
+  readonly screening = new WorldScreeningDesk();
   readonly clock: Clock;
   readonly logger: Logger;
   readonly directory: WorldDirectory;
@@ -564,9 +566,10 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      screening: this.screening,
       signing: this.signing,
-      scripts: this.scripts,
       reports: this.reports,
+      scripts: this.scripts,
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,

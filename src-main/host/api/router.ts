@@ -15,6 +15,7 @@ import { createOverviewHandlers } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
+import { createScreeningHandlers } from './screening.ts';
 import type { ConsoleServices } from './services.ts';
 import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
@@ -49,10 +50,11 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createHoldRuleHandlers(services),
     },
     relay: createRelayHandlers(services),
+    screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),
     sharing: createSharingHandlers(services, accounts),
-    sieve: createSieveHandlers(services),
     reports: createReportHandlers(services),
+    sieve: createSieveHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });

@@ -17,6 +17,7 @@ import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
+import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
 import type { TransferDesk } from '../transfer-desk.ts';
 
@@ -32,6 +33,7 @@ export interface ConsoleServices {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
+  readonly screening: ScreeningDesk;
   readonly signing: SigningDesk;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;

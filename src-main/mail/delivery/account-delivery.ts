@@ -11,7 +11,7 @@ import { octetsOfStored } from '../content/octets-of.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
 import type { MailEvent } from '../events.ts';
 import type { MailStore } from '../mailstore/port.ts';
-import type { DeliveryMark, Deposit, FollowingEntry, QueueEntry } from '../queue/port.ts';
+import type { DeliveryMark, Deposit, FollowingEntry, QuarantinedCopy, QueueEntry } from '../queue/port.ts';
 import type { Verdict } from '../verdict.ts';
 import { copyFields } from './copy-fields.ts';
 import { forwardEntry, messageEntry, type FollowingOptions } from './following-entries.ts';
@@ -38,6 +38,8 @@ export interface AccountDelivery {
   readonly following: readonly FollowingEntry[];
   readonly marks: readonly DeliveryMark[];
   readonly events: readonly MailEvent[];
+  /** Kept apart instead of all the rest. */
+  readonly quarantined?: QuarantinedCopy;
   /** The account does not want it, and its sender is to know. */
   readonly refusal?: FilterRefusal;
 }
@@ -57,6 +59,7 @@ export async function deliverToAccount(
   copy: AccountCopy,
 ): Promise<AccountDelivery> {
   const verdict = await options.judge.judge(copy.entry, copy.account);
+  if (verdict?.action === 'quarantine') return keepApart(options, copy, verdict);
   const hasRules = await options.filter.hasRules(copy.account);
   const isPlain = !hasRules && copy.account.forwarding === null && !isJunk(verdict);
   if (isPlain) return keepInInbox(copy);
@@ -72,6 +75,31 @@ function keepInInbox({ entry, account, recipient }: AccountCopy): AccountDeliver
     flags,
   }));
   return { deposits, following: [], marks: [], events: [] };
+}
+
+/** No rule, forwarding or reply sees what is kept apart. */
+async function keepApart(
+  { content }: AccountDeliveryOptions,
+  { entry, account, recipient, at }: AccountCopy,
+  verdict: Verdict,
+): Promise<AccountDelivery> {
+  const { author, subject } = await content.readIndex(entry.contentId);
+  const prefix = copyFields(entry, { address: account.address, recipient });
+  const reason = reasonOf(verdict);
+  return {
+    deposits: [],
+    following: [],
+    marks: [],
+    events: [{ type: 'quarantined', traceId: entry.id, at, account: account.address, reason }],
+    quarantined: { accountId: account.id, prefix, recipient, author, subject, verdict },
+  };
+}
+
+/** In the words of what decided; by points, of what counted most. */
+function reasonOf({ findings, decidedBy, score }: Verdict): string {
+  const deciding = findings.find(({ check, outcome }) => `${check}.${outcome}` === decidedBy);
+  const heaviest = findings.toSorted((a, b) => b.weight - a.weight)[0];
+  return (deciding ?? heaviest)?.detail ?? `${score} points`;
 }
 
 function isJunk(verdict: Verdict | undefined): boolean {

@@ -7,6 +7,7 @@ import type {
   Deposit,
   FollowingEntry,
   NewRecipient,
+  QuarantinedCopy,
   QueueEntry,
   QueueRecipient,
   RecipientDsn,
@@ -34,6 +35,7 @@ export class DeliveryReport {
     const deliveries = [...this.#deliveries.values()];
     const following: FollowingEntry[] = deliveries.flatMap((delivery) => delivery.following);
     const marks: DeliveryMark[] = deliveries.flatMap((delivery) => delivery.marks);
+    const quarantined: QuarantinedCopy[] = deliveries.flatMap((delivery) => delivery.quarantined ?? []);
     const deposits: Deposit[] = deliveries.flatMap((delivery) => delivery.deposits);
     return {
       outcomes: this.#outcomes,
@@ -41,6 +43,7 @@ export class DeliveryReport {
       newRecipients: this.#newRecipients,
       ...(following.length > 0 && { following }),
       ...(marks.length > 0 && { marks }),
+      ...(quarantined.length > 0 && { quarantined }),
       events: [...this.#events, ...deliveries.flatMap((delivery) => delivery.events)],
     };
   }

@@ -92,7 +92,7 @@ export interface AttemptFacts {
 /** All that one commit records of an attempt. */
 export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
   const { courier, outcomes, told, at, recipientsLeft } = facts;
-  const { newRecipients, postponed, routedTo, following, marks } = courier;
+  const { newRecipients, postponed, routedTo, following, marks, quarantined } = courier;
   const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
@@ -105,6 +105,7 @@ export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): Attem
     ...(told.bounce !== undefined && { bounce: told.bounce }),
     ...(following !== undefined && { following }),
     ...(marks !== undefined && { marks }),
+    ...(quarantined !== undefined && { quarantined }),
     events: [...courier.events, ...told.events, ...finished],
     at,
   };

@@ -20,6 +20,7 @@ import type {
   Deposit,
   FollowingEntry,
   NewQueueEntry,
+  QuarantinedCopy,
   QueueDepth,
   QueueEntry,
   QueueFilter,
@@ -94,6 +95,9 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
       : this.enqueue(record.bounce).then(() => this.#apply(stored, record));
   }
 
+  /** Copies that were kept apart. */
+  readonly quarantined: QuarantinedCopy[] = [];
+
   #apply(stored: StoredEntry, record: AttemptRecord): void {
     const recipients = stored.entry.recipients
       .map((recipient) => moved(recipient, record))
@@ -102,6 +106,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
       const content = deposit.content ?? stored.content;
       this.#onDeposit({ deposit, content, traceId: record.entryId, savedAt: record.at });
     }
+    this.quarantined.push(...(record.quarantined ?? []));
     for (const entry of record.following ?? []) this.#add(entry);
     for (const mark of record.marks ?? []) this.#marks.set(keyOfMark(mark), mark.expiresAt);
     recipients.push(...joining(stored.entry, record));

@@ -119,6 +119,19 @@ export interface Deposit {
   readonly content?: StagedContent;
 }
 
+/** A copy that is kept apart for an account, in the commit that records the outcome. */
+export interface QuarantinedCopy {
+  readonly accountId: number;
+  /** Header fields of this copy above the content, each ended by CRLF. */
+  readonly prefix: string;
+  /** The forward-path that led to the account. */
+  readonly recipient: string;
+  readonly author: string;
+  readonly subject: string;
+  /** As it counts for this account. */
+  readonly verdict: Verdict;
+}
+
 /** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */
 export interface DeliveryMark {
   readonly accountId: number;
@@ -171,6 +184,7 @@ export interface AttemptRecord {
   /** Messages that the attempt gives rise to: forwarded ones, automatic replies; queued in the same commit. */
   readonly following?: readonly FollowingEntry[];
   readonly marks?: readonly DeliveryMark[];
+  readonly quarantined?: readonly QuarantinedCopy[];
   readonly events: readonly MailEvent[];
   readonly at: number;
 }
@@ -333,6 +347,7 @@ export interface CourierReport {
   readonly newRecipients?: readonly NewRecipient[];
   readonly following?: readonly FollowingEntry[];
   readonly marks?: readonly DeliveryMark[];
+  readonly quarantined?: readonly QuarantinedCopy[];
   readonly routedTo?: RoutedTo;
   /** Where the next hop has times of its own. */
   readonly retry?: Partial<RetrySchedule>;

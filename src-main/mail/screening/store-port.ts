@@ -1,5 +1,8 @@
 /** What screening keeps; storage implements it. A promise that changes something resolves after the commit. */
 
+import type { Subscribe } from '../../base/emitter.ts';
+import type { ContentId } from '../content/port.ts';
+
 /** A network, or a triplet of network, sender and recipient, that greylisting knows. */
 export interface GreylistRow {
   readonly firstAt: number;
@@ -37,6 +40,14 @@ export interface Lesson {
   readonly at: number;
 }
 
+/** What somebody did with a message of an account, as the mailstore tells it. */
+export interface MailLesson {
+  readonly kind: 'lesson';
+  readonly accountId: number;
+  readonly contentId: ContentId;
+  readonly isJunk: boolean;
+}
+
 export interface BayesStore {
   totals(owner: BayesOwner): Promise<BayesTotals>;
   /** Of tokens that nobody has seen there is no entry. */
@@ -44,6 +55,8 @@ export interface BayesStore {
   /** Answers how many owners learned something new from it. */
   learn(lesson: Lesson): Promise<number>;
   forget(owner: BayesOwner): Promise<void>;
+  /** Hears of what people do with mail, after each commit. */
+  readonly onLesson: Subscribe<MailLesson>;
 }
 
 export interface SenderHistory {

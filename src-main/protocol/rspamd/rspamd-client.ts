@@ -78,7 +78,7 @@ function envelopeHeaders({ client, reversePath, recipients, queueId, user }: Rsp
   ];
 }
 
-/** A header field of HTTP holds octets (RFC 9110 §5.5): UTF-8 as such, nothing that could end the field. */
+/** A header field of HTTP holds octets: UTF-8 as such, nothing that could end the field. */
 function printable(text: string): string {
   return Buffer.from(text.replace(/[\x00-\x1f\x7f]/gu, ''), 'utf8').toString('latin1');
 }

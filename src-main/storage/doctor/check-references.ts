@@ -17,6 +17,7 @@ export function checkReferences(examination: Examination): void {
     WITH holder AS (
       SELECT content_id, count(*) AS held FROM (
         SELECT content_id FROM message UNION ALL SELECT content_id FROM queue_entry
+        UNION ALL SELECT content_id FROM quarantine
       ) GROUP BY content_id
     )
     SELECT content.id, content.reference_count, coalesce(holder.held, 0) AS held, content.file_name

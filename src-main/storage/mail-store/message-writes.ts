@@ -18,6 +18,7 @@ import type {
 import { addContent, changeReferences, type ContentArguments } from '../content-store.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { countMessage, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
+import { noteLessons } from './move-lessons.ts';
 import { forgetSeen } from './reader-rows.ts';
 import { DELETED_BIT, toStoredFlags, writeKeywords, type MessageRow } from './rows.ts';
 
@@ -191,6 +192,7 @@ const copyMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
   const rows = readRows(transaction, from, uids);
   if (isOverQuota(transaction, target.accountId, amountOf(rows))) return err('overQuota');
   for (const row of rows) changeReferences(transaction, row.content_id, 1);
+  noteLessons(transaction, target, rows);
   return ok(insertCopies(transaction, target, rows));
 };
 
@@ -201,6 +203,7 @@ const moveMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
   const target = openCounts(transaction, to);
   if (target === undefined) return err('noSuchMailbox');
   const rows = readRows(transaction, from, uids);
+  noteLessons(transaction, target, rows);
   const copied = insertCopies(transaction, target, rows);
   deleteRows(transaction, from, rows);
   return ok(copied);

@@ -31,6 +31,7 @@ import {
   type AppendArguments,
   type CopyArguments,
 } from './message-writes.ts';
+import { noteLessons } from './move-lessons.ts';
 import { readReaderRows, writeReaderSeen, type ReaderPlace, type ReaderRow } from './reader-rows.ts';
 import {
   DELETED_BIT,
@@ -213,6 +214,7 @@ function copyRows(
   { to, reader }: CopyAsReader,
   { target, rows }: { target: MailboxCounts; rows: readonly MessageRow[] },
 ): CopiedUids {
+  noteLessons(transaction, target, rows);
   const foreign = openTarget(transaction, { mailboxId: to, reader });
   if (foreign === null) return insertCopies(transaction, target, rows);
   const mask = permittedBits(foreign.rights) & ~SEEN_BIT;

@@ -249,6 +249,6 @@ export class SqliteMailStore implements MailStore {
 
 /** One notice per mailbox and kind, however many messages a commit brought. */
 function mergeChanges(changes: readonly StoreChange[]): readonly MailboxChanged[] {
-  const ofMailboxes = changes.filter((change) => change.kind !== 'metadata');
+  const ofMailboxes = changes.filter((change) => change.kind !== 'metadata' && change.kind !== 'lesson');
   return [...new Map(ofMailboxes.map((change) => [`${change.mailboxId} ${change.kind}`, change])).values()];
 }

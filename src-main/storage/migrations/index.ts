@@ -24,6 +24,7 @@ import { addSieveScripts } from './0170-sieve-scripts.ts';
 import { addSigningKeys } from './0190-signing-keys.ts';
 import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
+import { addQuarantine } from './0220-quarantine.ts';
 
 export interface Migration {
   readonly version: number;
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 190, name: 'signing keys', run: addSigningKeys },
   { version: 200, name: 'reports', run: addReports },
   { version: 210, name: 'screening', run: addScreening },
+  { version: 220, name: 'quarantine', run: addQuarantine },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -9,8 +9,10 @@ import type {
   BayesStore,
   BayesTotals,
   Lesson,
+  MailLesson,
   TokenCounts,
 } from '../../mail/screening/store-port.ts';
+import { Emitter } from '../../base/emitter.ts';
 import type { Connection } from '../connection.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import type { Writer } from '../writer.ts';
@@ -125,9 +127,19 @@ export class SqliteBayesStore implements BayesStore {
   readonly #writer: Writer;
   readonly #connection: Connection;
 
-  constructor(writer: Writer, connection: Connection) {
-    this.#writer = writer;
-    this.#connection = connection;
+  readonly #lessons: Emitter<MailLesson>;
+
+  constructor(options: { writer: Writer; connection: Connection; onError: (error: unknown) => void }) {
+    this.#writer = options.writer;
+    this.#connection = options.connection;
+    this.#lessons = new Emitter(options.onError);
+    this.#writer.onChanges((changes) => {
+      for (const change of changes) if (change.kind === 'lesson') this.#lessons.emit(change);
+    });
+  }
+
+  get onLesson() {
+    return this.#lessons.subscribe;
   }
 
   totals(owner: BayesOwner): Promise<BayesTotals> {

@@ -5,6 +5,8 @@ import { t } from '../../locales/text.ts';
 import { formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
+import { describeScreening } from './screening-words.ts';
+import type { Step } from './step.ts';
 
 export const MESSAGE_TONES: Readonly<Record<MessageState, Tone>> = {
   waiting: 'busy',
@@ -28,16 +30,6 @@ export function recipientsOf(row: MessageRow): string {
   return others.length === 0 ? first : t('messages.andMore', { first, count: others.length });
 }
 
-export interface Step {
-  readonly tone: Tone;
-  readonly title: string;
-  /** Further facts, shown quietly. */
-  readonly facts: readonly string[];
-  readonly sessionId: string | null;
-  /** Another message that this step made: the DSN. */
-  readonly traceId?: string;
-}
-
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
 
 /** One event of a timeline in plain words. */
@@ -50,7 +42,10 @@ export function describeStep(event: TimelineEvent): Step {
         t('timeline.repaired', { what: formatList(event.what.map((what) => t(`timeline.${what}`))) }),
       );
     case 'screened':
-      return describeVerdict(event);
+    case 'quarantined':
+    case 'quarantineReleased':
+    case 'quarantineRemoved':
+      return describeScreening(event);
     case 'queued':
       return plain(t('timeline.queued', { count: event.recipients.length }));
     case 'expanded':
@@ -148,37 +143,6 @@ function describeFiltering(
       return { ...plain(title), traceId: event.followingTraceId };
     }
   }
-}
-
-const VERDICT_TONES = {
-  accept: 'ok',
-  junk: 'warning',
-  quarantine: 'warning',
-  reject: 'error',
-  defer: 'warning',
-} as const;
-
-/** The finding that decided stands first; the rest follow by what they count. */
-function describeVerdict({ action, score, findings, decidedBy }: EventOf<'screened'>): Step {
-  const isDeciding = (finding: (typeof findings)[number]) =>
-    `${finding.check}.${finding.outcome}` === decidedBy;
-  const others = findings
-    .filter((finding) => !isDeciding(finding))
-    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const facts = [...findings.filter(isDeciding), ...others].map(({ weight, detail }) =>
-    weight === 0 ? detail : t('timeline.finding', { points: formatPoints(weight), detail }),
-  );
-  return {
-    tone: VERDICT_TONES[action],
-    title: t(`timeline.screened.${action}`, { score }),
-    facts,
-    sessionId: null,
-  };
-}
-
-/** `+1.5`, `−0.5` */
-function formatPoints(weight: number): string {
-  return `${weight > 0 ? '+' : '−'}${Math.abs(weight).toFixed(1)}`;
 }
 
 const STEERED_TONES = { held: 'off', released: 'idle', removed: 'error' } as const;

@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addTestAccount, openTestStorage } from '../../../test/contract/mail-stores.ts';
+import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
+import type { MailLesson } from '../../mail/screening/store-port.ts';
+import type { Storage } from '../open-storage.ts';
+
+let folder: string;
+let storage: Storage;
+let anna: number;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postroom-screening-'));
+  storage = await openTestStorage(folder);
+  await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
+  anna = await addTestAccount(storage, 'anna');
+});
+
+afterEach(async () => {
+  await storage.close();
+  await rm(folder, { recursive: true });
+});
+
+async function stage(text: string) {
+  const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
+  const writer = receiver.begin();
+  await writer.write(Buffer.from(text));
+  return writer.finish();
+}
+
+async function mailboxId(name: string): Promise<number> {
+  return (await storage.mailStore.findMailbox(anna, name))?.id ?? 0;
+}
+
+describe('the greylist', () => {
+  test('is kept, and forgets what never came back', async () => {
+    const row = { firstAt: 1, seenAt: 2, passes: 0 };
+    await storage.screening.greylist.put('a', row);
+    await storage.screening.greylist.put('b', { ...row, seenAt: Date.now() });
+    expect(await storage.screening.greylist.find('a')).toEqual(row);
+    await storage.upkeep.pruneScreening();
+    expect(await storage.screening.greylist.find('a')).toBeNull();
+    expect(await storage.screening.greylist.find('b')).not.toBeNull();
+  });
+});
+
+describe('what was learned', () => {
+  const lesson = { owners: [0, 1], message: 7, tokens: [11, 2 ** 47 + 1], isJunk: true, at: 0 };
+
+  test('a message teaches once, and is moved when it turns out to be the other', async () => {
+    const { bayes } = storage.screening;
+    expect(await bayes.learn(lesson)).toBe(2);
+    expect(await bayes.learn(lesson)).toBe(0);
+    expect(await bayes.totals(0)).toEqual({ junk: 1, mail: 0, tokens: 2 });
+    expect(await bayes.learn({ ...lesson, isJunk: false })).toBe(2);
+    expect(await bayes.totals(1)).toMatchObject({ junk: 0, mail: 1 });
+    expect(await bayes.counts(1, [11, 2 ** 47 + 1, 99])).toEqual(
+      new Map([
+        [11, { junk: 0, mail: 1 }],
+        [2 ** 47 + 1, { junk: 0, mail: 1 }],
+      ]),
+    );
+  });
+
+  test('goes with the account', async () => {
+    const { bayes } = storage.screening;
+    await bayes.learn({ ...lesson, owners: [anna] });
+    await storage.directory.removeAccount(anna);
+    expect(await bayes.totals(anna)).toEqual({ junk: 0, mail: 0, tokens: 0 });
+  });
+
+  test.each([
+    ['INBOX', 'Junk', true],
+    ['Junk', 'INBOX', false],
+    ['INBOX', 'Archive', false],
+    ['INBOX', 'Trash', null],
+    ['Junk', 'Trash', null],
+    ['Trash', 'Junk', true],
+  ])('a move from %s to %s teaches: %s', async (from, to, isJunk) => {
+    for (const [name, specialUse] of [
+      ['Junk', '\\Junk'],
+      ['Archive', '\\Archive'],
+      ['Trash', '\\Trash'],
+    ] as const) {
+      await storage.mailStore.createMailbox(anna, name, { specialUse });
+    }
+    const lessons: MailLesson[] = [];
+    storage.screening.bayes.onLesson((lesson) => lessons.push(lesson));
+    const content = await stage('Subject: x\r\n\r\n');
+    await storage.mailStore.appendMessages(await mailboxId(from), [{ content, flags: [], internalDate: 0 }]);
+    await storage.mailStore.moveMessages(await mailboxId(from), [{ first: 1, last: 9 }], await mailboxId(to));
+    expect(lessons.map((lesson) => lesson.isJunk)).toEqual(isJunk === null ? [] : [isJunk]);
+  });
+});
+
+describe('correspondents and senders', () => {
+  test('are kept by account', async () => {
+    const { reputation } = storage.screening;
+    await reputation.noteCorrespondents(anna, ['jack@server2.com'], 1);
+    expect(await reputation.isCorrespondent(anna, 'jack@server2.com')).toBe(true);
+    expect(await reputation.unknownOf(anna, ['jack@server2.com', 'x@y.example'])).toEqual(['x@y.example']);
+    await reputation.noteSender(anna, 'server2.com', { mail: 2, junk: 0, at: 1 });
+    await reputation.noteSender(anna, 'server2.com', { mail: -1, junk: 1, at: 2 });
+    expect(await reputation.historyOf(anna, 'server2.com')).toEqual({ mail: 1, junk: 1 });
+  });
+});
+
+describe('the quarantine', () => {
+  const verdict = { action: 'quarantine' as const, score: 14, findings: [], decidedBy: 'score' };
+
+  async function keepApart(id: string): Promise<void> {
+    const content = await stage(`Subject: ${id}\r\n\r\nbody\r\n`);
+    const entry = {
+      id,
+      reversePath: 'x@y.example',
+      receivedAt: 5,
+      origin: 'reception' as const,
+      smtpUtf8: false,
+    };
+    await storage.queue.enqueue({ ...entry, content, recipients: ['anna@example.com'], verdict, events: [] });
+    await storage.queue.recordAttempt({
+      entryId: id,
+      outcomes: [
+        {
+          ordinal: 0,
+          outcome: {
+            kind: 'delivered',
+            recipient: 'anna@example.com',
+            status: '2.1.5',
+            diagnostic: '',
+            at: 6,
+          },
+        },
+      ],
+      deposits: [],
+      quarantined: [
+        {
+          accountId: anna,
+          prefix: 'Return-Path: <x@y.example>\r\n',
+          recipient: 'anna@example.com',
+          author: 'x@y.example',
+          subject: id,
+          verdict,
+        },
+      ],
+      events: [],
+      at: 6,
+    });
+  }
+
+  const all = { offset: 0, limit: 10 };
+
+  test('a copy that is released lies in INBOX with its content, and the timeline says so', async () => {
+    await keepApart('first');
+    const { quarantine } = storage.screening;
+    const [kept] = await quarantine.list({ text: 'FIRST y.example' }, all);
+    expect(kept).toMatchObject({ accountId: anna, subject: 'first', verdict, keptAt: 6 });
+    const filter = { ids: [kept?.id ?? 0] };
+    expect(await quarantine.carryOut({ action: 'release', filter, by: 'admin', at: 7 })).toHaveLength(1);
+    expect(await quarantine.count({})).toBe(0);
+    const message = await storage.mailStore.openMessage(await mailboxId('INBOX'), 1);
+    const octets = await message?.readRange(0, message.sizeBytes);
+    expect(Buffer.from(octets ?? []).toString()).toBe(
+      'Return-Path: <x@y.example>\r\nSubject: first\r\n\r\nbody\r\n',
+    );
+    const timeline = await storage.timelines.readTimeline('first');
+    expect(timeline?.events.at(-1)).toMatchObject({
+      type: 'quarantineReleased',
+      account: 'anna@example.com',
+    });
+  });
+
+  test('a copy that is deleted takes its content along, and the timeline says so', async () => {
+    await keepApart('first');
+    await keepApart('second');
+    const { quarantine } = storage.screening;
+    const [kept] = await quarantine.list({ text: 'second' }, all);
+    await quarantine.carryOut({ action: 'remove', filter: { text: 'second' }, by: null, at: 7 });
+    expect((await quarantine.list({}, all)).map(({ subject }) => subject)).toEqual(['first']);
+    await expect(storage.content.readIndex(kept?.contentId ?? 0)).rejects.toThrow('no content');
+    const timeline = await storage.timelines.readTimeline('second');
+    expect(timeline?.events.at(-1)).toMatchObject({ type: 'quarantineRemoved', by: null });
+  });
+
+  test('goes with its account, content and all', async () => {
+    await keepApart('first');
+    const [kept] = await storage.screening.quarantine.list({}, all);
+    await storage.directory.removeAccount(anna);
+    expect(await storage.screening.quarantine.count({})).toBe(0);
+    await expect(storage.content.readIndex(kept?.contentId ?? 0)).rejects.toThrow('no content');
+  });
+});

@@ -1,0 +1,90 @@
+/** Screening of the console's test world: a quarantine with a few messages, lists and engines that answer as they are told. */
+import { Emitter } from '../../src-main/base/emitter.ts';
+import type { ScreeningDesk } from '../../src-main/host/screening-desk.ts';
+import type { ListState } from '../../src-main/mail/screening/dns-lists/dns-list-desk.ts';
+import type { QuarantinedContent } from '../../src-main/mail/screening/quarantine/quarantine-desk.ts';
+import type { QuarantinedMessage, QuarantineFilter } from '../../src-main/mail/screening/quarantine/port.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+export class WorldScreeningDesk implements ScreeningDesk {
+  readonly #changed = new Emitter<void>();
+  /** What engines answer; null: they are not there. */
+  engineAnswer: string | null = 'ClamAV 1.4.6';
+  listState: ListState = { kind: 'working' };
+  messages: QuarantinedMessage[] = [];
+  totals = { junk: 34, mail: 171, tokens: 9_412 };
+
+  /** Keeps a message apart, as a delivery would. */
+  keep(message: QuarantinedMessage): void {
+    this.messages = [message, ...this.messages];
+    this.#changed.emit();
+  }
+
+  stateOfList(): ListState {
+    return this.listState;
+  }
+
+  testList(): Promise<ListState> {
+    return Promise.resolve(this.listState);
+  }
+
+  testEngine() {
+    const { engineAnswer } = this;
+    return Promise.resolve(
+      engineAnswer === null
+        ? { isWorking: false, detail: 'the host refused the connection' }
+        : { isWorking: true, detail: engineAnswer },
+    );
+  }
+
+  learned() {
+    return Promise.resolve(this.totals);
+  }
+
+  forgetLearned(): Promise<void> {
+    this.totals = { junk: 0, mail: 0, tokens: 0 };
+    return Promise.resolve();
+  }
+
+  readonly quarantine: ScreeningDesk['quarantine'] = {
+    list: (filter, { offset, limit }) => Promise.resolve(this.#find(filter).slice(offset, offset + limit)),
+    count: (filter) => Promise.resolve(this.#find(filter).length),
+    read: (id) => Promise.resolve(this.#read(id)),
+    release: (filter) => Promise.resolve(this.#take(filter)),
+    remove: (filter) => Promise.resolve(this.#take(filter)),
+    expiresAt: ({ keptAt }) => keptAt + 30 * DAY_MS,
+    onChange: this.#changed.subscribe,
+  };
+
+  #find({ ids, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
+    const wanted = text.toLowerCase();
+    return this.messages.filter(
+      ({ id, author, subject, recipient }) =>
+        (ids === undefined || ids.includes(id)) &&
+        `${author} ${subject} ${recipient}`.toLowerCase().includes(wanted),
+    );
+  }
+
+  #take(filter: QuarantineFilter): number {
+    const taken = this.#find(filter);
+    this.messages = this.messages.filter((message) => !taken.includes(message));
+    this.#changed.emit();
+    return taken.length;
+  }
+
+  #read(id: number): QuarantinedContent | null {
+    const message = this.messages.find((each) => each.id === id);
+    if (message === undefined) return null;
+    return {
+      headers: [
+        { name: 'From', value: message.author },
+        { name: 'Subject', value: message.subject },
+      ],
+      text: 'Your parcel could not be delivered, pay the customs fee now.',
+      attachments: ['invoice.zip › invoice.pdf.exe'],
+      links: ['198.51.100.7'],
+      findings: message.verdict.findings,
+    };
+  }
+}
