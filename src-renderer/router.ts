@@ -27,6 +27,11 @@ export const router = createRouter({
       name: 'accountRules',
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
+    {
+      path: '/filters/:tab(checks|rules|engines)?',
+      name: 'filters',
+      component: () => import('./features/filters/FiltersPage.vue'),
+    },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

@@ -20,7 +20,7 @@ import { createAuthenticationCheck } from '../mail/screening/checks/authenticati
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
 import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
-import type { EnvelopeFacts } from '../mail/screening/port.ts';
+import type { EnvelopeFacts, MessageScreening } from '../mail/screening/port.ts';
 import { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { testEngine } from '../mail/screening/engines/test-engine.ts';
 import { OFFICE } from '../mail/screening/store-port.ts';
@@ -85,17 +85,8 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
     furtherChecks: [authentication, createBayesCheck(bayes)],
   });
-  const octetsOf = octetsOfStaged.bind(null, storage.spool);
   const judge = createAccountScreening({ ...learning, settings });
-  const step: ScreeningStep = {
-    ...screening,
-    octetsOf,
-    screenMessage: async (facts, octets) => {
-      const screened = await screening.screenMessage(facts, octets);
-      if (screened.refusal === null) noteCorrespondents({ reputation, logger: parts.logger }, facts);
-      return screened;
-    },
-  };
+  const step = createStep(parts, screening);
   const quarantine = new QuarantineDesk({
     store: storage.screening.quarantine,
     content: storage.content,
@@ -106,6 +97,20 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   });
   const desk = createDesk(parts, { dnsLists, quarantine });
   return { step, judge, trainer, desk, quarantine };
+}
+
+/** Whom an account writes to is noted once its message is taken. */
+function createStep({ storage, logger }: ScreeningParts, screening: MessageScreening): ScreeningStep {
+  const { reputation } = storage.screening;
+  return {
+    ...screening,
+    octetsOf: octetsOfStaged.bind(null, storage.spool),
+    screenMessage: async (facts, octets) => {
+      const screened = await screening.screenMessage(facts, octets);
+      if (screened.refusal === null) noteCorrespondents({ reputation, logger }, facts);
+      return screened;
+    },
+  };
 }
 
 function createDesk(

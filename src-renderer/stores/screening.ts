@@ -14,7 +14,8 @@ import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
 
 export type QuarantineSelection =
-  { readonly kind: 'ids'; readonly ids: readonly number[] } | { readonly kind: 'filter'; readonly text: string };
+  | { readonly kind: 'ids'; readonly ids: readonly number[] }
+  | { readonly kind: 'filter'; readonly text: string };
 
 export const useScreeningStore = defineStore('screening', () => {
   const calls = () => useConsole().client.screening;
