@@ -31,6 +31,9 @@ export const router = createRouter({
       path: '/filters/:tab(checks|rules|engines)?',
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
+      path: '/filters/scripts',
+      name: 'officeScripts',
+      component: () => import('./features/filters/OfficeScriptsPage.vue'),
     },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {

@@ -40,6 +40,7 @@ const SPOKEN: Readonly<Record<number, string>> = {
   3848: 'ESMTP and LMTP Transmission Types Registration',
   3894: 'Sieve Extension: Copying Without Side Effects',
   4155: 'The application/mbox Media Type',
+  4180: 'Common Format and MIME Type for Comma-Separated Values (CSV) Files',
   4314: 'IMAP4 Access Control List Extension',
   4315: 'IMAP UIDPLUS extension',
   4422: 'Simple Authentication and Security Layer',

@@ -92,6 +92,9 @@ export const attention = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('overQuota'), severity: z.literal('warning'), accounts: count }),
   z.object({ kind: z.literal('nearQuota'), severity: z.literal('notice'), accounts: count }),
+  /** A signing key's record is to be published, or is not what it should be. */
+  z.object({ kind: z.literal('keyWaits'), severity: z.literal('notice'), domain: z.string() }),
+  z.object({ kind: z.literal('keyUnpublished'), severity: z.literal('error'), domain: z.string() }),
   z.object({ kind: z.literal('cleartextAuth'), severity: z.literal('warning') }),
   z.object({ kind: z.literal('noDomain'), severity: z.literal('notice') }),
   z.object({ kind: z.literal('noAccount'), severity: z.literal('notice') }),

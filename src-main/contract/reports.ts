@@ -19,7 +19,8 @@ export const reportQuery = z.object({
 });
 export type ReportQuery = z.infer<typeof reportQuery>;
 
-const reporter = { name: z.string(), reports: count };
+/** `isProved`: the mail of its reports was proved to be from its author; anybody can write a report. */
+const reporter = { name: z.string(), reports: count, isProved: z.boolean() };
 
 export const dmarcSummary = z.object({
   reports: count,

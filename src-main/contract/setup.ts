@@ -17,6 +17,7 @@ export const dnsRecord = z.object({
     'spf',
     'dkim',
     'dmarc',
+    'tlsReports',
     'clientSubmission',
     'clientImap',
     'clientPop3',

@@ -27,14 +27,20 @@ export function summarizeDmarc(connection: Connection, query: ReportQuery): Dmar
      WHERE ${where} GROUP BY day ORDER BY day`,
     ...values,
   );
-  const reporters = connection.all<DmarcSummary['reporters'][number]>(
-    `SELECT report.reporter AS name, count(DISTINCT report.id) AS reports, coalesce(sum(line.count), 0) AS messages
+  const reporters = connection.all<{ name: string; reports: number; messages: number; proved: number }>(
+    `SELECT report.reporter AS name, count(DISTINCT report.id) AS reports, min(report.is_proved) AS proved, coalesce(sum(line.count), 0) AS messages
      FROM dmarc_report AS report LEFT JOIN dmarc_row AS line ON line.report_id = report.id
      WHERE ${where} GROUP BY report.reporter ORDER BY messages DESC LIMIT ${MAX_REPORTERS}`,
     ...values,
   );
   const sources = readSources(connection, where, values);
-  return { reports: head?.reports ?? 0, lastReceivedAt: head?.last ?? null, days, sources, reporters };
+  return {
+    reports: head?.reports ?? 0,
+    lastReceivedAt: head?.last ?? null,
+    days,
+    sources,
+    reporters: reporters.map(({ proved, ...reporter }) => ({ ...reporter, isProved: proved === 1 })),
+  };
 }
 
 interface SourceRow {
@@ -98,12 +104,13 @@ export function summarizeTls(connection: Connection, query: ReportQuery): TlsSum
     domain: string;
     day: number;
     received_at: number;
+    is_proved: number;
     report_id: string;
     successes: number;
     failures: number;
     details: string;
   }>(
-    `SELECT reporter, domain, report_id, received_at, successes, failures, details,
+    `SELECT reporter, domain, report_id, received_at, is_proved, successes, failures, details,
        (begin_at + end_at) / 2 / ${DAY_MS} * ${DAY_MS} AS day
      FROM tls_report AS report WHERE ${where} ORDER BY day`,
     ...values,
@@ -124,6 +131,7 @@ export function summarizeTls(connection: Connection, query: ReportQuery): TlsSum
     reporters: Array.from(reporters, ([name, list]) => ({
       name,
       reports: new Set(list.map((row) => row.report_id)).size,
+      isProved: list.every((row) => row.is_proved === 1),
       sessions: sum(list, 'successes') + sum(list, 'failures'),
     })).slice(0, MAX_REPORTERS),
   };

@@ -60,7 +60,8 @@ describe('the report store', () => {
   it('sums up who sends in our name, by day and by source', async () => {
     await storage.reports.addDmarc(report({}), RECEIPT);
     const next = { reporter: 'outlook.com', begin: DAY + DAY_MS, end: DAY + 2 * DAY_MS };
-    await storage.reports.addDmarc(report({ ...next, rows: [row({ count: 5 })] }), RECEIPT);
+    const fresh = report({ ...next, rows: [row({ count: 5 })] });
+    await storage.reports.addDmarc(fresh, { ...RECEIPT, isProved: false });
     expect(await storage.reports.summarizeDmarc(ALL)).toEqual({
       reports: 2,
       lastReceivedAt: RECEIPT.receivedAt,
@@ -93,8 +94,8 @@ describe('the report store', () => {
         },
       ],
       reporters: [
-        { name: 'google.com', reports: 1, messages: 15 },
-        { name: 'outlook.com', reports: 1, messages: 5 },
+        { name: 'google.com', reports: 1, messages: 15, isProved: true },
+        { name: 'outlook.com', reports: 1, messages: 5, isProved: false },
       ],
     });
   });
@@ -147,7 +148,7 @@ describe('the report store', () => {
           detail: '',
         },
       ],
-      reporters: [{ name: 'Company-X', reports: 1, sessions: 208 }],
+      reporters: [{ name: 'Company-X', reports: 1, sessions: 208, isProved: true }],
     });
   });
 

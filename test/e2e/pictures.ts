@@ -133,6 +133,45 @@ export const SHOTS: readonly Shot[] = [
   { name: 'accounts-remove', path: '/accounts', act: pressButton(8) },
   { name: 'accounts-pop3', path: '/accounts', act: pressButton(5) },
   { name: 'accounts-transfer', path: '/accounts', act: pressButton(6) },
+  { name: 'rules', path: '/accounts/1/rules' },
+  { name: 'rules-empty', path: '/accounts/2/rules' },
+  {
+    name: 'rules-edit',
+    path: '/accounts/1/rules',
+    act: async (page) => {
+      await page.locator('li .name').first().click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'rules-reply',
+    path: '/accounts/1/rules',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Change|更改)$/ }).click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'rules-text-wrong',
+    path: '/accounts/1/rules',
+    act: async (page) => {
+      await page.locator('textarea').fill('require "fileinto";\nfileinto :create "X";\njump;\n');
+      await page.waitForTimeout(900);
+    },
+  },
+  { name: 'office-scripts', path: '/filters/scripts' },
+  {
+    name: 'office-scripts-add',
+    path: '/filters/scripts',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Add script|添加脚本)$/ }).click();
+      await page.waitForTimeout(400);
+      await page.locator('[role=dialog] input').first().fill('Newsletters');
+      await page.locator('[role=dialog] textarea').fill('require "fileinto";\nfilinto "News";\n');
+      await page.locator('[role=dialog] button[type=submit]').click();
+      await page.waitForTimeout(600);
+    },
+  },
   { name: 'groups', path: '/accounts/groups' },
   { name: 'groups-open', path: '/accounts/groups', act: openRow(0) },
   { name: 'groups-no-match', path: '/accounts/groups?text=zzzzz' },

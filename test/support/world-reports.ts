@@ -50,9 +50,9 @@ export function seedReports(reports: WorldReports, now: number): void {
       source('192.0.2.66', 24, { passed: 0, names: ['university.example'], quarantined: 3 }),
     ],
     reporters: [
-      { name: 'google.com', reports: 31, messages: 3980 },
-      { name: 'Enterprise Outlook', reports: 28, messages: 1904 },
-      { name: 'mail.partner.example', reports: 25, messages: 381 },
+      { name: 'google.com', reports: 31, messages: 3980, isProved: true },
+      { name: 'Enterprise Outlook', reports: 28, messages: 1904, isProved: true },
+      { name: 'mail.partner.example', reports: 25, messages: 381, isProved: false },
     ],
   };
   reports.tls = {
@@ -82,8 +82,8 @@ export function seedReports(reports: WorldReports, now: number): void {
       },
     ],
     reporters: [
-      { name: 'Google Inc.', reports: 20, sessions: 3100 },
-      { name: 'Microsoft Corporation', reports: 18, sessions: 1602 },
+      { name: 'Google Inc.', reports: 20, sessions: 3100, isProved: true },
+      { name: 'Microsoft Corporation', reports: 18, sessions: 1602, isProved: true },
     ],
   };
   reports.emit();

@@ -4,6 +4,7 @@
 import type { Attention, Overview } from '../../contract/overview.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
 import type { ListenerStatus } from '../port.ts';
+import type { SigningKeyStatus } from '../../mail/signing/port.ts';
 import { LONG_WAIT_MS } from './stages.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -24,6 +25,7 @@ export interface AttentionFacts {
   readonly accounts: number;
   readonly accountsOverQuota: number;
   readonly accountsNearQuota: number;
+  readonly signingKeys: readonly SigningKeyStatus[];
 }
 
 const RANK = { error: 0, warning: 1, notice: 2 } as const;
@@ -35,6 +37,7 @@ export function findAttention(facts: AttentionFacts): readonly Attention[] {
     ...certificate(facts),
     ...mail(facts),
     ...directory(facts),
+    ...signing(facts.signingKeys),
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
@@ -76,6 +79,20 @@ function mail({ queue, now, accountsOverQuota, accountsNearQuota }: AttentionFac
     waiting.push({ kind: 'nearQuota', severity: 'notice', accounts: accountsNearQuota });
   }
   return waiting;
+}
+
+/** Each domain once, for the worst of its keys. What nobody could look up is nothing to act on. */
+function signing(keys: readonly SigningKeyStatus[]): Attention[] {
+  const domains = Map.groupBy(keys, ({ domain }) => domain);
+  return Array.from(domains).flatMap(([domain, own]): Attention[] => {
+    const isLost = own.some(
+      ({ state, publication }) =>
+        state === 'active' && (publication === 'missing' || publication === 'different'),
+    );
+    if (isLost) return [{ kind: 'keyUnpublished', severity: 'error', domain }];
+    const isWaiting = own.some(({ state }) => state === 'announced');
+    return isWaiting ? [{ kind: 'keyWaits', severity: 'notice', domain }] : [];
+  });
 }
 
 function directory({ allowCleartextAuth, domains, accounts }: AttentionFacts): Attention[] {

@@ -355,6 +355,23 @@ describe('settings and DNS', () => {
     },
   );
 
+  it('tells of a signing key that waits for its record, and of one that DNS has lost', async () => {
+    const { signing, overview } = clientOf();
+    const kinds = async () => {
+      const event = await nextAfter(await overview.watch(), 0);
+      return event.type === 'snapshot' ? event.snapshot.overview.attention.map(({ kind }) => kind) : [];
+    };
+    await signing.makeKeys({ domain: 'server1.com' });
+    expect(await kinds()).toContain('keyWaits');
+    const records = world.signing.list().map(({ recordName, record }) => [recordName, { TXT: [record] }]);
+    world.dns = Object.fromEntries(records);
+    await signing.check({ domain: 'server1.com' });
+    expect(await kinds()).not.toContain('keyWaits');
+    world.dns = {};
+    await signing.check({ domain: 'server1.com' });
+    expect(await kinds()).toContain('keyUnpublished');
+  });
+
   it('sums up reports, again whenever one comes', async () => {
     const feed = await clientOf().reports.watchDmarc({ domain: null, days: 30 });
     expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: { reports: 0 } });
@@ -415,6 +432,7 @@ describe('settings and DNS', () => {
       'AAAA mail.server1.com ?',
       'server1.com. 3600 IN TXT "v=spf1 mx -all"',
       '_dmarc.server1.com. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@server1.com"',
+      '_smtp._tls.server1.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@server1.com"',
       '_imaps._tcp.server1.com. 3600 IN SRV 0 1 2993 mail.server1.com.',
     ]);
     expect(domain?.records[0]?.relativeName).toBe('@');

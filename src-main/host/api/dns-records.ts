@@ -44,6 +44,7 @@ export function dnsRecordsOf(facts: {
       spf(domain),
       ...keys.filter((key) => key.domain === domain).flatMap(dkim),
       dmarc(domain),
+      tlsReports(domain),
       ...CLIENT_SERVICES.flatMap((service) => srv({ domain, hostname, service, listeners })),
     ],
   }));
@@ -97,6 +98,17 @@ function dmarc(domain: string): DnsRecord {
     type: 'TXT',
     name: `_dmarc.${domain}`,
     value: `v=DMARC1; p=none; rua=mailto:postmaster@${domain}`,
+  });
+}
+
+/** RFC 8460 §3 */
+function tlsReports(domain: string): DnsRecord {
+  return record(domain, {
+    purpose: 'tlsReports',
+    need: 'optional',
+    type: 'TXT',
+    name: `_smtp._tls.${domain}`,
+    value: `v=TLSRPTv1; rua=mailto:postmaster@${domain}`,
   });
 }
 

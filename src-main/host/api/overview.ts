@@ -90,6 +90,7 @@ class OverviewReader {
       settings.read(),
     ]);
     const certificate = this.#services.certificate();
+    const signingKeys = this.#services.signing.list();
     const openSessions = { ...transcripts.openSessionCount };
     const { lastSessionAt } = transcripts;
     const restingNextHops = nextHops.list().filter(({ restsUntil }) => restsUntil !== null).length;
@@ -102,7 +103,7 @@ class OverviewReader {
       totals: meter.totals(),
       queue: depth,
       openSessions,
-      attention: findAttention({ ...facts, certificate, allowCleartextAuth }),
+      attention: findAttention({ ...facts, certificate, allowCleartextAuth, signingKeys }),
       certificateNotAfter: certificate.notAfter,
     };
   }

@@ -76,6 +76,14 @@ export interface ReportQuery {
   readonly since: number;
 }
 
+/** Who says so. */
+export interface Reporter {
+  readonly name: string;
+  readonly reports: number;
+  /** Whether the mail of all its reports was proved to be from its author: anybody can write a report. */
+  readonly isProved: boolean;
+}
+
 export interface DmarcSummary {
   readonly reports: number;
   readonly lastReceivedAt: number | null;
@@ -83,11 +91,7 @@ export interface DmarcSummary {
   readonly days: readonly { readonly day: number; readonly passed: number; readonly failed: number }[];
   /** Most mail first. */
   readonly sources: readonly DmarcSource[];
-  readonly reporters: readonly {
-    readonly name: string;
-    readonly reports: number;
-    readonly messages: number;
-  }[];
+  readonly reporters: readonly (Reporter & { readonly messages: number })[];
 }
 
 /** Who sends in our name. */
@@ -116,11 +120,7 @@ export interface TlsSummary {
     readonly reporters: readonly string[];
     readonly detail: string;
   }[];
-  readonly reporters: readonly {
-    readonly name: string;
-    readonly reports: number;
-    readonly sessions: number;
-  }[];
+  readonly reporters: readonly (Reporter & { readonly sessions: number })[];
 }
 
 /** Something that is counted until it is reported: JSON texts, so that equal ones are one row. */

@@ -70,9 +70,13 @@ export const mail = {
       '{count} mailbox is full: new mail for it is refused. | {count} mailbox is full: new mail for it is refused. | {count} mailboxes are full: new mail for them is refused.',
     nearQuota:
       '{count} mailbox is nearly full. | {count} mailbox is nearly full. | {count} mailboxes are nearly full.',
+    keyWaits: 'A signing key of {domain} waits for its DNS record.',
+    keyUnpublished:
+      'Mail of {domain} is signed with a key that DNS does not have: others take it for forged.',
     cleartextAuth: 'Passwords may travel unencrypted.',
     noDomain: 'There is no domain yet: nobody can get mail.',
     noAccount: 'There is no account yet: nobody can get mail.',
+    seeRecords: 'See DNS records',
     seeListeners: 'See ports',
     seeCertificate: 'See certificate',
     seeQueue: 'See queue',

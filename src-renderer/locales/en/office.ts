@@ -321,6 +321,7 @@ export const office = {
       spf: 'Who may send for the domain',
       dkim: 'Signatures of our mail (DKIM)',
       dmarc: 'What others do with forged mail, and report (DMARC)',
+      tlsReports: 'Others report how TLS to us went (TLS-RPT)',
       clientSubmission: 'Mail programs find how to send',
       clientImap: 'Mail programs find how to read',
       clientPop3: 'Mail programs find how to collect',

@@ -48,6 +48,12 @@ export const reports = {
     saidBy: 'Reported by',
     reporters: 'Who reports',
     reporter: 'Reporter',
+    authors: {
+      title: 'Its mail',
+      hint: 'Anybody can write a report. Proved: the mail that brought it is from who it says.',
+      proved: 'Proved',
+      unproved: 'Not proved',
+    },
     hints: {
       dmarc: 'DMARC: lets the owner of a domain ask others to report and refuse forged mail.',
       tlsrpt: 'TLS-RPT: lets the owner of a domain ask others how TLS to its servers went.',

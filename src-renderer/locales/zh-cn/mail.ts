@@ -74,9 +74,12 @@ export const mail: Pick<
     overQuota:
       '{count} 个邮箱已满，发给它的新邮件会被拒收。 | {count} 个邮箱已满，发给它的新邮件会被拒收。 | {count} 个邮箱已满，发给它们的新邮件会被拒收。',
     nearQuota: '{count} 个邮箱快满了。 | {count} 个邮箱快满了。 | {count} 个邮箱快满了。',
+    keyWaits: '{domain} 的签名密钥正在等待其 DNS 记录。',
+    keyUnpublished: '{domain} 的邮件使用了 DNS 中没有的密钥签名：他人会视其为伪造。',
     cleartextAuth: '密码可能以明文传输。',
     noDomain: '尚无域名：没有人能收到邮件。',
     noAccount: '尚无账户：没有人能收到邮件。',
+    seeRecords: '查看 DNS 记录',
     seeListeners: '查看端口',
     seeCertificate: '查看证书',
     seeQueue: '查看队列',

@@ -319,6 +319,7 @@ export const office: Pick<
       spf: '谁可以代表该域名发信',
       dkim: '本域邮件的签名（DKIM）',
       dmarc: '他人如何处理伪造邮件并报告（DMARC）',
+      tlsReports: '他人报告与我们的 TLS 连接情况（TLS-RPT）',
       clientSubmission: '邮件程序查找发信方式',
       clientImap: '邮件程序查找读信方式',
       clientPop3: '邮件程序查找收取方式',

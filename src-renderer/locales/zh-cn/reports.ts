@@ -50,6 +50,12 @@ export const reports: Pick<Messages, 'reports'> = {
     saidBy: '报告者',
     reporters: '谁在报告',
     reporter: '报告者',
+    authors: {
+      title: '其邮件',
+      hint: '任何人都可以写报告。已证实：带来报告的邮件确实来自其所称的发件人。',
+      proved: '已证实',
+      unproved: '未证实',
+    },
     hints: {
       dmarc: 'DMARC：域名所有者可请求他人报告并拒收伪造邮件。',
       tlsrpt: 'TLS-RPT：域名所有者可请求他人报告与其服务器的 TLS 连接情况。',

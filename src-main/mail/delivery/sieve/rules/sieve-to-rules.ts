@@ -28,7 +28,8 @@ export function sieveToRules(text: string): AccountRules {
   for (const piece of cutIntoPieces(text, parsed.value.commands)) {
     const [only, ...others] = piece.commands;
     const single = others.length === 0 ? only : undefined;
-    const reply: AutoReply | null = single === undefined || autoReply !== null || items.length > 0 ? null : readReply(single);
+    const reply: AutoReply | null =
+      single === undefined || autoReply !== null || items.length > 0 ? null : readReply(single);
     if (reply !== null) {
       autoReply = reply;
       continue;
