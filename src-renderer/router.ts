@@ -31,6 +31,8 @@ export const router = createRouter({
       path: '/filters/:tab(checks|rules|engines)?',
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
+    },
+    {
       path: '/filters/scripts',
       name: 'officeScripts',
       component: () => import('./features/filters/OfficeScriptsPage.vue'),
