@@ -28,6 +28,11 @@ export const router = createRouter({
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
     {
+      path: '/filters/:tab(checks|rules|engines)?',
+      name: 'filters',
+      component: () => import('./features/filters/FiltersPage.vue'),
+    },
+    {
       path: '/filters/scripts',
       name: 'officeScripts',
       component: () => import('./features/filters/OfficeScriptsPage.vue'),

@@ -50,6 +50,7 @@ import type { ClientSettings } from './client-settings.ts';
 import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
+import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -111,7 +112,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
   const { signer } = signing;
-  const parts = { router, rewriting, hostname, connection, signer, counts, judge: screening.judge };
+  const { judge, brakes } = screening;
+  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
@@ -195,6 +197,7 @@ interface QueueParts {
   readonly signer: OutgoingSigner;
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
+  readonly brakes: SendingBrakes;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
@@ -221,6 +224,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     filter: createFiltering(options, hostname),
     judge,
   });
+  const findHoldRule = createHoldRuleFinder(() => settings().holdRules);
   const activity = new QueueActivity();
   const parts = { ...options, store: storage.queue, bounces, activity };
   const queue = createMessageQueue({
@@ -233,7 +237,8 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     }),
     schedule,
     concurrency: ATTEMPTS_AT_ONCE,
-    holdRule: createHoldRuleFinder(() => settings().holdRules),
+    holdRule: (message, address) =>
+      built.brakes.reasonFor(message.client?.account) ?? findHoldRule(message, address),
   });
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
   return { queue, desk, relay, handOver };

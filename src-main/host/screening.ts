@@ -15,13 +15,14 @@ import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createAccountScreening } from '../mail/screening/account-screening.ts';
 import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
 import { Trainer } from '../mail/screening/bayes/trainer.ts';
+import { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
 import type { AuthenticationOutcome } from '../mail/screening/authentication/port.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
 import { noteCorrespondents } from '../mail/screening/correspondents.ts';
 import { DnsListDesk } from '../mail/screening/dns-lists/dns-list-desk.ts';
-import type { EnvelopeFacts } from '../mail/screening/port.ts';
+import type { EnvelopeFacts, MessageScreening } from '../mail/screening/port.ts';
 import { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { testEngine } from '../mail/screening/engines/test-engine.ts';
 import { OFFICE } from '../mail/screening/store-port.ts';
@@ -52,6 +53,7 @@ export interface HostScreening {
   readonly step: ScreeningStep;
   readonly desk: ScreeningDesk;
   readonly quarantine: QuarantineDesk;
+  readonly brakes: SendingBrakes;
   /** What a message is to one account. */
   readonly judge: AccountJudge;
   readonly trainer: Trainer;
@@ -80,17 +82,13 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
     furtherChecks: [authentication, createBayesCheck(bayes)],
   });
-  const octetsOf = octetsOfStaged.bind(null, storage.spool);
   const judge = createAccountScreening({ ...learning, settings });
-  const step: ScreeningStep = {
-    ...screening,
-    octetsOf,
-    screenMessage: async (facts, octets) => {
-      const screened = await screening.screenMessage(facts, octets);
-      if (screened.refusal === null) noteCorrespondents({ reputation, logger: parts.logger }, facts);
-      return screened;
-    },
-  };
+  const brakes = new SendingBrakes({
+    setting: () => settings().brakes,
+    reputation,
+    now: clock.now.bind(clock),
+  });
+  const step = createStep(parts, { screening, brakes });
   const quarantine = new QuarantineDesk({
     store: storage.screening.quarantine,
     content: storage.content,
@@ -100,7 +98,26 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     onError: (error) => parts.logger.error('the quarantine could not be tended', { error }),
   });
   const desk = createDesk(parts, { dnsLists, quarantine });
-  return { step, judge, trainer, desk, quarantine };
+  return { step, judge, trainer, desk, quarantine, brakes };
+}
+
+/** Whom an account writes to is noted once its message is taken. */
+function createStep(
+  { storage, logger }: ScreeningParts,
+  { screening, brakes }: { screening: MessageScreening; brakes: SendingBrakes },
+): ScreeningStep {
+  const { reputation } = storage.screening;
+  return {
+    ...screening,
+    octetsOf: octetsOfStaged.bind(null, storage.spool),
+    screenMessage: async (facts, octets) => {
+      const screened = await screening.screenMessage(facts, octets);
+      if (screened.refusal !== null) return screened;
+      await brakes.note(facts);
+      noteCorrespondents({ reputation, logger }, facts);
+      return screened;
+    },
+  };
 }
 
 function createDesk(

@@ -1,5 +1,6 @@
 /** English: the language whose keys all others must have. */
 import { delivery } from './en/delivery.ts';
+import { filters } from './en/filters.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
@@ -8,7 +9,17 @@ import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
 import { sieve } from './en/sieve.ts';
 
-export const en = { ...delivery, ...general, ...mail, ...office, ...queue, ...relay, ...reports, ...sieve };
+export const en = {
+  ...delivery,
+  ...filters,
+  ...general,
+  ...mail,
+  ...office,
+  ...queue,
+  ...relay,
+  ...reports,
+  ...sieve,
+};
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };
 

@@ -1,6 +1,7 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
 import { delivery } from './zh-cn/delivery.ts';
+import { filters } from './zh-cn/filters.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
@@ -11,6 +12,7 @@ import { sieve } from './zh-cn/sieve.ts';
 
 export const zhCn: Messages = {
   ...delivery,
+  ...filters,
   ...general,
   ...mail,
   ...office,

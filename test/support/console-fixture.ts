@@ -5,6 +5,7 @@
  * `--empty`: a first start, nobody set up. `--calm`: no traffic after the start, so that pictures are the same each time.
  * Sign in as `admin` with `postroom-demo`.
  */
+import { seedScreening } from './world-screening-desk.ts';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -59,6 +60,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
     await seedRelay(world);
+    seedScreening(world.screening, world.clock.now());
     await seedSigning(world);
     seedReports(world.reports, wallClock.now());
   }

@@ -88,3 +88,54 @@ export class WorldScreeningDesk implements ScreeningDesk {
     };
   }
 }
+
+/** A quarantine as an office has it, and engines of which one answers. */
+export function seedScreening(desk: WorldScreeningDesk, now: number): void {
+  const samples = [
+    [
+      'Paketdienst <info@zoll-gebuehr.example>',
+      'Ihr Paket konnte nicht zugestellt werden',
+      'bayes.junk',
+      17.5,
+    ],
+    ['财务部 <finance@fapiao.example>', '代开各类增值税发票，税点优惠', 'linkList.listed', 14],
+    [
+      '"anna.larsen@harbor-office.example" <x91@evil.example>',
+      'Urgent wire transfer',
+      'header.nameOfOurs',
+      12.5,
+    ],
+    ['Scanner <scan@copy.example>', 'Invoice 4711', 'attachment.forbiddenInside', 3],
+  ] as const;
+  const details: Readonly<Record<string, string>> = {
+    'bayes.junk': '99 % junk by what the office has learned',
+    'linkList.listed': 'fapiao.example is a domain of junk',
+    'header.nameOfOurs': 'harbor-office.example is one of our domains',
+    'attachment.forbiddenInside':
+      'the archive "invoice.zip" holds "invoice.pdf.exe", which is of a forbidden type',
+  };
+  samples.forEach(([author, subject, decidedBy, score], index) => {
+    const [check = '', outcome = ''] = decidedBy.split('.');
+    const finding = { check, outcome, weight: 5, detail: details[decidedBy] ?? '' };
+    const other = {
+      check: 'reverseName',
+      outcome: 'none',
+      weight: 1.5,
+      detail: '192.0.2.7 has no name in DNS (PTR)',
+    };
+    desk.messages.push({
+      id: index + 1,
+      accountId: 1,
+      contentId: index + 1,
+      sizeBytes: 4096 * (index + 1),
+      traceId: `quarantined${index}`,
+      prefix: '',
+      reversePath: 'bounce@evil.example',
+      recipient: 'anna.larsen@harbor-office.example',
+      author,
+      subject,
+      verdict: { action: 'quarantine', score, findings: [finding, other], decidedBy },
+      keptAt: now - (index + 1) * 5 * 60 * 60_000,
+    });
+  });
+}

@@ -5,6 +5,7 @@
 import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
 import type { FullDirectory } from '../../directory/create-directory.ts';
 import type { Account, AdministratorStore } from '../../directory/port.ts';
+import { toScreening } from './screening.ts';
 import type { RetrySchedule } from '../../mail/queue/port.ts';
 import type { RelaySetting } from '../../mail/routing/port.ts';
 import { nameRoutes } from '../../mail/routing/name-routes.ts';
@@ -50,6 +51,9 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
     ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),
     ...(provision.queue !== undefined && {
       retrySchedule: toRetrySchedule(provision.queue, current.retrySchedule),
+    }),
+    ...(provision.screening !== undefined && {
+      screening: toScreening(provision.screening, current.screening),
     }),
     ...(provision.admin !== undefined && { isSetUp: true }),
   };

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { err, ok, type Result } from '../../base/result.ts';
+import { screeningProvision } from './screening.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -193,6 +194,7 @@ const provision = z.strictObject({
   routes: z.array(route).optional(),
   relayRules: z.array(relayRule).optional(),
   queue: z.strictObject(retryTimes).optional(),
+  screening: screeningProvision.optional(),
 });
 
 export type Provision = z.infer<typeof provision>;

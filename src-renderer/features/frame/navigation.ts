@@ -3,7 +3,15 @@ import type { MessageKey } from '../../locales/text.ts';
 
 export interface NavigationItem {
   readonly name:
-    'overview' | 'queue' | 'messages' | 'transcripts' | 'accounts' | 'relay' | 'reports' | 'settings';
+    | 'overview'
+    | 'queue'
+    | 'messages'
+    | 'transcripts'
+    | 'accounts'
+    | 'relay'
+    | 'filters'
+    | 'reports'
+    | 'settings';
   readonly label: MessageKey;
   readonly icon: string;
 }
@@ -19,6 +27,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
     icon: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c.8-3.6 4-5.5 8-5.5s7.200 1.900 8 5.500',
   },
   { name: 'relay', label: 'nav.relay', icon: 'M4 7h11M12 4l3 3-3 3M20 17H9M12 14l-3 3 3 3' },
+  { name: 'filters', label: 'nav.filters', icon: 'M3 5h18l-7 8v6l-4 2v-8z' },
   { name: 'reports', label: 'nav.reports', icon: 'M4 4v16h16M8 16v-5M12 16V8M16 16v-3' },
   {
     name: 'settings',

@@ -38,9 +38,7 @@ export function describeStep(event: TimelineEvent): Step {
     case 'received':
       return describeReceived(event);
     case 'repaired':
-      return plain(
-        t('timeline.repaired', { what: formatList(event.what.map((what) => t(`timeline.${what}`))) }),
-      );
+      return plain(t('timeline.repaired', { what: formatList(event.what.map(repairName)) }));
     case 'screened':
     case 'quarantined':
     case 'quarantineReleased':
@@ -83,6 +81,10 @@ export function describeStep(event: TimelineEvent): Step {
         sessionId: event.sessionId ?? null,
       };
   }
+}
+
+function repairName(what: EventOf<'repaired'>['what'][number]): string {
+  return t(`timeline.${what}`);
 }
 
 function describeSilence({ why, recipients }: EventOf<'unreported'>): Step {

@@ -12,6 +12,7 @@ export const general = {
     transcripts: 'Transcripts',
     accounts: 'Accounts',
     relay: 'Relay rules',
+    filters: 'Filters & quarantine',
     reports: 'Reports',
     settings: 'Settings',
   },

@@ -26,6 +26,7 @@ export const general: Pick<
     transcripts: '会话记录',
     accounts: '账户',
     relay: '中继规则',
+    filters: '过滤与隔离',
     reports: '报告',
     settings: '设置',
   },

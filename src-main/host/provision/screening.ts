@@ -1,0 +1,107 @@
+/** The provision file's word on screening: what it says replaces what is set, the rest stays. */
+import { z } from 'zod';
+import type { EngineTarget } from '../../protocol/engine/engine-channel.ts';
+import type { EngineSetting, ScreeningRule, ScreeningSettings } from '../../mail/screening/settings.ts';
+
+const text = z.string().min(1);
+
+const engine = z.strictObject({
+  kind: z.enum(['rspamd', 'spamassassin', 'clamav', 'milter']),
+  name: text.exactOptional(),
+  /** `host:port`, or the path of a local socket. */
+  at: z.string().regex(/^\/|:\d{1,5}$/),
+  timeoutSeconds: z.number().min(1).max(120).default(20),
+  maxOctets: z
+    .int()
+    .min(1)
+    .default(25 * 1024 * 1024),
+  whenUnavailable: z.enum(['skip', 'defer']).exactOptional(),
+  password: text.exactOptional(),
+});
+
+const rule = z.strictObject({
+  name: text,
+  action: z.enum(['accept', 'junk', 'quarantine', 'reject', 'score']),
+  points: z.number().exactOptional(),
+  sender: text.exactOptional(),
+  recipient: text.exactOptional(),
+  client: text.exactOptional(),
+  header: z.strictObject({ name: text, pattern: text }).exactOptional(),
+  body: text.exactOptional(),
+  attachment: text.exactOptional(),
+  largerThanBytes: z.int().min(0).exactOptional(),
+});
+
+const dnsList = z.strictObject({
+  zone: text,
+  kind: z.enum(['client', 'domain']).default('client'),
+  isEnabled: z.boolean().default(true),
+  meanings: z
+    .array(
+      z.strictObject({
+        answers: text,
+        meaning: text,
+        weight: z.number(),
+        refuses: z.boolean().exactOptional(),
+      }),
+    )
+    .min(1),
+});
+
+export const screeningProvision = z.strictObject({
+  enabled: z.boolean().optional(),
+  thresholds: z
+    .strictObject({ junk: z.number(), quarantine: z.number().nullable(), reject: z.number().nullable() })
+    .optional(),
+  greylisting: z
+    .strictObject({ enabled: z.boolean(), delaySeconds: z.number().min(1).default(300) })
+    .optional(),
+  dnsLists: z.array(dnsList).optional(),
+  rules: z.array(rule).optional(),
+  engines: z.array(engine).optional(),
+});
+
+type ScreeningProvision = z.infer<typeof screeningProvision>;
+
+export function toScreening(wanted: ScreeningProvision, current: ScreeningSettings): ScreeningSettings {
+  const { enabled, thresholds, greylisting, dnsLists, rules, engines } = wanted;
+  return {
+    ...current,
+    ...(enabled !== undefined && { isEnabled: enabled }),
+    ...(thresholds !== undefined && { thresholds }),
+    ...(dnsLists !== undefined && { dnsLists }),
+    ...(rules !== undefined && { rules: rules.map(toRule) }),
+    ...(engines !== undefined && { engines: engines.map(toEngine) }),
+    ...(greylisting !== undefined && {
+      greylisting: {
+        ...current.greylisting,
+        isEnabled: greylisting.enabled,
+        delayMs: 1000 * greylisting.delaySeconds,
+      },
+    }),
+  };
+}
+
+function toRule(rule: NonNullable<ScreeningProvision['rules']>[number], index: number): ScreeningRule {
+  return { ...rule, id: String(index + 1), isEnabled: true };
+}
+
+function toEngine(
+  { at, timeoutSeconds, kind, name = kind, whenUnavailable, ...rest }: z.infer<typeof engine>,
+  index: number,
+): EngineSetting {
+  // Without a word about it, what may be malicious waits, and what may be junk comes in.
+  const policy = whenUnavailable ?? (kind === 'clamav' ? 'defer' : 'skip');
+  const engineFacts = { id: String(index + 1), kind, name, isEnabled: true, target: toTarget(at) };
+  return { ...rest, ...engineFacts, timeoutMs: 1000 * timeoutSeconds, whenUnavailable: policy };
+}
+
+function toTarget(at: string): EngineTarget {
+  if (at.startsWith('/')) return { kind: 'local', path: at };
+  const colon = at.lastIndexOf(':');
+  return {
+    kind: 'tcp',
+    host: at.slice(0, colon).replace(/^\[|\]$/gu, ''),
+    port: Number(at.slice(colon + 1)),
+  };
+}
