@@ -76,11 +76,13 @@ export function describeStep(event: TimelineEvent): Step {
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
     case 'read':
-      return {
-        ...plain(t(event.by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...event })),
-        sessionId: event.sessionId ?? null,
-      };
+      return describeReading(event);
   }
+}
+
+function describeReading({ by, sessionId, ...place }: EventOf<'read'>): Step {
+  const title = t(by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...place });
+  return { ...plain(title), sessionId: sessionId ?? null };
 }
 
 function repairName(what: EventOf<'repaired'>['what'][number]): string {
