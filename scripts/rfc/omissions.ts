@@ -49,6 +49,11 @@ export const OMISSIONS: readonly Omission[] = [
     reason: '§7.3 lets a server keep its users to itself: VRFY answers 252, EXPN 502',
   },
   {
+    rfc: 5435,
+    part: 'notification methods other than mailto',
+    reason: 'nothing else would reach somebody without an account at a third party',
+  },
+  {
     rfc: 5464,
     part: 'METADATA NOPRIVATE',
     reason: 'private annotations are supported on every mailbox, so nothing can fail for want of them',
@@ -78,6 +83,12 @@ export const OMISSIONS: readonly Omission[] = [
     rfc: 5465,
     part: 'INBOXES as fewer mailboxes than PERSONAL',
     reason: 'mail may be delivered into any mailbox, and then §6.3 makes them the same',
+  },
+  {
+    rfc: 5804,
+    part: 'the response codes REFERRAL, SASL and TRANSITION-NEEDED',
+    reason:
+      'there is one server, its last SASL challenge goes as a challenge, and every password has SCRAM keys',
   },
   {
     rfc: 6154,

@@ -21,6 +21,7 @@ export const dnsRecord = z.object({
     'clientSubmission',
     'clientImap',
     'clientPop3',
+    'clientSieve',
   ]),
   need: z.enum(['required', 'recommended', 'optional']),
   type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV']),

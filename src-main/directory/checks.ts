@@ -77,7 +77,9 @@ export function checkAlias(registry: Registry, alias: AliasRow): DirectoryError 
   // A group may be empty for a while; an alias that leads nowhere loses mail.
   if (targets.length === 0 && delivery === null && group === null) return 'invalidAddress';
   if (![...targets, ...(group?.moderators ?? [])].every(isTarget)) return 'invalidAddress';
-  return delivery === null || isUsableDelivery(delivery) ? null : 'invalidDelivery';
+  if (delivery === null) return null;
+  // To hand over and to lead on, an alias leads to another one: each is then tried for itself.
+  return targets.length === 0 && group === null && isUsableDelivery(delivery) ? null : 'invalidDelivery';
 }
 
 /** Paths are whole, so that they mean the same wherever the server was started. */

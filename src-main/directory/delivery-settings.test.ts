@@ -139,7 +139,7 @@ describe('an alias', () => {
     expect(await leadsTo('sales@server1.com')).toBe('disabled');
   });
 
-  test('may lead to a program besides, or to nothing else', async () => {
+  test('leads to a program, or to addresses, not to both', async () => {
     const delivery = { method: 'pipe', command: ['/usr/bin/tickets'] } as const;
     await directory.putAlias({ ...alias, targets: [], delivery });
     expect(await directory.resolve('sales@server1.com')).toMatchObject({
@@ -147,6 +147,8 @@ describe('an alias', () => {
       accounts: [],
       handOvers: [{ address: 'sales@server1.com', delivery }],
     });
+    const both = await directory.putAlias({ ...alias, localPart: 'both', delivery });
+    expect(both).toEqual({ ok: false, error: 'invalidDelivery' });
     const nothing = await directory.putAlias({ ...alias, localPart: 'none', targets: [] });
     expect(nothing).toEqual({ ok: false, error: 'invalidAddress' });
   });

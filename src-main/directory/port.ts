@@ -130,7 +130,7 @@ export interface AliasSettings {
   readonly isEnabled: boolean;
   /** Milliseconds since 1970 UTC; null: never. */
   readonly expiresAt: number | null;
-  /** Mail is handed over too; null: it only goes to the targets. */
+  /** Mail is handed over, and there are no targets; null: it goes to the targets. */
   readonly delivery: HandOverMethod | null;
   /** null: an alias, no group. */
   readonly group: GroupRules | null;

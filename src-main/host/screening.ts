@@ -17,6 +17,7 @@ import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-fil
 import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
+import type { AuthenticationOutcome } from '../mail/screening/authentication/port.ts';
 import { createAuthenticationCheck } from '../mail/screening/checks/authentication-check.ts';
 import { createMessageScreening } from '../mail/screening/create-message-screening.ts';
 import { noteCorrespondents } from '../mail/screening/correspondents.ts';
@@ -70,13 +71,7 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
-    onFound: ({ client, reversePath }, outcome) =>
-      parts.onJudged?.({
-        clientAddress: client.address,
-        reversePath,
-        outcome,
-        applied: settings().obeysDmarc ? outcome.dmarc.disposition : 'none',
-      }),
+    onFound: tellJudged.bind(null, parts),
   });
   const screening = createMessageScreening({
     ...parts,
@@ -138,6 +133,16 @@ function createDesk(
     forgetLearned: () => bayes.forget(OFFICE),
     quarantine,
   };
+}
+
+/** For the reports that domains ask for: what was found, and what was done because of it. */
+function tellJudged(parts: ScreeningParts, facts: EnvelopeFacts, outcome: AuthenticationOutcome): void {
+  parts.onJudged?.({
+    clientAddress: facts.client.address,
+    reversePath: facts.reversePath,
+    outcome,
+    applied: parts.settings().screening.obeysDmarc ? outcome.dmarc.disposition : 'none',
+  });
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */

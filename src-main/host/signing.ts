@@ -27,6 +27,11 @@ export function createSigning(
     resolver,
     rotateAfterMs: () => options.settings().signing.rotateAfterDays * DAY_MS,
   });
+  options.directory.onChange(() => {
+    keys
+      .refresh()
+      .catch((error: unknown) => options.logger.error('signing keys could not be read', { error }));
+  });
   const isOurs = (entry: LeavingEntry) => beganWithUs(entry, ruleBook);
   const signingDomain = () => [...keys.keysFor(hostname()), ...keys.anyKeys()][0]?.domain ?? null;
   return { keys, signer: createOutgoingSigner({ ...options, keys, hostname, isOurs }), signingDomain };

@@ -18,6 +18,13 @@ import { parseResponse, parseValues } from '../../src-main/protocol/imap/client/
 import { formatBodyStructure } from '../../src-main/protocol/imap/grammar/format-body-structure.ts';
 import { formatEnvelope } from '../../src-main/protocol/imap/grammar/format-envelope.ts';
 import { parseImapUrl } from '../../src-main/protocol/imap/grammar/imap-url.ts';
+import { parseManageSieveCommand } from '../../src-main/protocol/managesieve/command.ts';
+import {
+  announcedOctets,
+  formatString,
+  literalToken,
+  readTokens,
+} from '../../src-main/protocol/managesieve/tokens.ts';
 import { decodeMailboxName, encodeMailboxName } from '../../src-main/protocol/imap/grammar/mailbox-name.ts';
 import { parseCommand } from '../../src-main/protocol/imap/grammar/parse-command.ts';
 import { createMessageAuthenticator } from '../../src-main/mail/screening/authentication/create-message-authenticator.ts';
@@ -67,6 +74,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'reports', corpus: readLines('reports.jsonl'), check: checkReport },
   { name: 'forged results', corpus: readLines('signed-messages.jsonl'), check: checkForged },
   { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
+  { name: 'ManageSieve', corpus: readLines('managesieve.jsonl'), check: checkManageSieve },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
 ];
 
@@ -89,6 +97,21 @@ function checkName(input: string): void {
     const name = decodeMailboxName(input, isUtf8);
     const again = decodeMailboxName(latin1(encodeMailboxName(name, isUtf8)), isUtf8);
     if (name.isWellFormed()) insist(again === name, 'a name comes back');
+  }
+}
+
+/** A command, or a sentence for the client. */
+function checkManageSieve(input: string): void {
+  const [line = '', ...rest] = input.split('\r\n');
+  announcedOctets(line);
+  const tokens = readTokens(line);
+  if (!tokens.ok) return;
+  const literal = literalToken(Buffer.from(rest.join('\r\n'), 'latin1'));
+  parseManageSieveCommand(literal === null ? tokens.value : [...tokens.value, literal]);
+  for (const token of tokens.value) {
+    if (token.kind !== 'string') continue;
+    const sent = formatString(token.text);
+    insist(sent.startsWith('{') || !/[\r\n]/.test(sent), 'a quoted string is one line');
   }
 }
 

@@ -132,7 +132,8 @@ export class TwoOffices {
     this.dns = dns;
   }
 
-  static async open(): Promise<TwoOffices> {
+  /** `ofServer1`: what else stands in its provision file. */
+  static async open(ofServer1: object = {}): Promise<TwoOffices> {
     const dns = await TestDnsServer.start({
       'server1.com': { MX: [[10, 'mail.server1.com']] },
       'mail.server1.com': { A: ['127.0.0.2'] },
@@ -143,7 +144,7 @@ export class TwoOffices {
     const offices = new TwoOffices(dns);
     const { server1, server2 } = offices;
     const more = { dns: { servers: [dns.address] } };
-    await server1.furnish(['tom', 'anna'], more);
+    await server1.furnish(['tom', 'anna'], { ...more, ...ofServer1 });
     await server2.furnish(['jack'], more);
     await Promise.all([server1.open(), server2.open()]);
     return offices;

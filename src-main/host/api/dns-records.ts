@@ -26,6 +26,8 @@ const CLIENT_SERVICES: readonly ClientService[] = [
   { listener: 'imap', label: '_imap._tcp', purpose: 'clientImap', priority: 10 },
   { listener: 'pop3s', label: '_pop3s._tcp', purpose: 'clientPop3', priority: 20 },
   { listener: 'pop3', label: '_pop3._tcp', purpose: 'clientPop3', priority: 30 },
+  // RFC 5804 §1.8
+  { listener: 'managesieve', label: '_sieve._tcp', purpose: 'clientSieve', priority: 0 },
 ];
 
 export function dnsRecordsOf(facts: {

@@ -50,6 +50,7 @@ const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
   'tom@server1.com': local([tom]),
   'tom+news@server1.com': local([tom]),
   'jane@server1.com': local([jane]),
+  'jane+x@server1.com': local([jane]),
   'fred@server1.com': local([fred]),
   'faye@server1.com': local([faye]),
   'sales@server1.com': local([tom, anna], { via: ['sales@server1.com'], by: 'alias' }),
@@ -65,7 +66,7 @@ const routes: Readonly<Record<string, LocalRoute | NoRoute>> = {
     by: 'alias',
   }),
   'away@server1.com': local([], { foreign: ['jack@server2.com'], via: ['away@server1.com'], by: 'alias' }),
-  'robot@server1.com': local([tom], {
+  'robot@server1.com': local([], {
     handOvers: [{ address: 'robot@server1.com', delivery: program }],
     via: ['robot@server1.com'],
     by: 'alias',
@@ -428,13 +429,28 @@ describe('handing over', () => {
     expect(report.newRecipients).toEqual([{ address: 'jane@server1.com' }]);
   });
 
-  test('of an alias comes first; what else it leads to follows once the program has taken it', async () => {
-    const handOver: HandOver = () => Promise.resolve(taken);
-    const [report] = await attempt({ handOver }, 'robot@server1.com');
-    expect(report?.newRecipients).toEqual([{ address: 'tom@server1.com' }]);
+  test('of an alias waits for the program', async () => {
+    const [taking] = await attempt({ handOver: () => Promise.resolve(taken) }, 'robot@server1.com');
+    expect(taking?.outcomes).toMatchObject([{ outcome: { kind: 'delivered', status: '2.0.0' } }]);
     const [failed] = await attempt({ handOver: () => Promise.resolve(later) }, 'robot@server1.com');
-    expect(failed?.newRecipients).toBeUndefined();
     expect(failed?.outcomes).toMatchObject([{ outcome: { kind: 'deferred', status: '4.3.0' } }]);
+  });
+
+  test('happens once where several recipients lead there: the others become that address', async () => {
+    const handed: string[] = [];
+    const handOver: HandOver = (_method, { recipient }) => {
+      handed.push(recipient);
+      return Promise.resolve(taken);
+    };
+    const reports = await attempt({ handOver }, 'jane+x@server1.com', 'jane@server1.com');
+    expect(handed).toEqual(['jane@server1.com']);
+    expect(reports.map(({ outcomes, newRecipients }) => [outcomes.length, newRecipients])).toEqual([
+      [1, []],
+      [1, undefined],
+    ]);
+    const [alone] = await attempt({ handOver }, 'jane+x@server1.com');
+    expect(alone?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+    expect(handed).toEqual(['jane@server1.com', 'jane+x@server1.com']);
   });
 
   test('keeps mailboxes from waiting: their copies are recorded first', async () => {

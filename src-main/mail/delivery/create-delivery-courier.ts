@@ -32,7 +32,7 @@ export interface DeliveryCourierOptions extends AccountDeliveryOptions {
 export function createDeliveryCourier(options: DeliveryCourierOptions): DeliveryCourier {
   return {
     async deliver(entry, recipients, record) {
-      const handed = recipients.flatMap((routed) => findHandOver(routed) ?? []);
+      const handed = recipients.flatMap((routed) => findHandOver(entry, routed) ?? []);
       const kept = recipients.filter(({ recipient }) => !handed.some((each) => each.recipient === recipient));
       if (kept.length > 0) {
         const report = new DeliveryReport(options, entry);

@@ -13,6 +13,8 @@ import type {
   RecipientDsn,
 } from '../queue/port.ts';
 import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
+import type { FilterRefusal } from './port.ts';
+import { isKeptHere } from './handed-recipient.ts';
 import { deliverToAccount, type AccountDelivery, type AccountDeliveryOptions } from './account-delivery.ts';
 
 export class DeliveryReport {
@@ -62,11 +64,12 @@ export class DeliveryReport {
   }
 
   async #deliver(recipient: QueueRecipient, route: LocalRoute, into: readonly string[]): Promise<void> {
-    const kept = route.accounts.filter(({ delivery }) => delivery.method === 'mailstore');
+    const kept = route.accounts.filter((account) => isKeptHere(this.#entry, account));
     const isAlone = into.length === 1;
     for (const account of kept) await this.#deliverTo(recipient, account);
-    const refusal = isAlone && kept[0] !== undefined ? this.#deliveries.get(kept[0].id)?.refusal : undefined;
-    if (refusal !== undefined) return this.#refuse(recipient, refusal);
+    const [only] = isAlone ? kept : [];
+    const refusal = only && this.#deliveries.get(only.id)?.refusal;
+    if (refusal !== undefined) return this.#refuse(recipient, only, refusal);
     const outcome = this.#outcome(recipient, {
       kind: 'delivered',
       status: '2.1.5',
@@ -77,12 +80,12 @@ export class DeliveryReport {
   }
 
   /** Who gets attempts of its own: those elsewhere, those whose mail is handed over, those who refuse. */
-  #addressesOfTheirOwn({ accounts, foreign }: LocalRoute): readonly string[] {
+  #addressesOfTheirOwn({ accounts, foreign, handOvers }: LocalRoute): readonly string[] {
     const apart = accounts.filter(
-      ({ id, delivery }) =>
-        delivery.method !== 'mailstore' || this.#deliveries.get(id)?.refusal !== undefined,
+      (account) =>
+        !isKeptHere(this.#entry, account) || this.#deliveries.get(account.id)?.refusal !== undefined,
     );
-    return [...foreign, ...apart.map(({ address }) => address)];
+    return [...foreign, ...apart.map(({ address }) => address), ...handOvers.map(({ address }) => address)];
   }
 
   async #deliverTo({ address }: QueueRecipient, account: Account): Promise<void> {
@@ -131,8 +134,9 @@ export class DeliveryReport {
     this.#report(recipient, outcome);
   }
 
-  #refuse(recipient: QueueRecipient, { status, text }: { status: string; text: string }): void {
-    this.#report(recipient, this.#outcome(recipient, { kind: 'failed', status, diagnostic: text }));
+  #refuse(recipient: QueueRecipient, account: Account | undefined, { status, text }: FilterRefusal): void {
+    const outcome = this.#outcome(recipient, { kind: 'failed', status, diagnostic: text });
+    this.#report(recipient, outcome, account);
   }
 
   #outcome(

@@ -4,8 +4,8 @@
  * Flow: courier → here → hand-over → one report for each recipient. Invariants: what else the recipient leads to is dealt with in
  * the commit that records the hand-over, so a hand-over that fails leaves all of it for the next attempt.
  */
-import type { HandOverMethod } from '../../directory/port.ts';
-import type { ContentReader } from '../content/port.ts';
+import type { Account, HandOver as AddressedHandOver, HandOverMethod } from '../../directory/port.ts';
+import { isStaged, type ContentReader } from '../content/port.ts';
 import type { RecipientOutcome } from '../events.ts';
 import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts';
 import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
@@ -13,7 +13,7 @@ import { copyFields } from './copy-fields.ts';
 import type { DeliveryCourierOptions } from './create-delivery-courier.ts';
 import { describeHandOver } from './hand-over/create-hand-over.ts';
 import type { HandedMessage, HandOverOutcome } from './hand-over/port.ts';
-import { deliverToAccount } from './account-delivery.ts';
+import { deliverToAccount, type AccountDelivery } from './account-delivery.ts';
 
 export interface HandedRecipient {
   readonly recipient: QueueRecipient;
@@ -23,20 +23,33 @@ export interface HandedRecipient {
   readonly route: LocalRoute;
 }
 
-/** null: the recipient's mail is kept here, goes to several places that have attempts of their own, or has no way. */
-export function findHandOver({
-  recipient,
-  route,
-}: RoutedRecipient<LocalRoute | NoRoute>): HandedRecipient | null {
+/** Whether the account's mail stays with us: quarantine is ours, whatever the account's way of delivery. */
+export function isKeptHere({ verdict }: QueueEntry, { delivery }: Account): boolean {
+  return delivery.method === 'mailstore' || verdict?.action === 'quarantine';
+}
+
+/**
+ * null: the recipient's mail is kept here, has no way, or goes to addresses that get attempts of their own. With several recipients
+ * only the address itself is handed over: what leads there by another name becomes that address, so that it is handed over once.
+ */
+export function findHandOver(
+  entry: QueueEntry,
+  { recipient, route }: RoutedRecipient<LocalRoute | NoRoute>,
+): HandedRecipient | null {
   if (route.kind !== 'local' || route.moderatedGroup !== null) return null;
-  const [handOver] = route.handOvers;
-  if (handOver !== undefined) {
-    return { recipient, address: handOver.address, method: handOver.delivery, route };
-  }
-  const [account, ...others] = route.accounts;
-  if (account === undefined || others.length > 0 || route.foreign.length > 0) return null;
-  const { address, delivery } = account;
-  return delivery.method === 'mailstore' ? null : { recipient, address, method: delivery, route };
+  const [only, ...others] = [...route.handOvers, ...handedAccounts(entry, route)];
+  const kept = route.accounts.filter((account) => isKeptHere(entry, account));
+  if (only === undefined || others.length + kept.length + route.foreign.length > 0) return null;
+  const isAddressed = only.address.toLowerCase() === recipient.address.toLowerCase();
+  if (!isAddressed && entry.recipients.length > 1) return null;
+  return { recipient, address: only.address, method: only.delivery, route };
+}
+
+function handedAccounts(entry: QueueEntry, { accounts }: LocalRoute): readonly AddressedHandOver[] {
+  return accounts.flatMap((account) => {
+    const { address, delivery } = account;
+    return delivery.method === 'mailstore' || isKeptHere(entry, account) ? [] : [{ address, delivery }];
+  });
 }
 
 /** Octets read at a time. */
@@ -47,15 +60,23 @@ export async function handOverRecipient(
   entry: QueueEntry,
   handed: HandedRecipient & { readonly record: RecordReport },
 ): Promise<void> {
-  const { recipient, method, record, address } = handed;
-  const outcome = await options.handOver(method, toHandedMessage(options, entry, handed));
+  const { recipient, method, record, address, route } = handed;
+  const [account] = route.accounts;
   const at = options.clock.now();
-  const told: RecipientOutcome = { ...outcomeFacts(outcome), recipient: recipient.address, at };
-  const isDelivered = outcome.kind === 'delivered';
+  const copy = { entry, recipient: recipient.address, at };
+  const ruled = account === undefined ? HANDED : await deliverToAccount(options, { ...copy, account });
+  const outcome = await settle(options, ruled, () =>
+    options.handOver(method, toHandedMessage(options, entry, handed)),
+  );
+  const { kind, status, diagnostic, sessionId } = outcome;
+  const told: RecipientOutcome = { kind, status, diagnostic, recipient: recipient.address, at };
+  const isHanded = ruled.deposits.length > 0;
+  const { following, marks, events } = kind === 'delivered' ? ruled : NOTHING;
   await record({
     outcomes: [{ ordinal: recipient.ordinal, outcome: told }],
     deposits: [],
-    ...(isDelivered && (await whatFollows(options, entry, handed))),
+    following,
+    marks,
     events: [
       {
         type: 'attempted',
@@ -64,39 +85,46 @@ export async function handOverRecipient(
         attempt: recipient.attempts + 1,
         outcome: told,
         account: address,
-        handedTo: describeHandOver(method),
-        ...(outcome.sessionId !== undefined && { sessionId: outcome.sessionId }),
+        ...(isHanded && { handedTo: describeHandOver(method) }),
+        ...(sessionId !== undefined && { sessionId }),
       },
+      ...events,
     ],
   });
 }
 
-function outcomeFacts({ kind, status, diagnostic }: HandOverOutcome) {
-  return { kind, status, diagnostic };
+type Consequences = Pick<AccountDelivery, 'following' | 'marks' | 'events'>;
+
+const NOTHING: Consequences = { following: [], marks: [], events: [] };
+
+/** An alias has no rules: what is for it is handed over. */
+const HANDED: AccountDelivery = {
+  ...NOTHING,
+  deposits: [{ accountId: 0, mailbox: 'INBOX', prefix: '', flags: [] }],
+};
+
+/** The account's rules come first: a copy that they would keep is handed over, what they do besides follows from that. */
+async function settle(
+  { receiver }: DeliveryCourierOptions,
+  { refusal, deposits, following }: AccountDelivery,
+  handOver: () => Promise<HandOverOutcome>,
+): Promise<HandOverOutcome> {
+  if (refusal !== undefined) return { kind: 'failed', status: refusal.status, diagnostic: refusal.text };
+  const isWanted = deposits.length > 0;
+  const outcome: HandOverOutcome = isWanted ? await handOver() : SETTLED_BY_RULES;
+  const staged = outcome.kind === 'delivered' ? deposits : [...deposits, ...following];
+  for (const { content } of staged) {
+    // Made for a mailbox, or for a reply that will be made again with the next attempt.
+    if (content !== undefined && isStaged(content)) await receiver.discard(content);
+  }
+  return outcome;
 }
 
-/** An account's forwarding, and what else an alias leads to. */
-async function whatFollows(
-  options: DeliveryCourierOptions,
-  entry: QueueEntry,
-  { recipient, route, address }: HandedRecipient,
-) {
-  const [account] = route.accounts;
-  if (route.handOvers.length === 0 && account !== undefined) {
-    const at = options.clock.now();
-    const copy = { entry, account, recipient: recipient.address, at };
-    const { following } = await deliverToAccount(options, copy);
-    return { following };
-  }
-  const others = [
-    ...route.accounts.map((each) => each.address),
-    ...route.foreign,
-    ...route.handOvers.slice(1).map((each) => each.address),
-  ];
-  const isNew = (each: string) =>
-    each !== address && !entry.recipients.some((known) => known.address.toLowerCase() === each.toLowerCase());
-  return { newRecipients: others.filter(isNew).map((each) => ({ address: each })) };
-}
+const SETTLED_BY_RULES: HandOverOutcome = {
+  kind: 'delivered',
+  status: '2.1.5',
+  diagnostic: 'The rules of the account decided',
+};
 
 function toHandedMessage(
   { clock, content }: DeliveryCourierOptions,

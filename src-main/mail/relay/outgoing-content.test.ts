@@ -74,6 +74,13 @@ describe('what leaves', () => {
     expect(signed[1]).toContain('Gr=C3=BC=C3=9Fe');
   });
 
+  test('keeps the octets of signed fields and of the prefix', async () => {
+    const { content, entry } = storedAs(text);
+    const signer = { sign: () => Promise.resolve('Seal: \xc3\xbc\r\n') };
+    const forms = await prepareOutgoing({ content, signer }, { ...entry, prefix: 'X-Found: ü\r\n' });
+    expect(await textOf(forms.content())).toBe(`Seal: ü\r\nX-Found: ü\r\n${text}`);
+  });
+
   test('is sent as it is where nobody signs', async () => {
     const { content, entry } = storedAs(text);
     const forms = await prepareOutgoing({ content }, entry);

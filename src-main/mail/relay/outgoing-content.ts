@@ -40,7 +40,7 @@ async function readAbove(
   content: AsyncIterable<Uint8Array>,
 ): Promise<Uint8Array> {
   const signatures = (await signer?.sign(entry, content)) ?? '';
-  return Buffer.from(signatures + (entry.prefix ?? ''));
+  return Buffer.concat([Buffer.from(signatures, 'latin1'), Buffer.from(entry.prefix ?? '')]);
 }
 
 async function* below(above: Uint8Array, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -43,8 +43,10 @@ export function createOutgoingSigner(options: OutgoingSignerOptions): OutgoingSi
   };
 }
 
-function read(content: AsyncIterable<Uint8Array>): Promise<SignedMessage | null> {
-  return readSignedMessage(content, () => [SIGNED_FORM]);
+/** null where the header section is larger than any that verifiers look at. */
+async function read(content: AsyncIterable<Uint8Array>): Promise<SignedMessage | null> {
+  const message = await readSignedMessage(content, () => [SIGNED_FORM]);
+  return message.isCut ? null : message;
 }
 
 /** RFC 6376 §5: for one author domain, so that the signature is aligned with it. */

@@ -83,6 +83,6 @@ export type LeavingEntry = Pick<
 >;
 
 export interface OutgoingSigner {
-  /** Fields, each ended by CRLF, for above everything else; empty where nothing is signed. Never rejects. */
+  /** Fields, each ended by CRLF, one character an octet, for above everything; empty where nothing is signed. Never rejects. */
   sign(entry: LeavingEntry, content: AsyncIterable<Uint8Array>): Promise<string>;
 }

@@ -109,6 +109,27 @@ describe('signing keys', () => {
     keys.stop();
   });
 
+  test('get one successor each, however many look at once', async () => {
+    const { keys, clock, publish, states } = await setUp({ rotateAfterDays: 100 });
+    await keys.makeKeys('server1.com');
+    publish();
+    await keys.check('server1.com');
+    clock.advance(100 * DAY_MS);
+    await Promise.all([keys.check('server1.com'), keys.check('server1.com'), keys.check('server1.com')]);
+    expect(states()).toHaveLength(4);
+  });
+
+  test('that cannot be read leave mail unsigned, and the rest as it is', async () => {
+    const { keys, store, publish } = await setUp();
+    await keys.makeKeys('server1.com');
+    publish();
+    await keys.check('server1.com');
+    store.privateKeyOf = (id) => Promise.resolve(id === 1 ? 'broken' : null);
+    await keys.refresh();
+    expect(keys.keysFor('server1.com')).toEqual([]);
+    expect(keys.list()).toHaveLength(2);
+  });
+
   test('never show their private half', async () => {
     const logged: unknown[] = [];
     const record = (message: string, fields?: unknown) => void logged.push(message, fields);

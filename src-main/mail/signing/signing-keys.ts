@@ -4,7 +4,7 @@
  * RFC 6376 §3.6, RFC 5863 §3.5 (rotation). Flow: console and the hourly look → here → store; outgoing signer → keysFor().
  * Invariants: at most one active key of each algorithm signs for a domain; a key whose record nobody could look up keeps its state.
  */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -42,6 +42,7 @@ export class SigningKeys implements SigningDesk {
   #active: ReadonlyMap<string, readonly SigningKey[]> = new Map();
   #cancel: Cancel = () => undefined;
   #isStopped = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SigningKeysOptions) {
     this.#options = options;
@@ -55,6 +56,11 @@ export class SigningKeys implements SigningDesk {
   async start(): Promise<void> {
     await this.#load();
     this.#lookSoon(0);
+  }
+
+  /** Domains have come or gone, and their keys with them. */
+  refresh(): Promise<void> {
+    return this.#load();
   }
 
   stop(): void {
@@ -88,15 +94,18 @@ export class SigningKeys implements SigningDesk {
   }
 
   async makeKeys(domain: string): Promise<Result<void, 'keysAreWaiting'>> {
-    if (this.#rows.some((row) => row.domain === domain && row.state === 'announced'))
-      return err('keysAreWaiting');
-    await this.#announce(ALGORITHMS.map((algorithm) => ({ domain, algorithm })));
+    const isMade = await this.#inTurn(async () => {
+      if (this.#rows.some((row) => row.domain === domain && row.state === 'announced')) return false;
+      await this.#announce(ALGORITHMS.map((algorithm) => ({ domain, algorithm })));
+      return true;
+    });
+    if (!isMade) return err('keysAreWaiting');
     await this.check(domain);
     return ok(undefined);
   }
 
-  async check(domain: string): Promise<void> {
-    await this.#look(this.#rows.filter((row) => row.domain === domain));
+  check(domain: string): Promise<void> {
+    return this.#inTurn(() => this.#look(this.#rows.filter((row) => row.domain === domain)));
   }
 
   async remove(id: number): Promise<Result<void, 'keyIsActive' | 'noSuchKey'>> {
@@ -108,9 +117,16 @@ export class SigningKeys implements SigningDesk {
     return ok(undefined);
   }
 
+  /** One after the other, so that two looks at once do not announce two successors. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
   #lookSoon(delayMs: number): void {
     this.#cancel = this.#options.clock.after(delayMs, () => {
-      this.#look(this.#rows)
+      this.#inTurn(() => this.#look(this.#rows))
         .catch((error: unknown) =>
           this.#options.logger.error('signing keys could not be looked at', { error }),
         )
@@ -148,14 +164,25 @@ export class SigningKeys implements SigningDesk {
     }
   }
 
+  /** null where it is gone or broken: mail leaves unsigned rather than not at all. */
+  async #readKey(id: number): Promise<KeyObject | null> {
+    const text = await this.#options.store.privateKeyOf(id);
+    try {
+      return text === null ? null : createPrivateKey(text);
+    } catch {
+      this.#options.logger.error('a signing key cannot be read', { id });
+      return null;
+    }
+  }
+
   async #load(): Promise<void> {
     const { store } = this.#options;
     this.#rows = await store.list();
     const active = new Map<string, readonly SigningKey[]>();
     for (const { id, domain, selector, algorithm, state } of this.#rows) {
-      const text = state === 'active' ? await store.privateKeyOf(id) : null;
-      if (text === null) continue;
-      const key = { domain, selector, algorithm, privateKey: createPrivateKey(text) };
+      const privateKey = state === 'active' ? await this.#readKey(id) : null;
+      if (privateKey === null) continue;
+      const key = { domain, selector, algorithm, privateKey };
       active.set(domain, [...(active.get(domain) ?? []), key]);
     }
     this.#active = active;

@@ -13,6 +13,9 @@ export const MAX_SPF_HOSTS = 10;
 export const MAX_DNS_NAME_OCTETS = 253;
 export const MAX_DNS_LABEL_OCTETS = 63;
 
+/** Steps of a check that are kept to be shown; a record may hold thousands of addresses. */
+export const MAX_SPF_STEPS = 500;
+
 /** An explanation goes into a reply line (RFC 5321 §4.5.3.1.5: 512 octets with everything else in it). */
 export const MAX_EXPLANATION_OCTETS = 400;
 

@@ -16,21 +16,22 @@ export interface BodyForm {
 }
 
 export interface SignedMessage {
+  /** The header section is larger than any that is signed: only its beginning is here, and nothing of the body. */
+  readonly isCut: boolean;
   readonly fields: readonly RawField[];
   /** `form` is one of those that were wanted; of too many the last have the hash of nothing. */
   bodyHash(form: BodyForm): BodyHashResult;
 }
 
-/** null where the header section is larger than any that is signed. */
 export async function readSignedMessage(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   wanted: (fields: readonly RawField[]) => readonly BodyForm[],
-): Promise<SignedMessage | null> {
+): Promise<SignedMessage> {
   const header = new HeaderCollector();
   let reading: { fields: readonly RawField[]; hashes: ReadonlyMap<string, BodyHash> } | null = null;
   for await (const piece of content) {
     const body = reading === null ? header.push(piece) : piece;
-    if (header.isTooLarge) return null;
+    if (header.isTooLarge) break;
     if (body === null) continue;
     reading ??= begin(header.text, wanted);
     if (reading.hashes.size === 0) break;
@@ -38,7 +39,11 @@ export async function readSignedMessage(
   }
   const { fields, hashes } = reading ?? begin(header.text, wanted);
   const results = new Map(Array.from(hashes, ([key, hash]) => [key, hash.end()]));
-  return { fields, bodyHash: (form) => results.get(formKey(form)) ?? { hash: '', canonicalOctets: 0 } };
+  return {
+    isCut: header.isTooLarge,
+    fields,
+    bodyHash: (form) => results.get(formKey(form)) ?? { hash: '', canonicalOctets: 0 },
+  };
 }
 
 /** A content of which ranges can be read, from its start to its end. */

@@ -325,6 +325,7 @@ export const office = {
       clientSubmission: 'Mail programs find how to send',
       clientImap: 'Mail programs find how to read',
       clientPop3: 'Mail programs find how to collect',
+      clientSieve: 'Mail programs find where to edit filters',
     },
     needs: { required: 'Required', recommended: 'Recommended', optional: 'Optional' },
     type: 'Type',

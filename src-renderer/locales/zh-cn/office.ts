@@ -323,6 +323,7 @@ export const office: Pick<
       clientSubmission: '邮件程序查找发信方式',
       clientImap: '邮件程序查找读信方式',
       clientPop3: '邮件程序查找收取方式',
+      clientSieve: '邮件程序查找过滤规则的编辑位置',
     },
     needs: { required: '必需', recommended: '建议', optional: '可选' },
     type: '类型',

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runPython } from '../../support/clients.ts';
 import { signInToConsole } from '../../support/console-caller.ts';
 import { isInstalled } from '../../support/installed.ts';
 import { ADMIN, isRoot, TwoOffices, until } from '../../support/two-offices.ts';
@@ -14,11 +15,49 @@ const REPORT = `<feedback><report_metadata><org_name>google.com</org_name><repor
 <dkim>fail</dkim><spf>fail</spf></policy_evaluated></row><identifiers><header_from>server1.com</header_from></identifiers>
 <auth_results><spf><domain>spam.example</domain><result>none</result></spf></auth_results></record></feedback>`;
 
+/** A message from an address that a trusted proxy names; answers what the server said. */
+function sendAs(
+  address: string,
+  server: string,
+  { from, to, subject }: { from: string; to: string; subject: string },
+): Promise<string> {
+  const lines = [
+    `XCLIENT ADDR=${address} NAME=mail.bank.example`,
+    'EHLO mail.bank.example',
+    `MAIL FROM:<${from}>`,
+    `RCPT TO:<${to}>`,
+    'DATA',
+    `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nDate: Mon, 05 Jan 2026 10:00:00 +0000\r\nMessage-ID: <1@bank.example>\r\n\r\nHello\r\n.`,
+    'QUIT',
+  ];
+  const script = `${lines.join('\n')}\n`;
+  return runPython(SEND_LINES, [server, script]).then(({ output }) => output);
+}
+
+/** One line at a time, each after the reply to the one before. */
+const SEND_LINES = `
+import socket, sys
+server, script = sys.argv[1:]
+with socket.create_connection((server, 25), timeout=30) as connection:
+    stream = connection.makefile('rwb')
+    def reply():
+        while True:
+            line = stream.readline().decode()
+            print(line, end='')
+            if line[3:4] != '-': return
+    reply()
+    stream.write(b'EHLO localhost\\r\\n'); stream.flush(); reply()
+    body = script.replace('\\r\\n', '\\0').split('\\n')
+    for line in body:
+        if line == '': continue
+        stream.write(line.replace('\\0', '\\r\\n').encode() + b'\\r\\n'); stream.flush(); reply()
+`;
+
 describe.runIf(isRoot && isInstalled('dkimverify'))('an office that signs', () => {
   let offices: TwoOffices;
 
   beforeAll(async () => {
-    offices = await TwoOffices.open();
+    offices = await TwoOffices.open({ security: { trustedProxies: { xclient: ['127.0.0.0/8'] } } });
   });
   afterAll(() => offices.close());
 
@@ -40,6 +79,23 @@ describe.runIf(isRoot && isInstalled('dkimverify'))('an office that signs', () =
     const message = mail.slice(mail.indexOf('Return-Path:')).replace(/\r?\n/g, '\r\n');
     expect(message.match(/^DKIM-Signature:/gm)).toHaveLength(2);
     expect(askPeer(dns.zone, [{ do: 'dkim_verify', message, signatures: 2 }])).toEqual([[true, true]]);
+  });
+
+  test('seals what it passes on, with what it found (RFC 8617 §5.1)', async () => {
+    const { dns, server1, server2, jack } = offices;
+    dns.zone = { ...dns.zone, 'bank.example': { TXT: ['v=spf1 ip4:203.0.113.0/24 -all'] } };
+    const sent = await sendAs('203.0.113.7', server1.address, {
+      from: 'info@bank.example',
+      to: 'friends@server1.com',
+      subject: 'Passed on',
+    });
+    expect(sent).toMatch(/^250/m);
+    const mail = await offices.arrives(jack, server2, 'Passed on');
+    const copy = mail.slice(mail.lastIndexOf('Return-Path:', mail.indexOf('Subject: Passed on')));
+    const message = copy.replace(/\r?\n/g, '\r\n');
+    expect(message).toMatch(/ARC-Authentication-Results: i=1; mail\.server1\.com;\r\n\tspf=pass/);
+    expect(message).not.toMatch(/^DKIM-Signature:/m);
+    expect(askPeer(dns.zone, [{ do: 'arc_verify', message }])).toEqual([['pass', 'success']]);
   });
 
   test('shows what a report in the mail says, and leaves it in the mailbox', async () => {

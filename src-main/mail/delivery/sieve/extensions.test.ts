@@ -591,6 +591,7 @@ describe('include (RFC 6609)', () => {
     'global/space': 'require ["variables", "include"]; set "global.other" "x";',
     'personal/self': 'require "include"; include "self";',
     'personal/wrong': 'keep;\njump;',
+    'global/huge': `# ${'x'.repeat(256 * 1024)}`,
     'personal/filer': 'require "fileinto"; fileinto "a";',
   };
   const readScript = (location: string, name: string) =>
@@ -630,6 +631,7 @@ describe('include (RFC 6609)', () => {
     ['include "nothing";', 'there is no personal script "nothing"'],
     ['include "wrong";', 'the personal script "wrong" is wrong in line 2: there is no command "jump"'],
     ['include "self";', 'scripts include each other too deep'],
+    ['include :global "huge";', 'the included scripts are longer than 256 KiB together'],
   ])('%s fails: %s', async (script, text) => {
     expect(await run(script)).toEqual([`failure in line 1: ${text}`]);
   });

@@ -38,6 +38,9 @@ export const MAX_INCLUDE_DEPTH = 10;
 /** Scripts that one run may read, each as often as it is included. */
 export const MAX_INCLUDED_SCRIPTS = 50;
 
+/** Characters of all scripts that one run includes: they are read and checked for each message. */
+export const MAX_INCLUDED_CHARACTERS = 256 * 1024;
+
 /** Octets of bodies that one run decodes and looks at; what lies beyond is not searched. */
 export const MAX_BODY_OCTETS = 4 * 1024 * 1024;
 

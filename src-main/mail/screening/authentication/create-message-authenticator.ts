@@ -23,7 +23,6 @@ import {
   piecesOf,
   readSignedMessage,
   type BodyForm,
-  type SignedMessage,
 } from '../../../protocol/authentication/signed-message.ts';
 import { checkHost, type SpfQuestion } from '../../../protocol/authentication/spf/check-host.ts';
 import type { DnsResolver } from '../../../protocol/dns/resolver.ts';
@@ -59,12 +58,11 @@ async function authenticate(
   const { clock, timeoutMs = DNS_TIMEOUT_MS } = options;
   const resolver = createBoundedResolver(options.resolver, { clock, timeoutMs });
   const questions = spfQuestions(options, facts);
-  const [helo, mailFrom, message] = await Promise.all([
+  const [helo, mailFrom, signed] = await Promise.all([
     checkHost(questions.helo, resolver),
     checkHost(questions.mailFrom, resolver),
     readSignedMessage(piecesOf(octets), wantedForms),
   ]);
-  const signed: SignedMessage = message ?? { fields: [], bodyHash: () => ({ hash: '', canonicalOctets: 0 }) };
   const context = { resolver, now: clock.now() };
   const [dkim, arc] = await Promise.all([verifyDkim(signed, context), verifyArc(signed, context)]);
   const chance = () => readChance(options.randomBytes);

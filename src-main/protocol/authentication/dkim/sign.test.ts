@@ -42,7 +42,6 @@ async function read(text: string): Promise<SignedMessage> {
       return parsed.ok ? [parsed.value] : [];
     }),
   ]);
-  if (message === null) throw new Error('the header section is too large');
   return message;
 }
 

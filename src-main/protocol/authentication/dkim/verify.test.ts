@@ -62,7 +62,6 @@ async function verify(text: string, zone = ZONE, now = Date.UTC(2026, 0, 1)) {
       return parsed.ok ? [parsed.value] : [];
     }),
   );
-  if (message === null) throw new Error('the header section is too large');
   return verifyDkim(message, { resolver: memoryResolver(zone), now });
 }
 

@@ -9,7 +9,7 @@
 import { isInNetwork, parseIpAddress } from '../../../format/ip-network.ts';
 import type { DnsResolver } from '../../dns/resolver.ts';
 import type { SpfFinding, SpfResult, SpfStep } from '../findings.ts';
-import { MAX_DNS_LABEL_OCTETS, MAX_DNS_NAME_OCTETS } from '../limits.ts';
+import { MAX_DNS_LABEL_OCTETS, MAX_DNS_NAME_OCTETS, MAX_SPF_STEPS } from '../limits.ts';
 import { explain } from './explanation.ts';
 import { fitDomain, expandMacroString, type MacroString } from './macro-string.ts';
 import { macroValues, type SpfQuestion } from './macro-values.ts';
@@ -91,7 +91,7 @@ class HostCheck {
     // RFC 7208 §4.5
     if (texts.length > 1)
       return this.#conclude(frame, 'permerror', `${frame.domain} publishes more than one SPF record`);
-    this.#note(frame, text, 'the record is read');
+    this.#note(frame, text, { outcome: 'the record is read' });
     const record = parseSpfRecord(text);
     if (!record.ok)
       return this.#conclude(
@@ -106,9 +106,7 @@ class HostCheck {
   async #evaluate(frame: Frame, record: SpfRecord): Promise<Outcome> {
     for (const directive of record.directives) {
       const isMatch = await this.#match(frame, directive);
-      const { domain, depth } = frame;
-      const outcome = isMatch ? 'it matches' : 'no match';
-      this.steps.push({ domain, depth, term: directive.term, outcome, isMatch });
+      this.#note(frame, directive.term, { outcome: isMatch ? 'it matches' : 'no match', isMatch });
       if (isMatch) return this.#decide(frame, directive, record);
     }
     if (record.redirect !== undefined) return this.#redirect(frame, record.redirect);
@@ -130,7 +128,7 @@ class HostCheck {
   async #redirect(frame: Frame, target: MacroString): Promise<Outcome> {
     this.#dns.countLookUp();
     const domain = await this.#expand(frame, target);
-    this.#note(frame, `redirect=${domain}`, `${domain} decides in its place`);
+    this.#note(frame, `redirect=${domain}`, { outcome: `${domain} decides in its place` });
     const outcome = await this.#checkDomain({ domain, depth: frame.depth });
     if (outcome.result !== 'none') return outcome;
     return { result: 'permerror', reason: `redirect= leads to ${domain}: ${outcome.reason}` };
@@ -183,7 +181,7 @@ class HostCheck {
   async #include(frame: Frame, target: MacroString): Promise<boolean> {
     this.#dns.countLookUp();
     const domain = await this.#expand(frame, target);
-    this.#note(frame, `include:${domain}`, `${domain} is asked`);
+    this.#note(frame, `include:${domain}`, { outcome: `${domain} is asked` });
     const { result, reason } = await this.#checkDomain({ domain, depth: frame.depth + 1 });
     if (result === 'temperror') throw new SpfProblem('temperror', reason);
     if (result === 'permerror') throw new SpfProblem('permerror', reason);
@@ -201,12 +199,12 @@ class HostCheck {
     return fitDomain(await expandMacroString(domain, values)).toLowerCase();
   }
 
-  #note({ domain, depth }: Frame, term: string, outcome: string): void {
-    this.steps.push({ domain, depth, term, outcome });
+  #note({ domain, depth }: Frame, term: string, what: Pick<SpfStep, 'outcome' | 'isMatch'>): void {
+    if (this.steps.length < MAX_SPF_STEPS) this.steps.push({ domain, depth, term, ...what });
   }
 
   #conclude(frame: Frame, result: SpfResult, reason: string): Outcome {
-    this.#note(frame, '', reason);
+    this.#note(frame, '', { outcome: reason });
     return { result, reason };
   }
 }

@@ -222,6 +222,19 @@ describe('the scripts of an account and of the office', () => {
     expect((await office.deliver(MAIL, { verdict: verdict('accept', -2) })).copies).toEqual([kept]);
   });
 
+  it('know what an engine found malicious', async () => {
+    await office.use('require ["virustest", "fileinto"]; if virustest "5" { fileinto "Archive"; }');
+    const finding = {
+      check: 'clamav',
+      outcome: 'malicious',
+      weight: 0,
+      detail: 'it holds malicious content',
+    };
+    const found = { ...verdict('accept', 0), findings: [finding] };
+    expect((await office.deliver(MAIL, { verdict: found })).copies).toMatchObject([{ mailbox: 'Archive' }]);
+    expect((await office.deliver()).copies).toEqual([kept]);
+  });
+
   it('leave junk in Junk where they say nothing of it', async () => {
     await office.use('keep;');
     const { copies } = await office.deliver(MAIL, { verdict: verdict('junk', 7) });

@@ -51,11 +51,9 @@ export function spamPercent({ action, score }: Verdict): number {
   return action === 'accept' ? Math.min(percent, 49) : Math.max(percent, 50);
 }
 
-/** RFC 5235 §2.3: 0 not tested, 1 clean, 5 a virus. */
-function virusLevel(verdict: Verdict | undefined): 0 | 1 | 5 {
-  const findings = verdict?.findings.filter(({ check }) => /virus|clam/i.test(check)) ?? [];
-  if (findings.length === 0) return 0;
-  return findings.some(({ weight }) => weight > 0) ? 5 : 1;
+/** RFC 5235 §2.3: 5 a virus; nothing is said of messages that engines found clean, so 0, not tested. */
+function virusLevel(verdict: Verdict | undefined): 0 | 5 {
+  return verdict?.findings.some(({ outcome }) => outcome === 'malicious') === true ? 5 : 0;
 }
 
 async function readAnnotation(

@@ -6,6 +6,7 @@
 import {
   MAX_ACTIONS,
   MAX_ADDED_FIELDS,
+  MAX_INCLUDED_CHARACTERS,
   MAX_INCLUDED_SCRIPTS,
   MAX_MATCH_STEPS,
   MAX_NOTIFICATIONS,
@@ -28,6 +29,10 @@ const LIMITS = {
     text: `more than ${MAX_NOTIFICATIONS} notifications were asked for`,
   },
   addedField: { amount: MAX_ADDED_FIELDS, text: `more than ${MAX_ADDED_FIELDS} header fields were added` },
+  includedCharacter: {
+    amount: MAX_INCLUDED_CHARACTERS,
+    text: `the included scripts are longer than ${MAX_INCLUDED_CHARACTERS / 1024} KiB together`,
+  },
   include: { amount: MAX_INCLUDED_SCRIPTS, text: `more than ${MAX_INCLUDED_SCRIPTS} scripts were included` },
 } as const;
 

@@ -10,19 +10,24 @@ export async function readIncluded(run: Run, call: Call): Promise<CheckedScript 
   const location = call.options['global'] === undefined ? 'personal' : 'global';
   const name = run.parameter(call, 0);
   const key = `${location}/${name}`;
-  if (run.included.has(key) && call.options['once'] !== undefined) return null;
+  const known = run.included.get(key);
+  if (known !== undefined && call.options['once'] !== undefined) return null;
   run.budget.spend('include');
   // A script that includes itself gets here.
   if (run.frame.depth >= MAX_INCLUDE_DEPTH) fail('scripts include each other too deep');
-  run.included.add(key);
+  if (known !== undefined) return known;
   const text = await run.environment.readScript(location, name);
   if (text === null) {
     return call.options['optional'] === undefined ? fail(`there is no ${location} script "${name}"`) : null;
   }
+  run.budget.spend('includedCharacter', text.length);
   const checked = checkScript(text);
-  if (checked.ok) return checked.value;
-  const [problem] = checked.error;
-  return fail(
-    `the ${location} script "${name}" is wrong in line ${problem?.line ?? 1}: ${problem?.text ?? ''}`,
-  );
+  if (!checked.ok) {
+    const [problem] = checked.error;
+    return fail(
+      `the ${location} script "${name}" is wrong in line ${problem?.line ?? 1}: ${problem?.text ?? ''}`,
+    );
+  }
+  run.included.set(key, checked.value);
+  return checked.value;
 }

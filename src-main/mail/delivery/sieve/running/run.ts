@@ -34,7 +34,8 @@ export class Run {
   isImplicitKeep = true;
   readonly actions: SieveAction[] = [];
   readonly duplicates: DuplicateMark[] = [];
-  readonly included = new Set<string>();
+  /** Scripts that were included, by place and name. */
+  readonly included = new Map<string, CheckedScript>();
   readonly regexes = new Map<string, RegexProgram>();
 
   constructor(options: { environment: SieveEnvironment; message: MessageView; script: CheckedScript }) {
