@@ -28,14 +28,9 @@ export const router = createRouter({
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
     {
-      path: '/filters/:tab(checks|rules|engines)?',
+      path: '/filters/:tab(checks|rules|engines|scripts)?',
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
-    },
-    {
-      path: '/filters/scripts',
-      name: 'officeScripts',
-      component: () => import('./features/filters/OfficeScriptsPage.vue'),
     },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {

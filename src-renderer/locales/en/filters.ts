@@ -4,7 +4,13 @@ export const filters = {
     title: 'Filters & quarantine',
     question: 'What happens to junk?',
     saved: 'Saved; it counts from the next message on',
-    tabs: { quarantine: 'Quarantine', checks: 'Checks', rules: 'Rules', engines: 'Lists and engines' },
+    tabs: {
+      quarantine: 'Quarantine',
+      checks: 'Checks',
+      rules: 'Rules',
+      engines: 'Lists and engines',
+      scripts: 'Office scripts',
+    },
     actions: {
       accept: 'Let it in',
       junk: 'Into the Junk mailbox',

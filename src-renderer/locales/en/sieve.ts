@@ -126,7 +126,6 @@ export const sieve = {
     activated: '{name} is in use now.',
     office: 'Scripts for everybody',
     officeHint: 'Run for every account, before or after its own rules.',
-    officeQuestion: 'What becomes of everybody’s new mail?',
     officeNone: 'There are no scripts for everybody.',
     officeAdd: 'Add script',
     officeEdit: 'Change script',

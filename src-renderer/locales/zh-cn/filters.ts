@@ -4,7 +4,7 @@ export const filters = {
     title: '过滤与隔离',
     question: '垃圾邮件如何处理？',
     saved: '已保存，从下一封邮件起生效',
-    tabs: { quarantine: '隔离区', checks: '检查', rules: '规则', engines: '名单与引擎' },
+    tabs: { quarantine: '隔离区', checks: '检查', rules: '规则', engines: '名单与引擎', scripts: '全局脚本' },
     actions: {
       accept: '放行',
       junk: '放入垃圾邮件箱',

@@ -126,7 +126,6 @@ export const sieve: Pick<Messages, 'sieve'> = {
     activated: '现在使用 {name}。',
     office: '适用于所有人的脚本',
     officeHint: '在每个账户自己的规则之前或之后运行。',
-    officeQuestion: '所有人的新邮件如何处理？',
     officeNone: '没有适用于所有人的脚本。',
     officeAdd: '添加脚本',
     officeEdit: '更改脚本',
