@@ -63,6 +63,7 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const { storage, directory, resolver, clock } = parts;
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
+  const isOurDomain = (domain: string) => directory.isLocalDomain(domain);
   const { bayes: store, reputation } = storage.screening;
   const bayes = new BayesFilter({ store, setting: () => settings().bayes });
   const learning = { content: storage.content, bayes, reputation, clock, logger: parts.logger };
@@ -71,6 +72,7 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
   const authentication = createAuthenticationCheck({
     authenticator: createMessageAuthenticator(parts),
     obeysDmarc: () => settings().obeysDmarc,
+    isOurDomain,
     onFound: tellJudged.bind(null, parts),
   });
   const screening = createMessageScreening({
@@ -78,7 +80,7 @@ export function createHostScreening(parts: ScreeningParts): HostScreening {
     settings,
     dnsLists,
     greylistStore: storage.screening.greylist,
-    isOurDomain: (domain) => directory.isLocalDomain(domain),
+    isOurDomain,
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
     furtherChecks: [authentication, createBayesCheck(bayes)],
   });

@@ -15,25 +15,36 @@ const TIMEOUT_MS = 30_000;
 export interface AuthenticationCheckOptions {
   readonly authenticator: MessageAuthenticator;
   readonly obeysDmarc: () => boolean;
+  readonly isOurDomain: (domain: string) => Promise<boolean>;
   /** Hears what was found, for the reports that domains ask for. */
   readonly onFound?: (facts: MessageFacts, outcome: AuthenticationOutcome) => void;
 }
 
 export function createAuthenticationCheck(options: AuthenticationCheckOptions): MessageCheck {
-  const { authenticator, obeysDmarc, onFound } = options;
+  const { authenticator, onFound } = options;
   return {
     name: 'authentication',
     timeoutMs: TIMEOUT_MS,
-    applies: ({ origin, isFromDevice, client }) =>
-      origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
+    applies: ({ origin, isFromDevice }) => origin === 'reception' && !isFromDevice,
     run: async (facts) => {
       const { client, reversePath, octets } = facts;
       const question = { remoteAddress: client.address, remoteName: client.hello, reversePath };
       const outcome = await authenticator.authenticate(question, octets);
-      onFound?.(facts, outcome);
-      return toFindings(outcome, obeysDmarc());
+      // Reports are about servers that the world knows.
+      if (!isPrivateAddress(client.address)) onFound?.(facts, outcome);
+      return toFindings(outcome, await isBoundByDmarc(options, facts, outcome));
     },
   };
+}
+
+/** Scripts and devices of the office write in our name, from addresses that no record of ours can name. */
+async function isBoundByDmarc(
+  { obeysDmarc, isOurDomain }: AuthenticationCheckOptions,
+  { client }: MessageFacts,
+  { dmarc }: AuthenticationOutcome,
+): Promise<boolean> {
+  if (!obeysDmarc()) return false;
+  return !isPrivateAddress(client.address) || !(await isOurDomain(dmarc.domain));
 }
 
 export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean): readonly CheckFinding[] {
