@@ -30,6 +30,7 @@ import type { ReputationStore } from '../mail/screening/store-port.ts';
 import { createBoundedResolver } from '../protocol/authentication/bounded-resolver.ts';
 import { checkHost } from '../protocol/authentication/spf/check-host.ts';
 import type { Connect } from '../protocol/connection/outgoing-connection.ts';
+import { createCachingResolver } from '../protocol/dns/caching-resolver.ts';
 import type { DnsResolver, TimedResolver } from '../protocol/dns/resolver.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import type { HostSettings } from './port.ts';
@@ -59,8 +60,11 @@ export interface HostScreening {
   readonly trainer: Trainer;
 }
 
-export function createHostScreening(parts: ScreeningParts): HostScreening {
-  const { storage, directory, resolver, clock } = parts;
+export function createHostScreening(given: ScreeningParts): HostScreening {
+  const { storage, directory, clock } = given;
+  // DNS lists keep answers themselves, for as long as those say.
+  const resolver = { ...given.resolver, ...createCachingResolver(given.resolver, clock) };
+  const parts = { ...given, resolver };
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
   const isOurDomain = (domain: string) => directory.isLocalDomain(domain);
