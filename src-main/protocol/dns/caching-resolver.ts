@@ -12,7 +12,7 @@ import type { DnsResolver, LookUp } from './resolver.ts';
 /** Mail comes in bursts of the same senders; what a domain changes is seen half a minute later. */
 const ANSWER_MS = 30_000;
 const FAILURE_MS = 5_000;
-/** A question that took so long without an answer met silence, not a refusal. */
+/** A question that has waited so long meets silence, so far. */
 const SILENT_AFTER_MS = 2_000;
 /** Silences one after the other, without an answer in between. */
 const MOST_SILENCES = 3;
@@ -60,10 +60,13 @@ class AnswerCache {
     const answer = lookUp();
     const entry: Entry = { answer, until: Number.POSITIVE_INFINITY };
     this.#remember(question, entry);
-    void answer.then(
-      ({ kind }) => this.#settle(entry, { isAnswer: kind !== 'temporaryFailure', askedAt: now }),
-      () => this.#entries.delete(question),
-    );
+    const cancel = this.#clock.after(SILENT_AFTER_MS, () => this.#noteSilence());
+    void answer
+      .then(
+        ({ kind }) => this.#settle(entry, kind !== 'temporaryFailure'),
+        () => this.#entries.delete(question),
+      )
+      .then(cancel);
     return answer;
   }
 
@@ -74,13 +77,17 @@ class AnswerCache {
     if (this.#entries.size > MOST_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  #settle(entry: Entry, { isAnswer, askedAt }: { isAnswer: boolean; askedAt: number }): void {
-    const now = this.#clock.now();
-    entry.until = now + (isAnswer ? ANSWER_MS : FAILURE_MS);
-    if (isAnswer) this.#silences = 0;
-    else if (now - askedAt >= SILENT_AFTER_MS) this.#silences++;
+  #settle(entry: Entry, isAnswer: boolean): void {
+    entry.until = this.#clock.now() + (isAnswer ? ANSWER_MS : FAILURE_MS);
+    if (!isAnswer) return;
+    this.#silences = 0;
+    this.#silentUntil = 0;
+  }
+
+  #noteSilence(): void {
+    this.#silences++;
     if (this.#silences < MOST_SILENCES) return;
     this.#silences = 0;
-    this.#silentUntil = now + SILENCE_MS;
+    this.#silentUntil = this.#clock.now() + SILENCE_MS;
   }
 }
