@@ -49,3 +49,12 @@ test('what nobody signed in for is not counted', async () => {
   for (let count = 0; count < 9; count++) await brakes.note({ ...ENVELOPE, at: clock.now() });
   expect(brakes.reasonFor(undefined)).toBeNull();
 });
+
+test('what comes from this machine is not counted', async () => {
+  const { brakes, clock } = makeBrakes();
+  const client = { ...ENVELOPE.client, account, address: '127.0.0.1' };
+  for (let count = 0; count < 9; count++) {
+    await brakes.note({ ...ENVELOPE, origin: 'submission', client, at: clock.now() });
+  }
+  expect(brakes.reasonFor(account.address)).toBeNull();
+});
