@@ -206,6 +206,7 @@ class RunningHost implements MailHost {
       passwords,
       clock,
       maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
+      detailSeparators: () => this.#settings.detailSeparators,
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });

@@ -1,4 +1,5 @@
 /** Settings until somebody changes them. */
+import { DETAIL_SEPARATORS } from '../directory/address-key.ts';
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
 import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
@@ -9,6 +10,7 @@ import type { HostSettings } from './port.ts';
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,
     certificateFiles: null,
     dnsServers: [],

@@ -31,6 +31,8 @@ export interface ListenerStatus {
 export interface HostSettings {
   /** The name this server gives itself in greetings and EHLO; a fully qualified domain name. */
   readonly hostname: string;
+  /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
+  readonly detailSeparators: string;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   /** The administrator's own certificate; null: one we sign ourselves. */

@@ -185,6 +185,11 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
+  /** What parts `anna` from `news` in `anna+news@`; each character does. */
+  detailSeparators: z
+    .string()
+    .regex(/^[+\-_.=#]{0,4}$/u, 'is made of + - _ . = #')
+    .optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
