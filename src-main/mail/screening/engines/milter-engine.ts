@@ -9,6 +9,7 @@ import { piecesOf } from '../content/octet-pieces.ts';
 import { RANK, type CheckFinding, type MessageFacts } from '../facts.ts';
 import type { EngineSetting } from '../settings.ts';
 import { optionsFor, type EngineContext } from './engine-context.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 /** Fields that a person reads of. */
 const SHOWN_NAMES = 5;
@@ -42,7 +43,7 @@ function toShownField({ octets }: HeaderSection, { name, bodyStart, end }: Heade
 function toFinding(engine: EngineSetting, { verdict, fields, unchanged }: MilterAnswer): CheckFinding {
   const finding = {
     check: engine.name,
-    outcome: verdict.kind,
+    outcome: verdict.kind satisfies OutcomeOf<'engine'>,
     weight: 0,
     fields: fields.map(formatField).join(''),
   };
