@@ -27,5 +27,7 @@ export function nameFinding(finding: FoundBy): string {
   if (kind === 'rule' && outcome !== 'couldNotDetermine') return t('findings.rule.applies');
   const group = NAMES[kind] === undefined ? 'engine' : kind;
   if (NAMES[group]?.[outcome] === undefined) return technicalName(finding);
-  return t(`findings.${group}.${outcome}` as MessageKey, { name: group === 'engine' ? check : zone.join('.') });
+  return t(`findings.${group}.${outcome}` as MessageKey, {
+    name: group === 'engine' ? check : zone.join('.'),
+  });
 }
