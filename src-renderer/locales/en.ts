@@ -1,6 +1,7 @@
 /** English: the language whose keys all others must have. */
 import { delivery } from './en/delivery.ts';
 import { filters } from './en/filters.ts';
+import { findings } from './en/findings.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
@@ -12,6 +13,7 @@ import { sieve } from './en/sieve.ts';
 export const en = {
   ...delivery,
   ...filters,
+  ...findings,
   ...general,
   ...mail,
   ...office,

@@ -2,6 +2,7 @@
 import type { Messages } from './en.ts';
 import { delivery } from './zh-cn/delivery.ts';
 import { filters } from './zh-cn/filters.ts';
+import { findings } from './zh-cn/findings.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
@@ -13,6 +14,7 @@ import { sieve } from './zh-cn/sieve.ts';
 export const zhCn: Messages = {
   ...delivery,
   ...filters,
+  ...findings,
   ...general,
   ...mail,
   ...office,

@@ -6,8 +6,8 @@ import type { MessageFacts } from '../../src-main/mail/screening/facts.ts';
 import type { EnvelopeFacts } from '../../src-main/mail/screening/port.ts';
 
 /** Lines may end with LF. */
-export function octetsOfText(text: string): MessageOctets {
-  const octets = Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'utf8');
+export function octetsOfText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): MessageOctets {
+  const octets = Buffer.from(text.replace(/\r?\n/g, '\r\n'), encoding);
   const indexer = createMessageIndexer();
   indexer.write(octets);
   return {

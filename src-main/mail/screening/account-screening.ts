@@ -21,6 +21,7 @@ import { CHECK_TIMEOUT_MS } from './limits.ts';
 import { within } from './run-checks.ts';
 import type { ScreeningSettings } from './settings.ts';
 import type { ReputationStore, SenderHistory } from './store-port.ts';
+import type { OutcomeOf } from './findings.ts';
 
 export interface AccountScreeningOptions {
   readonly content: ContentReader;
@@ -85,7 +86,9 @@ async function judgeSender(
   const check = 'sender';
   if (await reputation.isCorrespondent(accountId, author.address)) {
     const detail = `this account writes to ${author.address}`;
-    return [{ check, outcome: 'correspondent', weight: CORRESPONDENT_WEIGHT, detail }];
+    return [
+      { check, outcome: 'correspondent' satisfies OutcomeOf<'sender'>, weight: CORRESPONDENT_WEIGHT, detail },
+    ];
   }
   const history = await reputation.historyOf(accountId, author.domain);
   return history === null ? [] : judgeHistory(history, author.domain);
@@ -95,13 +98,15 @@ function judgeHistory({ mail, junk }: SenderHistory, domain: string): readonly C
   const check = 'sender';
   if (junk >= HABIT && junk > 2 * mail) {
     const detail = `${junk} messages of ${domain} were called junk here`;
-    return [{ check, outcome: 'knownForJunk', weight: BAD_HISTORY_WEIGHT, detail }];
+    return [
+      { check, outcome: 'knownForJunk' satisfies OutcomeOf<'sender'>, weight: BAD_HISTORY_WEIGHT, detail },
+    ];
   }
   if (mail < HABIT || junk > 0) return [];
   return [
     {
       check,
-      outcome: 'knownForMail',
+      outcome: 'knownForMail' satisfies OutcomeOf<'sender'>,
       weight: GOOD_HISTORY_WEIGHT,
       detail: `mail of ${domain} was kept here before`,
     },

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { FakeEngine, piecesOf } from '../../../test/support/fake-engine.ts';
 import { ManualClock } from '../../base/clock.ts';
 import { askMilter } from './milter-client.ts';
-import { encodeNumbers, encodePacket, encodeTexts, NOT_WANTED, type MilterPacket } from './packets.ts';
+import {
+  encodeNumbers,
+  encodePacket,
+  encodeTexts,
+  KEEPS_LEADING_SPACE,
+  NOT_WANTED,
+  type MilterPacket,
+} from './packets.ts';
 
 /** A milter that answers each packet by what the table has for its command, and `c` for the rest. */
 function milter(answers: Readonly<Record<string, Buffer>>, negotiation = encodeNumbers(6, 0, 0)) {
@@ -49,8 +56,8 @@ function ask(engine: FakeEngine) {
       reversePath: 'a@example',
       recipients: ['tom@server1.com', 'anna@server1.com'],
       header: [
-        { name: 'From', value: 'a@example' },
-        { name: 'Subject', value: 'hello' },
+        { name: 'From', value: Buffer.from(' a@example,\r\n\tb@example', 'latin1') },
+        { name: 'Subject', value: Buffer.from(' hall\xe5', 'latin1') },
       ],
       body: piecesOf('one\r\n', 'x'.repeat(70_000)),
     },
@@ -59,11 +66,25 @@ function ask(engine: FakeEngine) {
 
 test('a milter hears the whole message in the order of SMTP', async () => {
   const { heard, ask } = milter({});
-  expect(await ask()).toEqual({ ok: true, value: { verdict: { kind: 'accept' }, fields: [] } });
+  expect(await ask()).toEqual({
+    ok: true,
+    value: { verdict: { kind: 'accept' }, fields: [], unchanged: [] },
+  });
   expect(spoken(heard)).toBe('ODCHDMRRDTLLNBBBDE');
   const connect = heard.find(({ command }) => command === 'C')?.data;
   expect(connect?.toString('latin1')).toBe('mx.example\x004\x12\x67192.0.2.7\0');
-  expect(heard.find(({ command }) => command === 'L')?.data.toString()).toBe('From\0a@example\0');
+  const fields = heard.filter(({ command }) => command === 'L').map(({ data }) => data.toString('latin1'));
+  expect(fields).toEqual(['From\0a@example,\n\tb@example\0', 'Subject\0hall\xe5\0']);
+});
+
+test('one that keeps the space after the colon hears it and gives it', async () => {
+  const added = encodePacket('h', encodeTexts('X-Checked', ' yes'));
+  const end = Buffer.concat([added, encodePacket('c')]);
+  const { heard, ask } = milter({ E: end }, encodeNumbers(6, 0x01, KEEPS_LEADING_SPACE));
+  expect(await ask()).toMatchObject({ ok: true, value: { fields: [{ name: 'X-Checked', value: 'yes' }] } });
+  expect(heard.find(({ command }) => command === 'L')?.data.toString()).toBe(
+    'From\0 a@example,\n\tb@example\0',
+  );
 });
 
 test('what it does not want to hear is not said', async () => {
@@ -73,11 +94,12 @@ test('what it does not want to hear is not said', async () => {
   expect(spoken(heard)).toBe('ODMRRDTNDE');
 });
 
-test('header fields that it adds and its quarantine are taken', async () => {
+test('header fields that it adds and its quarantine are taken; what it would remove is told', async () => {
   const end = Buffer.concat([
     encodePacket('p'),
     encodePacket('h', encodeTexts('X-Checked', 'yes')),
     encodePacket('i', Buffer.concat([encodeNumbers(1), encodeTexts('X-First', 'no')])),
+    encodePacket('m', Buffer.concat([encodeNumbers(1), encodeTexts('Authentication-Results', '')])),
     encodePacket('q', encodeTexts('looks odd')),
     encodePacket('c'),
   ]);
@@ -90,6 +112,7 @@ test('header fields that it adds and its quarantine are taken', async () => {
         { name: 'X-Checked', value: 'yes' },
         { name: 'X-First', value: 'no' },
       ],
+      unchanged: ['Authentication-Results'],
     },
   });
 });

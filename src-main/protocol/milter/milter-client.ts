@@ -2,8 +2,9 @@
  * MilterClient: shows a message to a milter (opendkim, rspamd's proxy, amavis …) as an MTA does, and hears what it wants.
  *
  * Protocol: version 6 (packets.ts). Flow: connect, HELO, MAIL, RCPT, DATA, header fields, body, end: replayed when all of it is here.
- * Invariants: only additions on top of the header section and quarantine are offered: content is never changed; a milter that
- * asks for more breaks the protocol. Where it says accept or refuses, nothing more is sent.
+ * Invariants: content is never changed: fields are added above it, and a field that a milter would change or remove stays and is
+ * told; a milter that asks for more breaks the protocol. Fields are shown octet by octet, since signatures cover them.
+ * Where it says accept or refuses, nothing more is sent.
  */
 import type { Result } from '../../base/result.ts';
 import {
@@ -20,6 +21,14 @@ export interface MilterAnswer {
   readonly verdict: MilterVerdict;
   /** To stand above the content. */
   readonly fields: readonly MilterField[];
+  /** Names of fields in the content that it would have changed or removed; they stand as they came. */
+  readonly unchanged: readonly string[];
+}
+
+/** A field of the message: all octets after the colon up to the CRLF that ends it. */
+export interface ShownField {
+  readonly name: string;
+  readonly value: Uint8Array;
 }
 
 export interface MilterMessage {
@@ -35,7 +44,7 @@ export interface MilterMessage {
   readonly hostname: string;
   readonly reversePath: string;
   readonly recipients: readonly string[];
-  readonly header: readonly MilterField[];
+  readonly header: readonly ShownField[];
   readonly body: OctetPieces;
 }
 
@@ -50,7 +59,7 @@ export function askMilter(
     const dialogue = await MilterDialogue.open(channel);
     const verdict = await replay(dialogue, message);
     await dialogue.quit();
-    return { verdict, fields: dialogue.fields };
+    return { verdict, fields: dialogue.fields, unchanged: [...dialogue.unchanged] };
   });
 }
 
@@ -108,13 +117,21 @@ function connectData({ address, port, name }: MilterMessage['client']): Buffer {
 
 async function sayHeader(dialogue: MilterDialogue, { header }: MilterMessage): Promise<MilterVerdict | null> {
   if (!dialogue.isUnwanted(NOT_WANTED.header)) {
-    for (const { name, value } of header) {
-      const verdict = await dialogue.ask(COMMAND.header, encodeTexts(name, value), NOT_ANSWERED.header);
+    for (const field of header) {
+      const data = headerData(field, dialogue.keepsLeadingSpace);
+      const verdict = await dialogue.ask(COMMAND.header, data, NOT_ANSWERED.header);
       if (verdict !== null) return verdict;
     }
   }
   if (dialogue.isUnwanted(NOT_WANTED.endOfHeader)) return null;
   return dialogue.ask(COMMAND.endOfHeader, Buffer.alloc(0), NOT_ANSWERED.endOfHeader);
+}
+
+/** Lines end with LF here, as sendmail has it; a NUL would end the text early. */
+function headerData({ name, value }: ShownField, keepsLeadingSpace: boolean): Buffer {
+  const text = Buffer.from(value).toString('latin1').replaceAll('\r\n', '\n').replaceAll('\0', '');
+  const shown = keepsLeadingSpace ? text : text.replace(/^ /u, '');
+  return Buffer.concat([encodeTexts(name), Buffer.from(`${shown}\0`, 'latin1')]);
 }
 
 async function sayBody(dialogue: MilterDialogue, { body }: MilterMessage): Promise<MilterVerdict | null> {

@@ -8,6 +8,7 @@ import { EngineFailure, type EngineChannel } from '../engine/engine-channel.ts';
 import { readVerdict, type MilterField, type MilterVerdict } from './milter-verdict.ts';
 import {
   ACTION_ADD_HEADER,
+  ACTION_CHANGE_HEADER,
   ACTION_QUARANTINE,
   COMMAND,
   decodeNumbers,
@@ -15,6 +16,7 @@ import {
   encodeNumbers,
   encodePacket,
   encodeTexts,
+  KEEPS_LEADING_SPACE,
   MAY_SKIP,
   NOT_ANSWERED,
   NOT_WANTED,
@@ -27,13 +29,17 @@ import {
 const MAX_PACKET_OCTETS = 64 * 1024;
 /** Header fields that one milter may add. */
 const MAX_CHANGES = 100;
-const OFFERED_ACTIONS = ACTION_ADD_HEADER | ACTION_QUARANTINE;
+/** opendkim goes away where it may not remove fields, although it seldom does; such a wish is told, not fulfilled: content stays as it came. */
+const OFFERED_ACTIONS = ACTION_ADD_HEADER | ACTION_CHANGE_HEADER | ACTION_QUARANTINE;
 const OFFERED_STEPS =
   MAY_SKIP |
+  KEEPS_LEADING_SPACE |
   [...Object.values(NOT_WANTED), ...Object.values(NOT_ANSWERED)].reduce((all, flag) => all | flag, 0);
 
 export class MilterDialogue {
   readonly fields: MilterField[] = [];
+  /** Names of fields in the content that it would change or remove. */
+  readonly unchanged = new Set<string>();
   /** It needs no more of the body. */
   hasSkipped = false;
   readonly #channel: EngineChannel;
@@ -60,6 +66,10 @@ export class MilterDialogue {
       throw new EngineFailure('refused', 'it insists on changing messages, which is not offered');
     }
     return new MilterDialogue(channel, steps);
+  }
+
+  get keepsLeadingSpace(): boolean {
+    return (this.#steps & KEEPS_LEADING_SPACE) !== 0;
   }
 
   isUnwanted(flag: number): boolean {
@@ -119,9 +129,18 @@ export class MilterDialogue {
         // The place is not kept: all that is added stands above the content.
         this.#addField(decodeTexts(data.subarray(4)));
         return true;
+      case REPLY.changeHeader:
+        this.#keepField(decodeTexts(data.subarray(4))[0]);
+        return true;
       default:
         return false;
     }
+  }
+
+  #keepField(name: string | undefined): void {
+    if (name === undefined) throw new EngineFailure('garbage', 'it would change a field without a name');
+    if (this.unchanged.size === MAX_CHANGES) throw new EngineFailure('garbage', 'its answer does not end');
+    this.unchanged.add(name);
   }
 
   #addField([name = '', value = '']: readonly string[]): void {
@@ -129,7 +148,7 @@ export class MilterDialogue {
       throw new EngineFailure('garbage', 'it asked for a header field whose name is none');
     }
     if (this.fields.length === MAX_CHANGES) throw new EngineFailure('garbage', 'its answer does not end');
-    this.fields.push({ name, value });
+    this.fields.push({ name, value: this.keepsLeadingSpace ? value.replace(/^ /u, '') : value });
   }
 }
 

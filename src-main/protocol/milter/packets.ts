@@ -33,13 +33,15 @@ export const REPLY = {
   progress: 'p',
   addHeader: 'h',
   insertHeader: 'i',
+  changeHeader: 'm',
   quarantine: 'q',
   connectionFailed: 'f',
   shutdown: '4',
 } as const;
 
-/** What a milter may ask us to do (SMFIF_*): add header fields, quarantine. */
+/** What a milter may ask us to do (SMFIF_*): add header fields, change or remove them, quarantine. */
 export const ACTION_ADD_HEADER = 0x01;
+export const ACTION_CHANGE_HEADER = 0x10;
 export const ACTION_QUARANTINE = 0x20;
 
 /** What a milter does not want to hear (SMFIP_NO*), and where it answers nothing (SMFIP_NR_*). */
@@ -65,6 +67,8 @@ export const NOT_ANSWERED = {
 } as const;
 /** It may say that it needs no more of the body (SMFIP_SKIP). */
 export const MAY_SKIP = 0x400;
+/** Values of header fields are given and taken with the space after the colon (SMFIP_HDR_LEADSPC), which signatures may cover. */
+export const KEEPS_LEADING_SPACE = 0x10_0000;
 
 export const VERSION = 6;
 

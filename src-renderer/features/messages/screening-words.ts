@@ -1,6 +1,7 @@
 /** What screening and quarantine did to a message, in plain words. */
 import type { TimelineEvent } from '../../../src-main/contract/messages.ts';
 import { t } from '../../locales/text.ts';
+import { nameFinding } from '../shared/finding-names.ts';
 import type { Step } from './step.ts';
 
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
@@ -45,9 +46,12 @@ function describeVerdict({ action, score, findings, decidedBy }: EventOf<'screen
   const others = findings
     .filter((finding) => !isDeciding(finding))
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const facts = [...findings.filter(isDeciding), ...others].map(({ weight, detail }) =>
-    weight === 0 ? detail : t('timeline.finding', { points: formatPoints(weight), detail }),
-  );
+  const facts = [...findings.filter(isDeciding), ...others].map((finding) => {
+    const { weight, detail } = finding;
+    const name = nameFinding(finding);
+    if (weight === 0) return t('timeline.findingWithoutPoints', { name, detail });
+    return t('timeline.finding', { name, points: formatPoints(weight), detail });
+  });
   return {
     tone: VERDICT_TONES[action],
     title: t(`timeline.screened.${action}`, { score }),

@@ -1,9 +1,9 @@
 /**
- * Debian's clamd and spamd, asked by our clients. Needs clamav-daemon, spamassassin and spamd; where they are not installed the tests are
- * left out. Run with `npx vitest run --config vitest.system.config.ts test/interop/screening`.
+ * Debian's clamd, spamd and rspamd, asked by our clients. Needs clamav-daemon, spamassassin, spamd and rspamd; where they are not
+ * installed the tests are left out. Run with `npx vitest run --config vitest.system.config.ts test/interop/screening`.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { createTcpConnect } from '../../../src-main/protocol/connection/tcp-conn
 import { systemClock } from '../../../src-main/host/system-clock.ts';
 import { readClamdVersion, scanWithClamd } from '../../../src-main/protocol/clamd/clamd-client.ts';
 import type { EngineTarget } from '../../../src-main/protocol/engine/engine-channel.ts';
+import { askRspamd, pingRspamd } from '../../../src-main/protocol/rspamd/rspamd-client.ts';
 import { askSpamd, pingSpamd } from '../../../src-main/protocol/spamd/spamd-client.ts';
 import { piecesOf } from '../../support/fake-engine.ts';
 import { findFreePort } from '../../support/free-port.ts';
@@ -132,5 +133,53 @@ describe.skipIf(!isThere('spamd'))('spamd', { timeout: 120_000 }, () => {
 
   test('answers a ping', async () => {
     expect(await pingSpamd(optionsFor(target))).toMatchObject({ ok: true });
+  });
+});
+
+describe.skipIf(!isThere('rspamd'))('rspamd', { timeout: 60_000 }, () => {
+  let target: EngineTarget;
+
+  beforeAll(async () => {
+    const port = await findFreePort();
+    await chmod(folder, 0o777);
+    const lines = [
+      `options { pidfile = "${folder}/pid"; tempdir = "${folder}"; hs_cache_dir = "${folder}"; control_socket = "${folder}/control"; }`,
+      `logging { type = "file"; filename = "${folder}/rspamd.log"; }`,
+      'actions { reject = 15; "add header" = 6; }',
+      `worker "normal" { bind_socket = "127.0.0.1:${port}"; count = 1; }`,
+    ];
+    await writeFile(join(folder, 'rspamd.conf'), `${lines.join('\n')}\n`);
+    run('rspamd', '-f', '-u', '_rspamd', '-g', '_rspamd', '-c', join(folder, 'rspamd.conf'));
+    await untilThere({ host: '127.0.0.1', port });
+    target = { kind: 'tcp', host: '127.0.0.1', port };
+  }, 60_000);
+
+  const ask = (body: string) => {
+    const text = `From: a@example.com\r\nTo: b@example.com\r\nSubject: hello\r\n\r\n${body}\r\n`;
+    return askRspamd(optionsFor(target), {
+      octets: piecesOf(text),
+      sizeBytes: text.length,
+      client: { address: '192.0.2.7', hello: 'mx.example', name: null },
+      reversePath: 'a@example.com',
+      recipients: ['b@example.com', 'c@example.com'],
+      queueId: 'id1',
+    });
+  };
+
+  test('would refuse GTUBE, and names the symbol', async () => {
+    const answer = await ask(GTUBE);
+    expect(answer).toMatchObject({ ok: true, value: { action: 'reject', score: 15, requiredScore: 15 } });
+    expect(answer.ok && answer.value.symbols.map(({ name }) => name)).toContain('GTUBE');
+  });
+
+  test('has nothing against an ordinary message', async () => {
+    expect(await ask('Shall we have lunch tomorrow?')).toMatchObject({
+      ok: true,
+      value: { action: 'no action' },
+    });
+  });
+
+  test('answers a ping', async () => {
+    expect(await pingRspamd(optionsFor(target))).toEqual({ ok: true, value: undefined });
   });
 });

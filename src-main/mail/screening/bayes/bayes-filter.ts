@@ -12,6 +12,7 @@ import type { BayesSetting } from '../settings.ts';
 import { OFFICE, type BayesOwner, type BayesStore } from '../store-port.ts';
 import { junkProbability } from './classify.ts';
 import { messageKey, tokensOf } from './tokens.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 /** Between these it is anybody's guess. */
 const SURELY_MAIL = 0.35;
@@ -47,9 +48,13 @@ export class BayesFilter {
     const whose = owner === OFFICE ? 'what the office has learned' : 'what this account has learned';
     const finding = { check: 'bayes', detail: `${percent} % junk by ${whose}` };
     if (probability > SURELY_MAIL && probability < SURELY_JUNK)
-      return { ...finding, outcome: 'unsure', weight: 0 };
+      return { ...finding, outcome: 'unsure' satisfies OutcomeOf<'bayes'>, weight: 0 };
     const weight = this.#setting().weight * (2 * probability - 1);
-    return { ...finding, outcome: probability > 0.5 ? 'junk' : 'mail', weight };
+    return {
+      ...finding,
+      outcome: (probability > 0.5 ? 'junk' : 'mail') satisfies OutcomeOf<'bayes'>,
+      weight,
+    };
   }
 
   /** For the account and for the office; answers how many of them learned something new. */

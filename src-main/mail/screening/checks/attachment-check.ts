@@ -4,6 +4,7 @@ import { readAttachments, type Attachment } from '../content/attachments.ts';
 import { RANK, type CheckFinding, type MessageCheck } from '../facts.ts';
 import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { AttachmentSetting } from '../settings.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 export function createAttachmentCheck(setting: () => AttachmentSetting): MessageCheck {
   return {
@@ -20,7 +21,7 @@ export function createAttachmentCheck(setting: () => AttachmentSetting): Message
 export function judgeAttachment(attachment: Attachment, setting: AttachmentSetting): readonly CheckFinding[] {
   const { name, inside, program, isEncrypted } = attachment;
   const decides = { action: setting.action, rank: RANK.attachment };
-  const forbidden = (outcome: string, detail: string): CheckFinding => ({
+  const forbidden = (outcome: OutcomeOf<'attachment'>, detail: string): CheckFinding => ({
     check: 'attachment',
     outcome,
     weight: 0,
@@ -43,7 +44,7 @@ export function judgeAttachment(attachment: Attachment, setting: AttachmentSetti
   }
   if (!isEncrypted) return [];
   const detail = `the archive "${name}" is locked with a password, so nobody could look inside`;
-  return [{ check: 'attachment', outcome: 'encrypted', detail }];
+  return [{ check: 'attachment', outcome: 'encrypted' satisfies OutcomeOf<'attachment'>, detail }];
 }
 
 /** `invoice.pdf.exe`, `invoice.exe ` and `invoice.exe.` all run on some system. */

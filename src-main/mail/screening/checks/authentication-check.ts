@@ -8,6 +8,7 @@ import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import type { AuthenticationOutcome, DmarcFinding, MessageAuthenticator } from '../authentication/port.ts';
 import { RANK, type CheckFinding, type MessageCheck, type MessageFacts } from '../facts.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 /** DNS has 20 seconds (RFC 7208 §4.6.4); the rest is reading the message. */
 const TIMEOUT_MS = 30_000;
@@ -51,20 +52,27 @@ export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean):
   const { spf, dkim, dmarc, arc, field } = outcome;
   const { mailFrom } = spf;
   return [
-    { check: 'spf', outcome: mailFrom.result, detail: mailFrom.reason, fields: field },
+    {
+      check: 'spf',
+      outcome: mailFrom.result satisfies OutcomeOf<'spf'>,
+      detail: mailFrom.reason,
+      fields: field,
+    },
     ...dkim.map(({ result, domain, reason }) => ({
       check: 'dkim',
-      outcome: result,
+      outcome: result satisfies OutcomeOf<'dkim'>,
       detail: domain === '' ? reason : `signature of ${domain}: ${reason}`,
     })),
     judgeDmarc(dmarc, obeysDmarc),
-    ...(arc.result === 'none' ? [] : [{ check: 'arc', outcome: arc.result, detail: arc.reason }]),
+    ...(arc.result === 'none'
+      ? []
+      : [{ check: 'arc', outcome: arc.result satisfies OutcomeOf<'arc'>, detail: arc.reason }]),
   ];
 }
 
 function judgeDmarc(dmarc: DmarcFinding, obeysDmarc: boolean): CheckFinding {
   const { result, reason, domain, disposition } = dmarc;
-  const finding = { check: 'dmarc', outcome: result, detail: reason };
+  const finding = { check: 'dmarc', outcome: result satisfies OutcomeOf<'dmarc'>, detail: reason };
   if (!obeysDmarc || disposition === 'none') return finding;
   if (disposition === 'quarantine') {
     return { ...finding, decides: { action: 'junk', rank: RANK.authentication } };

@@ -9,6 +9,7 @@ import { isPrivateAddress } from '../address-kinds.ts';
 import type { CheckFinding, MessageCheck } from '../facts.ts';
 import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { ScreenedClient } from '../port.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 /** What is asked of DNS. */
 export interface NameLookUps {
@@ -40,7 +41,7 @@ export function createClientNamesCheck(options: ClientNamesOptions): MessageChec
   };
 }
 
-function hello(outcome: string, detail: string): readonly CheckFinding[] {
+function hello(outcome: OutcomeOf<'hello'>, detail: string): readonly CheckFinding[] {
   return [{ check: 'hello', outcome, detail }];
 }
 
@@ -88,7 +89,7 @@ async function checkReverse(
   ];
 }
 
-function reverse(outcome: string, detail: string): readonly CheckFinding[] {
+function reverse(outcome: OutcomeOf<'reverseName'>, detail: string): readonly CheckFinding[] {
   return [{ check: 'reverseName', outcome, detail }];
 }
 

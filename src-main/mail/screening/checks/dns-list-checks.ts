@@ -5,6 +5,9 @@ import type { DnsListDesk } from '../dns-lists/dns-list-desk.ts';
 import type { CheckFinding, MessageCheck, MessageFacts } from '../facts.ts';
 import { CHECK_TIMEOUT_MS, MAX_LINK_DOMAINS } from '../limits.ts';
 import type { DnsListSetting, ListMeaning } from '../settings.ts';
+import type { OutcomeOf } from '../findings.ts';
+
+type ListOutcome = OutcomeOf<'dnsList' | 'linkList'>;
 
 export interface DnsListOptions {
   readonly desk: DnsListDesk;
@@ -60,17 +63,22 @@ async function askAbout(
   const answer = await desk.ask(list, key);
   if (answer.kind === 'notListed') return [];
   if (answer.kind === 'undetermined') {
-    return [{ check, outcome: 'couldNotDetermine', weight: 0, detail: answer.reason }];
+    return [{ check, outcome: 'couldNotDetermine' satisfies ListOutcome, weight: 0, detail: answer.reason }];
   }
   const { answers, meanings } = answer;
   if (meanings.length === 0) {
     return [
-      { check, outcome: 'unknownAnswer', weight: 0, detail: `${key} is listed as ${answers.join(', ')}` },
+      {
+        check,
+        outcome: 'unknownAnswer' satisfies ListOutcome,
+        weight: 0,
+        detail: `${key} is listed as ${answers.join(', ')}`,
+      },
     ];
   }
   return meanings.map((meaning) => ({
     check,
-    outcome: 'listed',
+    outcome: 'listed' satisfies ListOutcome,
     weight: meaning.weight,
     detail: `${key} is ${meaning.meaning}`,
   }));

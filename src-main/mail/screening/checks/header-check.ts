@@ -4,6 +4,7 @@ import type { CheckFinding, MessageCheck, MessageFacts } from '../facts.ts';
 import { decodeEncodedWords } from '../../../format/encoded-word.ts';
 import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import { isNumericHost, registeredDomain } from '../content/links.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 export interface HeaderCheckOptions {
   readonly isEnabled: () => boolean;
@@ -28,14 +29,20 @@ export function createHeaderCheck(options: HeaderCheckOptions): MessageCheck {
         ...(isShouting(facts.octets.index.subject) ? [header('shouting', 'its subject is in capitals')] : []),
         ...checkLinks(text.links),
         ...(text.fields('list-id').length > 0
-          ? [{ check: 'bulk', outcome: 'isList', detail: 'it comes from a mailing list that says so' }]
+          ? [
+              {
+                check: 'bulk',
+                outcome: 'isList' satisfies OutcomeOf<'bulk'>,
+                detail: 'it comes from a mailing list that says so',
+              },
+            ]
           : []),
       ];
     },
   };
 }
 
-function header(outcome: string, detail: string): CheckFinding {
+function header(outcome: OutcomeOf<'header'>, detail: string): CheckFinding {
   return { check: 'header', outcome, detail };
 }
 
@@ -81,13 +88,13 @@ function* checkLinks(links: readonly { host: string; shownHost: string | null }[
   );
   if (hidden !== undefined) {
     const detail = `a link shows ${hidden.shownHost} and leads to ${hidden.host}`;
-    yield { check: 'links', outcome: 'hiddenTarget', detail };
+    yield { check: 'links', outcome: 'hiddenTarget' satisfies OutcomeOf<'links'>, detail };
   }
   const numeric = links.find(({ host }) => isNumericHost(host));
   if (numeric !== undefined) {
     yield {
       check: 'links',
-      outcome: 'numericHost',
+      outcome: 'numericHost' satisfies OutcomeOf<'links'>,
       detail: `a link leads to the bare address ${numeric.host}`,
     };
   }

@@ -15,6 +15,7 @@ import { RANK, type CheckFinding, type MessageFacts } from '../facts.ts';
 import type { EngineKind, EngineSetting } from '../settings.ts';
 import { optionsFor, type EngineContext } from './engine-context.ts';
 import { showToMilter } from './milter-engine.ts';
+import type { OutcomeOf } from '../findings.ts';
 
 export type Ask = (
   engine: EngineSetting,
@@ -38,7 +39,7 @@ export async function askEngine(
   const check = engine.name;
   if (facts.octets.sizeBytes > engine.maxOctets) {
     const detail = `the message is larger than ${engine.maxOctets} octets and was not shown to it`;
-    return [{ check, outcome: 'tooLarge', weight: 0, detail }];
+    return [{ check, outcome: 'tooLarge' satisfies OutcomeOf<'engine'>, weight: 0, detail }];
   }
   const answer = await ASK[engine.kind](engine, facts, context);
   return answer.ok ? answer.value : [unavailable(engine, answer.error.detail)];
@@ -46,7 +47,12 @@ export async function askEngine(
 
 /** No answer, and what policy makes of it. */
 export function unavailable(engine: EngineSetting, detail: string): CheckFinding {
-  const finding = { check: engine.name, outcome: 'unavailable', weight: 0, detail };
+  const finding = {
+    check: engine.name,
+    outcome: 'unavailable' satisfies OutcomeOf<'engine'>,
+    weight: 0,
+    detail,
+  };
   if (engine.whenUnavailable === 'skip') return finding;
   const reply = smtpReply(451, '4.7.1', 'The message could not be checked now, try again later');
   return { ...finding, decides: { action: 'defer', rank: RANK.unavailable, reply } };
@@ -63,7 +69,7 @@ async function askClamav(
   const { signature } = answer.value;
   const finding: CheckFinding = {
     check: engine.name,
-    outcome: 'malicious',
+    outcome: 'malicious' satisfies OutcomeOf<'engine'>,
     weight: 0,
     detail: `it holds malicious content: ${signature}`,
     decides: {
@@ -132,7 +138,7 @@ function scored(
   const names = symbols.slice(0, SHOWN_SYMBOLS).join(', ');
   return {
     check: engine.name,
-    outcome: 'scored',
+    outcome: 'scored' satisfies OutcomeOf<'engine'>,
     weight: score * (engine.factor ?? 1),
     detail: `it gives ${score} of ${of} points${names === '' ? '' : ` (${names})`}`,
   };

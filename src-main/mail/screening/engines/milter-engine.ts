@@ -1,14 +1,18 @@
 /** A milter as a check: the message is replayed to it, and its word and its header fields are taken. */
-import { fieldBody } from '../../../format/header-section.ts';
+import type { HeaderField, HeaderSection } from '../../../format/header-section.ts';
 import type { Result } from '../../../base/result.ts';
 import type { EngineProblem } from '../../../protocol/engine/engine-channel.ts';
-import { askMilter, type MilterAnswer } from '../../../protocol/milter/milter-client.ts';
+import { askMilter, type MilterAnswer, type ShownField } from '../../../protocol/milter/milter-client.ts';
 import type { MilterField } from '../../../protocol/milter/milter-verdict.ts';
 import { smtpReply, type SmtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { piecesOf } from '../content/octet-pieces.ts';
 import { RANK, type CheckFinding, type MessageFacts } from '../facts.ts';
 import type { EngineSetting } from '../settings.ts';
 import { optionsFor, type EngineContext } from './engine-context.ts';
+import type { OutcomeOf } from '../findings.ts';
+
+/** Fields that a person reads of. */
+const SHOWN_NAMES = 5;
 
 export async function showToMilter(
   engine: EngineSetting,
@@ -24,22 +28,28 @@ export async function showToMilter(
     hostname: context.hostname(),
     reversePath,
     recipients,
-    header: header.fields.map((field) => ({ name: field.name, value: fieldBody(header, field) })),
+    header: header.fields.map((field) => toShownField(header, field)),
     body: piecesOf(octets, octets.index.root.bodyStart),
   });
   return answer.ok ? { ok: true, value: [toFinding(engine, answer.value)] } : answer;
 }
 
-function toFinding(engine: EngineSetting, { verdict, fields }: MilterAnswer): CheckFinding {
+/** As it came: white space and folding are covered by simple signatures (RFC 6376 §3.4.1). */
+function toShownField({ octets }: HeaderSection, { name, bodyStart, end }: HeaderField): ShownField {
+  const isEnded = octets[end - 2] === 0x0d && octets[end - 1] === 0x0a;
+  return { name, value: octets.subarray(bodyStart, isEnded ? end - 2 : end) };
+}
+
+function toFinding(engine: EngineSetting, { verdict, fields, unchanged }: MilterAnswer): CheckFinding {
   const finding = {
     check: engine.name,
-    outcome: verdict.kind,
+    outcome: verdict.kind satisfies OutcomeOf<'engine'>,
     weight: 0,
     fields: fields.map(formatField).join(''),
   };
   switch (verdict.kind) {
     case 'accept':
-      return { ...finding, detail: 'it has nothing against it' };
+      return { ...finding, detail: `it has nothing against it${tellUnchanged(unchanged)}` };
     case 'quarantine':
       return decided(finding, 'quarantine', { detail: `it asks to keep it apart: ${verdict.reason}` });
     case 'discard':
@@ -61,6 +71,12 @@ function toFinding(engine: EngineSetting, { verdict, fields }: MilterAnswer): Ch
       return decided(finding, action, { detail: `it answers "${verdict.reply}"`, reply });
     }
   }
+}
+
+/** The names come from outside; a few are enough. */
+function tellUnchanged(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `; it would change or remove ${names.slice(0, SHOWN_NAMES).join(', ')}, which stays as it came`;
 }
 
 /** `550 5.7.1 words`; whatever else it says refuses. */
