@@ -2,6 +2,7 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import { createReleaseDesk, type ReleaseDesk } from '../../src-main/host/quarantine-release.ts';
 import type { SharingStore } from '../../src-main/host/sharing.ts';
 import { MemoryGrants } from '../../src-main/mail/mailstore/memory-grants.ts';
 import { defaultSettings } from '../../src-main/host/default-settings.ts';
@@ -552,6 +553,19 @@ export class ConsoleWorld {
       activity: this.activity,
       bounces: SILENT_BOUNCES,
       events,
+    });
+  }
+
+  /** What links in digests may do. */
+  releaseDesk(): ReleaseDesk {
+    const getAccount = (id: number) =>
+      Promise.resolve(this.directory.accounts.find((account) => account.id === id) ?? null);
+    const { quarantine } = this.screening;
+    return createReleaseDesk({
+      quarantine,
+      directory: { getAccount },
+      secret: new Uint8Array(32),
+      clock: this.clock,
     });
   }
 

@@ -57,10 +57,11 @@ export class WorldScreeningDesk implements ScreeningDesk {
     onChange: this.#changed.subscribe,
   };
 
-  #find({ ids, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
+  #find({ ids, accountId, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
     const wanted = text.toLowerCase();
     return this.messages.filter(
-      ({ id, author, subject, recipient }) =>
+      ({ id, author, subject, recipient, accountId: owner }) =>
+        (accountId === undefined || owner === accountId) &&
         (ids === undefined || ids.includes(id)) &&
         `${author} ${subject} ${recipient}`.toLowerCase().includes(wanted),
     );
