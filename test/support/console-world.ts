@@ -72,6 +72,10 @@ const NO_FLOW: FlowCounts = {
   failed: 0,
   relayFailed: 0,
   read: 0,
+  screened: 0,
+  foundJunk: 0,
+  keptApart: 0,
+  turnedAway: 0,
 };
 
 export class WorldDirectory implements DirectoryAdmin {
@@ -400,6 +404,7 @@ export class WorldMeter implements MailMeter {
       this.count(event.via === 'submission' ? 'submitted' : 'received', event.at);
     else if (event.type === 'attempted') this.count(event.outcome.kind, event.at);
     else if (event.type === 'read') this.count('read', event.at);
+    else if (event.type === 'screened') this.count('screened', event.at);
     this.#events.emit(event);
   }
 }

@@ -13,6 +13,7 @@ export class WorldScreeningDesk implements ScreeningDesk {
   engineAnswer: string | null = 'ClamAV 1.4.6';
   listState: ListState = { kind: 'working' };
   messages: QuarantinedMessage[] = [];
+  braked: readonly string[] = [];
   totals = { junk: 34, mail: 171, tokens: 9_412 };
 
   /** Keeps a message apart, as a delivery would. */
@@ -40,6 +41,10 @@ export class WorldScreeningDesk implements ScreeningDesk {
 
   learned() {
     return Promise.resolve(this.totals);
+  }
+
+  brakedAccounts(): readonly string[] {
+    return this.braked;
   }
 
   forgetLearned(): Promise<void> {
