@@ -19,6 +19,11 @@ export const flowCounts = z.object({
   /** Given up because the next hop said so. */
   relayFailed: count,
   read: count,
+  /** Judged on their way in; of them into Junk, into quarantine, and refused for what they hold. */
+  screened: count,
+  foundJunk: count,
+  keptApart: count,
+  turnedAway: count,
 });
 export type FlowCounts = z.infer<typeof flowCounts>;
 
@@ -29,6 +34,7 @@ export type FlowMinute = z.infer<typeof flowMinute>;
 export const stageName = z.enum([
   'reception',
   'submission',
+  'screening',
   'queue',
   'delivery',
   'relay',
@@ -57,8 +63,10 @@ export const stageState = z.object({
     .nullable(),
   /** Messages (imap, pop3: sessions open now) of the last 60 s; mailboxes: messages put in. */
   perMinute: count,
-  /** What stands in the box now: queue: recipients waiting; relay: recipients under way; servers: open sessions; mailboxes: accounts; delivery: nothing. */
+  /** What stands in the box now: queue: recipients waiting; relay: recipients under way; servers: open sessions; mailboxes: accounts; delivery, screening: nothing. */
   inside: count,
+  /** Screening: what came of it in the last 60 s. */
+  sorted: z.object({ foundJunk: count, keptApart: count, turnedAway: count }).exactOptional(),
 });
 export type StageState = z.infer<typeof stageState>;
 
@@ -92,6 +100,8 @@ export const attention = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('overQuota'), severity: z.literal('warning'), accounts: count }),
   z.object({ kind: z.literal('nearQuota'), severity: z.literal('notice'), accounts: count }),
+  /** An account sends far more than usual: its mail is held until somebody looks. */
+  z.object({ kind: z.literal('accountBraked'), severity: z.literal('warning'), account: z.string() }),
   /** A signing key's record is to be published, or is not what it should be. */
   z.object({ kind: z.literal('keyWaits'), severity: z.literal('notice'), domain: z.string() }),
   z.object({ kind: z.literal('keyUnpublished'), severity: z.literal('error'), domain: z.string() }),

@@ -82,6 +82,13 @@ export const screeningSettings = z.object({
   }),
   bayes: z.object({ isEnabled: z.boolean(), weight: z.number().min(0).max(20) }),
   keepDays: z.int().min(1).max(365),
+  /** Of the server's day; null: no digests. */
+  digestHour: z.int().min(0).max(23).nullable(),
+  /** Where people reach the console; null: digests have no links. */
+  consoleUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(LIMITS.searchTextLength)
+    .nullable(),
   brakes: z.object({
     isEnabled: z.boolean(),
     messagesPerHour: z.int().min(1),

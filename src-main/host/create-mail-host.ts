@@ -7,7 +7,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import type { Cancel, Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -22,11 +22,11 @@ import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { Certificates } from './certificates.ts';
+import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
-import { startMaintenance } from './maintenance.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
@@ -35,10 +35,9 @@ import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
-import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
+import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
 import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { readSecret } from './secret-file.ts';
-import { startSearchFilling } from './search-filling.ts';
 import { sendTestMessage } from './test-message.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
@@ -67,8 +66,12 @@ export interface MailHost {
   /** The console's calls; only after start(). */
   readonly router: ConsoleRouter;
   listeners(): readonly ListenerStatus[];
+  /** What links in quarantine digests may do; only after start(). */
+  readonly release: ReleaseDesk;
   /** The server's name now; only after start(). */
   hostname(): string;
+  /** Names by which browsers may know the console now. */
+  consoleNames(): readonly string[];
 }
 
 /** The provision file asks for something that cannot be; says what, with its path. */
@@ -88,7 +91,8 @@ interface Parts {
   readonly path: MailPath;
   readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
-  readonly stopMaintenance: () => void;
+  readonly release: ReleaseDesk;
+  readonly stopBackground: () => void;
 }
 
 /** What the console's handlers need besides the stores. */
@@ -131,12 +135,22 @@ class RunningHost implements MailHost {
     return this.#running.router;
   }
 
+  get release(): ReleaseDesk {
+    return this.#running.release;
+  }
+
   listeners(): readonly ListenerStatus[] {
     return this.#listeners.statuses;
   }
 
   hostname(): string {
     return this.#settings.hostname;
+  }
+
+  consoleNames(): readonly string[] {
+    const { hostname, screening } = this.#settings;
+    const { consoleUrl } = screening.quarantine;
+    return consoleUrl === null ? [hostname] : [hostname, new URL(consoleUrl).hostname];
   }
 
   async start(): Promise<void> {
@@ -163,7 +177,7 @@ class RunningHost implements MailHost {
     this.#parts = undefined;
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
-    parts.stopMaintenance();
+    parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
@@ -236,35 +250,26 @@ class RunningHost implements MailHost {
       logger,
     });
     const transfers = this.#createTransfers(storage, receiver, transcripts);
-    const router = this.#createRouter(storage, {
-      directory,
-      transfers,
-      administrators,
-      receiver,
-      transcripts,
-      meter,
-      path,
-    });
-    const own = { directory, receiver, queue: path.queue };
-    const stopMaintenance = this.#startBackground(storage, own);
-    return { storage, directory, transcripts, path, transfers, router, stopMaintenance };
+    const shown = { directory, transfers, administrators, receiver, transcripts, meter, path };
+    const router = this.#createRouter(storage, shown);
+    const { quarantine } = path.screening;
+    const own = { directory, receiver, queue: path.queue, quarantine, secret };
+    const stopBackground = this.#startBackground(storage, own);
+    const release = createReleaseDesk({ quarantine, directory, secret, clock });
+    return { storage, directory, transcripts, path, transfers, router, release, stopBackground };
   }
 
   #startBackground(
     storage: Storage,
-    own: Pick<QuotaWarningOptions, 'directory' | 'receiver' | 'queue'>,
-  ): () => void {
-    const { mailSearch: search, mailStore, timelines, upkeep } = storage;
-    const common = { clock: this.#options.clock, onError: this.#onError };
-    const hostname = () => this.#settings.hostname;
-    const stopWarnings = startQuotaWarnings({ ...own, ...common, mailStore, makeId: this.#makeId, hostname });
-    const stopFilling = startSearchFilling({ search, mailStore, ...common });
-    const stopMaintenance = startMaintenance({ timelines, upkeep, ...common });
-    return () => {
-      stopWarnings();
-      stopFilling();
-      stopMaintenance();
-    };
+    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'onError'>,
+  ): Cancel {
+    return startBackground(storage, {
+      ...own,
+      clock: this.#options.clock,
+      makeId: this.#makeId,
+      hostname: () => this.hostname(),
+      onError: this.#onError,
+    });
   }
 
   #createTransfers(

@@ -23,6 +23,7 @@ export function defaultSettings(hostname: string): HostSettings {
     holdRules: [],
     reports: { addresses: [], sendsDmarc: true, sendsTls: true },
     screening: DEFAULT_SCREENING,
+    digestedUntil: null,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
   };

@@ -20,6 +20,8 @@ export interface OwnMessage {
   readonly to: Pick<Account, 'address'>;
   readonly subject: string;
   readonly lines: readonly string[];
+  /** The same for programs that show HTML; lines of at most 998 octets. */
+  readonly html?: readonly string[];
   /** A reply to it is for somebody; empty: nobody is to answer (RFC 3834 §2). */
   readonly reversePath: string;
 }
@@ -58,7 +60,7 @@ export async function sendOwnMessage(options: OwnMessageOptions, message: OwnMes
 
 function composeText(
   { hostname }: OwnMessageOptions,
-  { to, subject, lines, reversePath }: OwnMessage,
+  { to, subject, lines, html, reversePath }: OwnMessage,
   { id, at }: { id: TraceId; at: number },
 ): string {
   return [
@@ -68,14 +70,30 @@ function composeText(
     `Subject: ${formatEncodedWords(subject)}`,
     `Message-ID: <${id}@${hostname()}>`,
     'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: 8bit',
     // RFC 3834 §5
     ...(reversePath === '' ? ['Auto-Submitted: auto-generated'] : []),
-    '',
-    ...lines,
+    ...(html === undefined ? textPart('plain', lines) : alternatives(lines, html, id)),
     '',
   ].join('\r\n');
+}
+
+function textPart(subtype: 'plain' | 'html', lines: readonly string[]): readonly string[] {
+  const type = `Content-Type: text/${subtype}; charset=utf-8`;
+  return [type, 'Content-Transfer-Encoding: 8bit', '', ...lines];
+}
+
+/** RFC 2046 §5.1.4: the plainest first. The id is unguessable, so that no line of the content is a boundary. */
+function alternatives(lines: readonly string[], html: readonly string[], id: TraceId): readonly string[] {
+  const boundary = `=_${id}`;
+  return [
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    ...textPart('plain', lines),
+    `--${boundary}`,
+    ...textPart('html', html),
+    `--${boundary}--`,
+  ];
 }
 
 function domainOf(address: string): string {

@@ -52,6 +52,8 @@ export interface HostSettings {
   readonly holdRules: readonly HoldRule[];
   /** What is checked of messages, how much it counts, and what happens. */
   readonly screening: ScreeningSettings;
+  /** People have heard of what was kept apart for them until then, in milliseconds since 1970 UTC; null: of nothing yet. */
+  readonly digestedUntil: number | null;
   readonly signing: SigningSettings;
   readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */

@@ -13,6 +13,8 @@ export interface ScreeningDesk {
   /** Of the office. */
   learned(): Promise<BayesTotals>;
   forgetLearned(): Promise<void>;
+  /** Addresses of accounts whose mail is held now because they send far more than usual. */
+  brakedAccounts(): readonly string[];
   readonly quarantine: Pick<
     QuarantineDesk,
     'list' | 'count' | 'read' | 'release' | 'remove' | 'expiresAt' | 'onChange'

@@ -10,6 +10,7 @@ import type { Directory } from '../directory/port.ts';
 import { parseAddress } from '../format/address.ts';
 import type { ScreeningStep } from '../mail/acceptance/screening-step.ts';
 import { octetsOfStaged } from '../mail/content/octets-of.ts';
+import type { MailEventSink } from '../mail/events.ts';
 import type { JudgedMessage } from '../mail/reports/report-counts.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createAccountScreening } from '../mail/screening/account-screening.ts';
@@ -46,6 +47,8 @@ export interface ScreeningParts {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
+  /** Hears of messages that were refused. */
+  readonly events: MailEventSink;
   /** Hears whom a message was proved to be from, for the reports that domains ask for. */
   readonly onJudged?: (message: JudgedMessage) => void;
 }
@@ -103,13 +106,13 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
     clock,
     onError: (error) => parts.logger.error('the quarantine could not be tended', { error }),
   });
-  const desk = createDesk(parts, { dnsLists, quarantine });
+  const desk = createDesk(parts, { dnsLists, quarantine, brakes });
   return { step, judge, trainer, desk, quarantine, brakes };
 }
 
 /** Whom an account writes to is noted once its message is taken. */
 function createStep(
-  { storage, logger }: ScreeningParts,
+  { storage, logger, events }: ScreeningParts,
   { screening, brakes }: { screening: MessageScreening; brakes: SendingBrakes },
 ): ScreeningStep {
   const { reputation } = storage.screening;
@@ -118,7 +121,11 @@ function createStep(
     octetsOf: octetsOfStaged.bind(null, storage.spool),
     screenMessage: async (facts, octets) => {
       const screened = await screening.screenMessage(facts, octets);
-      if (screened.refusal !== null) return screened;
+      if (screened.refusal !== null) {
+        // No commit tells of a message that was never taken.
+        screened.events.forEach(events);
+        return screened;
+      }
       await brakes.note(facts);
       noteCorrespondents({ reputation, logger }, facts);
       return screened;
@@ -128,7 +135,7 @@ function createStep(
 
 function createDesk(
   parts: ScreeningParts,
-  { dnsLists, quarantine }: { dnsLists: DnsListDesk; quarantine: QuarantineDesk },
+  { dnsLists, quarantine, brakes }: Pick<HostScreening, 'quarantine' | 'brakes'> & { dnsLists: DnsListDesk },
 ): ScreeningDesk {
   const { bayes } = parts.storage.screening;
   return {
@@ -137,6 +144,7 @@ function createDesk(
     testEngine: (engine) => testEngine(engine, parts),
     learned: () => bayes.totals(OFFICE),
     forgetLearned: () => bayes.forget(OFFICE),
+    brakedAccounts: () => brakes.heldAccounts(),
     quarantine,
   };
 }

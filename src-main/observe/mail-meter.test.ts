@@ -32,6 +32,15 @@ describe('the meter', () => {
     expect(meter.totals()).toMatchObject({ failed: 1, relayFailed: 1 });
   });
 
+  it('counts what was judged, and what came of it', () => {
+    const meter = new EventMeter({ clock: new ManualClock(), onError: () => undefined });
+    const verdict = { score: 0, findings: [], decidedBy: 'score' };
+    for (const action of ['accept', 'junk', 'junk', 'quarantine', 'reject', 'defer'] as const) {
+      meter.sink({ type: 'screened', traceId: 't', at: 0, ...verdict, action });
+    }
+    expect(meter.totals()).toMatchObject({ screened: 6, foundJunk: 2, keptApart: 1, turnedAway: 2 });
+  });
+
   it('keeps counting when a listener throws', () => {
     const errors: unknown[] = [];
     const meter = new EventMeter({ clock: new ManualClock(), onError: (error) => errors.push(error) });

@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { MailEvent, MailEventSink, RefusalEvent } from '../mail/events.ts';
+import type { VerdictAction } from '../mail/verdict.ts';
 import type { FlowCounts, MailMeter } from './port.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,6 +27,10 @@ function zeroCounts(): MutableCounts {
     failed: 0,
     relayFailed: 0,
     read: 0,
+    screened: 0,
+    foundJunk: 0,
+    keptApart: 0,
+    turnedAway: 0,
   };
 }
 
@@ -47,12 +52,21 @@ export class EventMeter implements MailMeter {
   /** Hand this to the stages. */
   readonly sink: MailEventSink = (event) => {
     const name = countedAs(event);
-    if (name !== undefined) {
-      this.#totals[name]++;
-      this.#currentBucket()[name]++;
-    }
+    if (name !== undefined) this.#count(name);
+    if (event.type === 'screened') this.#countVerdict(event.action);
     this.#events.emit(event);
   };
+
+  #countVerdict(action: VerdictAction): void {
+    if (action === 'junk') this.#count('foundJunk');
+    else if (action === 'quarantine') this.#count('keptApart');
+    else if (action !== 'accept') this.#count('turnedAway');
+  }
+
+  #count(name: keyof FlowCounts): void {
+    this.#totals[name]++;
+    this.#currentBucket()[name]++;
+  }
 
   totals(): FlowCounts {
     return { ...this.#totals };
@@ -94,8 +108,9 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
         : event.outcome.kind;
     case 'read':
       return 'read';
-    case 'repaired':
     case 'screened':
+      return 'screened';
+    case 'repaired':
     case 'quarantined':
     case 'quarantineReleased':
     case 'quarantineRemoved':

@@ -137,6 +137,11 @@ export interface FlowCounts {
   /** Given up because the next hop said so. */
   readonly relayFailed: number;
   readonly read: number;
+  /** Judged on their way in; of them into Junk, into quarantine, and refused for what they hold. */
+  readonly screened: number;
+  readonly foundJunk: number;
+  readonly keptApart: number;
+  readonly turnedAway: number;
 }
 
 export interface MailMeter {

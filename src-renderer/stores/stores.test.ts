@@ -256,6 +256,10 @@ describe('pure pieces', () => {
       failed: 0,
       relayFailed: 0,
       read: 0,
+      screened: 0,
+      foundJunk: 0,
+      keptApart: 0,
+      turnedAway: 0,
     });
     const history = Array.from({ length: 60 }, (_, i) => minute(i * 60_000));
     const change = { overview: {} as never, minutes: [minute(59 * 60_000), minute(60 * 60_000)] };

@@ -2,6 +2,7 @@
  * ConsoleWorld: the ports that the console stands on, in memory, with means to make things happen: for tests of the
  * console's handlers and for the fixture that pictures are taken of. Behaves as the ports say, keeps nothing.
  */
+import { createReleaseDesk, type ReleaseDesk } from '../../src-main/host/quarantine-release.ts';
 import type { SharingStore } from '../../src-main/host/sharing.ts';
 import { MemoryGrants } from '../../src-main/mail/mailstore/memory-grants.ts';
 import { defaultSettings } from '../../src-main/host/default-settings.ts';
@@ -71,6 +72,10 @@ const NO_FLOW: FlowCounts = {
   failed: 0,
   relayFailed: 0,
   read: 0,
+  screened: 0,
+  foundJunk: 0,
+  keptApart: 0,
+  turnedAway: 0,
 };
 
 export class WorldDirectory implements DirectoryAdmin {
@@ -399,6 +404,7 @@ export class WorldMeter implements MailMeter {
       this.count(event.via === 'submission' ? 'submitted' : 'received', event.at);
     else if (event.type === 'attempted') this.count(event.outcome.kind, event.at);
     else if (event.type === 'read') this.count('read', event.at);
+    else if (event.type === 'screened') this.count('screened', event.at);
     this.#events.emit(event);
   }
 }
@@ -552,6 +558,19 @@ export class ConsoleWorld {
       activity: this.activity,
       bounces: SILENT_BOUNCES,
       events,
+    });
+  }
+
+  /** What links in digests may do. */
+  releaseDesk(): ReleaseDesk {
+    const getAccount = (id: number) =>
+      Promise.resolve(this.directory.accounts.find((account) => account.id === id) ?? null);
+    const { quarantine } = this.screening;
+    return createReleaseDesk({
+      quarantine,
+      directory: { getAccount },
+      secret: new Uint8Array(32),
+      clock: this.clock,
     });
   }
 

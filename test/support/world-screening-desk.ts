@@ -13,6 +13,7 @@ export class WorldScreeningDesk implements ScreeningDesk {
   engineAnswer: string | null = 'ClamAV 1.4.6';
   listState: ListState = { kind: 'working' };
   messages: QuarantinedMessage[] = [];
+  braked: readonly string[] = [];
   totals = { junk: 34, mail: 171, tokens: 9_412 };
 
   /** Keeps a message apart, as a delivery would. */
@@ -42,6 +43,10 @@ export class WorldScreeningDesk implements ScreeningDesk {
     return Promise.resolve(this.totals);
   }
 
+  brakedAccounts(): readonly string[] {
+    return this.braked;
+  }
+
   forgetLearned(): Promise<void> {
     this.totals = { junk: 0, mail: 0, tokens: 0 };
     return Promise.resolve();
@@ -57,10 +62,11 @@ export class WorldScreeningDesk implements ScreeningDesk {
     onChange: this.#changed.subscribe,
   };
 
-  #find({ ids, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
+  #find({ ids, accountId, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
     const wanted = text.toLowerCase();
     return this.messages.filter(
-      ({ id, author, subject, recipient }) =>
+      ({ id, author, subject, recipient, accountId: owner }) =>
+        (accountId === undefined || owner === accountId) &&
         (ids === undefined || ids.includes(id)) &&
         `${author} ${subject} ${recipient}`.toLowerCase().includes(wanted),
     );

@@ -25,6 +25,8 @@ export interface AttentionFacts {
   readonly accounts: number;
   readonly accountsOverQuota: number;
   readonly accountsNearQuota: number;
+  /** Addresses of accounts whose mail is held because they send too much. */
+  readonly brakedAccounts: readonly string[];
   readonly signingKeys: readonly SigningKeyStatus[];
 }
 
@@ -36,6 +38,9 @@ export function findAttention(facts: AttentionFacts): readonly Attention[] {
     ...disk(facts.diskFreeBytes),
     ...certificate(facts),
     ...mail(facts),
+    ...facts.brakedAccounts.map(
+      (account) => ({ kind: 'accountBraked', severity: 'warning', account }) as const,
+    ),
     ...directory(facts),
     ...signing(facts.signingKeys),
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);

@@ -372,6 +372,28 @@ describe('settings and DNS', () => {
     expect(await kinds()).toContain('keyUnpublished');
   });
 
+  it('shows what screening did, and names accounts whose mail it holds', async () => {
+    world.meter.count('screened', world.clock.now(), 9);
+    world.meter.count('foundJunk', world.clock.now(), 2);
+    world.screening.braked = ['tom@server1.com'];
+    const event = await nextAfter(await clientOf().overview.watch(), 0);
+    expect(event).toMatchObject({
+      snapshot: {
+        overview: {
+          stages: expect.arrayContaining([
+            expect.objectContaining({
+              ...{ stage: 'screening', state: 'ok', perMinute: 9 },
+              sorted: { foundJunk: 2, keptApart: 0, turnedAway: 0 },
+            }),
+          ]),
+          attention: expect.arrayContaining([
+            { kind: 'accountBraked', severity: 'warning', account: 'tom@server1.com' },
+          ]),
+        },
+      },
+    });
+  });
+
   it('sums up reports, again whenever one comes', async () => {
     const feed = await clientOf().reports.watchDmarc({ domain: null, days: 30 });
     expect(await nextAfter(feed, 0)).toMatchObject({ snapshot: { reports: 0 } });

@@ -91,6 +91,7 @@ class OverviewReader {
     ]);
     const certificate = this.#services.certificate();
     const signingKeys = this.#services.signing.list();
+    const brakedAccounts = this.#services.screening.brakedAccounts();
     const openSessions = { ...transcripts.openSessionCount };
     const { lastSessionAt } = transcripts;
     const restingNextHops = nextHops.list().filter(({ restsUntil }) => restsUntil !== null).length;
@@ -103,7 +104,7 @@ class OverviewReader {
       totals: meter.totals(),
       queue: depth,
       openSessions,
-      attention: findAttention({ ...facts, certificate, allowCleartextAuth, signingKeys }),
+      attention: findAttention({ ...facts, certificate, allowCleartextAuth, brakedAccounts, signingKeys }),
       certificateNotAfter: certificate.notAfter,
     };
   }

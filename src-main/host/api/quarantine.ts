@@ -1,6 +1,10 @@
 /** Quarantine handlers: list it, look at a message safely, release, delete. */
 import type { QuarantinedMessage as MessageView } from '../../contract/screening.ts';
-import type { QuarantinedMessage, QuarantineFilter } from '../../mail/screening/quarantine/port.ts';
+import {
+  reasonOf,
+  type QuarantinedMessage,
+  type QuarantineFilter,
+} from '../../mail/screening/quarantine/port.ts';
 import { guardedCalls } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
 import type { ConsoleServices } from './services.ts';
@@ -69,10 +73,4 @@ async function toViews(
       reason: reasonOf(message),
     };
   });
-}
-
-/** In the words of what decided; by points, of what counted most. */
-function reasonOf({ verdict: { findings, decidedBy } }: QuarantinedMessage): string {
-  const deciding = findings.find(({ check, outcome }) => `${check}.${outcome}` === decidedBy);
-  return (deciding ?? findings.toSorted((a, b) => b.weight - a.weight)[0])?.detail ?? '';
 }

@@ -113,16 +113,16 @@ function toView(now: ScreeningSettings): SettingsView {
     ...{ isEnabled, thresholds, checksHello, checksHeader, obeysDmarc, attachments, brakes },
     greylisting: { isEnabled: isGreylisting, delayMinutes: delayMs / MINUTE_MS },
     bayes: { isEnabled: now.bayes.isEnabled, weight: now.bayes.weight },
-    keepDays: now.quarantine.keepDays,
+    ...now.quarantine,
   };
 }
 
 function toSettings(input: SettingsView, now: ScreeningSettings): Partial<ScreeningSettings> {
-  const { greylisting, bayes, keepDays, ...plain } = input;
+  const { greylisting, bayes, keepDays, digestHour, consoleUrl, ...plain } = input;
   return {
     ...plain,
     bayes: { ...now.bayes, ...bayes },
-    quarantine: { ...now.quarantine, keepDays },
+    quarantine: { keepDays, digestHour, consoleUrl },
     greylisting: {
       ...now.greylisting,
       isEnabled: greylisting.isEnabled,

@@ -42,6 +42,11 @@ export function describeStages(facts: StageFacts): readonly StageState[] {
       inside: open.submission,
       of: ['submission', 'submissions'],
     }),
+    screening(rate('screened'), {
+      foundJunk: rate('foundJunk'),
+      keptApart: rate('keptApart'),
+      turnedAway: rate('turnedAway'),
+    }),
     queue(facts, rate('received') + rate('submitted')),
     delivery(rate('delivered'), rate('failed')),
     relay(facts, rate('relayed'), rate('relayFailed')),
@@ -76,6 +81,12 @@ function server(
   // Most sessions are over within a second: who looks now and then would never see one open.
   const isQuiet = facts.now - facts.lastSessionAt[protocol] >= MINUTE_MS;
   return { ...numbers, state: isIdle(numbers) && isQuiet ? 'idle' : 'ok', problem: null };
+}
+
+function screening(perMinute: number, sorted: NonNullable<StageState['sorted']>): StageState {
+  // A message waits in its session until it is judged: the box itself holds nothing.
+  const numbers = { stage: 'screening' as const, perMinute, inside: 0 };
+  return { ...numbers, sorted, state: perMinute === 0 ? 'idle' : 'ok', problem: null };
 }
 
 function queue(facts: StageFacts, perMinute: number): StageState {

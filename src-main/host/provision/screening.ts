@@ -59,12 +59,22 @@ export const screeningProvision = z.strictObject({
   dnsLists: z.array(dnsList).optional(),
   rules: z.array(rule).optional(),
   engines: z.array(engine).optional(),
+  quarantine: z
+    .strictObject({
+      keepDays: z.int().min(1).max(365).exactOptional(),
+      digestHour: z.int().min(0).max(23).nullable().exactOptional(),
+      consoleUrl: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .exactOptional(),
+    })
+    .optional(),
 });
 
 type ScreeningProvision = z.infer<typeof screeningProvision>;
 
 export function toScreening(wanted: ScreeningProvision, current: ScreeningSettings): ScreeningSettings {
-  const { enabled, thresholds, greylisting, dnsLists, rules, engines } = wanted;
+  const { enabled, thresholds, greylisting, dnsLists, rules, engines, quarantine } = wanted;
   return {
     ...current,
     ...(enabled !== undefined && { isEnabled: enabled }),
@@ -72,6 +82,7 @@ export function toScreening(wanted: ScreeningProvision, current: ScreeningSettin
     ...(dnsLists !== undefined && { dnsLists }),
     ...(rules !== undefined && { rules: rules.map(toRule) }),
     ...(engines !== undefined && { engines: engines.map(toEngine) }),
+    ...(quarantine !== undefined && { quarantine: { ...current.quarantine, ...quarantine } }),
     ...(greylisting !== undefined && {
       greylisting: {
         ...current.greylisting,

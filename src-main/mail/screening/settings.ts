@@ -110,7 +110,7 @@ export interface BayesSetting {
 
 export interface QuarantineSetting {
   readonly keepDays: number;
-  /** Hour of the day at which people hear of what is kept for them, UTC; null: they do not. */
+  /** Hour of the server's day at which people hear of what is kept for them; null: they do not. */
   readonly digestHour: number | null;
   /** Where the console is reached from people's mail programs; null: digests have no links. */
   readonly consoleUrl: string | null;

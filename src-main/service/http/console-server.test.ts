@@ -34,6 +34,7 @@ beforeEach(async () => {
   await writeFile(join(root, 'assets', 'index-abc123.js'), 'export {};');
   server = createConsoleServer({
     router: createConsoleRouter(world.services()),
+    release: world.releaseDesk(),
     staticRoot: root,
     bind: '127.0.0.1',
     port: 0,
@@ -317,6 +318,17 @@ describe('the first start', () => {
     const created = await call('setup/createAdministrator', ADMIN, { 'X-Forwarded-For': '203.0.113.4' });
     expect(created.body).toContain('notOnThisMachine');
     expect(world.administrators.passwords.size).toBe(0);
+  });
+});
+
+describe('links of quarantine digests', () => {
+  it('need no session, and the guard holds for them too', async () => {
+    const forged = await ask('/release?token=1.1.a.b.c');
+    expect(forged.status).toBe(404);
+    expect(forged.headers['content-type']).toContain('text/html');
+    expect(forged.headers['content-security-policy']).toContain("default-src 'none'; style-src 'sha256-");
+    expect(forged.headers['x-frame-options']).toBe('DENY');
+    expect((await ask('/release', { headers: { Host: 'evil.example' } })).status).toBe(421);
   });
 });
 

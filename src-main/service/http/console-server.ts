@@ -1,8 +1,8 @@
 /**
  * ConsoleServer: the console over HTTP and WebSocket: the page, signing in, and the contract.
  *
- * Flow: browser → guard (Host, Origin) → page files | POST /rpc (session area) | WebSocket /live (everything, signed in).
- * Invariants: nothing but the session area and setup's first step answers without a session; the session's cookie is
+ * Flow: browser → guard (Host, Origin) → page files | POST /rpc (session area) | WebSocket /live (everything, signed in) | /release.
+ * Invariants: nothing but the session area, setup's first step and a digest's links answers without a session; the session's cookie is
  * HttpOnly and SameSite=Strict; garbage, giant or slow requests cost a closed connection and nothing else.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -15,9 +15,11 @@ import type { Logger } from '../../base/logger.ts';
 import { logFailedCalls } from '../../host/api/call-log.ts';
 import type { ConsoleRouter } from '../../host/api/router.ts';
 import type { ConsoleContext } from '../../host/api/services.ts';
+import { RELEASE_PATH, type ReleaseDesk } from '../../host/quarantine-release.ts';
 import { type PageFiles, readPageFiles } from '../../host/page-files.ts';
 import { ConsoleSessions } from './console-sessions.ts';
 import { LIMITS } from './limits.ts';
+import { ReleasePage } from './release-page.ts';
 import { isKnownHost, isLocalClient, isOwnOrigin } from './request-guard.ts';
 import { refuseSocket, sendPageFile, sendPlain, setSecurityHeaders } from './responses.ts';
 import { RpcSockets } from './rpc-sockets.ts';
@@ -28,6 +30,8 @@ const LIVE_PATH = '/live';
 
 export interface ConsoleServerOptions {
   readonly router: ConsoleRouter;
+  /** What links in quarantine digests may do. */
+  readonly release: ReleaseDesk;
   /** Folder of the built page. */
   readonly staticRoot: string;
   readonly bind: string;
@@ -56,6 +60,7 @@ class HttpConsole implements ConsoleServer {
   readonly #sessions: ConsoleSessions;
   readonly #sockets: RpcSockets;
   readonly #http: RPCHandler<ConsoleContext>;
+  readonly #release: ReleasePage;
   #page: PageFiles = { find: () => null };
   #cookie = new SessionCookie(0);
 
@@ -69,6 +74,7 @@ class HttpConsole implements ConsoleServer {
       { session: router.session, setup: { createAdministrator: router.setup.createAdministrator } },
       { interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.bodyBytes })] },
     );
+    this.#release = new ReleasePage(options.release, clock);
     this.#server = this.#createServer();
   }
 
@@ -124,6 +130,7 @@ class HttpConsole implements ConsoleServer {
     const path = pathOf(request);
     if (path === null) return sendPlain(response, 400);
     if (path === RPC_PREFIX || path.startsWith(`${RPC_PREFIX}/`)) return this.#call(request, response);
+    if (path === RELEASE_PATH) return this.#release.answer(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendPlain(response, 405);
     const file = this.#page.find(path);
     if (file !== null) return sendPageFile(request, response, file);

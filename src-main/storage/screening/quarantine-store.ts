@@ -86,7 +86,7 @@ function select(
     .map((row) => ({ ...row, verdict: JSON.parse(row.verdict) as Verdict }));
 }
 
-function toCondition({ accountId, text = '', ids, keptBefore }: QuarantineFilter) {
+function toCondition({ accountId, text = '', ids, keptBefore, keptAfter }: QuarantineFilter) {
   const conditions = ['1'];
   const values: SqlValue[] = [];
   const add = (condition: string, value: SqlValue): void => {
@@ -95,6 +95,7 @@ function toCondition({ accountId, text = '', ids, keptBefore }: QuarantineFilter
   };
   if (accountId !== undefined) add('account_id = ?', accountId);
   if (keptBefore !== undefined) add('kept_at < ?', keptBefore);
+  if (keptAfter !== undefined) add('kept_at > ?', keptAfter);
   if (ids !== undefined) add('id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
   for (const word of text.split(/\s+/u).filter((each) => each !== '')) {
     const searched =

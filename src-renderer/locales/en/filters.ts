@@ -65,6 +65,16 @@ export const filters = {
       bayesWeight: 'What was learned counts up to',
       delayMinutes: 'Strangers wait (minutes)',
       keepDays: 'Quarantine is kept (days)',
+      digestHour: 'Hour of the daily mail about it',
+      noDigest: 'no mail',
+      consoleUrl: 'Address of this console, as people reach it',
+      consoleUrlHint:
+        'With it, each message in the daily mail has a link that releases it without signing in. Postroom must run as a service there.',
+      forget: 'Forget what was learned',
+      forgetTitle: 'Forget what was learned?',
+      forgetText:
+        'What the office has learned of junk and of mail is gone for good, and learning begins anew. What each account has learned for itself stays.',
+      forgotten: 'Forgotten; learning begins anew',
       extensions: 'File types that are not wanted',
       attachmentAction: 'What happens to them',
     },

@@ -5,6 +5,7 @@ export const mail = {
     users: 'Our users',
     reception: 'Reception',
     submission: 'Submission',
+    screening: 'Screening',
     queue: 'Queue',
     delivery: 'Delivery',
     relay: 'Relay',
@@ -13,6 +14,10 @@ export const mail = {
     pop3: 'POP3',
     receptionHint: 'Takes mail for our domains from other servers (SMTP, port 25).',
     submissionHint: 'Takes mail that our users send (SMTP with sign-in, ports 587 and 465).',
+    screeningHint: 'Checks messages before they are taken: junk, forgeries, viruses.',
+    foundJunk: '{count} junk',
+    keptApart: '{count} kept apart',
+    turnedAway: '{count} refused',
     queueHint: 'Keeps every accepted message until it has arrived.',
     deliveryHint: 'Puts messages into the mailboxes they are for.',
     relayHint: 'Hands mail for others to the next server on its way.',
@@ -70,6 +75,7 @@ export const mail = {
       '{count} mailbox is full: new mail for it is refused. | {count} mailbox is full: new mail for it is refused. | {count} mailboxes are full: new mail for them is refused.',
     nearQuota:
       '{count} mailbox is nearly full. | {count} mailbox is nearly full. | {count} mailboxes are nearly full.',
+    accountBraked: '{account} sends far more than usual: its mail is held until somebody has looked.',
     keyWaits: 'A signing key of {domain} waits for its DNS record.',
     keyUnpublished:
       'Mail of {domain} is signed with a key that DNS does not have: others take it for forged.',

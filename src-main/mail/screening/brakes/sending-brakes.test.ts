@@ -31,9 +31,11 @@ test('an account that sends more than it may in an hour is braked, and an hour l
   expect(brakes.reasonFor(account.address)).toBeNull();
   await send('a@b.example');
   expect(brakes.reasonFor(account.address)).toContain('more than 3 messages');
+  expect(brakes.heldAccounts()).toEqual([account.address]);
   expect(brakes.reasonFor('anna@server1.com')).toBeNull();
   clock.advance(60 * 60_000);
   expect(brakes.reasonFor(account.address)).toBeNull();
+  expect(brakes.heldAccounts()).toEqual([]);
 });
 
 test('so is one that writes to many whom it has never written to', async () => {

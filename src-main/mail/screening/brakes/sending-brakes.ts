@@ -64,6 +64,11 @@ export class SendingBrakes {
     return `Brake: ${account} writes to more than ${newRecipientsPerHour} new recipients an hour`;
   }
 
+  /** Addresses of accounts whose mail is held now. */
+  heldAccounts(): readonly string[] {
+    return [...this.#sent.keys()].filter((account) => this.reasonFor(account) !== null);
+  }
+
   #forget(): void {
     const since = this.#options.now() - HOUR_MS;
     for (const [account, sent] of this.#sent) {

@@ -33,6 +33,8 @@ export interface QuarantineFilter {
   readonly text?: string;
   readonly ids?: readonly number[];
   readonly keptBefore?: number;
+  /** Later than this. */
+  readonly keptAfter?: number;
 }
 
 export interface QuarantineOrder {
@@ -53,4 +55,10 @@ export interface QuarantineStore {
   count(filter: QuarantineFilter): Promise<number>;
   /** One bounded commit; answers what left, empty when nothing more applies. */
   carryOut(order: QuarantineOrder): Promise<readonly QuarantinedMessage[]>;
+}
+
+/** In the words of what decided; by points, of what counted most. */
+export function reasonOf({ verdict: { findings, decidedBy } }: QuarantinedMessage): string {
+  const deciding = findings.find(({ check, outcome }) => `${check}.${outcome}` === decidedBy);
+  return (deciding ?? findings.toSorted((a, b) => b.weight - a.weight)[0])?.detail ?? '';
 }

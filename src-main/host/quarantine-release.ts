@@ -1,0 +1,76 @@
+/**
+ * ReleaseDesk: what the link in a digest may do: show what waits, and release it, without signing in.
+ *
+ * Flow: link → console over HTTP → here → quarantine. Invariants: a token opens its own copy and nothing else; looking changes nothing.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Directory } from '../directory/port.ts';
+import { reasonOf, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
+import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
+import { readRelease, type ReleaseToken } from '../mail/screening/quarantine/release-token.ts';
+
+/** Of the console over HTTP. */
+export const RELEASE_PATH = '/release';
+
+export interface WaitingCopy {
+  readonly author: string;
+  readonly subject: string;
+  readonly reason: string;
+  readonly account: string;
+}
+
+export type ReleaseAnswer =
+  | { readonly kind: 'waits'; readonly copy: WaitingCopy }
+  | { readonly kind: 'released'; readonly copy: WaitingCopy }
+  /** `gone`: released or deleted already. `forged`: we have not made the token. */
+  | { readonly kind: 'gone' | 'expired' | 'forged' };
+
+export interface ReleaseDesk {
+  look(token: string): Promise<ReleaseAnswer>;
+  /** Into the mailbox, and learned as no junk. */
+  release(token: string): Promise<ReleaseAnswer>;
+}
+
+export interface ReleaseDeskOptions {
+  readonly quarantine: Pick<QuarantineDesk, 'list' | 'release'>;
+  readonly directory: Pick<Directory, 'getAccount'>;
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+}
+
+export function createReleaseDesk(options: ReleaseDeskOptions): ReleaseDesk {
+  return {
+    look: (token) => look(options, token),
+    release: async (token) => {
+      const answer = await look(options, token);
+      const claims = readRelease(options.secret, token);
+      if (answer.kind !== 'waits' || claims === null) return answer;
+      const filter = { ids: [claims.id], accountId: claims.accountId };
+      const count = await options.quarantine.release(filter, answer.copy.account);
+      return count === 0 ? { kind: 'gone' } : { kind: 'released', copy: answer.copy };
+    },
+  };
+}
+
+async function look(options: ReleaseDeskOptions, token: string): Promise<ReleaseAnswer> {
+  const claims = readRelease(options.secret, token);
+  if (claims === null) return { kind: 'forged' };
+  if (claims.expiresAt <= options.clock.now()) return { kind: 'expired' };
+  const message = await find(options, claims);
+  const account = await options.directory.getAccount(claims.accountId);
+  if (message === null || account === null) return { kind: 'gone' };
+  const { author, reversePath, subject } = message;
+  const from = author === '' ? reversePath : author;
+  return {
+    kind: 'waits',
+    copy: { author: from, subject, reason: reasonOf(message), account: account.address },
+  };
+}
+
+async function find(
+  { quarantine }: ReleaseDeskOptions,
+  { id, accountId, traceId }: ReleaseToken,
+): Promise<QuarantinedMessage | null> {
+  const [message] = await quarantine.list({ ids: [id], accountId }, { offset: 0, limit: 1 });
+  return message?.traceId === traceId ? message : null;
+}
