@@ -5,10 +5,19 @@ import {
   type DeliveryCourier,
   type DeliveryCourierOptions,
 } from '../../src-main/mail/delivery/create-delivery-courier.ts';
-import { JUDGED_ALIKE, NO_RULES } from '../../src-main/mail/delivery/port.ts';
+import { KEPT, type AccountFilter, type AccountJudge } from '../../src-main/mail/delivery/port.ts';
 import { createSenderRewriting } from '../../src-main/mail/delivery/sender-rewriting.ts';
 
 type Around = Pick<DeliveryCourierOptions, 'clock' | 'receiver' | 'content' | 'makeId' | 'directory'>;
+
+/** For those who have no rules. */
+export const NO_RULES: AccountFilter = {
+  hasRules: () => Promise.resolve(false),
+  filter: () => Promise.resolve(KEPT),
+};
+
+/** What screening found counts for everybody alike. */
+const JUDGED_ALIKE: AccountJudge = { judge: ({ verdict }) => Promise.resolve(verdict) };
 
 export function createPlainDelivery(
   around: Around,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPlainDelivery } from '../../../test/support/plain-delivery.ts';
+import { createPlainDelivery, NO_RULES } from '../../../test/support/plain-delivery.ts';
 import { ManualClock } from '../../base/clock.ts';
 import { DEFAULT_POP3_SETTINGS, NEW_ACCOUNT, type Account } from '../../directory/port.ts';
 import { createMessageIndexer } from '../../format/message-indexer.ts';
@@ -8,7 +8,7 @@ import { createMessageReceiver } from '../content/message-receiver.ts';
 import type { CourierReport, QueueEntry } from '../queue/port.ts';
 import type { LocalRoute, NoRoute } from '../routing/port.ts';
 import type { HandOver } from './hand-over/port.ts';
-import { KEPT, NO_RULES, type AccountFilter, type FilterResult } from './port.ts';
+import { KEPT, type AccountFilter, type FilterResult } from './port.ts';
 
 const account = (id: number, localPart: string, settings: Partial<Account> = {}): Account => ({
   ...NEW_ACCOUNT,

@@ -88,19 +88,10 @@ export const KEPT: FilterResult = {
   rules: [],
 };
 
-/** For those who have no rules. */
-export const NO_RULES: AccountFilter = {
-  hasRules: () => Promise.resolve(false),
-  filter: () => Promise.resolve(KEPT),
-};
-
 /** What a message is to an account: its own experience counts besides what screening found. */
 export interface AccountJudge {
   judge(entry: QueueEntry, account: Account): Promise<Verdict | undefined>;
 }
-
-/** What screening found counts for everybody alike. */
-export const JUDGED_ALIKE: AccountJudge = { judge: ({ verdict }) => Promise.resolve(verdict) };
 
 /** What was done for an account lately. */
 export interface DeliveryMarks {
