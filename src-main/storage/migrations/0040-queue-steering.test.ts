@@ -1,16 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Connection } from '../connection.ts';
-import { migrate, MIGRATIONS } from './index.ts';
+import { openDatabaseBefore } from '../../../test/support/migrating-database.ts';
 
 test('what was queued before is ordinary, was routed nowhere yet, and is found by the index of what is due', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'postroom-migrate-'));
-  const path = join(folder, 'test.db');
-  const connection = new Connection(path, { readonly: false });
-  const upTo = (version: number) => MIGRATIONS.filter((migration) => migration.version <= version);
-  migrate(connection, path, upTo(30));
+  const { connection, migrateTo } = openDatabaseBefore(40);
   connection.run(
     `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, smtp_utf8)
      VALUES ('e', 1, 5, 'tom@example.com', 0, 'submission', 0)`,
@@ -19,7 +11,7 @@ test('what was queued before is ordinary, was routed nowhere yet, and is found b
     `INSERT INTO queue_recipient (entry_id, ordinal, address, state, attempts, next_attempt_at)
      VALUES ('e', 0, 'anna@example.com', 'deferred', 2, 7)`,
   );
-  expect(migrate(connection, path, upTo(40))).toEqual([40]);
+  expect(migrateTo(40)).toEqual([40]);
   expect(connection.get('SELECT id, is_bulk FROM queue_entry')).toEqual({ id: 'e', is_bulk: 0 });
   expect(
     connection.get(
@@ -39,6 +31,4 @@ test('what was queued before is ordinary, was routed nowhere yet, and is found b
         WHERE state IN ('queued', 'deferred') AND is_bulk = 0 AND next_attempt_at <= 7`,
     ),
   ).toEqual([{ entry_id: 'e' }]);
-  connection.close();
-  rmSync(folder, { recursive: true });
 });

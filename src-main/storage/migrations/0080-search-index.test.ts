@@ -1,24 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Connection } from '../connection.ts';
-import { migrate, MIGRATIONS } from './index.ts';
+import { openDatabaseBefore } from '../../../test/support/migrating-database.ts';
 
 test('a database of before gets an empty search index, and mail that was there is still to be read into it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'postroom-migrate-'));
-  const path = join(folder, 'test.db');
-  const connection = new Connection(path, { readonly: false });
-  migrate(
-    connection,
-    path,
-    MIGRATIONS.filter(({ version }) => version < 80),
-  );
+  const { connection, migrateTo } = openDatabaseBefore(80);
   connection.run('INSERT INTO content (reference_count, size_bytes) VALUES (1, 5)');
-  expect(migrate(connection, path)).toContain(80);
+  expect(migrateTo()).toContain(80);
   expect(connection.all('SELECT * FROM search_block')).toEqual([]);
   expect(connection.all('SELECT * FROM search_slice')).toEqual([]);
   expect(connection.all('SELECT id FROM content')).toEqual([{ id: 1 }]);
-  connection.close();
-  rmSync(folder, { recursive: true });
 });

@@ -1,21 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Connection } from '../connection.ts';
-import { migrate, MIGRATIONS } from './index.ts';
+import { openDatabaseBefore } from '../../../test/support/migrating-database.ts';
 
 test('domains and aliases of before go on as they did', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'postroom-migrate-'));
-  const path = join(folder, 'test.db');
-  const connection = new Connection(path, { readonly: false });
-  const upTo = (version: number) => MIGRATIONS.filter((migration) => migration.version <= version);
-  migrate(connection, path, upTo(150));
+  const { connection, migrateTo } = openDatabaseBefore(160);
   connection.execute(`
     INSERT INTO domain (name, created_at) VALUES ('server1.com', 1);
     INSERT INTO alias VALUES ('sales@server1.com', 'sales', 'server1.com', '["tom@server1.com"]');
   `);
-  migrate(connection, path, upTo(160));
+  migrateTo(160);
   expect(connection.get('SELECT alias_of, catch_all, quota_bytes FROM domain')).toEqual({
     alias_of: null,
     catch_all: '[]',
@@ -30,6 +22,4 @@ test('domains and aliases of before go on as they did', () => {
     delivery: null,
     posting_rules: null,
   });
-  connection.close();
-  rmSync(folder, { recursive: true });
 });
