@@ -1,10 +1,8 @@
 /** Several addresses, alias domains, groups, catch-all: whom an address of ours leads to. */
-import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { openTestDirectory } from '../../test/support/test-directory.ts';
 import { ManualClock } from '../base/clock.ts';
-import { createDirectory, type FullDirectory } from './create-directory.ts';
-import { PasswordKeeper } from './credentials.ts';
-import { MemoryDirectoryRows } from './memory-directory-rows.ts';
+import type { FullDirectory } from './create-directory.ts';
 
 const clock = new ManualClock(1_000);
 let directory: FullDirectory;
@@ -13,16 +11,7 @@ const ids = new Map<string, number>();
 
 beforeEach(async () => {
   separators = '+';
-  directory = await createDirectory({
-    rows: new MemoryDirectoryRows(),
-    passwords: new PasswordKeeper({ clock, randomBytes }),
-    clock,
-    maySendAs: () => Promise.resolve(false),
-    detailSeparators: () => separators,
-    onError: (error) => {
-      throw error;
-    },
-  });
+  directory = await openTestDirectory(clock, { detailSeparators: () => separators });
   for (const name of ['server1.com', 'server1.net']) await directory.addDomain(name);
   for (const localPart of ['anna', 'tom']) {
     const person = { localPart, domain: 'server1.com', name: '', password: 'secret-of-theirs' };

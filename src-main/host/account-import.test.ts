@@ -1,24 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { openTestDirectory } from '../../test/support/test-directory.ts';
 import { ManualClock } from '../base/clock.ts';
-import { createDirectory, type FullDirectory } from '../directory/create-directory.ts';
-import { PasswordKeeper } from '../directory/credentials.ts';
-import { MemoryDirectoryRows } from '../directory/memory-directory-rows.ts';
+import type { FullDirectory } from '../directory/create-directory.ts';
 import { importAccounts } from './account-import.ts';
 
 let directory: FullDirectory;
 
 beforeEach(async () => {
   const clock = new ManualClock();
-  directory = await createDirectory({
-    rows: new MemoryDirectoryRows(),
-    passwords: new PasswordKeeper({ clock, randomBytes }),
-    clock,
-    maySendAs: () => Promise.resolve(false),
-    onError: (error) => {
-      throw error;
-    },
-  });
+  directory = await openTestDirectory(clock);
   await directory.addDomain('server1.com');
   await directory.addAccount({ localPart: 'tom', domain: 'server1.com', name: '', password: 'secret' });
 });

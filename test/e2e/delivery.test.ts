@@ -1,36 +1,29 @@
 /** Groups, forwarding and new accounts from a spreadsheet, set up by clicking and tried with mail. */
 import { writeFile } from 'node:fs/promises';
 import { ImapFlow } from 'imapflow';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submitWithSwaks } from '../support/clients.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
-import { launchChromium } from './chromium.ts';
+import { openSignedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 
 let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
 let service: ServiceProcess;
-let browser: Browser;
+let opened: SignedInPage;
 let page: Page;
-const complaints: string[] = [];
 
 beforeAll(async () => {
   folder = await makeWorkFolder();
   service = await startOffice(folder);
-  browser = await launchChromium();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
-  page.setDefaultTimeout(10_000);
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(service.ready.console);
-  await page.locator('input').first().fill(OFFICE.admin.name);
-  await page.locator('input[type=password]').fill(OFFICE.admin.password);
-  await page.keyboard.press('Enter');
+  opened = await openSignedInPage(service.ready.console, OFFICE.admin);
+  ({ page } = opened);
   await page.getByRole('link', { name: 'Accounts' }).first().click();
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await opened?.browser.close();
   await service?.end();
   await folder?.remove();
 });
@@ -108,5 +101,5 @@ test('an account forwards, and keeps a copy only where it is told to', async () 
 });
 
 test('the page said nothing of errors', () => {
-  expect(complaints).toEqual([]);
+  expect(opened.complaints).toEqual([]);
 });

@@ -1,39 +1,32 @@
 /** Rules by clicking: an administrator files an account's mail in a few clicks, sees the Sieve text, and mail goes there. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWithCurl, submitWithSwaks } from '../support/clients.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
-import { launchChromium } from './chromium.ts';
+import { openSignedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 const ANNA = { user: 'anna@server1.com', password: 'anna-password' };
 
 let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
 let service: ServiceProcess;
-let browser: Browser;
+let opened: SignedInPage;
 let page: Page;
-const complaints: string[] = [];
 
 beforeAll(async () => {
   folder = await makeWorkFolder();
   service = await startOffice(folder);
-  browser = await launchChromium();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
-  page.setDefaultTimeout(10_000);
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(service.ready.console);
-  await page.locator('input').first().fill(OFFICE.admin.name);
-  await page.locator('input[type=password]').fill(OFFICE.admin.password);
-  await page.keyboard.press('Enter');
+  opened = await openSignedInPage(service.ready.console, OFFICE.admin);
+  ({ page } = opened);
   await page.getByRole('link', { name: 'Accounts' }).first().click();
   await page.locator('[role=grid] [data-index]', { hasText: ANNA.user }).click();
   await page.getByRole('link', { name: 'Rules and reply' }).click();
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await opened?.browser.close();
   await service?.end();
   await folder?.remove();
 });
@@ -95,6 +88,6 @@ describe('an account’s rules', () => {
 
   it('stand on a page that everybody can use', async () => {
     expect(await barriers()).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(opened.complaints).toEqual([]);
   });
 });

@@ -3,14 +3,12 @@
  * a DSN, or a rule that threw it away and says so. Offices, rules and messages are random; what is behind them is real but for
  * the relay, the rules' engine and the programs.
  */
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openTestDirectory } from '../support/test-directory.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
-import { createDirectory, type FullDirectory } from '../../src-main/directory/create-directory.ts';
-import { PasswordKeeper } from '../../src-main/directory/credentials.ts';
-import { MemoryDirectoryRows } from '../../src-main/directory/memory-directory-rows.ts';
+import type { FullDirectory } from '../../src-main/directory/create-directory.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { chooseDsnLanguage } from '../../src-main/mail/bounce/choose-language.ts';
 import { createBounceStage } from '../../src-main/mail/bounce/create-bounce-stage.ts';
@@ -93,15 +91,7 @@ const RESULTS: Readonly<Record<Rule, FilterResult>> = {
 };
 
 async function openDirectory(clock: ManualClock, given: Office): Promise<FullDirectory> {
-  const directory = await createDirectory({
-    rows: new MemoryDirectoryRows(),
-    passwords: new PasswordKeeper({ clock, randomBytes }),
-    clock,
-    maySendAs: () => Promise.resolve(false),
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const directory = await openTestDirectory(clock);
   await directory.addDomain(DOMAIN);
   for (const [index, localPart] of PEOPLE.entries()) {
     await directory.addSharedMailbox({ localPart, domain: DOMAIN, name: '' });

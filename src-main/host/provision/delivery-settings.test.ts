@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { openTestDirectory } from '../../../test/support/test-directory.ts';
 import { ManualClock } from '../../base/clock.ts';
-import { createDirectory, type FullDirectory } from '../../directory/create-directory.ts';
-import { PasswordKeeper } from '../../directory/credentials.ts';
-import { MemoryDirectoryRows } from '../../directory/memory-directory-rows.ts';
+import type { FullDirectory } from '../../directory/create-directory.ts';
 import { defaultSettings } from '../default-settings.ts';
 import { findProvisionProblem } from './check.ts';
 import { applyDeliverySettings } from './delivery-settings.ts';
@@ -61,15 +59,7 @@ describe('ways of delivery in the provision file, applied', () => {
 
   beforeEach(async () => {
     const clock = new ManualClock();
-    directory = await createDirectory({
-      rows: new MemoryDirectoryRows(),
-      passwords: new PasswordKeeper({ clock, randomBytes }),
-      clock,
-      maySendAs: () => Promise.resolve(false),
-      onError: (error) => {
-        throw error;
-      },
-    });
+    directory = await openTestDirectory(clock);
     await directory.addDomain('server1.com');
     await directory.addAccount({ localPart: 'tom', domain: 'server1.com', name: '', password: 'secret' });
     changes = 0;

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { openTestDirectory } from '../../../test/support/test-directory.ts';
 import { ManualClock } from '../../base/clock.ts';
-import { createDirectory, type FullDirectory } from '../../directory/create-directory.ts';
-import { PasswordKeeper } from '../../directory/credentials.ts';
-import { MemoryDirectoryRows } from '../../directory/memory-directory-rows.ts';
+import type { FullDirectory } from '../../directory/create-directory.ts';
 import { MemoryMailStore } from '../../mail/mailstore/memory-mail-store.ts';
 import { defaultSettings } from '../default-settings.ts';
 import { findProvisionProblem } from './check.ts';
@@ -50,15 +48,7 @@ describe('shared mailboxes of the provision file, applied', () => {
   beforeEach(async () => {
     const clock = new ManualClock();
     mailStore = new MemoryMailStore({ clock, makeId: () => 'id', readContent: () => new Uint8Array() });
-    directory = await createDirectory({
-      rows: new MemoryDirectoryRows(),
-      passwords: new PasswordKeeper({ clock, randomBytes }),
-      clock,
-      maySendAs: () => Promise.resolve(false),
-      onError: (error) => {
-        throw error;
-      },
-    });
+    directory = await openTestDirectory(clock);
     await directory.addDomain('server1.com');
     await directory.addAccount({ localPart: 'tom', domain: 'server1.com', name: '', password: 'secret' });
     // As the store does with a new account.
