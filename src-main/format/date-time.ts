@@ -8,7 +8,7 @@ const DAY_NAMES = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTH_NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** RFC 5322 §4.3, in minutes; military and unknown names mean UTC. */
-const ZONES: Readonly<Record<string, number>> = {
+export const NAMED_ZONES: Readonly<Record<string, number>> = {
   edt: -240,
   est: -300,
   cdt: -300,
@@ -59,7 +59,7 @@ function fullYear(text: string): number {
 }
 
 function zoneMinutes(match: RegExpExecArray): number {
-  const named = ZONES[(match[10] ?? '').toLowerCase()] ?? 0;
+  const named = NAMED_ZONES[(match[10] ?? '').toLowerCase()] ?? 0;
   const sign = match[7] ?? match[11];
   if (sign === undefined) return named;
   const minutes = Number(match[8] ?? match[12]) * 60 + Number(match[9] ?? match[13]);

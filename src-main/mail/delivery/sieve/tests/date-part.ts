@@ -1,5 +1,5 @@
 /** Parts of a date (RFC 5260 §4.2). Minutes of zones are east of UTC. */
-import { formatDateTime, formatZone } from '../../../../format/date-time.ts';
+import { NAMED_ZONES, formatDateTime, formatZone } from '../../../../format/date-time.ts';
 import type { DatePart } from '../checking/words.ts';
 import { isDatePart } from '../checking/words.ts';
 import { fail } from '../running/run.ts';
@@ -7,17 +7,6 @@ import { fail } from '../running/run.ts';
 /** Days from 17 November 1858, where the Modified Julian Day begins, to 1970. */
 const JULIAN_DAYS_TO_1970 = 40_587;
 const DAY_MS = 86_400_000;
-
-const NAMED_ZONES: Readonly<Record<string, number>> = {
-  edt: -240,
-  est: -300,
-  cdt: -300,
-  cst: -360,
-  mdt: -360,
-  mst: -420,
-  pdt: -420,
-  pst: -480,
-};
 
 /** The zone that a date-time is written in; UTC where it does not say. */
 export function zoneOf(text: string): number {
