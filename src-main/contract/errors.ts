@@ -54,6 +54,9 @@ export const refusalReason = z.enum([
   'keysAreWaiting',
   'keyIsActive',
   'noSuchKey',
+  'tooManyAppPasswords',
+  'noSuchAppPassword',
+  'invalidCertificate',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

@@ -62,6 +62,10 @@ export const LIMITS = {
   scriptNameLength: 256,
   /** Characters; the host counts octets besides. */
   sieveScriptLength: 1024 * 1024,
+  /** As long as browsers take. */
+  urlLength: 2000,
+  /** A chain of a few authorities, in PEM. */
+  certificateLength: 64 * 1024,
   relayRules: 200,
   routes: 200,
   routeHosts: 20,

@@ -58,9 +58,16 @@ export interface AccountSettings {
   /** null: none. */
   readonly forwarding: Forwarding | null;
   readonly delivery: DeliveryMethod;
+  /** Its password lets no mail program in; each device has its own. */
+  readonly requiresAppPassword: boolean;
 }
 
-export const NEW_ACCOUNT: AccountSettings = { addresses: [], forwarding: null, delivery: MAILSTORE };
+export const NEW_ACCOUNT: AccountSettings = {
+  addresses: [],
+  forwarding: null,
+  delivery: MAILSTORE,
+  requiresAppPassword: false,
+};
 
 /** How an account's mail is fetched over POP3. */
 export interface Pop3Settings {
@@ -195,24 +202,6 @@ export type DirectoryError =
   | 'invalidDomain'
   | 'weakPassword';
 
-export type SignInOutcome =
-  | { readonly kind: 'ok'; readonly account: Account }
-  /** Unknown account or wrong password: never said which, and it takes the same time. */
-  | { readonly kind: 'refused' }
-  /** Right password, but the account is switched off. */
-  | { readonly kind: 'disabled' };
-
-/** What SCRAM-SHA-256 compares a proof with (RFC 5802 §3); for a name that nobody has, keys that no proof fits. */
-export interface SignInKeys {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-  readonly nonce: string;
-  /** The outcome once the proof is right. */
-  admit(): Promise<SignInOutcome>;
-}
-
 export interface DomainQuota {
   readonly domain: string;
   readonly quotaBytes: number;
@@ -234,9 +223,6 @@ export interface Directory {
    * that of a shared mailbox on whose INBOX it has the right to post (RFC 4314 `p`).
    */
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
-  /** `signInName` is the account's address, or its local-part alone. */
-  signIn(signInName: string, password: string): Promise<SignInOutcome>;
-  scramKeys(signInName: string): Promise<SignInKeys>;
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */
   strictestPop3(): { readonly keepDays: number | null; readonly loginDelaySeconds: number };
   getAccount(id: AccountId): Promise<Account | null>;

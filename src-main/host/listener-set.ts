@@ -29,6 +29,8 @@ export interface ListenerSetOptions {
   readonly secureContext: SecureContextSource;
   /** Whom we believe, and whom the limits bind. */
   readonly clients: Pick<ClientSettings, 'isProxy' | 'isExempt' | 'limits'>;
+  /** Who has tried too many passwords; mail from there is still received. */
+  readonly isShutOut: (address: string) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -136,6 +138,7 @@ export class ListenerSet {
       busyLine: BUSY_LINES[plan.name],
       clock: this.#options.clock,
       ...this.#options.clients,
+      ...(plan.name !== 'smtp' && { isShutOut: this.#options.isShutOut }),
       logger: this.#options.logger.child({ listener: plan.name }),
     });
   }

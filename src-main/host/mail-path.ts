@@ -10,6 +10,7 @@ import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { Directory } from '../directory/port.ts';
+import type { SignInDesk } from '../directory/sign-in/port.ts';
 import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
@@ -63,6 +64,7 @@ const ATTEMPTS_AT_ONCE = 512;
 export interface MailPathOptions {
   readonly storage: Storage;
   readonly directory: Directory;
+  readonly signIns: SignInDesk;
   readonly receiver: MessageReceiver;
   readonly transcripts: TranscriptRecorder;
   readonly events: MailEventSink;
@@ -165,7 +167,8 @@ function createServices(
   const guard = new ClientGuard({ ...clients, clock });
   const acceptance = { ...options, mailStore, guard, maySayXclient: clients.maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
-  const retrieval = { ...options, allowCleartextAuth, mailStore, search };
+  const { onRevoke } = options.signIns;
+  const retrieval = { ...options, allowCleartextAuth, mailStore, search, onRevoke };
   return {
     submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
     reception: createReceptionService({ ...acceptance, queue: intake.watch(queue) }),

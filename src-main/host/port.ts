@@ -2,6 +2,7 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { Subscribe } from '../base/emitter.ts';
+import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
@@ -35,6 +36,7 @@ export interface HostSettings {
   readonly detailSeparators: string;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
+  readonly signIn: SignInSettings;
   /** The administrator's own certificate; null: one we sign ourselves. */
   readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
   /** Name servers to ask, as `address` or `address:port`; empty: the system's. */

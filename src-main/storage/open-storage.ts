@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
+import { SqliteAppPasswordRows } from './app-password-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
@@ -28,6 +29,7 @@ import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
@@ -110,6 +112,8 @@ function createStores(
     mailSearch,
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
+    appPasswords: new SqliteAppPasswordRows(writer, connection),
+    signIns: new SqliteSignInStore(writer, connection),
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
       bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),

@@ -17,6 +17,8 @@ import { signingKeyWrites } from './signing-key-store.ts';
 import { sieveWrites } from './sieve-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
+import { appPasswordWrites } from './app-password-store.ts';
+import { signInWrites } from './sign-in-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
@@ -26,6 +28,7 @@ import type { Transaction } from './transaction.ts';
 
 export const writes = {
   ...administratorWrites,
+  ...appPasswordWrites,
   ...bayesWrites,
   ...directoryWrites,
   ...expungedWrites,
@@ -44,6 +47,7 @@ export const writes = {
   ...reputationWrites,
   ...searchWrites,
   ...settingsWrites,
+  ...signInWrites,
   ...signingKeyWrites,
   ...sieveWrites,
   ...timelineWrites,

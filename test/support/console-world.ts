@@ -58,6 +58,7 @@ import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldReports } from './world-reports.ts';
+import { WorldSignIns } from './world-sign-ins.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -500,6 +501,7 @@ export class ConsoleWorld {
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly reports = new WorldReports();
+  readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
   dns: Zone = {};
   readonly administrators = new WorldAdministrators();
@@ -521,6 +523,7 @@ export class ConsoleWorld {
     this.clock = options.clock ?? new ManualClock();
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
+    this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
     this.meter = new WorldMeter(this.clock);
     this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
@@ -592,6 +595,7 @@ export class ConsoleWorld {
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,
+      signIns: this.signIns,
       listeners: () => this.listenerStates,
       onListenersChange: this.listenersChanged.subscribe,
       certificate: () => this.certificateState,

@@ -19,6 +19,7 @@ import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
+import type { SignInBook } from '../sign-ins.ts';
 import type { TransferDesk } from '../transfer-desk.ts';
 
 export interface ConsoleServices {
@@ -40,6 +41,7 @@ export interface ConsoleServices {
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
+  readonly signIns: SignInBook;
   listeners(): readonly ListenerStatus[];
   readonly onListenersChange: Subscribe<void>;
   certificate(): CertificateSummary;

@@ -14,6 +14,7 @@ import type { SharingStore } from '../sharing.ts';
 import { applyDeliverySettings } from './delivery-settings.ts';
 import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import { expectOk, ProvisionError } from './expect-ok.ts';
+import { toSignInSettings } from './sign-in.ts';
 import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
@@ -47,6 +48,9 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...toSecuritySettings(provision.security ?? {}, current),
+    ...(provision.security !== undefined && {
+      signIn: await toSignInSettings(provision.security, current.signIn),
+    }),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
     ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
     ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),

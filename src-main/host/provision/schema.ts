@@ -43,6 +43,8 @@ const account = z.strictObject({
   /** Of what is forwarded. */
   keepCopy: z.boolean().default(true),
   delivery: delivery.exactOptional(),
+  /** Its password lets no mail program in. */
+  requiresAppPassword: z.boolean().exactOptional(),
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });
@@ -168,6 +170,19 @@ const count = z.int().min(1);
 
 const security = z.strictObject({
   allowCleartextAuth: z.boolean().optional(),
+  /** SCRAM-SHA-1 for programs that know nothing better. */
+  allowScramSha1: z.boolean().exactOptional(),
+  /** An OpenID provider whose tokens let people in (OAUTHBEARER, XOAUTH2). */
+  tokenIssuer: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https?$/ }),
+      audience: z.string().min(1),
+      addressClaim: z.string().min(1).default('email'),
+    })
+    .nullable()
+    .exactOptional(),
+  /** A PEM file of authorities that vouch for people's certificates (EXTERNAL). */
+  clientAuthorityFile: z.string().min(1).nullable().exactOptional(),
   trustedProxies: z
     .strictObject({ proxyProtocol: networks.exactOptional(), xclient: networks.exactOptional() })
     .optional(),

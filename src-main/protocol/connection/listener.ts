@@ -21,6 +21,7 @@ import type { ProxiedEnds } from './proxy-header.ts';
 import { clientKey, RateLimiter } from './rate-limiter.ts';
 import { readProxyHeader } from './read-proxy-header.ts';
 import type { TlsDetails } from './session.ts';
+import { channelOf, type TlsChannel } from './tls-channel.ts';
 import { discardClearText, secureSocket, type SecureContextSource } from './tls-upgrade.ts';
 
 export interface ListenerOptions {
@@ -35,6 +36,8 @@ export interface ListenerOptions {
   readonly isProxy?: (address: string) => boolean;
   /** Of each address; absent: DEFAULT_CONNECTION_LIMITS. */
   readonly limits?: () => ConnectionLimits;
+  /** Who is not even greeted for a while. */
+  readonly isShutOut?: (address: string) => boolean;
   /** Whom the limits do not bind, besides this machine. */
   readonly isExempt?: (address: string) => boolean;
 }
@@ -121,7 +124,8 @@ export class Listener {
     const ends =
       this.#options.isProxy?.(peer.remoteAddress) === true ? await this.#unwrap(socket, peer) : peer;
     if (ends === null || socket.destroyed) return void socket.destroy();
-    if (this.#isCrowded(ends.remoteAddress)) return this.#turnAway(socket);
+    const isShutOut = this.#options.isShutOut?.(ends.remoteAddress) ?? false;
+    if (isShutOut || this.#isCrowded(ends.remoteAddress)) return this.#turnAway(socket);
     this.#count(socket, ends.remoteAddress);
     await this.#serve(socket, ends);
   }
@@ -173,6 +177,7 @@ export class Listener {
 class SocketConnection implements AcceptedConnection {
   socket: AcceptedConnection['socket'];
   tls: TlsDetails | undefined;
+  channel: TlsChannel | undefined;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
@@ -199,6 +204,7 @@ class SocketConnection implements AcceptedConnection {
     const { socket, tls } = await secureSocket(this.#raw, this.#context);
     this.socket = socket;
     this.tls = tls;
+    this.channel = channelOf(socket);
     return tls;
   }
 }
