@@ -38,6 +38,7 @@ export const router = createRouter({
       name: 'reports',
       component: () => import('./features/reports/ReportsPage.vue'),
     },
+    { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
     { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },

@@ -9,6 +9,7 @@ import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
 import { sieve } from './en/sieve.ts';
+import { signIns } from './en/sign-ins.ts';
 
 export const en = {
   ...delivery,
@@ -21,6 +22,7 @@ export const en = {
   ...relay,
   ...reports,
   ...sieve,
+  ...signIns,
 };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };

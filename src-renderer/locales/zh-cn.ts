@@ -10,6 +10,7 @@ import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
 import { sieve } from './zh-cn/sieve.ts';
+import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
   ...delivery,
@@ -22,4 +23,5 @@ export const zhCn: Messages = {
   ...relay,
   ...reports,
   ...sieve,
+  ...signIns,
 };

@@ -43,7 +43,11 @@ function backend(
 }
 
 /** A client's whole exchange; `bound` is what it binds to. */
-async function signIn(mechanism: string, header: string, bound: Uint8Array, on = backend()): Promise<string> {
+async function signIn(
+  mechanism: string,
+  { header, bound = new Uint8Array() }: { header: string; bound?: Uint8Array },
+  on = backend(),
+): Promise<string> {
   const hash = mechanism.includes('SHA-1') ? 'sha1' : 'sha256';
   const { clientKey, storedKey } = keysOf(hash, 'pencil');
   const exchange = createSaslExchange(mechanism, on);

@@ -14,6 +14,7 @@ export const general = {
     relay: 'Relay rules',
     filters: 'Filters & quarantine',
     reports: 'Reports',
+    signIns: 'Sign-ins',
     settings: 'Settings',
   },
   frame: {
@@ -85,6 +86,9 @@ export const general = {
     keysAreWaiting: 'New keys already wait for their DNS records. Publish those first.',
     keyIsActive: 'This key signs mail now. Make new keys first.',
     noSuchKey: 'This key is gone.',
+    tooManyAppPasswords: 'This account has as many app passwords as it can have. Take one back first.',
+    noSuchAppPassword: 'This app password is gone.',
+    invalidCertificate: 'That is no certificate of an authority in PEM form.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:

@@ -83,6 +83,7 @@ export const office: Pick<
     seconds: '秒',
     seeMessages: '其邮件',
     seeSessions: '其会话',
+    seeSignIns: '查看登录记录',
   },
   sharing: {
     share: '共享',
