@@ -43,9 +43,11 @@ function canBind({ channelBinding }: SaslBackend<unknown>): boolean {
   return channelBinding !== undefined && channelBinding('tls-server-end-point') !== null;
 }
 
-/** RFC 5802 §7: client-first-message; no extensions, and no mandatory ones (`m=`). */
+/**
+ * RFC 5802 §7: client-first-message; no extensions, and no mandatory ones (`m=`). GNU SASL sends an `a=` with nothing in it.
+ */
 const CLIENT_FIRST =
-  /^(?:([ny])|p=([A-Za-z0-9.-]+)),(?:a=([^,]+))?,(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^m=,]=[^,]*)*)$/u;
+  /^(?:([ny])|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,(n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^m=,]=[^,]*)*)$/u;
 /** RFC 5802 §7: client-final-message. */
 const CLIENT_FINAL = /^(c=([A-Za-z0-9+/=]+),r=([^,]+)(?:,[^m=p,]=[^,]*)*),p=([A-Za-z0-9+/=]+)$/u;
 /** RFC 5802 §5.1: `=` in a name stands only before 2C (a comma) or 3D. */
