@@ -242,16 +242,6 @@ describe('delivery', () => {
     const report = await deliver('away@server1.com', 'team@server1.com', 'tom@elsewhere.example');
     expect(report.newRecipients).toEqual([{ address: 'jack@server2.com' }]);
   });
-
-  test('holds the members of a moderated group, each with the reason, and nobody gets a copy before', async () => {
-    const report = await deliver('board@server1.com');
-    expect(report.deposits).toEqual([]);
-    expect(report.newRecipients).toEqual([
-      { address: 'tom@server1.com', heldBy: 'Moderation of board@server1.com' },
-      { address: 'anna@server1.com', heldBy: 'Moderation of board@server1.com' },
-    ]);
-    expect(report.events).toMatchObject([{ type: 'awaitsModeration', group: 'board@server1.com' }]);
-  });
 });
 
 describe('forwarding', () => {

@@ -48,7 +48,7 @@ export const delivery = {
     },
     moderators: 'Moderators',
     moderatorsHint:
-      'One address per line; empty: none. Mail of others waits in the queue until somebody releases it; moderators send at once.',
+      'One address per line; empty: none. Mail of others waits until a moderator approves it: they are told by mail and decide by answering it. Moderators send at once.',
     moderated: 'moderated',
     search: 'Address or name',
     total: 'no group | {count} group | {count} groups',

@@ -51,7 +51,7 @@ export const delivery: Pick<
       domain: '本地域名的所有人',
     },
     moderators: '审核人',
-    moderatorsHint: '每行一个地址；留空表示不审核。其他人的邮件会在队列中等待放行；审核人的邮件立即送达。',
+    moderatorsHint: '每行一个地址；留空表示不审核。其他人的邮件会等待审核人批准：系统发邮件通知审核人，回复该邮件即可决定。审核人的邮件立即送达。',
     moderated: '需审核',
     search: '地址或名称',
     total: '无群组 | {count} 个群组 | {count} 个群组',
