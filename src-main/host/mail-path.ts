@@ -222,6 +222,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     ...options,
     ...handOver,
     content,
+    spool: storage.spool,
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),

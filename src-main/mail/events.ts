@@ -61,7 +61,13 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     /** An alias, a group, or what catches all turned one recipient into others. */
     | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }
     /** A moderated group: its members get the message when a moderator approves it. */
-    | { type: 'awaitsModeration'; recipient: string; group: string; asked: readonly string[]; noticeTraceId: TraceId }
+    | {
+        type: 'awaitsModeration';
+        recipient: string;
+        group: string;
+        asked: readonly string[];
+        noticeTraceId: TraceId;
+      }
     /** A moderator answered by mail; `decision` is null where the answer decided nothing. */
     | {
         type: 'moderationAnswered';

@@ -122,6 +122,16 @@ function releaseStaged(transaction: Transaction, { following, deposits }: Attemp
 
 function setMark({ connection, now }: Transaction, { accountId, kind, key, expiresAt }: DeliveryMark): void {
   connection.run('DELETE FROM delivery_mark WHERE expires_at <= ?', now);
+  if (accountId === null) {
+    connection.run('DELETE FROM office_mark WHERE expires_at <= ?', now);
+    connection.run(
+      'INSERT OR REPLACE INTO office_mark (kind, key, expires_at) VALUES (?, ?, ?)',
+      kind,
+      key,
+      expiresAt,
+    );
+    return;
+  }
   connection.run(
     'INSERT OR REPLACE INTO delivery_mark (account_id, kind, key, expires_at) VALUES (?, ?, ?, ?)',
     accountId,

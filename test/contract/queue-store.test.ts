@@ -83,6 +83,23 @@ describe.each([
     expect(await under.copies()).toBe(1);
   });
 
+  it('remembers for the whole office what is not to be done twice', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      marks: [{ accountId: null, kind: 'scriptProblem', key: 'k', expiresAt: 9_000 }],
+      events: [],
+    });
+    expect(await store.hasMark({ accountId: null, kind: 'scriptProblem', key: 'k' }, 8_999)).toBe(true);
+    expect(await store.hasMark({ accountId: null, kind: 'scriptProblem', key: 'k' }, 9_000)).toBe(false);
+    expect(await store.hasMark({ accountId: under.account, kind: 'scriptProblem', key: 'k' }, 8_000)).toBe(
+      false,
+    );
+  });
+
   it('holds a group in its place for its moderators, together with the notice that tells them', async () => {
     await store.enqueue(await newEntry(under, { recipients: ['board@example.com'] }));
     await store.recordAttempt({

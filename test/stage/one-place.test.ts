@@ -87,7 +87,7 @@ const RESULTS: Readonly<Record<Rule, FilterResult>> = {
   file: { ...KEPT, copies: [{ mailbox: 'News', flags: [], mayCreate: false }] },
   discard: { ...KEPT, copies: [], discardedBy: 'Newsletters' },
   refuse: { ...KEPT, copies: [], refusal: { status: '5.7.1', text: 'No, thank you' } },
-  redirect: { ...KEPT, copies: [], redirects: ['archive@elsewhere.example'] },
+  redirect: { ...KEPT, copies: [], redirects: [{ to: ['archive@elsewhere.example'] }] },
 };
 
 async function openDirectory(clock: ManualClock, given: Office): Promise<FullDirectory> {

@@ -39,6 +39,7 @@ export function createPlainDelivery(
     filter: NO_RULES,
     judge: JUDGED_ALIKE,
     moderation: NO_MODERATION,
+    spool: { readRange: () => Promise.reject(new Error('nothing is changed here')) },
     handOver: () => Promise.reject(new Error('nothing is handed over here')),
     ...around,
     ...given,

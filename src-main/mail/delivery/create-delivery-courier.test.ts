@@ -98,11 +98,13 @@ interface Scene {
   readonly text?: string;
   readonly filter?: AccountFilter;
   readonly handOver?: HandOver;
+  /** Where what rules have changed lies. */
+  readonly spool?: MemorySpool;
   readonly entry?: Partial<QueueEntry>;
 }
 
 async function attempt(
-  { text = MESSAGE, filter = NO_RULES, handOver, entry: facts }: Scene,
+  { text = MESSAGE, filter = NO_RULES, handOver, spool: changed, entry: facts }: Scene,
   ...addresses: string[]
 ) {
   const clock = new ManualClock(5000);
@@ -145,7 +147,11 @@ async function attempt(
     makeId: () => `following-${++ids}`,
     directory: { isLocalDomain: (domain: string) => Promise.resolve(domain === 'server1.com') },
   };
-  const courier = createPlainDelivery(around, { filter, ...(handOver && { handOver }) });
+  const courier = createPlainDelivery(around, {
+    filter,
+    ...(handOver && { handOver }),
+    ...(changed && { spool: changed }),
+  });
   await courier.deliver(entry, routed, (report) => {
     reports.push(report);
     return Promise.resolve();
@@ -296,18 +302,18 @@ describe('forwarding', () => {
   });
 });
 
-describe('rules of an account', () => {
-  const filterOf = (result: Partial<FilterResult>): AccountFilter => ({
-    hasRules: () => Promise.resolve(true),
-    filter: () => Promise.resolve({ ...KEPT, ...result }),
-  });
-  const filed = (mailbox: string) => ({ mailbox, flags: ['\\Seen'], mayCreate: true });
+const filterOf = (result: Partial<FilterResult>): AccountFilter => ({
+  hasRules: () => Promise.resolve(true),
+  filter: () => Promise.resolve({ ...KEPT, ...result }),
+});
+const filed = (mailbox: string) => ({ mailbox, flags: ['\\Seen'], mayCreate: true });
 
+describe('rules of an account', () => {
   test('file copies, send it on, answer, and are remembered with the delivery', async () => {
     const octets = Buffer.from('Subject: away\r\n\r\nBack on Monday.\r\n');
     const filter = filterOf({
       copies: [filed('News'), filed('Archive')],
-      redirects: ['jack@server2.com'],
+      redirects: [{ to: ['jack@server2.com'] }],
       messages: [
         { kind: 'vacation', reversePath: '', recipients: ['me@elsewhere.example'], octets, smtpUtf8: false },
       ],
@@ -353,7 +359,7 @@ describe('rules of an account', () => {
 
   test('that only send a message on keep it where it has come round again', async () => {
     const text = `Delivered-To: tom@server1.com\r\n${MESSAGE}`;
-    const filter = filterOf({ copies: [], redirects: ['jack@server2.com'] });
+    const filter = filterOf({ copies: [], redirects: [{ to: ['jack@server2.com'] }] });
     const [report] = await attempt({ filter, text }, 'tom@server1.com');
     expect(report?.following).toBeUndefined();
     expect(report?.deposits).toMatchObject([{ accountId: 1, mailbox: 'INBOX' }]);
@@ -411,6 +417,22 @@ describe('handing over', () => {
         events: [{ type: 'attempted', account: 'jane@server1.com', handedTo: '/usr/bin/program' }],
       },
     ]);
+  });
+
+  test('gives the program what the rules have changed, as they left it', async () => {
+    const spool = new MemorySpool();
+    const writer = createMessageReceiver({ spool, createIndexer: createMessageIndexer }).begin();
+    await writer.write(Buffer.from('X-Seen: yes\r\nSubject: changed\r\n\r\n'));
+    const content = await writer.finish();
+    const filter = filterOf({ copies: [filed('News'), { ...filed('INBOX'), content }] });
+    let text = '';
+    const handOver: HandOver = async (_method, message) => {
+      for await (const piece of message.content()) text += Buffer.from(piece).toString();
+      expect(Buffer.byteLength(text)).toBe(message.sizeOctets);
+      return taken;
+    };
+    await attempt({ handOver, filter, spool }, 'jane@server1.com');
+    expect(text).toBe('X-Seen: yes\r\nSubject: changed\r\n\r\n');
   });
 
   test('waits for its own attempts where a group leads there: the others have their copies', async () => {

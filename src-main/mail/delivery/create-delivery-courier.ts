@@ -10,6 +10,7 @@
  * A recipient that has become unknown since RCPT fails, and its sender is told;
  * one whose account is switched off waits, since somebody may switch it on again.
  */
+import type { ContentSpool } from '../content/port.ts';
 import type { RecordReport, QueueEntry, QueueRecipient } from '../queue/port.ts';
 import type { LocalRoute, ModerationAnswer, NoRoute, RoutedRecipient } from '../routing/port.ts';
 import { DeliveryReport, type DeliveryReportOptions } from './delivery-report.ts';
@@ -27,6 +28,8 @@ export interface DeliveryCourier {
 
 export interface DeliveryCourierOptions extends DeliveryReportOptions {
   readonly handOver: HandOver;
+  /** Where messages that rules have changed wait to be handed over. */
+  readonly spool: Pick<ContentSpool, 'readRange'>;
 }
 
 export function createDeliveryCourier(options: DeliveryCourierOptions): DeliveryCourier {

@@ -136,7 +136,8 @@ export interface QuarantinedCopy {
 
 /** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */
 export interface DeliveryMark {
-  readonly accountId: number;
+  /** null: for the whole office. */
+  readonly accountId: number | null;
   readonly kind: string;
   /** Whom or what it is about; compared as it is. */
   readonly key: string;

@@ -41,6 +41,7 @@ export const FINDINGS = {
   linkList: ['listed', 'unknownAnswer', 'couldNotDetermine'],
   engine: [
     'scored',
+    'clean',
     'malicious',
     'tooLarge',
     'unavailable',

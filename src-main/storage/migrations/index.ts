@@ -26,6 +26,7 @@ import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
 import { addModeration } from './0230-moderation.ts';
+import { addOfficeMarks } from './0240-office-marks.ts';
 
 export interface Migration {
   readonly version: number;
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
   { version: 230, name: 'moderation', run: addModeration },
+  { version: 240, name: 'office marks', run: addOfficeMarks },
 ];
 
 /** The database was written by a newer Postroom. */
