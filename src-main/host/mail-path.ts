@@ -51,6 +51,7 @@ import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
 import type { HostSettings } from './port.ts';
 import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
+import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -112,8 +113,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
   const { signer } = signing;
-  const { judge, brakes } = screening;
-  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes };
+  const { judge, brakes, quarantine } = screening;
+  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes, quarantine };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
@@ -198,6 +199,7 @@ interface QueueParts {
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
+  readonly quarantine: QuarantineDesk;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
@@ -240,6 +242,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     holdRule: (message, address) =>
       built.brakes.reasonFor(message.client?.account) ?? findHoldRule(message, address),
   });
+  built.quarantine.onQueued(() => queue.reconsider());
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
   return { queue, desk, relay, handOver };
 }

@@ -88,6 +88,7 @@ function keep(accountId: number, fields: Partial<QuarantinedMessage> = {}): void
   const finding = { check: 'bayes', outcome: 'junk', weight: 5, detail: '99 % junk' };
   const id = kept.length + 1;
   kept.push({
+    ...{ address: 'tom@server1.com', kind: 'junk', way: { kind: 'inbox' } },
     ...{ id, accountId, contentId: id, sizeBytes: 100, traceId: `trace${id}`, prefix: '' },
     ...{ reversePath: 'x@evil.example', recipient: 'tom@server1.com' },
     ...{ author: 'Bank <x@evil.example>', subject: 'Your account', keptAt: clock.now() },

@@ -46,7 +46,7 @@ export function createReleaseDesk(options: ReleaseDeskOptions): ReleaseDesk {
       const claims = readRelease(options.secret, token);
       if (answer.kind !== 'waits' || claims === null) return answer;
       const filter = { ids: [claims.id], accountId: claims.accountId };
-      const count = await options.quarantine.release(filter, answer.copy.account);
+      const count = await options.quarantine.release(filter, { by: answer.copy.account, learns: true });
       return count === 0 ? { kind: 'gone' } : { kind: 'released', copy: answer.copy };
     },
   };
@@ -63,7 +63,7 @@ async function look(options: ReleaseDeskOptions, token: string): Promise<Release
   const from = author === '' ? reversePath : author;
   return {
     kind: 'waits',
-    copy: { author: from, subject, reason: reasonOf(message), account: account.address },
+    copy: { author: from, subject, reason: reasonOf(message.verdict), account: account.address },
   };
 }
 

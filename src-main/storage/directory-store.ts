@@ -19,7 +19,7 @@ import type {
   StoredCredentials,
 } from '../directory/store-port.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
-import { dropQuarantine } from './screening/quarantine-store.ts';
+import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';

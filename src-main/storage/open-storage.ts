@@ -113,7 +113,7 @@ function createStores(
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
       bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
-      quarantine: new SqliteQuarantineStore(writer, connection),
+      quarantine: new SqliteQuarantineStore({ writer, connection, makeId: options.makeId }),
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),

@@ -20,7 +20,7 @@ import { transcriptWrites } from './transcript-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
-import { quarantineWrites } from './screening/quarantine-store.ts';
+import { quarantineWrites } from './screening/quarantine-orders.ts';
 import { reputationWrites } from './screening/reputation-store.ts';
 import type { Transaction } from './transaction.ts';
 

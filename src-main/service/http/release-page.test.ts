@@ -23,6 +23,7 @@ beforeEach(async () => {
   const finding = { check: 'bayes', outcome: 'junk', weight: 5, detail: '99 % junk' };
   screening.keep({
     ...CLAIMS,
+    ...{ address: 'anna@a.example', kind: 'junk', way: { kind: 'inbox' } },
     ...{
       contentId: 1,
       sizeBytes: 100,

@@ -25,6 +25,7 @@ import { addSigningKeys } from './0190-signing-keys.ts';
 import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
+import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 
 export interface Migration {
   readonly version: number;
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 200, name: 'reports', run: addReports },
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
+  { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
 ];
 
 /** The database was written by a newer Postroom. */
