@@ -64,6 +64,11 @@ export const engine = z.object({
 });
 export type Engine = z.infer<typeof engine>;
 
+export const quarantineKind = z.enum(['malicious', 'attachment', 'forged', 'rule', 'junk']);
+export type QuarantineKind = z.infer<typeof quarantineKind>;
+
+const handler = z.enum(['account', 'administrators']);
+
 export const screeningSettings = z.object({
   isEnabled: z.boolean(),
   thresholds,
@@ -84,6 +89,8 @@ export const screeningSettings = z.object({
   keepDays: z.int().min(1).max(365),
   /** Of the server's day; null: no digests. */
   digestHour: z.int().min(0).max(23).nullable(),
+  /** Who may release what is kept for an account. */
+  handledBy: z.record(quarantineKind, handler),
   /** Where people reach the console; null: digests have no links. */
   consoleUrl: z
     .url({ protocol: /^https?$/ })
@@ -122,9 +129,6 @@ export type ScreeningState = z.infer<typeof screeningState>;
 
 export const trial = z.object({ isWorking: z.boolean(), detail: z.string() });
 export type Trial = z.infer<typeof trial>;
-
-export const quarantineKind = z.enum(['malicious', 'attachment', 'forged', 'rule', 'junk']);
-export type QuarantineKind = z.infer<typeof quarantineKind>;
 
 export const quarantinedMessage = z.object({
   id: count,

@@ -7,7 +7,7 @@
  */
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Account, DirectoryAdmin } from '../directory/port.ts';
-import type { QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
+import { QUARANTINE_KINDS, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
 import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { signRelease, type ReleasableCopy } from '../mail/screening/quarantine/release-token.ts';
 import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
@@ -72,6 +72,7 @@ async function sendDigest(
   const { digestedUntil, screening } = settings;
   const filter = {
     accountId: account.id,
+    kinds: QUARANTINE_KINDS.filter((kind) => screening.quarantine.handledBy[kind] === 'account'),
     keptBefore: until + 1,
     ...(digestedUntil !== null && { keptAfter: digestedUntil }),
   };

@@ -5,7 +5,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Directory } from '../directory/port.ts';
-import { reasonOf, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
+import { reasonOf, type QuarantinedMessage, type QuarantineKind } from '../mail/screening/quarantine/port.ts';
+import type { QuarantineHandler } from '../mail/screening/settings.ts';
 import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { readRelease, type ReleaseToken } from '../mail/screening/quarantine/release-token.ts';
 
@@ -23,7 +24,9 @@ export type ReleaseAnswer =
   | { readonly kind: 'waits'; readonly copy: WaitingCopy }
   | { readonly kind: 'released'; readonly copy: WaitingCopy }
   /** `gone`: released or deleted already. `forged`: we have not made the token. */
-  | { readonly kind: 'gone' | 'expired' | 'forged' };
+  | { readonly kind: 'gone' | 'expired' | 'forged' }
+  /** It is not for its account to release. */
+  | { readonly kind: 'administratorsOnly' };
 
 export interface ReleaseDesk {
   look(token: string): Promise<ReleaseAnswer>;
@@ -34,6 +37,8 @@ export interface ReleaseDesk {
 export interface ReleaseDeskOptions {
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'release'>;
   readonly directory: Pick<Directory, 'getAccount'>;
+  /** Asked each time: a link may be older than what was decided about its kind. */
+  readonly handlerOf: (kind: QuarantineKind) => QuarantineHandler;
   readonly secret: Uint8Array;
   readonly clock: Clock;
 }
@@ -59,6 +64,7 @@ async function look(options: ReleaseDeskOptions, token: string): Promise<Release
   const message = await find(options, claims);
   const account = await options.directory.getAccount(claims.accountId);
   if (message === null || account === null) return { kind: 'gone' };
+  if (options.handlerOf(message.kind) !== 'account') return { kind: 'administratorsOnly' };
   const { author, reversePath, subject } = message;
   const from = author === '' ? reversePath : author;
   return {

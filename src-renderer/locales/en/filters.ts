@@ -69,6 +69,17 @@ export const filters = {
       bayesWeight: 'What was learned counts up to',
       delayMinutes: 'Strangers wait (minutes)',
       keepDays: 'Quarantine is kept (days)',
+      handledBy: 'Who may release what is kept for an account',
+      handledByHint:
+        'People hear by mail of what they may release themselves, with a link. Administrators may release everything.',
+      kinds: {
+        malicious: 'Malicious content',
+        attachment: 'Attachments of forbidden types',
+        forged: 'Forged senders (DMARC)',
+        rule: 'Kept apart by a rule',
+        junk: 'Junk',
+      },
+      handlers: { account: 'The account itself', administrators: 'Administrators only' },
       digestHour: 'Hour of the daily mail about it',
       noDigest: 'no mail',
       consoleUrl: 'Address of this console, as people reach it',
