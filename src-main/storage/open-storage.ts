@@ -27,6 +27,7 @@ import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
+import { SqliteSenderListStore } from './screening/sender-list-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -113,6 +114,7 @@ function createStores(
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
       bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
+      senderLists: new SqliteSenderListStore(writer, connection),
       quarantine: new SqliteQuarantineStore({ writer, connection, makeId: options.makeId }),
       reputation: new SqliteReputationStore(writer, connection),
     },

@@ -26,6 +26,7 @@ import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
 import { addOfficeQuarantine } from './0250-office-quarantine.ts';
+import { addSenderLists } from './0260-sender-lists.ts';
 
 export interface Migration {
   readonly version: number;
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
   { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
+  { version: 260, name: 'sender lists', run: addSenderLists },
 ];
 
 /** The database was written by a newer Postroom. */
