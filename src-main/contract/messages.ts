@@ -71,7 +71,13 @@ export const timelineEvent = z.discriminatedUnion('type', [
   }),
   eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: z.string() }),
   eventBase.extend({
-    type: z.enum(['quarantineReleased', 'quarantineRemoved']),
+    type: z.literal('quarantineReleased'),
+    account: z.string(),
+    by: z.string().nullable(),
+    followingTraceId: id.exactOptional(),
+  }),
+  eventBase.extend({
+    type: z.literal('quarantineRemoved'),
     account: z.string(),
     by: z.string().nullable(),
   }),

@@ -17,6 +17,7 @@ import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { MailEventSink } from '../mail/events.ts';
+import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
@@ -255,7 +256,8 @@ class RunningHost implements MailHost {
     const { quarantine } = path.screening;
     const own = { directory, receiver, queue: path.queue, quarantine, secret };
     const stopBackground = this.#startBackground(storage, own);
-    const release = createReleaseDesk({ quarantine, directory, secret, clock });
+    const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
+    const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     return { storage, directory, transcripts, path, transfers, router, release, stopBackground };
   }
 

@@ -53,6 +53,7 @@ import type { Engines } from './listener-set.ts';
 import { createHostAnswerAddresses, createModeration } from './moderation.ts';
 import type { HostSettings } from './port.ts';
 import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
+import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -201,6 +202,7 @@ interface QueueParts {
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
+  readonly quarantine: QuarantineDesk;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
@@ -245,6 +247,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     holdRule: (message, address) =>
       built.brakes.reasonFor(message.client?.account) ?? findHoldRule(message, address),
   });
+  built.quarantine.onQueued(() => queue.reconsider());
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
   return { queue, desk, relay, handOver };
 }

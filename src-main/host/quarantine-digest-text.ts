@@ -99,7 +99,7 @@ function shownOf(message: QuarantinedMessage): { author: string; subject: string
   return {
     author: oneLine(author === '' ? reversePath : author),
     subject: subject === '' ? '(no subject, 无主题)' : oneLine(subject),
-    reason: oneLine(reasonOf(message)),
+    reason: oneLine(reasonOf(message.verdict)),
   };
 }
 

@@ -76,11 +76,16 @@ function start(): void {
 
 function find({
   accountId,
+  kinds = [],
   keptBefore = Infinity,
   keptAfter = -Infinity,
 }: QuarantineFilter): QuarantinedMessage[] {
   return kept.filter(
-    (message) => message.accountId === accountId && message.keptAt < keptBefore && message.keptAt > keptAfter,
+    (message) =>
+      message.accountId === accountId &&
+      kinds.includes(message.kind) &&
+      message.keptAt < keptBefore &&
+      message.keptAt > keptAfter,
   );
 }
 
@@ -88,6 +93,7 @@ function keep(accountId: number, fields: Partial<QuarantinedMessage> = {}): void
   const finding = { check: 'bayes', outcome: 'junk', weight: 5, detail: '99 % junk' };
   const id = kept.length + 1;
   kept.push({
+    ...{ address: 'tom@server1.com', kind: 'junk', way: { kind: 'inbox' } },
     ...{ id, accountId, contentId: id, sizeBytes: 100, traceId: `trace${id}`, prefix: '' },
     ...{ reversePath: 'x@evil.example', recipient: 'tom@server1.com' },
     ...{ author: 'Bank <x@evil.example>', subject: 'Your account', keptAt: clock.now() },
@@ -171,6 +177,14 @@ test('no hour, no digest; nor for an account that is switched off', async () => 
   keep(TOM);
   await pass(48 * HOUR_MS);
   expect(sent).toEqual([]);
+});
+
+test('nobody hears of what only administrators may release', async () => {
+  keep(TOM, { kind: 'attachment' });
+  keep(ANNA, { kind: 'attachment' });
+  keep(ANNA);
+  await pass(11 * HOUR_MS);
+  expect(sent.map((text) => /^To: <(.*)>/mu.exec(text)?.[1])).toEqual(['anna@server1.com']);
 });
 
 test('what a stranger wrote is one bounded line, and no HTML', async () => {

@@ -71,7 +71,7 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
   const isOurDomain = (domain: string) => directory.isLocalDomain(domain);
-  const { bayes: store, reputation } = storage.screening;
+  const { bayes: store, reputation, senderLists } = storage.screening;
   const bayes = new BayesFilter({ store, setting: () => settings().bayes });
   const learning = { content: storage.content, bayes, reputation, clock, logger: parts.logger };
   const trainer = new Trainer(learning);
@@ -87,11 +87,12 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
     settings,
     dnsLists,
     greylistStore: storage.screening.greylist,
+    senderLists,
     isOurDomain,
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
     furtherChecks: [authentication, createBayesCheck(bayes)],
   });
-  const judge = createAccountScreening({ ...learning, settings });
+  const judge = createAccountScreening({ ...learning, senderLists, settings });
   const brakes = new SendingBrakes({
     setting: () => settings().brakes,
     reputation,

@@ -53,10 +53,12 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
     /** What the checks found, and what came of it. */
     | ({ type: 'screened' } & Verdict)
-    /** A copy is kept apart for an account until somebody releases or deletes it. */
+    /** A copy is kept apart until somebody releases or deletes it; `account`: whom it is for, also elsewhere. */
     | { type: 'quarantined'; account: string; reason: string }
-    /** It left the quarantine: into the mailbox, or for good; `by` is null where its time was over. */
-    | { type: 'quarantineReleased' | 'quarantineRemoved'; account: string; by: string | null }
+    /** It left the quarantine for good; `by` is null where its time was over. */
+    | { type: 'quarantineRemoved'; account: string; by: string | null }
+    /** It left the quarantine: into the mailbox, or on its way as a message with a timeline of its own. */
+    | { type: 'quarantineReleased'; account: string; by: string | null; followingTraceId?: TraceId }
     | { type: 'queued'; recipients: readonly string[] }
     /** An alias, a group, or what catches all turned one recipient into others. */
     | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }

@@ -22,4 +22,6 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   /** `check.outcome` of the finding that decided, or `score`. */
   readonly decidedBy: string;
+  /** The author's domain, where DMARC proves it, or SPF or DKIM that fit. */
+  readonly provenDomain?: string;
 }

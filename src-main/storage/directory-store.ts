@@ -19,7 +19,8 @@ import type {
   StoredCredentials,
 } from '../directory/store-port.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
-import { dropQuarantine } from './screening/quarantine-store.ts';
+import { forgetSenderLists } from './screening/sender-list-store.ts';
+import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -106,6 +107,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   bayesWrites.forgetTokens(transaction, id);
   dropQuarantine(transaction, id);
+  forgetSenderLists(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

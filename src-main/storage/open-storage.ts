@@ -27,6 +27,7 @@ import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
+import { SqliteSenderListStore } from './screening/sender-list-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -113,7 +114,8 @@ function createStores(
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
       bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
-      quarantine: new SqliteQuarantineStore(writer, connection),
+      senderLists: new SqliteSenderListStore(writer, connection),
+      quarantine: new SqliteQuarantineStore({ writer, connection, makeId: options.makeId }),
       reputation: new SqliteReputationStore(writer, connection),
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),

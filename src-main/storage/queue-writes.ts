@@ -16,11 +16,11 @@ import type {
   OutcomeArguments,
   RecipientArguments,
 } from './queue-arguments.ts';
-import { keepApart } from './screening/quarantine-store.ts';
+import { keepApart } from './screening/quarantine-keeping.ts';
 import { addEvents, addTrace, setTraceState } from './timeline-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 
-const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
+export const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   const { connection } = transaction;
   const contentId = takeContent(transaction, entry.content);
   connection.run(

@@ -4,6 +4,7 @@ import type {
   DnsList,
   Engine,
   QuarantinedContent,
+  QuarantineOwner,
   QuarantinePage,
   ScreeningRule,
   ScreeningSettings,
@@ -15,7 +16,7 @@ import { createLive } from './live.ts';
 
 export type QuarantineSelection =
   | { readonly kind: 'ids'; readonly ids: readonly number[] }
-  | { readonly kind: 'filter'; readonly text: string };
+  | { readonly kind: 'filter'; readonly text: string; readonly owner: QuarantineOwner };
 
 export const useScreeningStore = defineStore('screening', () => {
   const calls = () => useConsole().client.screening;
@@ -24,7 +25,11 @@ export const useScreeningStore = defineStore('screening', () => {
     show: (state) => state,
     keepsView: true,
   });
-  const quarantine = createLive<{ text: string; limit: number }, QuarantinePage, never>({
+  const quarantine = createLive<
+    { text: string; owner: QuarantineOwner; limit: number },
+    QuarantinePage,
+    never
+  >({
     open: (query, signal) => calls().watchQuarantine(query, { signal }),
     show: (page) => page,
     keepsView: true,
@@ -41,8 +46,8 @@ export const useScreeningStore = defineStore('screening', () => {
   const forgetLearned = (): Promise<void> => calls().forgetLearned();
   const readQuarantined = (id: number): Promise<QuarantinedContent | null> => calls().readQuarantined({ id });
 
-  async function release(selection: QuarantineSelection): Promise<number> {
-    return (await calls().releaseQuarantined({ selection })).count;
+  async function release(selection: QuarantineSelection, learns: boolean): Promise<number> {
+    return (await calls().releaseQuarantined({ selection, learns })).count;
   }
 
   async function remove(selection: QuarantineSelection): Promise<number> {

@@ -569,6 +569,7 @@ export class ConsoleWorld {
     return createReleaseDesk({
       quarantine,
       directory: { getAccount },
+      handlerOf: () => 'account',
       secret: new Uint8Array(32),
       clock: this.clock,
     });

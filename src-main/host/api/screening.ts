@@ -118,11 +118,11 @@ function toView(now: ScreeningSettings): SettingsView {
 }
 
 function toSettings(input: SettingsView, now: ScreeningSettings): Partial<ScreeningSettings> {
-  const { greylisting, bayes, keepDays, digestHour, consoleUrl, ...plain } = input;
+  const { greylisting, bayes, keepDays, digestHour, consoleUrl, handledBy, ...plain } = input;
   return {
     ...plain,
     bayes: { ...now.bayes, ...bayes },
-    quarantine: { keepDays, digestHour, consoleUrl },
+    quarantine: { keepDays, digestHour, consoleUrl, handledBy },
     greylisting: {
       ...now.greylisting,
       isEnabled: greylisting.isEnabled,

@@ -17,6 +17,7 @@ test('what the file says replaces what is set, the rest stays', () => {
       { kind: 'clamav', at: '/run/clamav/clamd.ctl' },
       { kind: 'rspamd', at: '127.0.0.1:11333' },
     ],
+    quarantine: { handledBy: { forged: 'administrators' } },
     rules: [{ name: 'Friends', action: 'accept', sender: 'server2.com' }],
   });
   expect(settings.thresholds).toEqual({ junk: 4, quarantine: null, reject: 20 });
@@ -28,6 +29,10 @@ test('what the file says replaces what is set, the rest stays', () => {
   expect(settings.rules).toEqual([
     { id: '1', name: 'Friends', isEnabled: true, action: 'accept', sender: 'server2.com' },
   ]);
+  expect(settings.quarantine).toMatchObject({
+    keepDays: 30,
+    handledBy: { forged: 'administrators', junk: 'account' },
+  });
   expect(settings.dnsLists).toBe(DEFAULT_SCREENING.dnsLists);
 });
 

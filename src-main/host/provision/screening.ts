@@ -1,7 +1,13 @@
 /** The provision file's word on screening: what it says replaces what is set, the rest stays. */
 import { z } from 'zod';
 import type { EngineTarget } from '../../protocol/engine/engine-channel.ts';
-import type { EngineSetting, ScreeningRule, ScreeningSettings } from '../../mail/screening/settings.ts';
+import { QUARANTINE_KINDS } from '../../mail/screening/quarantine/port.ts';
+import type {
+  EngineSetting,
+  QuarantineSetting,
+  ScreeningRule,
+  ScreeningSettings,
+} from '../../mail/screening/settings.ts';
 
 const text = z.string().min(1);
 
@@ -63,6 +69,9 @@ export const screeningProvision = z.strictObject({
     .strictObject({
       keepDays: z.int().min(1).max(365).exactOptional(),
       digestHour: z.int().min(0).max(23).nullable().exactOptional(),
+      handledBy: z
+        .partialRecord(z.enum(QUARANTINE_KINDS), z.enum(['account', 'administrators']))
+        .exactOptional(),
       consoleUrl: z
         .url({ protocol: /^https?$/ })
         .nullable()
@@ -82,7 +91,7 @@ export function toScreening(wanted: ScreeningProvision, current: ScreeningSettin
     ...(dnsLists !== undefined && { dnsLists }),
     ...(rules !== undefined && { rules: rules.map(toRule) }),
     ...(engines !== undefined && { engines: engines.map(toEngine) }),
-    ...(quarantine !== undefined && { quarantine: { ...current.quarantine, ...quarantine } }),
+    ...(quarantine !== undefined && { quarantine: toQuarantine(quarantine, current.quarantine) }),
     ...(greylisting !== undefined && {
       greylisting: {
         ...current.greylisting,
@@ -91,6 +100,13 @@ export function toScreening(wanted: ScreeningProvision, current: ScreeningSettin
       },
     }),
   };
+}
+
+function toQuarantine(
+  { handledBy, ...rest }: NonNullable<ScreeningProvision['quarantine']>,
+  current: QuarantineSetting,
+): QuarantineSetting {
+  return { ...current, ...rest, handledBy: { ...current.handledBy, ...handledBy } };
 }
 
 function toRule(rule: NonNullable<ScreeningProvision['rules']>[number], index: number): ScreeningRule {

@@ -15,6 +15,7 @@ import type { DeliveryMark, Deposit, FollowingEntry, QuarantinedCopy, QueueEntry
 import type { Verdict } from '../verdict.ts';
 import { copyFields } from './copy-fields.ts';
 import { forwardEntry, messageEntry, type FollowingOptions } from './following-entries.ts';
+import { keepForAccount } from './kept-apart.ts';
 import { hasBeenHere } from './forwarding-loop.ts';
 import {
   KEPT,
@@ -78,29 +79,13 @@ function keepInInbox({ entry, account, recipient }: AccountCopy): AccountDeliver
   return { deposits, following: [], marks: [], events: [] };
 }
 
-/** No rule, forwarding or reply sees what is kept apart. */
 async function keepApart(
   { content }: AccountDeliveryOptions,
-  { entry, account, recipient, at }: AccountCopy,
+  { recipient, ...copy }: AccountCopy,
   verdict: Verdict,
 ): Promise<AccountDelivery> {
-  const { author, subject } = await content.readIndex(entry.contentId);
-  const prefix = copyFields(entry, { address: account.address, recipient });
-  const reason = reasonOf(verdict);
-  return {
-    deposits: [],
-    following: [],
-    marks: [],
-    events: [{ type: 'quarantined', traceId: entry.id, at, account: account.address, reason }],
-    quarantined: { accountId: account.id, prefix, recipient, author, subject, verdict },
-  };
-}
-
-/** In the words of what decided; by points, of what counted most. */
-function reasonOf({ findings, decidedBy, score }: Verdict): string {
-  const deciding = findings.find(({ check, outcome }) => `${check}.${outcome}` === decidedBy);
-  const heaviest = findings.toSorted((a, b) => b.weight - a.weight)[0];
-  return (deciding ?? heaviest)?.detail ?? `${score} points`;
+  const kept = await keepForAccount(content, { ...copy, recipient: { address: recipient }, verdict });
+  return { deposits: [], following: [], marks: [], events: [kept.event], quarantined: kept.copy };
 }
 
 function isJunk(verdict: Verdict | undefined): boolean {

@@ -121,17 +121,31 @@ export interface Deposit {
   readonly content?: StagedContent;
 }
 
-/** A copy that is kept apart for an account, in the commit that records the outcome. */
+/** How a copy that is kept apart goes on once somebody releases it. */
+export type InterruptedWay =
+  /** Into the account's INBOX. */
+  | { readonly kind: 'inbox' }
+  /** Through the queue, to one recipient: to an address elsewhere, or to where an account or alias has its mail handed over. */
+  | ({ readonly kind: 'queue'; readonly recipient: string; readonly recipientDsn?: RecipientDsn } & Pick<
+      EntryFacts,
+      'origin' | 'client' | 'smtpUtf8' | 'isEightBit' | 'requireTls' | 'dsn' | 'prefix'
+    >);
+
+/** A copy that is kept apart, in the commit that records the outcome. */
 export interface QuarantinedCopy {
-  readonly accountId: number;
+  /** Whose it is; null: the office's, where it is not for one of our accounts. */
+  readonly accountId: number | null;
+  /** Whom it is for: the account's or alias's own address, or the one elsewhere. */
+  readonly address: string;
   /** Header fields of this copy above the content, each ended by CRLF. */
   readonly prefix: string;
-  /** The forward-path that led to the account. */
+  /** The forward-path that led there. */
   readonly recipient: string;
   readonly author: string;
   readonly subject: string;
-  /** As it counts for this account. */
+  /** As it counts for whom it is. */
   readonly verdict: Verdict;
+  readonly way: InterruptedWay;
 }
 
 /** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */

@@ -36,6 +36,8 @@ export const FINDINGS = {
   attachment: ['forbiddenType', 'forbiddenInside', 'isProgram', 'encrypted', 'couldNotDetermine'],
   bayes: ['junk', 'mail', 'unsure', 'couldNotDetermine'],
   sender: ['correspondent', 'knownForJunk', 'knownForMail'],
+  ownList: ['allowed', 'blocked', 'notProved'],
+  officeList: ['allowed', 'blocked', 'notProved', 'couldNotDetermine'],
   rule: ['applies', 'couldNotDetermine'],
   dnsList: ['listed', 'unknownAnswer', 'couldNotDetermine'],
   linkList: ['listed', 'unknownAnswer', 'couldNotDetermine'],

@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<ReleaseAnswer['kind'], number>> = {
   gone: 410,
   expired: 410,
   forged: 404,
+  administratorsOnly: 403,
 };
 
 const ENGLISH = {
@@ -36,6 +37,8 @@ const ENGLISH = {
   released: 'Released. It is in your inbox now.',
   gone: 'It is not in the quarantine any more: somebody has released or deleted it.',
   expired: 'This link is too old. Ask your administrator.',
+  administratorsOnly:
+    'Only an administrator may release messages of this kind. Ask yours if you expected it.',
   forged:
     'This link is not one of ours, or not whole. Copy all of it from the message, or ask your administrator.',
 };
@@ -50,6 +53,7 @@ const CHINESE: typeof ENGLISH = {
   released: '已放行，邮件已在您的收件箱中。',
   gone: '该邮件已不在隔离区：已被放行或删除。',
   expired: '此链接已过期，请联系管理员。',
+  administratorsOnly: '此类邮件只能由管理员放行。如果您预期收到它，请联系管理员。',
   forged: '此链接无效或不完整。请从邮件中完整复制链接，或联系管理员。',
 };
 

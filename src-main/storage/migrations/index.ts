@@ -27,6 +27,8 @@ import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
 import { addModeration } from './0230-moderation.ts';
 import { addOfficeMarks } from './0240-office-marks.ts';
+import { addOfficeQuarantine } from './0250-office-quarantine.ts';
+import { addSenderLists } from './0260-sender-lists.ts';
 
 export interface Migration {
   readonly version: number;
@@ -55,6 +57,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 220, name: 'quarantine', run: addQuarantine },
   { version: 230, name: 'moderation', run: addModeration },
   { version: 240, name: 'office marks', run: addOfficeMarks },
+  { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
+  { version: 260, name: 'sender lists', run: addSenderLists },
 ];
 
 /** The database was written by a newer Postroom. */

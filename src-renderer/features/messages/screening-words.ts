@@ -14,8 +14,11 @@ export function describeScreening(
       return describeVerdict(event);
     case 'quarantined':
       return step('warning', t('timeline.quarantined', { account: event.account }), [event.reason]);
-    case 'quarantineReleased':
-      return step('ok', t('timeline.quarantineReleased', { account: event.account, by: event.by ?? '' }));
+    case 'quarantineReleased': {
+      const { account, followingTraceId } = event;
+      const way = followingTraceId === undefined ? 'quarantineReleased' : 'quarantineSentOn';
+      return step('ok', t(`timeline.${way}`, { account, by: event.by ?? '' }));
+    }
     case 'quarantineRemoved': {
       const { account, by } = event;
       const title =

@@ -140,6 +140,7 @@ export const mail = {
     finding: '{name} ({points}): {detail}',
     findingWithoutPoints: '{name}: {detail}',
     quarantined: 'Kept apart for {account} until somebody releases or deletes it',
+    quarantineSentOn: '{by} released it from quarantine; it goes on to {account} as a message of its own',
     quarantineReleased: '{by} released it from quarantine into INBOX of {account}',
     quarantineRemoved: '{by} deleted it from the quarantine of {account}',
     quarantineExpired: 'Its time in the quarantine of {account} was over; it was deleted',

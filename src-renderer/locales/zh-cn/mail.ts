@@ -143,6 +143,7 @@ export const mail: Pick<
     finding: '{name}（{points}）：{detail}',
     findingWithoutPoints: '{name}：{detail}',
     quarantined: '已为 {account} 隔离，等待放行或删除',
+    quarantineSentOn: '{by} 已从隔离区放行，将作为单独的邮件继续送往 {account}',
     quarantineReleased: '{by} 已从隔离区放行到 {account} 的收件箱',
     quarantineRemoved: '{by} 已从 {account} 的隔离区删除',
     quarantineExpired: '在 {account} 的隔离区中保存期满，已删除',

@@ -63,11 +63,27 @@ export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean):
       outcome: result satisfies OutcomeOf<'dkim'>,
       detail: domain === '' ? reason : `signature of ${domain}: ${reason}`,
     })),
-    judgeDmarc(dmarc, obeysDmarc),
+    { ...judgeDmarc(dmarc, obeysDmarc), ...provenBy(outcome) },
     ...(arc.result === 'none'
       ? []
       : [{ check: 'arc', outcome: arc.result satisfies OutcomeOf<'arc'>, detail: arc.reason }]),
   ];
+}
+
+/**
+ * Where no record of DMARC says how, SPF and DKIM prove the author's domain by its own name or one above; a record that fails
+ * proves nothing.
+ */
+function provenBy({ dmarc, spf, dkim }: AuthenticationOutcome): Pick<CheckFinding, 'provenDomain'> {
+  const { domain, result } = dmarc;
+  const { mailFrom } = spf;
+  const proving = [
+    ...(mailFrom.result === 'pass' ? [mailFrom.domain] : []),
+    ...dkim.filter((signature) => signature.result === 'pass').map((signature) => signature.domain),
+  ];
+  const fits = (name: string) => name !== '' && (domain === name || domain.endsWith(`.${name}`));
+  const isProven = result === 'pass' || (result === 'none' && proving.some(fits));
+  return isProven && domain !== '' ? { provenDomain: domain } : {};
 }
 
 function judgeDmarc(dmarc: DmarcFinding, obeysDmarc: boolean): CheckFinding {
