@@ -8,7 +8,7 @@ import { createMessageReceiver } from '../content/message-receiver.ts';
 import type { CourierReport, QueueEntry } from '../queue/port.ts';
 import type { LocalRoute, NoRoute } from '../routing/port.ts';
 import type { HandOver } from './hand-over/port.ts';
-import { KEPT, type AccountFilter, type FilterResult } from './port.ts';
+import { KEPT, type AccountFilter, type AccountJudge, type FilterResult } from './port.ts';
 
 const account = (id: number, localPart: string, settings: Partial<Account> = {}): Account => ({
   ...NEW_ACCOUNT,
@@ -98,13 +98,14 @@ interface Scene {
   readonly text?: string;
   readonly filter?: AccountFilter;
   readonly handOver?: HandOver;
+  readonly judge?: AccountJudge;
   /** Where what rules have changed lies. */
   readonly spool?: MemorySpool;
   readonly entry?: Partial<QueueEntry>;
 }
 
 async function attempt(
-  { text = MESSAGE, filter = NO_RULES, handOver, spool: changed, entry: facts }: Scene,
+  { text = MESSAGE, filter = NO_RULES, handOver, judge, spool: changed, entry: facts }: Scene,
   ...addresses: string[]
 ) {
   const clock = new ManualClock(5000);
@@ -150,6 +151,7 @@ async function attempt(
   const courier = createPlainDelivery(around, {
     filter,
     ...(handOver && { handOver }),
+    ...(judge && { judge }),
     ...(changed && { spool: changed }),
   });
   await courier.deliver(entry, routed, (report) => {
@@ -469,5 +471,49 @@ describe('handing over', () => {
     const handOver: HandOver = () => Promise.resolve(later);
     const reports = await attempt({ handOver }, 'jane@server1.com', 'tom@server1.com');
     expect(reports.map(({ outcomes }) => outcomes.map(({ ordinal }) => ordinal))).toEqual([[1], [0]]);
+  });
+});
+
+describe('what is to be kept apart', () => {
+  const verdict = { action: 'quarantine', score: 15, findings: [], decidedBy: 'score' } as const;
+  const nothing: HandOver = () => Promise.reject(new Error('handed over'));
+
+  test.each([
+    ['to addresses elsewhere', 'away@server1.com', ['jack@server2.com']],
+    ['to a program', 'robot@server1.com', ['robot@server1.com']],
+    [
+      'here and elsewhere',
+      'team@server1.com',
+      ['anna@server1.com', 'jack@server2.com', 'Tom@Elsewhere.example'],
+    ],
+  ])('does not go on by an alias that leads %s', async (_where, alias, addresses) => {
+    const [report] = await attempt({ entry: { verdict }, handOver: nothing }, alias);
+    expect(report?.quarantined?.map(({ address }) => address)).toEqual(addresses);
+    expect(report?.quarantined?.map(({ recipient }) => recipient)).toEqual(addresses.map(() => alias));
+    expect(report?.newRecipients).toEqual([]);
+    expect(report?.events.filter(({ type }) => type === 'quarantined')).toHaveLength(addresses.length);
+  });
+
+  test('is the office’s once, however many aliases lead there, and goes on as the address it was for', async () => {
+    const [report] = await attempt({ entry: { verdict } }, 'away@server1.com', 'team@server1.com');
+    const offices = report?.quarantined?.filter(({ accountId }) => accountId === null);
+    expect(offices?.map(({ address }) => address)).toEqual(['jack@server2.com', 'Tom@Elsewhere.example']);
+    expect(offices?.[0]?.way).toMatchObject({ kind: 'queue', recipient: 'jack@server2.com' });
+  });
+
+  test('is shown to no moderator: they are asked when it is released', async () => {
+    const [report] = await attempt({ entry: { verdict } }, 'board@server1.com');
+    expect(report?.quarantined).toMatchObject([{ accountId: null, address: 'board@server1.com' }]);
+    expect(report?.awaitModeration).toBeUndefined();
+    expect(report?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+  });
+
+  test('is not handed over for an account, also where only the account’s own experience says so', async () => {
+    const judge = { judge: () => Promise.resolve(verdict) };
+    for (const scene of [{ entry: { verdict } }, { judge }]) {
+      const [report] = await attempt({ ...scene, handOver: nothing }, 'jane@server1.com');
+      expect(report?.quarantined).toMatchObject([{ accountId: 4, address: 'jane@server1.com' }]);
+      expect(report?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+    }
   });
 });

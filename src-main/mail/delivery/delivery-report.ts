@@ -15,7 +15,8 @@ import type {
 } from '../queue/port.ts';
 import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
 import type { FilterRefusal } from './port.ts';
-import { isKeptHere } from './handed-recipient.ts';
+import { isKeptHere, isSuspect } from './handed-recipient.ts';
+import { keepForOffice } from './kept-apart.ts';
 import type { ModerationDesk } from './moderation/moderation-desk.ts';
 import { deliverToAccount, type AccountDelivery, type AccountDeliveryOptions } from './account-delivery.ts';
 
@@ -32,6 +33,8 @@ export class DeliveryReport {
   readonly #deliveries = new Map<number, AccountDelivery>();
   readonly #newRecipients: NewRecipient[] = [];
   readonly #awaitModeration: AwaitedModeration[] = [];
+  /** The office's. */
+  readonly #kept: QuarantinedCopy[] = [];
   /** To moderators. */
   readonly #notices: FollowingEntry[] = [];
   readonly #events: MailEvent[] = [];
@@ -46,7 +49,8 @@ export class DeliveryReport {
     const deliveries = [...this.#deliveries.values()];
     const following = [...deliveries.flatMap((delivery) => delivery.following), ...this.#notices];
     const marks: DeliveryMark[] = deliveries.flatMap((delivery) => delivery.marks);
-    const quarantined: QuarantinedCopy[] = deliveries.flatMap((delivery) => delivery.quarantined ?? []);
+    const ofAccounts = deliveries.flatMap((delivery) => delivery.quarantined ?? []);
+    const quarantined: QuarantinedCopy[] = [...ofAccounts, ...this.#kept];
     const deposits: Deposit[] = deliveries.flatMap((delivery) => delivery.deposits);
     return {
       outcomes: this.#outcomes,
@@ -62,7 +66,7 @@ export class DeliveryReport {
 
   async add({ recipient, route }: RoutedRecipient<LocalRoute | NoRoute>): Promise<void> {
     if (route.kind !== 'local') return this.#fail(recipient, route);
-    if (route.moderatedGroup !== null) return this.#ask(recipient, route.moderatedGroup);
+    if (route.moderatedGroup !== null) return this.#moderate(recipient, route.moderatedGroup);
     const into = [...route.accounts.map(({ address }) => address), ...route.foreign];
     this.#tellExpansion(recipient, route, into);
     await this.#deliver(recipient, route, into);
@@ -85,7 +89,7 @@ export class DeliveryReport {
       status: '2.1.5',
       diagnostic: kept.length > 0 ? `Delivered to ${into.join(', ')}` : `Leads to ${into.join(', ')}`,
     });
-    for (const address of this.#addressesOfTheirOwn(route)) this.#replace(recipient, address);
+    for (const address of this.#addressesOfTheirOwn(route)) await this.#sendOn(recipient, address);
     for (const account of kept) this.#report(recipient, outcome, account);
   }
 
@@ -104,12 +108,31 @@ export class DeliveryReport {
     this.#deliveries.set(account.id, await deliverToAccount(this.#options, copy));
   }
 
-  /** An address that the entry has already gets no second copy. */
-  #replace({ dsn }: QueueRecipient, address: string): void {
-    const known = [...this.#entry.recipients, ...this.#newRecipients];
-    const isKnown = known.some((recipient) => recipient.address.toLowerCase() === address.toLowerCase());
-    if (isKnown) return;
+  /** An address that the entry has already gets no second copy; what is to be kept apart is sent on by nobody. */
+  async #sendOn(recipient: QueueRecipient, address: string): Promise<void> {
+    const { dsn } = recipient;
+    const others = this.#entry.recipients.filter(({ ordinal }) => ordinal !== recipient.ordinal);
+    const known = [...others, ...this.#newRecipients, ...this.#kept];
+    if (known.some((each) => each.address.toLowerCase() === address.toLowerCase())) return;
+    if (isSuspect(this.#entry)) return this.#keepApart(recipient, address);
     this.#newRecipients.push({ address, ...(dsn !== undefined && { dsn: withoutSuccess(dsn) }) });
+  }
+
+  /** For the office to decide on, since no account of ours does. */
+  async #keepApart(recipient: QueueRecipient, address: string): Promise<void> {
+    const { verdict } = this.#entry;
+    if (verdict === undefined) return;
+    const facts = { entry: this.#entry, at: this.#at, recipient, address, verdict };
+    const { copy, event } = await keepForOffice(this.#options.content, facts);
+    this.#kept.push(copy);
+    this.#events.push(event);
+  }
+
+  /** Moderators are not shown what is kept apart: they are asked when it is released. */
+  async #moderate(recipient: QueueRecipient, group: string): Promise<void> {
+    if (!isSuspect(this.#entry)) return this.#ask(recipient, group);
+    await this.#keepApart(recipient, group);
+    this.#outcome(recipient, { kind: 'delivered', status: '2.1.5', diagnostic: `Kept apart for ${group}` });
   }
 
   /** The group waits in the queue, and its moderators are told in the same commit. */

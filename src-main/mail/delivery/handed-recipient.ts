@@ -25,9 +25,14 @@ export interface HandedRecipient {
   readonly route: LocalRoute;
 }
 
+/** Whether the message is to be kept apart, wherever it leads. */
+export function isSuspect({ verdict }: QueueEntry): boolean {
+  return verdict?.action === 'quarantine';
+}
+
 /** Whether the account's mail stays with us: quarantine is ours, whatever the account's way of delivery. */
-export function isKeptHere({ verdict }: QueueEntry, { delivery }: Account): boolean {
-  return delivery.method === 'mailstore' || verdict?.action === 'quarantine';
+export function isKeptHere(entry: QueueEntry, { delivery }: Account): boolean {
+  return delivery.method === 'mailstore' || isSuspect(entry);
 }
 
 /**
@@ -38,7 +43,7 @@ export function findHandOver(
   entry: QueueEntry,
   { recipient, route }: RoutedRecipient<LocalRoute | NoRoute>,
 ): HandedRecipient | null {
-  if (route.kind !== 'local' || route.moderatedGroup !== null) return null;
+  if (route.kind !== 'local' || route.moderatedGroup !== null || isSuspect(entry)) return null;
   const [only, ...others] = [...route.handOvers, ...handedAccounts(entry, route)];
   const kept = route.accounts.filter((account) => isKeptHere(entry, account));
   if (only === undefined || others.length + kept.length + route.foreign.length > 0) return null;
@@ -73,12 +78,14 @@ export async function handOverRecipient(
   const { kind, status, diagnostic, sessionId } = outcome;
   const told: RecipientOutcome = { kind, status, diagnostic, recipient: recipient.address, at };
   const isHanded = ruled.deposits.length > 0;
-  const { following, marks, events } = kind === 'delivered' ? ruled : NOTHING;
+  const { following, marks, events, quarantined } = kind === 'delivered' ? ruled : NOTHING;
   await record({
     outcomes: [{ ordinal: recipient.ordinal, outcome: told }],
     deposits: [],
     following,
     marks,
+    // Suspect to this account alone.
+    ...(quarantined !== undefined && { quarantined: [quarantined] }),
     events: [
       {
         type: 'attempted',
@@ -95,7 +102,7 @@ export async function handOverRecipient(
   });
 }
 
-type Consequences = Pick<AccountDelivery, 'following' | 'marks' | 'events'>;
+type Consequences = Pick<AccountDelivery, 'following' | 'marks' | 'events' | 'quarantined'>;
 
 const NOTHING: Consequences = { following: [], marks: [], events: [] };
 
