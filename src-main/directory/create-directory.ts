@@ -28,6 +28,7 @@ import {
   type DirectoryError,
   type Domain,
   type DomainQuota,
+  type GroupMembership,
   type RecipientResolution,
   type SignInKeys,
   type SignInOutcome,
@@ -163,6 +164,18 @@ class RowDirectory implements FullDirectory {
     const alias = this.#registry.aliasByAddress(group);
     const query = { ...this.#query, reversePath: address };
     return Promise.resolve(alias !== undefined && new Expanding(this.#registry, query).isModerator(alias));
+  }
+
+  findGroup(address: string): Promise<string | null> {
+    const alias = this.#registry.aliasByAddress(address);
+    return Promise.resolve(alias === undefined || alias.group === null ? null : alias.address);
+  }
+
+  listGroupMembers(): Promise<readonly GroupMembership[]> {
+    const groups = this.#registry.aliases.filter(({ group }) => group !== null);
+    const membersOf = (address: string) =>
+      this.#registry.expand(address, this.#query).accounts.map(({ id }) => id);
+    return Promise.resolve(groups.map(({ address }) => ({ address, members: membersOf(address) })));
   }
 
   listDomains(): Promise<readonly Domain[]> {

@@ -334,7 +334,8 @@ class RunningHost implements MailHost {
     const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
     const accounts = people.map(({ address }) => address);
     const settings = await targets.settings.read();
-    const problem = findProvisionProblem(provision, { ...settings, domains, accounts });
+    const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
+    const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

@@ -100,6 +100,14 @@ export class OfficeDirectory implements Directory {
     return account;
   }
 
+  /** Addresses that are groups, each with its members. */
+  readonly groups = new Map<string, readonly number[]>();
+
+  findGroup(address: string): Promise<string | null> {
+    const known = address.toLowerCase();
+    return Promise.resolve(this.groups.has(known) ? known : null);
+  }
+
   /** Those who decide on mail for groups. */
   readonly moderators = new Map<string, readonly string[]>();
 

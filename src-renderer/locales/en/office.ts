@@ -82,6 +82,7 @@ export const office = {
     title: 'Share {address}',
     mailbox: 'Mailbox',
     allMailboxes: 'All mailboxes',
+    group: 'Group {name}',
     anyone: 'Everybody who signs in here',
     levels: { none: 'No access', read: 'Can read', write: 'Can read and write', manage: 'Can manage' },
     sentences: {

@@ -89,6 +89,7 @@ export const office: Pick<
     title: '共享 {address}',
     mailbox: '文件夹',
     allMailboxes: '全部文件夹',
+    group: '群组 {name}',
     anyone: '在此登录的所有人',
     levels: { none: '无权限', read: '可读', write: '可读写', manage: '可管理' },
     sentences: {
