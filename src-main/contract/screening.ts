@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
+import { senderCalls } from './senders.ts';
 import { count, id, offset, pageSize, searchText, time } from './values.ts';
 
 const points = z.number().min(-100).max(100);
@@ -187,6 +188,7 @@ export const quarantinedContent = z.object({
 export type QuarantinedContent = z.infer<typeof quarantinedContent>;
 
 export const screeningContract = {
+  ...senderCalls,
   watch: call.output(feedOf(screeningState, noChange)),
   changeSettings: call.input(screeningSettings).output(z.void()),
   /** The whole list, in its order. */

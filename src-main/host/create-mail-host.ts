@@ -225,8 +225,8 @@ class RunningHost implements MailHost {
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    const { mailStore, settings, scripts } = storage;
-    await this.#provision({ directory, administrators, settings, mailStore, scripts });
+    const { screening, ...provisioned } = storage;
+    await this.#provision({ ...provisioned, ...screening, directory, administrators });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { err, ok, type Result } from '../../base/result.ts';
-import { screeningProvision } from './screening.ts';
+import { screeningProvision, senders } from './screening.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -43,6 +43,9 @@ const account = z.strictObject({
   /** Of what is forwarded. */
   keepCopy: z.boolean().default(true),
   delivery: delivery.exactOptional(),
+  /** Whom it always, and never, wants mail from: addresses and domains. */
+  allow: senders.exactOptional(),
+  block: senders.exactOptional(),
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });

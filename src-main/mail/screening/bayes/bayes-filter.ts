@@ -9,7 +9,7 @@ import { readMessageText, type MessageText } from '../content/message-text.ts';
 import type { CheckFinding, MessageCheck } from '../facts.ts';
 import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { BayesSetting } from '../settings.ts';
-import { OFFICE, type BayesOwner, type BayesStore } from '../store-port.ts';
+import { OFFICE, type BayesOwner, type BayesStore, type Correction, type HeldAs } from '../store-port.ts';
 import { junkProbability } from './classify.ts';
 import { messageKey, tokensOf } from './tokens.ts';
 import type { OutcomeOf } from '../findings.ts';
@@ -66,6 +66,15 @@ export class BayesFilter {
     const tokens = tokensOf(octets, await readMessageText(octets));
     const owners = accountId === OFFICE ? [OFFICE] : [OFFICE, accountId];
     return this.#store.learn({ ...lesson, owners, message: messageKey(octets, tokens), tokens });
+  }
+
+  /** What a person says of a message to one owner; answers what it was held to be before. */
+  async correct(
+    octets: MessageOctets,
+    { owner, as, at }: Pick<Correction, 'owner' | 'as' | 'at'>,
+  ): Promise<HeldAs> {
+    const tokens = tokensOf(octets, await readMessageText(octets));
+    return this.#store.correct({ owner, as, at, message: messageKey(octets, tokens), tokens });
   }
 }
 
