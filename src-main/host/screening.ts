@@ -170,7 +170,7 @@ function tellJudged(parts: ScreeningParts, facts: EnvelopeFacts, outcome: Authen
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */
-const SPF_TIMEOUT_MS = 5_000;
+const SPF_TIMEOUT_MS = 3_000;
 
 /** Greylisting would only cost time: the recipient writes to the sender, or SPF says that the client may send for it. */
 async function isVouchedFor(parts: ScreeningParts, facts: EnvelopeFacts): Promise<boolean> {

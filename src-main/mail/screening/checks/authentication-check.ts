@@ -8,10 +8,8 @@ import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import type { AuthenticationOutcome, DmarcFinding, MessageAuthenticator } from '../authentication/port.ts';
 import { RANK, type CheckFinding, type MessageCheck, type MessageFacts } from '../facts.ts';
+import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { OutcomeOf } from '../findings.ts';
-
-/** DNS has 20 seconds (RFC 7208 §4.6.4); the rest is reading the message. */
-const TIMEOUT_MS = 30_000;
 
 export interface AuthenticationCheckOptions {
   readonly authenticator: MessageAuthenticator;
@@ -25,7 +23,7 @@ export function createAuthenticationCheck(options: AuthenticationCheckOptions): 
   const { authenticator, onFound } = options;
   return {
     name: 'authentication',
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: CHECK_TIMEOUT_MS,
     applies: ({ origin, isFromDevice }) => origin === 'reception' && !isFromDevice,
     run: async (facts) => {
       const { client, reversePath, octets } = facts;

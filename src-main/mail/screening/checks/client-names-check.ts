@@ -7,7 +7,7 @@ import { parseIpAddress } from '../../../format/ip-network.ts';
 import type { LookUp } from '../../../protocol/dns/resolver.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import type { CheckFinding, MessageCheck } from '../facts.ts';
-import { CHECK_TIMEOUT_MS } from '../limits.ts';
+import { DNS_BUDGET_MS } from '../limits.ts';
 import type { ScreenedClient } from '../port.ts';
 import type { OutcomeOf } from '../findings.ts';
 
@@ -28,7 +28,7 @@ export interface ClientNamesOptions {
 export function createClientNamesCheck(options: ClientNamesOptions): MessageCheck {
   return {
     name: 'hello',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, client, isFromDevice }) =>
       options.isEnabled() && origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
     run: async ({ client }) => {

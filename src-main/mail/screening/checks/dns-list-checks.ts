@@ -3,7 +3,7 @@ import { isPrivateAddress } from '../address-kinds.ts';
 import { isNumericHost, registeredDomain } from '../content/links.ts';
 import type { DnsListDesk } from '../dns-lists/dns-list-desk.ts';
 import type { CheckFinding, MessageCheck, MessageFacts } from '../facts.ts';
-import { CHECK_TIMEOUT_MS, MAX_LINK_DOMAINS } from '../limits.ts';
+import { DNS_BUDGET_MS, MAX_LINK_DOMAINS } from '../limits.ts';
 import type { DnsListSetting, ListMeaning } from '../settings.ts';
 import type { OutcomeOf } from '../findings.ts';
 
@@ -17,7 +17,7 @@ export interface DnsListOptions {
 export function createClientListCheck(options: DnsListOptions): MessageCheck {
   return {
     name: 'dnsList',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, isFromDevice, client }) =>
       origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
     run: async ({ client }) => {
@@ -31,7 +31,7 @@ export function createClientListCheck(options: DnsListOptions): MessageCheck {
 export function createLinkListCheck(options: DnsListOptions): MessageCheck {
   return {
     name: 'linkList',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, isFromDevice }) =>
       origin === 'reception' && !isFromDevice && enabled(options, 'domain').length > 0,
     run: async (facts) => {
