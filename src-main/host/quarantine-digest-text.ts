@@ -1,4 +1,5 @@
 /** What a digest of the quarantine says: in words and in HTML, in the console's two languages, since nobody knows which one is read. */
+import { textOf } from '../base/finding-texts.ts';
 import { escapeHtml } from '../format/escape-html.ts';
 import { reasonOf, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
 import type { OwnMessage } from './own-message.ts';
@@ -99,7 +100,7 @@ function shownOf(message: QuarantinedMessage): { author: string; subject: string
   return {
     author: oneLine(author === '' ? reversePath : author),
     subject: subject === '' ? '(no subject, 无主题)' : oneLine(subject),
-    reason: oneLine(reasonOf(message.verdict)),
+    reason: oneLine(textOf(reasonOf(message.verdict))),
   };
 }
 

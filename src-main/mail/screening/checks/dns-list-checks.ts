@@ -1,4 +1,5 @@
 /** DNS lists as checks: of the client's address (DNSBL, DNSWL), and of the domains that a text links to. */
+import { tell } from '../../../base/finding-texts.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import { isNumericHost, registeredDomain } from '../content/links.ts';
 import type { DnsListDesk } from '../dns-lists/dns-list-desk.ts';
@@ -72,7 +73,7 @@ async function askAbout(
         check,
         outcome: 'unknownAnswer' satisfies ListOutcome,
         weight: 0,
-        detail: `${key} is listed as ${answers.join(', ')}`,
+        detail: tell('listedUnknown', { key, answers: answers.join(', ') }),
       },
     ];
   }
@@ -80,7 +81,7 @@ async function askAbout(
     check,
     outcome: 'listed' satisfies ListOutcome,
     weight: meaning.weight,
-    detail: `${key} is ${meaning.meaning}`,
+    detail: tell('listed', { key, meaning: meaning.meaning }),
   }));
 }
 
