@@ -68,3 +68,6 @@ export const LIMITS = {
   routes: 200,
   routeHosts: 20,
 } as const;
+
+/** Characters that begin a detail in an address; none where the office wants no details. */
+export const DETAIL_SEPARATORS_SHAPE = /^[+\-_.=#]{0,4}$/u;

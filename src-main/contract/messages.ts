@@ -92,7 +92,18 @@ export const timelineEvent = z.discriminatedUnion('type', [
     type: z.literal('awaitsModeration'),
     recipient: z.string(),
     group: z.string(),
-    into: names,
+    /** The moderators who were told by mail. */
+    asked: names.default([]),
+    /** null: held before moderators were told. */
+    noticeTraceId: id.nullable().default(null),
+  }),
+  eventBase.extend({
+    type: z.literal('moderationAnswered'),
+    group: z.string(),
+    /** null: somebody had decided before. */
+    decision: z.enum(['approve', 'refuse']).nullable(),
+    by: z.string(),
+    heldTraceId: id,
   }),
   eventBase.extend({ type: z.literal('filtered'), account: z.string(), rules: names }),
   eventBase.extend({ type: z.literal('discarded'), account: z.string(), rule: z.string() }),
@@ -135,9 +146,16 @@ export const timelineEvent = z.discriminatedUnion('type', [
     why: z.enum(['nullReversePath', 'notAsked']),
   }),
   eventBase.extend({
-    type: z.enum(['held', 'released', 'removed']),
+    type: z.enum(['held', 'removed']),
     recipient: z.string(),
     by: z.string(),
+  }),
+  eventBase.extend({
+    type: z.literal('released'),
+    recipient: z.string(),
+    by: z.string(),
+    /** Its moderators were asked. */
+    group: z.string().exactOptional(),
   }),
   eventBase.extend({ type: z.literal('heldByRule'), recipient: z.string(), rule: z.string() }),
   eventBase.extend({

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
-import { LIMITS } from './limits.ts';
+import { DETAIL_SEPARATORS_SHAPE, LIMITS } from './limits.ts';
 import { time } from './values.ts';
 
 export const listenerName = z.enum([
@@ -50,8 +50,12 @@ export const certificateSummary = z.object({
 });
 export type CertificateSummary = z.infer<typeof certificateSummary>;
 
+/** What parts `anna` from `news` in `anna+news@`; each character does, and none is given where the office wants none. */
+export const detailSeparators = z.string().regex(DETAIL_SEPARATORS_SHAPE, 'is made of + - _ . = #');
+
 export const serverSettings = z.object({
   hostname: z.string(),
+  detailSeparators: z.string(),
   allowCleartextAuth: z.boolean(),
   listeners: z.array(listenerRow).readonly(),
   certificate: certificateSummary,
@@ -65,6 +69,7 @@ export type ServerSettings = z.infer<typeof serverSettings>;
 export const settingsChange = z.object({
   hostname: z.string().trim().min(1).max(LIMITS.domainLength).exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
+  detailSeparators: detailSeparators.exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

@@ -33,6 +33,7 @@ import {
   type SignInOutcome,
 } from './port.ts';
 import { MOST_PASSWORD_CHARACTERS } from './limits.ts';
+import { Expanding } from './expansion.ts';
 import { Registry, type ExpansionQuery } from './registry.ts';
 import type { AccountRow, DirectoryRows, NewAccountRow } from './store-port.ts';
 
@@ -152,6 +153,16 @@ class RowDirectory implements FullDirectory {
   getAccount(id: AccountId): Promise<Account | null> {
     const account = this.#registry.account(id);
     return Promise.resolve(account === undefined ? null : withoutCredentials(account));
+  }
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.#registry.aliasByAddress(group)?.group?.moderators ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    const alias = this.#registry.aliasByAddress(group);
+    const query = { ...this.#query, reversePath: address };
+    return Promise.resolve(alias !== undefined && new Expanding(this.#registry, query).isModerator(alias));
   }
 
   listDomains(): Promise<readonly Domain[]> {

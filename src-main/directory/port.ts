@@ -240,6 +240,10 @@ export interface Directory {
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */
   strictestPop3(): { readonly keepDays: number | null; readonly loginDelaySeconds: number };
   getAccount(id: AccountId): Promise<Account | null>;
+  /** Who decides on mail for the group, as they were given; empty: nobody, or there is no such group. */
+  moderatorsOf(group: string): Promise<readonly string[]>;
+  /** Whether the address is a moderator's of the group, or leads to the account of one. */
+  isModerator(group: string, address: string): Promise<boolean>;
   /** Something of the directory changed; ask again. */
   readonly onChange: Subscribe<void>;
 }

@@ -17,6 +17,7 @@ import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
 import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
+import type { AnswerAddresses } from '../mail/delivery/moderation/answer-address.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -49,6 +50,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
+import { createHostAnswerAddresses, createModeration } from './moderation.ts';
 import type { HostSettings } from './port.ts';
 import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
 import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
@@ -105,7 +107,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const answers = createHostAnswerAddresses(options);
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting, answers });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
   const signing = createSigning(options, { resolver, hostname, ruleBook });
@@ -113,8 +116,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
   const { signer } = signing;
-  const { judge, brakes, quarantine } = screening;
-  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes, quarantine };
+  const parts = { router, rewriting, answers, hostname, connection, signer, counts, ...screening };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
@@ -193,6 +195,7 @@ function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engine
 interface QueueParts {
   readonly router: Router;
   readonly rewriting: SenderRewriting;
+  readonly answers: AnswerAddresses;
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
@@ -221,10 +224,12 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     ...options,
     ...handOver,
     content,
+    spool: storage.spool,
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
     judge,
+    moderation: createModeration(options, { ...built, desk: () => desk }),
   });
   const findHoldRule = createHoldRuleFinder(() => settings().holdRules);
   const activity = new QueueActivity();

@@ -2,6 +2,7 @@
 import { isStaged, type ContentId, type EntryContent } from '../mail/content/port.ts';
 import type {
   AttemptRecord,
+  AwaitedModeration,
   DeliveryMark,
   Deposit,
   FollowingEntry,
@@ -63,6 +64,7 @@ export interface AttemptArguments {
   readonly entryId: TraceId;
   readonly outcomes: readonly OutcomeArguments[];
   readonly postponed: readonly Postponement[];
+  readonly awaitModeration: readonly AwaitedModeration[];
   readonly routedTo: readonly (readonly [ordinal: number, nextHop: string])[];
   readonly newRecipients: readonly RecipientArguments[];
   readonly deposits: readonly DepositArguments[];
@@ -120,6 +122,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     entryId: record.entryId,
     outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
     postponed: record.postponed ?? [],
+    awaitModeration: record.awaitModeration ?? [],
     routedTo: routesThatStay(record),
     deposits: record.deposits.map((deposit) => toDepositArguments(deposit, record.at)),
     newRecipients: (record.newRecipients ?? []).map(({ address, dsn, heldBy }) => ({

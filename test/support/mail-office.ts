@@ -100,6 +100,17 @@ export class OfficeDirectory implements Directory {
     return account;
   }
 
+  /** Those who decide on mail for groups. */
+  readonly moderators = new Map<string, readonly string[]>();
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.moderators.get(group) ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    return Promise.resolve(this.moderators.get(group)?.includes(address) === true);
+  }
+
   /** Removes an account, as an administrator would. */
   remove(address: string): void {
     this.accounts.delete(address);

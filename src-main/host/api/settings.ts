@@ -33,9 +33,10 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, allowCleartextAuth } = await services.settings.read();
+  const { hostname, allowCleartextAuth, detailSeparators } = await services.settings.read();
   return {
     hostname,
+    detailSeparators,
     allowCleartextAuth,
     listeners: services
       .listeners()

@@ -3,6 +3,7 @@
  *
  * Invariants: an unknown key or a wrong value is refused with its path, before anything is changed.
  */
+import { detailSeparators } from '../../contract/settings.ts';
 import { z } from 'zod';
 import { err, ok, type Result } from '../../base/result.ts';
 import { screeningProvision, senders } from './screening.ts';
@@ -188,11 +189,7 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
-  /** What parts `anna` from `news` in `anna+news@`; each character does. */
-  detailSeparators: z
-    .string()
-    .regex(/^[+\-_.=#]{0,4}$/u, 'is made of + - _ . = #')
-    .optional(),
+  detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),

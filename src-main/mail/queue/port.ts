@@ -53,6 +53,8 @@ export interface QueueRecipient {
   readonly chosenNextHop?: ChosenNextHop;
   /** The name of the hold rule that holds it; absent where an administrator does. */
   readonly heldBy?: string;
+  /** The group whose moderators were asked about it: while it is held they decide; once it is not, they have approved. */
+  readonly moderatedGroup?: string;
 }
 
 /** The SMTP client that handed an entry to us. */
@@ -148,7 +150,8 @@ export interface QuarantinedCopy {
 
 /** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */
 export interface DeliveryMark {
-  readonly accountId: number;
+  /** null: for the whole office. */
+  readonly accountId: number | null;
   readonly kind: string;
   /** Whom or what it is about; compared as it is. */
   readonly key: string;
@@ -174,6 +177,12 @@ export interface Postponement {
   readonly until: number;
 }
 
+/** A group that keeps its place, held until a moderator decides. */
+export interface AwaitedModeration {
+  readonly ordinal: number;
+  readonly group: string;
+}
+
 /** A recipient that an alias put in the place of another. */
 export interface NewRecipient {
   readonly address: string;
@@ -189,6 +198,7 @@ export interface AttemptRecord {
   readonly entryId: TraceId;
   readonly outcomes: readonly RecordedOutcome[];
   readonly postponed?: readonly Postponement[];
+  readonly awaitModeration?: readonly AwaitedModeration[];
   readonly routedTo?: RoutedTo;
   readonly deposits: readonly Deposit[];
   /** They join the entry, due at once. */
@@ -357,6 +367,7 @@ export interface MessageQueue {
 export interface CourierReport {
   readonly outcomes: readonly CourierOutcome[];
   readonly postponed?: readonly Postponement[];
+  readonly awaitModeration?: readonly AwaitedModeration[];
   readonly deposits: readonly Deposit[];
   readonly newRecipients?: readonly NewRecipient[];
   readonly following?: readonly FollowingEntry[];

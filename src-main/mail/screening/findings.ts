@@ -43,6 +43,7 @@ export const FINDINGS = {
   linkList: ['listed', 'unknownAnswer', 'couldNotDetermine'],
   engine: [
     'scored',
+    'clean',
     'malicious',
     'tooLarge',
     'unavailable',

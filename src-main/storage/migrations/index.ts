@@ -25,6 +25,8 @@ import { addSigningKeys } from './0190-signing-keys.ts';
 import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
+import { addModeration } from './0230-moderation.ts';
+import { addOfficeMarks } from './0240-office-marks.ts';
 import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 import { addSenderLists } from './0260-sender-lists.ts';
 
@@ -53,6 +55,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 200, name: 'reports', run: addReports },
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
+  { version: 230, name: 'moderation', run: addModeration },
+  { version: 240, name: 'office marks', run: addOfficeMarks },
   { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
   { version: 260, name: 'sender lists', run: addSenderLists },
 ];

@@ -113,6 +113,7 @@ export const findings = {
     },
     engine: {
       scored: '{name} gives points',
+      clean: '{name} found nothing malicious',
       malicious: '{name} found malicious content',
       tooLarge: 'Too large to be shown to {name}',
       unavailable: '{name} did not answer',

@@ -156,6 +156,13 @@ export const mail = {
       catchAll: 'Nobody has the address {recipient}; such mail goes to {into}',
     },
     awaitsModeration: 'Waits in the queue until somebody releases it to the members of {group}',
+    moderatorsAsked: 'Waits until a moderator of {group} approves it; told by mail: {asked}',
+    approved: 'Approved by {by} for the members of {group}',
+    moderation: {
+      approve: '{by} approved the message for {group} that it answers',
+      refuse: '{by} refused the message for {group} that it answers',
+      decidedAlready: 'Somebody had decided on the message for {group} before {by} answered',
+    },
     filtered: 'Rules of {account} decided',
     discarded: 'Thrown away by {account}: {rule}',
     forwarded: 'Forwarded by {account} to {to}',

@@ -113,6 +113,7 @@ export const findings = {
     },
     engine: {
       scored: '{name} 给出分数',
+      clean: '{name} 未发现恶意内容',
       malicious: '{name} 发现恶意内容',
       tooLarge: '邮件太大，未交给 {name}',
       unavailable: '{name} 没有应答',

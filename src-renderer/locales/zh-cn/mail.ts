@@ -159,6 +159,13 @@ export const mail: Pick<
       catchAll: '没有人使用地址 {recipient}；这类邮件交给 {into}',
     },
     awaitsModeration: '在队列中等待放行给 {group} 的成员',
+    moderatorsAsked: '等待 {group} 的审核人批准；已发邮件通知：{asked}',
+    approved: '{by} 已批准，将发给 {group} 的成员',
+    moderation: {
+      approve: '{by} 批准了本邮件所答复的、发给 {group} 的邮件',
+      refuse: '{by} 拒绝了本邮件所答复的、发给 {group} 的邮件',
+      decidedAlready: '{by} 答复之前，发给 {group} 的邮件已有决定',
+    },
     filtered: '由 {account} 的规则处理',
     discarded: '已按 {account} 的规则丢弃：{rule}',
     forwarded: '由 {account} 转发给 {to}',

@@ -66,7 +66,13 @@ async function askClamav(
 ): ReturnType<Ask> {
   const answer = await scanWithClamd(optionsFor(engine, context), piecesOf(facts.octets));
   if (!answer.ok) return answer;
-  if (answer.value.kind === 'clean') return { ok: true, value: [] };
+  if (answer.value.kind === 'clean') {
+    const outcome = 'clean' satisfies OutcomeOf<'engine'>;
+    return {
+      ok: true,
+      value: [{ check: engine.name, outcome, weight: 0, detail: 'it found nothing malicious' }],
+    };
+  }
   const { signature } = answer.value;
   const finding: CheckFinding = {
     check: engine.name,

@@ -2,7 +2,7 @@
 import type { MakeId } from '../../../../base/ids.ts';
 import type { Directory } from '../../../../directory/port.ts';
 import type { MailStore } from '../../../mailstore/port.ts';
-import type { DeliveryMarks, FilterRequest } from '../../port.ts';
+import type { DeliveryMarks, FilterMark, FilterRequest } from '../../port.ts';
 import type { MessageReceiver } from '../../../content/message-receiver.ts';
 import type { SieveScriptStore } from '../port.ts';
 import type { EditedHeader } from '../running/edited-header.ts';
@@ -26,6 +26,6 @@ export interface FilterContext {
   readonly header: EditedHeader;
   zoneMinutesAt(ms: number): number;
   makeMessageId(): string;
-  hasMark(kind: string, key: string): Promise<boolean>;
+  hasMark(mark: Omit<FilterMark, 'expiresAt'>): Promise<boolean>;
   isOwnAddress(address: string): Promise<boolean>;
 }
