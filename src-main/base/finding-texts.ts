@@ -6,6 +6,8 @@
  * names, and the other languages to the same codes; a test holds them to the same values. Names and words of others stay as they are.
  */
 
+import type { NoticeLanguage } from './notice-language.ts';
+
 /** A text instead of a code: words of others, or of an earlier version. */
 export type FindingDetail = string | ToldDetail;
 
@@ -13,8 +15,6 @@ export interface ToldDetail {
   readonly code: string;
   readonly values: Readonly<Record<string, string | number>>;
 }
-
-export type FindingLanguage = 'en' | 'zh-CN';
 
 const ENGLISH = {
   isOurName: 'it calls itself "{name}", which is our name',
@@ -181,7 +181,7 @@ const CHINESE_MEANINGS: Readonly<Record<string, string>> = {
   'a good domain that was broken into': '被入侵的正常域名',
 };
 
-export const FINDING_TEXTS: Readonly<Record<FindingLanguage, Readonly<Record<Code, string>>>> = {
+export const FINDING_TEXTS: Readonly<Record<NoticeLanguage, Readonly<Record<Code, string>>>> = {
   en: ENGLISH,
   'zh-CN': CHINESE,
 };
@@ -197,7 +197,7 @@ export function tell<Told extends Code>(code: Told, values: ValuesOf<Told>): Tol
 }
 
 /** A sentence without its full stop. A code of another version keeps its values readable. */
-export function textOf(detail: FindingDetail, language: FindingLanguage = 'en'): string {
+export function textOf(detail: FindingDetail, language: NoticeLanguage = 'en'): string {
   if (typeof detail === 'string') return detail;
   const { code, values } = detail;
   const texts: Readonly<Record<string, string | undefined>> = FINDING_TEXTS[language];
@@ -210,7 +210,7 @@ export function textOf(detail: FindingDetail, language: FindingLanguage = 'en'):
 }
 
 /** What an answer of a list means: those that come with Postroom have words in each language. */
-export function textOfMeaning(meaning: string, language: FindingLanguage): string {
+export function textOfMeaning(meaning: string, language: NoticeLanguage): string {
   if (language === 'en') return meaning;
   return Object.hasOwn(CHINESE_MEANINGS, meaning) ? (CHINESE_MEANINGS[meaning] ?? meaning) : meaning;
 }

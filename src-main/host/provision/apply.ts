@@ -47,6 +47,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
+    ...(provision.noticeLanguage !== undefined && { noticeLanguage: provision.noticeLanguage }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),

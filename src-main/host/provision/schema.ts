@@ -5,6 +5,7 @@
  */
 import { detailSeparators } from '../../contract/settings.ts';
 import { z } from 'zod';
+import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { screeningProvision, senders } from './screening.ts';
 
@@ -189,6 +190,8 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
+  /** In which the server writes to people. */
+  noticeLanguage: z.enum(NOTICE_LANGUAGES).optional(),
   detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
