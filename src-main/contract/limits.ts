@@ -19,6 +19,8 @@ export const LIMITS = {
   /** A person forwards to a few. */
   forwardingTargets: 50,
   furtherAddresses: 100,
+  /** Of either list; more is a mistake of whoever pasted them. */
+  listedSenders: 20_000,
   /** A path of Linux. */
   pathLength: 4096,
   commandWords: 100,

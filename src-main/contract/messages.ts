@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
-import { count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
+import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
 export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
 export type MessageState = z.infer<typeof messageState>;
@@ -64,12 +64,12 @@ export const timelineEvent = z.discriminatedUnion('type', [
     action: z.enum(['accept', 'junk', 'quarantine', 'reject', 'defer']),
     score: z.number(),
     findings: z
-      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: findingDetail }))
       .readonly(),
     /** `check.outcome` of the finding that decided, or `score`. */
     decidedBy: z.string(),
   }),
-  eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: z.string() }),
+  eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: findingDetail }),
   eventBase.extend({
     type: z.literal('quarantineReleased'),
     account: z.string(),

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
-import { count, id, offset, pageSize, searchText, time } from './values.ts';
+import { senderCalls } from './senders.ts';
+import { findingDetail, count, id, offset, pageSize, searchText, time } from './values.ts';
 
 const points = z.number().min(-100).max(100);
 const words = z.string().trim().min(1).max(LIMITS.searchTextLength);
@@ -149,8 +150,8 @@ export const quarantinedMessage = z.object({
   /** When it goes for good. */
   expiresAt: time,
   score: z.number(),
-  /** Why it is here, in plain words. */
-  reason: z.string(),
+  /** Why it is here. */
+  reason: findingDetail,
 });
 export type QuarantinedMessage = z.infer<typeof quarantinedMessage>;
 
@@ -181,12 +182,13 @@ export const quarantinedContent = z.object({
   attachments: z.array(z.string()).readonly(),
   links: z.array(z.string()).readonly(),
   findings: z
-    .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+    .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: findingDetail }))
     .readonly(),
 });
 export type QuarantinedContent = z.infer<typeof quarantinedContent>;
 
 export const screeningContract = {
+  ...senderCalls,
   watch: call.output(feedOf(screeningState, noChange)),
   changeSettings: call.input(screeningSettings).output(z.void()),
   /** The whole list, in its order. */

@@ -186,6 +186,8 @@ class RunningHost implements MailHost {
     this.#options.logger.info('stopped');
   }
 
+  readonly #language = () => this.#settings.noticeLanguage;
+
   get #running(): Parts {
     if (this.#parts === undefined) throw new Error('the host is not running');
     return this.#parts;
@@ -225,8 +227,8 @@ class RunningHost implements MailHost {
       onError: this.#onError,
     });
     const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    const { mailStore, settings, scripts } = storage;
-    await this.#provision({ directory, administrators, settings, mailStore, scripts });
+    const { screening, ...provisioned } = storage;
+    await this.#provision({ ...provisioned, ...screening, directory, administrators });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -263,13 +265,14 @@ class RunningHost implements MailHost {
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'onError'>,
+    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
   ): Cancel {
     return startBackground(storage, {
       ...own,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),
+      language: this.#language,
       onError: this.#onError,
     });
   }
@@ -288,7 +291,8 @@ class RunningHost implements MailHost {
     const { clock, dataFolder, logger, version } = this.#options;
     const hostname = () => this.#settings.hostname;
     const { path, receiver, ...services } = parts;
-    const testMessage = { ...services, receiver, queue: path.queue, clock, makeId: this.#makeId, hostname };
+    const own = { clock, makeId: this.#makeId, hostname, language: this.#language };
+    const testMessage = { ...services, ...own, receiver, queue: path.queue };
     return createConsoleRouter({
       ...services,
       mailStore: storage.mailStore,

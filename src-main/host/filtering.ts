@@ -12,6 +12,7 @@ export function createFiltering(options: MailPathOptions, hostname: () => string
     mailStore: storage.mailStore,
     marks: storage.queue,
     zoneMinutesAt: (ms) => -new Date(ms).getTimezoneOffset(),
+    language: () => options.settings().noticeLanguage,
     separators: () => options.settings().detailSeparators,
   });
 }

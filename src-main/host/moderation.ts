@@ -1,5 +1,4 @@
 /** The desk of moderators, built from the host's stores. */
-import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createAnswerAddresses, type AnswerAddresses } from '../mail/delivery/moderation/answer-address.ts';
 import { createModerationDesk, type ModerationDesk } from '../mail/delivery/moderation/moderation-desk.ts';
 import type { SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
@@ -29,6 +28,6 @@ export function createModeration(
     content: options.storage.content,
     addresses: answers,
     queue: { find: (id) => desk().find(id), steer: (order) => desk().steer(order) },
-    language: chooseDsnLanguage,
+    language: () => options.settings().noticeLanguage,
   });
 }

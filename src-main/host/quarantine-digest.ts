@@ -10,9 +10,9 @@ import type { Account, DirectoryAdmin } from '../directory/port.ts';
 import { QUARANTINE_KINDS, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
 import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { signRelease, type ReleasableCopy } from '../mail/screening/quarantine/release-token.ts';
+import { composeDigest } from './notices/quarantine-digest.ts';
 import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
 import type { HostSettings, SettingsStore } from './port.ts';
-import { composeDigest } from './quarantine-digest-text.ts';
 import { RELEASE_PATH } from './quarantine-release.ts';
 
 /** How exactly the hour is met. */
@@ -79,7 +79,7 @@ async function sendDigest(
   const messages = await options.quarantine.list(filter, { offset: 0, limit: MOST_LISTED });
   if (messages.length === 0) return;
   const { consoleUrl } = screening.quarantine;
-  const digest = composeDigest({
+  const digest = composeDigest(options.language(), {
     account: account.address,
     total: await options.quarantine.count(filter),
     entries: messages.map((message) => ({

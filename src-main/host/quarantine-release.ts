@@ -3,6 +3,7 @@
  *
  * Flow: link → console over HTTP → here → quarantine. Invariants: a token opens its own copy and nothing else; looking changes nothing.
  */
+import type { FindingDetail } from '../base/finding-texts.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Directory } from '../directory/port.ts';
 import { reasonOf, type QuarantinedMessage, type QuarantineKind } from '../mail/screening/quarantine/port.ts';
@@ -16,7 +17,7 @@ export const RELEASE_PATH = '/release';
 export interface WaitingCopy {
   readonly author: string;
   readonly subject: string;
-  readonly reason: string;
+  readonly reason: FindingDetail;
   readonly account: string;
 }
 

@@ -5,6 +5,7 @@
  * more or less than what is on disk; the observer hears of them after the commit.
  * Invariants: plain JSON data; no secrets, no message content.
  */
+import type { FindingDetail } from '../base/finding-texts.ts';
 import type { TlsDetails } from '../protocol/connection/session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -54,7 +55,7 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     /** What the checks found, and what came of it. */
     | ({ type: 'screened' } & Verdict)
     /** A copy is kept apart until somebody releases or deletes it; `account`: whom it is for, also elsewhere. */
-    | { type: 'quarantined'; account: string; reason: string }
+    | { type: 'quarantined'; account: string; reason: FindingDetail }
     /** It left the quarantine for good; `by` is null where its time was over. */
     | { type: 'quarantineRemoved'; account: string; by: string | null }
     /** It left the quarantine: into the mailbox, or on its way as a message with a timeline of its own. */

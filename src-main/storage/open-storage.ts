@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
+import type { TraceId } from '../mail/events.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
 import { Connection } from './connection.ts';
@@ -114,6 +115,7 @@ function createStores(
     screening: {
       greylist: new SqliteGreylistStore(writer, connection),
       bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
+      findContent: (traceId: TraceId) => reader.run('findContentOf', traceId),
       senderLists: new SqliteSenderListStore(writer, connection),
       quarantine: new SqliteQuarantineStore({ writer, connection, makeId: options.makeId }),
       reputation: new SqliteReputationStore(writer, connection),

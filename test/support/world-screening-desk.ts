@@ -1,6 +1,9 @@
 /** Screening of the console's test world: a quarantine with a few messages, lists and engines that answer as they are told. */
 import { Emitter } from '../../src-main/base/emitter.ts';
 import type { ScreeningDesk } from '../../src-main/host/screening-desk.ts';
+import type { OwnersLesson } from '../../src-main/mail/screening/bayes/hand-training.ts';
+import type { HeldAs } from '../../src-main/mail/screening/store-port.ts';
+import { MemorySenderListStore } from '../../src-main/mail/screening/sender-lists/memory-sender-list-store.ts';
 import type { ListState } from '../../src-main/mail/screening/dns-lists/dns-list-desk.ts';
 import type { QuarantinedContent } from '../../src-main/mail/screening/quarantine/quarantine-desk.ts';
 import {
@@ -43,8 +46,23 @@ export class WorldScreeningDesk implements ScreeningDesk {
     );
   }
 
-  learned() {
-    return Promise.resolve(this.totals);
+  readonly senderLists = new MemorySenderListStore();
+
+  learned(owner: number) {
+    return Promise.resolve(owner === 0 ? this.totals : { junk: 12, mail: 40, tokens: 2_100 });
+  }
+
+  readonly #held = new Map<string, HeldAs>();
+
+  teach(traceId: string, lessons: readonly OwnersLesson[]) {
+    return Promise.resolve(
+      lessons.map(({ owner, as }) => {
+        const key = `${owner} ${traceId}`;
+        const before = this.#held.get(key) ?? null;
+        this.#held.set(key, as);
+        return before;
+      }),
+    );
   }
 
   brakedAccounts(): readonly string[] {

@@ -33,9 +33,10 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, allowCleartextAuth, detailSeparators } = await services.settings.read();
+  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators } = await services.settings.read();
   return {
     hostname,
+    noticeLanguage,
     detailSeparators,
     allowCleartextAuth,
     listeners: services

@@ -5,8 +5,9 @@
  */
 import { detailSeparators } from '../../contract/settings.ts';
 import { z } from 'zod';
+import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { screeningProvision } from './screening.ts';
+import { screeningProvision, senders } from './screening.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -44,6 +45,9 @@ const account = z.strictObject({
   /** Of what is forwarded. */
   keepCopy: z.boolean().default(true),
   delivery: delivery.exactOptional(),
+  /** Whom it always, and never, wants mail from: addresses and domains. */
+  allow: senders.exactOptional(),
+  block: senders.exactOptional(),
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });
@@ -186,6 +190,8 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
+  /** In which the server writes to people. */
+  noticeLanguage: z.enum(NOTICE_LANGUAGES).optional(),
   detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),

@@ -42,3 +42,14 @@ test('an unknown key is refused with its path', () => {
   );
   expect(parsed).toMatchObject({ ok: false, error: 'screening.engines[0].wrong: unknown key' });
 });
+
+test('senders are stored as lists compare them, and what is none is refused with its path', () => {
+  const parsed = parseProvision(
+    JSON.stringify({ screening: { allow: ['*.Example.COM'], block: ['192.0.2.0/24'] } }),
+  );
+  expect(parsed).toMatchObject({
+    value: { screening: { allow: ['example.com'], block: ['192.0.2.0/24'] } },
+  });
+  const wrong = parseProvision(JSON.stringify({ screening: { block: ['x y'] } }));
+  expect(wrong).toMatchObject({ error: 'screening.block[0]: is no address, domain or network' });
+});

@@ -1,6 +1,7 @@
 /** The provision file's word on screening: what it says replaces what is set, the rest stays. */
 import { z } from 'zod';
 import type { EngineTarget } from '../../protocol/engine/engine-channel.ts';
+import { parseSenderPattern } from '../../mail/screening/sender-lists/port.ts';
 import { QUARANTINE_KINDS } from '../../mail/screening/quarantine/port.ts';
 import type {
   EngineSetting,
@@ -54,6 +55,16 @@ const dnsList = z.strictObject({
     .min(1),
 });
 
+/** As they are stored. */
+export const senders = z.array(
+  z.string().transform((text, context) => {
+    const pattern = parseSenderPattern(text);
+    if (pattern !== null) return pattern;
+    context.addIssue('is no address, domain or network');
+    return z.NEVER;
+  }),
+);
+
 export const screeningProvision = z.strictObject({
   enabled: z.boolean().optional(),
   thresholds: z
@@ -65,6 +76,9 @@ export const screeningProvision = z.strictObject({
   dnsLists: z.array(dnsList).optional(),
   rules: z.array(rule).optional(),
   engines: z.array(engine).optional(),
+  /** Whom the office always, and never, wants mail from: addresses, domains, client networks. */
+  allow: senders.optional(),
+  block: senders.optional(),
   quarantine: z
     .strictObject({
       keepDays: z.int().min(1).max(365).exactOptional(),

@@ -41,7 +41,11 @@ test('an account’s copy goes to its INBOX when it is released', async () => {
     prefix:
       'Return-Path: <me@elsewhere.example>\r\nDelivered-To: anna@server1.com\r\nX-Original-To: sales@server1.com\r\nX-Spam-Flag: YES\r\n',
   });
-  expect(event).toMatchObject({ type: 'quarantined', account: 'anna@server1.com', reason: '14 points' });
+  expect(event).toMatchObject({
+    type: 'quarantined',
+    account: 'anna@server1.com',
+    reason: { code: 'points', values: { score: 14 } },
+  });
 });
 
 const onward = {

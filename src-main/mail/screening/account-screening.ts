@@ -6,6 +6,7 @@
  * account has blocked goes to Junk whatever spoke for it; what was found malicious, refused or kept apart by a rule stays so; a
  * sender counts as itself only where that is proved.
  */
+import { tell } from '../../base/finding-texts.ts';
 import type { ContentReader } from '../content/port.ts';
 import { octetsOfStored } from '../content/octets-of.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
@@ -117,7 +118,7 @@ async function judgeSender(
   if (author === null) return [];
   const check = 'sender';
   if (await reputation.isCorrespondent(accountId, author.address)) {
-    const detail = `this account writes to ${author.address}`;
+    const detail = tell('correspondent', { address: author.address });
     return [
       { check, outcome: 'correspondent' satisfies OutcomeOf<'sender'>, weight: CORRESPONDENT_WEIGHT, detail },
     ];
@@ -129,7 +130,7 @@ async function judgeSender(
 function judgeHistory({ mail, junk }: SenderHistory, domain: string): readonly CheckFinding[] {
   const check = 'sender';
   if (junk >= HABIT && junk > 2 * mail) {
-    const detail = `${junk} messages of ${domain} were called junk here`;
+    const detail = tell('knownForJunk', { count: junk, domain });
     return [
       { check, outcome: 'knownForJunk' satisfies OutcomeOf<'sender'>, weight: BAD_HISTORY_WEIGHT, detail },
     ];
@@ -140,7 +141,7 @@ function judgeHistory({ mail, junk }: SenderHistory, domain: string): readonly C
       check,
       outcome: 'knownForMail' satisfies OutcomeOf<'sender'>,
       weight: GOOD_HISTORY_WEIGHT,
-      detail: `mail of ${domain} was kept here before`,
+      detail: tell('knownForMail', { domain }),
     },
   ];
 }

@@ -6,10 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { textOf } from '../../base/finding-texts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { escapeHtml } from '../../format/escape-html.ts';
 import { SignInThrottle } from '../../host/api/sign-in-throttle.ts';
-import type { ReleaseAnswer, ReleaseDesk } from '../../host/quarantine-release.ts';
+import type { ReleaseAnswer, ReleaseDesk, WaitingCopy } from '../../host/quarantine-release.ts';
 import { sendPlain } from './responses.ts';
 
 const STYLE =
@@ -112,14 +113,11 @@ function compose(answer: ReleaseAnswer, words: typeof ENGLISH): string {
   );
 }
 
-function detailsOf(
-  { author, subject, reason }: { author: string; subject: string; reason: string },
-  words: typeof ENGLISH,
-): string {
+function detailsOf({ author, subject, reason }: WaitingCopy, words: typeof ENGLISH): string {
   const rows = [
     [words.from, author],
     [words.subject, subject],
-    [words.why, reason],
+    [words.why, textOf(reason, words.language === 'en' ? 'en' : 'zh-CN')],
   ] as const;
   return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }

@@ -97,6 +97,43 @@ describe('what was learned', () => {
   });
 });
 
+describe('what was corrected by hand', () => {
+  const lesson = { owner: 0, message: 7, tokens: [11, 12], at: 0 };
+
+  test('is learned once, can be taken back, and leaves nothing behind', async () => {
+    const { bayes } = storage.screening;
+    expect(await bayes.correct({ ...lesson, as: 'junk' })).toBeNull();
+    expect(await bayes.correct({ ...lesson, as: 'mail' })).toBe('junk');
+    expect(await bayes.totals(0)).toMatchObject({ junk: 0, mail: 1 });
+    expect(await bayes.correct({ ...lesson, as: null })).toBe('mail');
+    expect(await bayes.totals(0)).toMatchObject({ junk: 0, mail: 0 });
+    expect(await bayes.counts(0, [11, 12])).toEqual(
+      new Map([11, 12].map((token) => [token, { junk: 0, mail: 0 }])),
+    );
+  });
+});
+
+describe('lists of senders', () => {
+  test('hold a sender once for each owner, and go with the account', async () => {
+    const { senderLists } = storage.screening;
+    await senderLists.replace(0, { allow: ['b.example', 'a@b.example'], block: ['192.0.2.0/24'] });
+    expect(await senderLists.put(anna, 'b.example', 'block')).toBeNull();
+    expect(await senderLists.put(anna, 'b.example', 'allow')).toBe('block');
+    expect(await senderLists.read(0)).toEqual({
+      allow: ['a@b.example', 'b.example'],
+      block: ['192.0.2.0/24'],
+    });
+    expect(await senderLists.find(anna, ['x.example', 'b.example'])).toEqual([
+      { pattern: 'b.example', list: 'allow' },
+    ]);
+    expect(await senderLists.networks(0)).toEqual([{ pattern: '192.0.2.0/24', list: 'block' }]);
+    await storage.directory.removeAccount(anna);
+    expect(await senderLists.read(anna)).toEqual({ allow: [], block: [] });
+    expect(await senderLists.put(0, 'b.example', null)).toBe('allow');
+    expect((await senderLists.read(0)).allow).toEqual(['a@b.example']);
+  });
+});
+
 describe('correspondents and senders', () => {
   test('are kept by account', async () => {
     const { reputation } = storage.screening;
@@ -221,6 +258,16 @@ describe('the quarantine', () => {
     const following = await storage.timelines.readTimeline(entry?.id ?? '');
     expect(following?.events.map(({ type }) => type)).toEqual(['received', 'queued']);
     expect(await storage.content.readIndex(kept?.contentId ?? 0)).toMatchObject({ subject: 'first' });
+  });
+
+  test('a message is found wherever a copy of it lies', async () => {
+    await keepApart('first');
+    const { findContent, quarantine } = storage.screening;
+    const [kept] = await quarantine.list({}, all);
+    expect(await findContent('first')).toBe(kept?.contentId);
+    await quarantine.carryOut({ action: 'release', filter: {}, by: 'admin', at: 7 });
+    expect(await findContent('first')).toBe(kept?.contentId);
+    expect(await findContent('second')).toBeNull();
   });
 
   test('the office’s copy that nobody releases goes in its time, content and all', async () => {

@@ -5,6 +5,7 @@
  * without an event in its message's timeline; a copy that is released lies in the mailbox, or waits in the queue for the way that was
  * interrupted, in the commit that takes it from here.
  */
+import { tell, type FindingDetail } from '../../../base/finding-texts.ts';
 import type { ContentId } from '../../content/port.ts';
 import type { TraceId } from '../../events.ts';
 import type { InterruptedWay } from '../../queue/port.ts';
@@ -72,9 +73,9 @@ export interface QuarantineStore {
 }
 
 /** In the words of what decided; by points, of what counted most. */
-export function reasonOf(verdict: Verdict): string {
+export function reasonOf(verdict: Verdict): FindingDetail {
   const heaviest = verdict.findings.toSorted((a, b) => b.weight - a.weight)[0];
-  return (decidingOf(verdict) ?? heaviest)?.detail ?? `${verdict.score} points`;
+  return (decidingOf(verdict) ?? heaviest)?.detail ?? tell('points', { score: verdict.score });
 }
 
 function decidingOf({ findings, decidedBy }: Verdict): Finding | undefined {

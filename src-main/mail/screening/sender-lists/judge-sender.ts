@@ -5,6 +5,7 @@
  * SPF or DKIM result that fits, proves the author's domain, or by its address: a name anybody can write lets nobody in. An
  * allow list moves what points decided; what is malicious, forbidden or disowned (DMARC) it does not.
  */
+import { tell } from '../../../base/finding-texts.ts';
 import { addressKey, parseAddress } from '../../../format/address.ts';
 import { isClientOf } from '../../../format/pattern.ts';
 import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
@@ -89,15 +90,19 @@ function toFinding(owner: ListOwner, outcome: OutcomeOf<'ownList'>, pattern: str
     case 'allowed':
       return {
         ...finding,
-        detail: `${pattern} is always accepted`,
+        detail: tell('senderAllowed', { sender: pattern }),
         decides: { action: 'accept', rank: RANK.allowed },
       };
     case 'blocked':
-      return { ...finding, detail: `${pattern} is blocked`, decides: blocks(owner, pattern) };
+      return {
+        ...finding,
+        detail: tell('senderBlocked', { sender: pattern }),
+        decides: blocks(owner, pattern),
+      };
     case 'notProved':
       return {
         ...finding,
-        detail: `${pattern} is always accepted, but nothing proves that it is from there`,
+        detail: tell('senderNotProved', { sender: pattern }),
       };
   }
 }

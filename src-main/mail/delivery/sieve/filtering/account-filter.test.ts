@@ -67,6 +67,7 @@ class Office {
       makeId,
       hostname: () => 'mx.example.com',
       zoneMinutesAt: () => 0,
+      language: () => 'en',
       separators: () => '+',
     });
   }

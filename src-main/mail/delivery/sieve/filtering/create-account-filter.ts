@@ -89,13 +89,14 @@ class FilterRun {
   }
 
   async #context(): Promise<FilterContext> {
-    const { marks, directory, makeId, hostname, zoneMinutesAt } = this.#options;
+    const { marks, directory, makeId, hostname, zoneMinutesAt, language } = this.#options;
     const { account, at } = this.#request;
     const { header } = await MessageView.open(this.#message);
     return {
       request: this.#request,
       header,
       zoneMinutesAt,
+      language,
       makeMessageId: () => `${makeId()}@${hostname()}`,
       hasMark: ({ kind, key, isOfOffice }) =>
         marks.hasMark({ accountId: isOfOffice === true ? null : account.id, kind, key }, at),

@@ -8,6 +8,7 @@ import type { ScriptOwner } from '../port.ts';
 import type { SieveFailure } from '../running/outcome.ts';
 import { formatAutomaticMessage } from './automatic-message.ts';
 import type { FilterContext } from './filter-context.ts';
+import { describeProblem } from './problem-texts.ts';
 
 export const PROBLEM_MARK = 'scriptProblem';
 /** A script that is still wrong after so long is told of again. */
@@ -28,23 +29,18 @@ export async function tellOfProblem(context: FilterContext, failure: ScriptFailu
   if (await context.hasMark({ kind: PROBLEM_MARK, key, ...(isOfOffice && { isOfOffice }) })) return null;
   const postmaster = `postmaster@${account.domain}`;
   const to = isOfOffice ? postmaster : account.address;
-  const text = [
-    `The filter script "${failure.name}" could not be run on a message that arrived for ${account.address}:`,
-    '',
-    `    line ${failure.line}: ${failure.text}.`,
-    '',
-    'Nothing is lost: the message was kept, and so will others be until the script is mended.',
-    'You are told of this once for each text of the script.',
-  ].join('\r\n');
+  const { subject, lines } = describeProblem(context.language(), {
+    ...{ script: failure.name, account: account.address, line: failure.line, text: failure.text },
+  });
   const octets = formatAutomaticMessage({
     at,
     zoneMinutes: context.zoneMinutesAt(at),
     messageId: context.makeMessageId(),
     from: `Postroom <${postmaster}>`,
     to: [to],
-    subject: `The filter script "${failure.name}" does not work`,
+    subject,
     autoSubmitted: 'auto-generated',
-    body: { kind: 'text', text },
+    body: { kind: 'text', text: lines.join('\r\n') },
   });
   const message: FilterMessage = {
     reversePath: '',
