@@ -27,6 +27,7 @@ const SPOKEN: Readonly<Record<number, string>> = {
   3030: 'SMTP Service Extensions for Large and Binary MIME Messages',
   3206: 'The SYS and AUTH POP Response Codes',
   3207: 'SMTP Service Extension for Secure SMTP over TLS',
+  3282: 'Content Language Headers',
   3348: 'IMAP4 Child Mailbox Extension',
   3461: 'SMTP Service Extension for Delivery Status Notifications',
   3463: 'Enhanced Mail System Status Codes',

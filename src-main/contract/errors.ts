@@ -43,6 +43,7 @@ export const refusalReason = z.enum([
   'invalidNextHop',
   'emptyRule',
   'invalidNetwork',
+  'invalidSender',
   'ruleNameTaken',
   'changedMeanwhile',
   'passwordMissing',

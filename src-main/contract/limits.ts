@@ -19,6 +19,8 @@ export const LIMITS = {
   /** A person forwards to a few. */
   forwardingTargets: 50,
   furtherAddresses: 100,
+  /** Of either list; more is a mistake of whoever pasted them. */
+  listedSenders: 20_000,
   /** A path of Linux. */
   pathLength: 4096,
   commandWords: 100,
@@ -70,3 +72,6 @@ export const LIMITS = {
   routes: 200,
   routeHosts: 20,
 } as const;
+
+/** Characters that begin a detail in an address; none where the office wants no details. */
+export const DETAIL_SEPARATORS_SHAPE = /^[+\-_.=#]{0,4}$/u;

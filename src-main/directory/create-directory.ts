@@ -28,8 +28,10 @@ import {
   type DirectoryError,
   type Domain,
   type DomainQuota,
+  type GroupMembership,
   type RecipientResolution,
 } from './port.ts';
+import { Expanding } from './expansion.ts';
 import { Registry, type ExpansionQuery } from './registry.ts';
 import type { AccountSecrets, SecretsSource } from './sign-in/port.ts';
 import type { AccountRow, DirectoryRows, NewAccountRow, StoredCredentials } from './store-port.ts';
@@ -152,6 +154,28 @@ class RowDirectory implements FullDirectory {
   getAccount(id: AccountId): Promise<Account | null> {
     const account = this.#registry.account(id);
     return Promise.resolve(account === undefined ? null : withoutCredentials(account));
+  }
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.#registry.aliasByAddress(group)?.group?.moderators ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    const alias = this.#registry.aliasByAddress(group);
+    const query = { ...this.#query, reversePath: address };
+    return Promise.resolve(alias !== undefined && new Expanding(this.#registry, query).isModerator(alias));
+  }
+
+  findGroup(address: string): Promise<string | null> {
+    const alias = this.#registry.aliasByAddress(address);
+    return Promise.resolve(alias === undefined || alias.group === null ? null : alias.address);
+  }
+
+  listGroupMembers(): Promise<readonly GroupMembership[]> {
+    const groups = this.#registry.aliases.filter(({ group }) => group !== null);
+    const membersOf = (address: string) =>
+      this.#registry.expand(address, this.#query).accounts.map(({ id }) => id);
+    return Promise.resolve(groups.map(({ address }) => ({ address, members: membersOf(address) })));
   }
 
   listDomains(): Promise<readonly Domain[]> {

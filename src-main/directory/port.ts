@@ -226,8 +226,20 @@ export interface Directory {
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */
   strictestPop3(): { readonly keepDays: number | null; readonly loginDelaySeconds: number };
   getAccount(id: AccountId): Promise<Account | null>;
+  /** Who decides on mail for the group, as they were given; empty: nobody, or there is no such group. */
+  moderatorsOf(group: string): Promise<readonly string[]>;
+  /** Whether the address is a moderator's of the group, or leads to the account of one. */
+  isModerator(group: string, address: string): Promise<boolean>;
+  /** The address of the group as it is written; null: there is none. */
+  findGroup(address: string): Promise<string | null>;
   /** Something of the directory changed; ask again. */
   readonly onChange: Subscribe<void>;
+}
+
+/** A group, and the accounts of ours that it comes down to now. */
+export interface GroupMembership {
+  readonly address: string;
+  readonly members: readonly AccountId[];
 }
 
 /** What the console and the provision file change. */
@@ -272,6 +284,8 @@ export interface DirectoryAdmin {
   removeAccount(id: AccountId): Promise<Result<void, DirectoryError>>;
 
   listAliases(): Promise<readonly Alias[]>;
+  /** Of a group that is switched off: nobody. */
+  listGroupMembers(): Promise<readonly GroupMembership[]>;
   /** Adds the alias or group, or replaces its targets and what else is given. */
   putAlias(
     alias: { localPart: string; domain: string; targets: readonly string[] } & Partial<AliasSettings>,

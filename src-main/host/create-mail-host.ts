@@ -17,6 +17,7 @@ import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { MailEventSink } from '../mail/events.ts';
+import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
@@ -177,6 +178,8 @@ class RunningHost implements MailHost {
     this.#options.logger.info('stopped');
   }
 
+  readonly #language = () => this.#settings.noticeLanguage;
+
   get #running(): Parts {
     if (this.#parts === undefined) throw new Error('the host is not running');
     return this.#parts;
@@ -207,8 +210,8 @@ class RunningHost implements MailHost {
   async #buildOn(storage: Storage): Promise<Parts> {
     const { clock, randomBytes, logger } = this.#options;
     const { directory, passwords, administrators } = await this.#openDirectory(storage);
-    const { mailStore, settings, scripts } = storage;
-    await this.#provision({ directory, administrators, settings, mailStore, scripts });
+    const { screening, ...provisioned } = storage;
+    await this.#provision({ ...provisioned, ...screening, directory, administrators });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -249,7 +252,8 @@ class RunningHost implements MailHost {
     const { quarantine } = path.screening;
     const own = { directory, receiver, queue: path.queue, quarantine, secret };
     const stopBackground = this.#startBackground(storage, own);
-    const release = createReleaseDesk({ quarantine, directory, secret, clock });
+    const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
+    const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     return { storage, directory, transcripts, signIns, path, transfers, router, release, stopBackground };
   }
 
@@ -283,13 +287,14 @@ class RunningHost implements MailHost {
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'onError'>,
+    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
   ): Cancel {
     return startBackground(storage, {
       ...own,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),
+      language: this.#language,
       onError: this.#onError,
     });
   }
@@ -310,6 +315,7 @@ class RunningHost implements MailHost {
       ...parts,
       ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
+      language: this.#language,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
       findListener: (name) => findOwnListener(name, bind, this.#listeners.statuses),
@@ -325,7 +331,8 @@ class RunningHost implements MailHost {
     const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
     const accounts = people.map(({ address }) => address);
     const settings = await targets.settings.read();
-    const problem = findProvisionProblem(provision, { ...settings, domains, accounts });
+    const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
+    const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

@@ -11,6 +11,7 @@ import type { HostSettings } from './port.ts';
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,
     signIn: DEFAULT_SIGN_IN_SETTINGS,

@@ -14,7 +14,7 @@ import type { MailPath } from './mail-path.ts';
 import type { AdministratorStore } from './port.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
 import type { SignInBook } from './sign-ins.ts';
-import { sendTestMessage } from './test-message.ts';
+import { sendTestMessage, type TestMessageOptions } from './test-message.ts';
 import type { TransferDesk } from './transfer-desk.ts';
 
 /** What the handlers need besides the stores. */
@@ -37,6 +37,8 @@ type FromHost = Pick<
 export interface HostRouterOptions extends RouterParts, FromHost {
   readonly storage: Storage;
   readonly hostname: () => string;
+  /** What people are written in. */
+  readonly language: TestMessageOptions['language'];
   /** Where a listener of ours can be reached from this machine. */
   readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
   readonly clock: Clock;

@@ -18,6 +18,7 @@ import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
 import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
+import type { AnswerAddresses } from '../mail/delivery/moderation/answer-address.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -50,8 +51,10 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
+import { createHostAnswerAddresses, createModeration } from './moderation.ts';
 import type { HostSettings } from './port.ts';
 import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
+import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -106,7 +109,8 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const answers = createHostAnswerAddresses(options);
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting, answers });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
   const signing = createSigning(options, { resolver, hostname, ruleBook });
@@ -114,8 +118,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
   const { signer } = signing;
-  const { judge, brakes } = screening;
-  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes };
+  const parts = { router, rewriting, answers, hostname, connection, signer, counts, ...screening };
   const { queue, desk, relay, handOver } = createQueue(options, parts);
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
@@ -195,12 +198,14 @@ function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engine
 interface QueueParts {
   readonly router: Router;
   readonly rewriting: SenderRewriting;
+  readonly answers: AnswerAddresses;
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
+  readonly quarantine: QuarantineDesk;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
@@ -222,10 +227,12 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     ...options,
     ...handOver,
     content,
+    spool: storage.spool,
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
     judge,
+    moderation: createModeration(options, { ...built, desk: () => desk }),
   });
   const findHoldRule = createHoldRuleFinder(() => settings().holdRules);
   const activity = new QueueActivity();
@@ -243,6 +250,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     holdRule: (message, address) =>
       built.brakes.reasonFor(message.client?.account) ?? findHoldRule(message, address),
   });
+  built.quarantine.onQueued(() => queue.reconsider());
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
   return { queue, desk, relay, handOver };
 }

@@ -20,7 +20,8 @@ import type {
 } from '../directory/store-port.ts';
 import { dropAppPasswords } from './app-password-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
-import { dropQuarantine } from './screening/quarantine-store.ts';
+import { forgetSenderLists } from './screening/sender-list-store.ts';
+import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -112,6 +113,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   bayesWrites.forgetTokens(transaction, id);
   dropQuarantine(transaction, id);
   dropAppPasswords(transaction, id);
+  forgetSenderLists(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 

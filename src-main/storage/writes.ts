@@ -22,8 +22,9 @@ import { signInWrites } from './sign-in-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
-import { quarantineWrites } from './screening/quarantine-store.ts';
+import { quarantineWrites } from './screening/quarantine-orders.ts';
 import { reputationWrites } from './screening/reputation-store.ts';
+import { senderListWrites } from './screening/sender-list-store.ts';
 import type { Transaction } from './transaction.ts';
 
 export const writes = {
@@ -46,6 +47,7 @@ export const writes = {
   ...reportWrites,
   ...reputationWrites,
   ...searchWrites,
+  ...senderListWrites,
   ...settingsWrites,
   ...signInWrites,
   ...signingKeyWrites,

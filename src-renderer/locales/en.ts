@@ -8,6 +8,7 @@ import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
+import { senders } from './en/senders.ts';
 import { sieve } from './en/sieve.ts';
 import { signIns } from './en/sign-ins.ts';
 
@@ -21,6 +22,7 @@ export const en = {
   ...queue,
   ...relay,
   ...reports,
+  ...senders,
   ...sieve,
   ...signIns,
 };

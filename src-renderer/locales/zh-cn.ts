@@ -9,6 +9,7 @@ import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
+import { senders } from './zh-cn/senders.ts';
 import { sieve } from './zh-cn/sieve.ts';
 import { signIns } from './zh-cn/sign-ins.ts';
 
@@ -22,6 +23,7 @@ export const zhCn: Messages = {
   ...queue,
   ...relay,
   ...reports,
+  ...senders,
   ...sieve,
   ...signIns,
 };

@@ -96,6 +96,15 @@ export class WorldDirectory implements DirectoryAdmin {
   listDomains = () => Promise.resolve([...this.domains]);
   listAccounts = () => Promise.resolve([...this.accounts]);
   listAliases = () => Promise.resolve([...this.aliases]);
+  listGroupMembers = () =>
+    Promise.resolve(
+      this.aliases
+        .filter(({ group }) => group !== null)
+        .map(({ address, targets }) => ({
+          address,
+          members: this.accounts.filter((account) => targets.includes(account.address)).map(({ id }) => id),
+        })),
+    );
 
   addDomain: DirectoryAdmin['addDomain'] = async (text) => {
     const name = text.toLowerCase();
@@ -572,6 +581,7 @@ export class ConsoleWorld {
     return createReleaseDesk({
       quarantine,
       directory: { getAccount },
+      handlerOf: () => 'account',
       secret: new Uint8Array(32),
       clock: this.clock,
     });

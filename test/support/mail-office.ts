@@ -102,6 +102,25 @@ export class OfficeDirectory implements Directory, SaslBackend<Account> {
     return account;
   }
 
+  /** Addresses that are groups, each with its members. */
+  readonly groups = new Map<string, readonly number[]>();
+
+  findGroup(address: string): Promise<string | null> {
+    const known = address.toLowerCase();
+    return Promise.resolve(this.groups.has(known) ? known : null);
+  }
+
+  /** Those who decide on mail for groups. */
+  readonly moderators = new Map<string, readonly string[]>();
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.moderators.get(group) ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    return Promise.resolve(this.moderators.get(group)?.includes(address) === true);
+  }
+
   /** Removes an account, as an administrator would. */
   remove(address: string): void {
     this.accounts.delete(address);

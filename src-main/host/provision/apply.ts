@@ -18,6 +18,8 @@ import { toSignInSettings } from './sign-in.ts';
 import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
+import type { SenderListStore } from '../../mail/screening/sender-lists/port.ts';
+import { applySenderLists } from './sender-lists.ts';
 import { applyScripts } from './scripts.ts';
 
 export interface ProvisionTargets {
@@ -26,6 +28,7 @@ export interface ProvisionTargets {
   readonly settings: SettingsStore;
   readonly mailStore: SharingStore;
   readonly scripts: SieveScriptStore;
+  readonly senderLists: SenderListStore;
 }
 
 type ProvisionedDomain = Provision['domains'][number];
@@ -38,12 +41,14 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
   for (const domain of provision.domains) await applyDeliverySettings(domain, targets.directory);
   for (const domain of provision.domains) await applyScripts(domain, targets);
   for (const domain of provision.domains) await applySharedMailboxes(domain, targets);
+  await applySenderLists(provision, targets);
 }
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
+    ...(provision.noticeLanguage !== undefined && { noticeLanguage: provision.noticeLanguage }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
     ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),

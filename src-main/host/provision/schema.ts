@@ -3,9 +3,11 @@
  *
  * Invariants: an unknown key or a wrong value is refused with its path, before anything is changed.
  */
+import { detailSeparators } from '../../contract/settings.ts';
 import { z } from 'zod';
+import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { screeningProvision } from './screening.ts';
+import { screeningProvision, senders } from './screening.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -45,6 +47,9 @@ const account = z.strictObject({
   delivery: delivery.exactOptional(),
   /** Its password lets no mail program in. */
   requiresAppPassword: z.boolean().exactOptional(),
+  /** Whom it always, and never, wants mail from: addresses and domains. */
+  allow: senders.exactOptional(),
+  block: senders.exactOptional(),
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });
@@ -200,11 +205,9 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
-  /** What parts `anna` from `news` in `anna+news@`; each character does. */
-  detailSeparators: z
-    .string()
-    .regex(/^[+\-_.=#]{0,4}$/u, 'is made of + - _ . = #')
-    .optional(),
+  /** In which the server writes to people. */
+  noticeLanguage: z.enum(NOTICE_LANGUAGES).optional(),
+  detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),

@@ -122,6 +122,8 @@ export const general = {
     noSuchRoute: 'There is no such route (any more).',
     invalidNextHop: 'This is not a host name or address.',
     emptyRule: 'A rule must ask for something, or it would hold all mail.',
+    invalidSender:
+      "One of the lines is no address or domain. They look like ann{'@'}example.com or example.com; for the office also 192.0.2.0/24.",
     invalidNetwork: 'This is not an address or network. It looks like 192.0.2.7 or 192.0.2.0/24.',
     ruleNameTaken: 'There is a rule of this name already.',
     changedMeanwhile: 'Somebody else has changed this meanwhile. Look at what is there now, then try again.',

@@ -83,6 +83,7 @@ export const office = {
     title: 'Share {address}',
     mailbox: 'Mailbox',
     allMailboxes: 'All mailboxes',
+    group: 'Group {name}',
     anyone: 'Everybody who signs in here',
     levels: { none: 'No access', read: 'Can read', write: 'Can read and write', manage: 'Can manage' },
     sentences: {
@@ -235,6 +236,9 @@ export const office = {
     remedyFree: 'See which program has it, stop that, then restart Postroom:',
     systemSays: 'The system says:',
     identity: 'This server',
+    noticeLanguage: 'Language of mails to people',
+    noticeLanguageHint:
+      'Warnings, digests of the quarantine, notices. What mail servers read stays as it is.',
     hostname: 'Server name',
     hostnameHint:
       'The name that other servers and mail programs know this server by, such as mail.example.com.',

@@ -136,6 +136,8 @@ export const general: Pick<
     noSuchRoute: '没有这条路由（或已被删除）。',
     invalidNextHop: '主机名或地址无效。',
     emptyRule: '规则必须有条件，否则会暂扣所有邮件。',
+    invalidSender:
+      "其中一行不是地址或域名。正确的写法如 ann{'@'}example.com 或 example.com；办公室名单也可写 192.0.2.0/24。",
     invalidNetwork: '地址或网段无效，正确的写法如 192.0.2.7 或 192.0.2.0/24。',
     ruleNameTaken: '已有同名规则。',
   },
