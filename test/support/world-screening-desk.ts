@@ -1,4 +1,5 @@
 /** Screening of the console's test world: a quarantine with a few messages, lists and engines that answer as they are told. */
+import { tell, type FindingDetail } from '../../src-main/base/finding-texts.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
 import type { ScreeningDesk } from '../../src-main/host/screening-desk.ts';
 import type { OwnersLesson } from '../../src-main/mail/screening/bayes/hand-training.ts';
@@ -37,8 +38,9 @@ export class WorldScreeningDesk implements ScreeningDesk {
     return Promise.resolve(this.listState);
   }
 
-  testEngine() {
-    const { engineAnswer } = this;
+  /** No milter is there. */
+  testEngine({ kind }: { readonly kind?: string } = {}) {
+    const engineAnswer = kind === 'milter' ? null : this.engineAnswer;
     return Promise.resolve(
       engineAnswer === null
         ? { isWorking: false, detail: 'the host refused the connection' }
@@ -137,13 +139,12 @@ export function seedScreening(desk: WorldScreeningDesk, now: number): void {
     ['Scanner <scan@copy.example>', 'Invoice 4711', 'attachment.forbiddenInside', 3],
     ['Bank <secure@bank.example>', 'Confirm your account', 'dmarc.fail', 6],
   ] as const;
-  const details: Readonly<Record<string, string>> = {
-    'bayes.junk': '99 % junk by what the office has learned',
-    'linkList.listed': 'fapiao.example is a domain of junk',
-    'header.nameOfOurs': 'harbor-office.example is one of our domains',
-    'dmarc.fail': 'bank.example asks to keep apart what it has not signed',
-    'attachment.forbiddenInside':
-      'the archive "invoice.zip" holds "invoice.pdf.exe", which is of a forbidden type',
+  const details: Readonly<Record<string, FindingDetail>> = {
+    'bayes.junk': tell('learnedByOffice', { percent: 99 }),
+    'linkList.listed': tell('listed', { key: 'fapiao.example', meaning: 'a domain of junk' }),
+    'header.nameOfOurs': tell('nameOfOurs', { domain: 'harbor-office.example' }),
+    'dmarc.fail': tell('dmarcFail', { domain: 'bank.example', reason: 'neither SPF nor DKIM proves it' }),
+    'attachment.forbiddenInside': tell('forbiddenInside', { name: 'invoice.zip', inside: 'invoice.pdf.exe' }),
   };
   samples.forEach(([author, subject, decidedBy, score], index) => {
     const [check = '', outcome = ''] = decidedBy.split('.');
@@ -152,7 +153,7 @@ export function seedScreening(desk: WorldScreeningDesk, now: number): void {
       check: 'reverseName',
       outcome: 'none',
       weight: 1.5,
-      detail: '192.0.2.7 has no name in DNS (PTR)',
+      detail: tell('noReverseName', { address: '192.0.2.7' }),
     };
     const verdict = { action: 'quarantine', score, findings: [finding, other], decidedBy } as const;
     const isOffices = decidedBy === 'dmarc.fail';

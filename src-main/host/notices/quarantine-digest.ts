@@ -17,10 +17,12 @@ export interface Digest {
 }
 
 interface Words {
+  readonly language: NoticeLanguage;
   readonly subject: (total: number) => string;
   readonly intro: (account: string) => string;
   readonly more: (count: number) => string;
   readonly release: string;
+  readonly releaseAt: string;
   readonly releaseOnly: string;
   readonly askAdministrator: string;
   readonly from: string;
@@ -31,10 +33,12 @@ interface Words {
 
 const TEXTS: Readonly<Record<NoticeLanguage, Words>> = {
   en: {
+    language: 'en',
     subject: (total) => `${total === 1 ? '1 message is' : `${total} messages are`} in your quarantine`,
     intro: (account) => `New messages for ${account} that look like junk or worse were kept apart:`,
     more: (count) => `… and ${count} more`,
     release: 'Release',
+    releaseAt: 'Release:',
     releaseOnly: 'Release only what you expected. What nobody releases is deleted after a while.',
     askAdministrator:
       'To have one of them, ask your administrator to release it. The others are deleted after a while.',
@@ -44,10 +48,12 @@ const TEXTS: Readonly<Record<NoticeLanguage, Words>> = {
     noSubject: '(no subject)',
   },
   'zh-CN': {
+    language: 'zh-CN',
     subject: (total) => `隔离区有 ${total} 封新邮件`,
     intro: (account) => `以下发给 ${account} 的新邮件因可疑而被隔离：`,
     more: (count) => `……另有 ${count} 封`,
     release: '放行',
+    releaseAt: '放行：',
     releaseOnly: '请只放行您预期收到的邮件。无人放行的邮件将在一段时间后删除。',
     askAdministrator: '如需其中某封邮件，请联系管理员放行。其余邮件将在一段时间后删除。',
     from: '发件人：',
@@ -82,7 +88,7 @@ function inWords(shown: readonly Shown[], { intro, more, outro }: Frame, words: 
     `  ${words.from} ${author}`,
     `  ${words.about} ${subject}`,
     `  ${words.why} ${reason}`,
-    ...(link === null ? [] : [`  ${words.release}: ${link}`]),
+    ...(link === null ? [] : [`  ${words.releaseAt} ${link}`]),
     '',
   ]);
   return [intro, '', ...listed, ...(more === '' ? [] : [more, '']), outro];
@@ -99,7 +105,7 @@ function inHtml(shown: readonly Shown[], { intro, more, outro }: Frame, words: W
     '</td></tr>',
   ]);
   return [
-    '<!doctype html><html><body style="font-family:sans-serif">',
+    `<!doctype html><html lang="${words.language}"><meta charset="utf-8"><body style="font-family:sans-serif">`,
     paragraph(intro),
     '<table style="border-collapse:collapse">',
     ...listed,
