@@ -65,4 +65,10 @@ export const LIMITS = {
   relayRules: 200,
   routes: 200,
   routeHosts: 20,
+  /** A certificate with those that it is signed with, or a key; RSA 4096 has some 8 KiB in all. */
+  pemLength: 100_000,
+  urlLength: 2_000,
+  /** Let's Encrypt takes 100. */
+  certificateNames: 99,
+  keyIdLength: 1_000,
 } as const;

@@ -6,7 +6,6 @@
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Cancel, Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
@@ -21,7 +20,7 @@ import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
-import { Certificates } from './certificates.ts';
+import { CertificateDesk } from './certificates/certificate-desk.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
@@ -112,7 +111,7 @@ class RunningHost implements MailHost {
   readonly #clients = createClientSettings(() => this.#settings);
   readonly #listeners: ListenerSet;
   readonly #listenersChanged = new Emitter<void>();
-  #certificates: Certificates | undefined;
+  #certificates: CertificateDesk | undefined;
   #settings: HostSettings;
   #parts: Parts | undefined;
 
@@ -124,7 +123,7 @@ class RunningHost implements MailHost {
       bind: options.bind,
       ports: options.ports,
       whenUnavailable: options.whenPortUnavailable,
-      secureContext: () => this.#certificate.secureContext(),
+      secureContext: (name) => this.#certificate.certificates.secureContext(name),
       clients: this.#clients,
       clock: options.clock,
       logger: options.logger,
@@ -164,7 +163,8 @@ class RunningHost implements MailHost {
     }
     await this.#parts.path.start();
     this.#parts.transcripts.start();
-    this.#listeners.serve(this.#parts.path.engines);
+    this.#listeners.serve({ ...this.#parts.path.engines, ...this.#certificate.engines });
+    await this.#certificate.start();
     logger.info('listening', {
       listeners: this.#listeners.statuses.map(({ name, port }) => ({ name, port })),
     });
@@ -177,6 +177,7 @@ class RunningHost implements MailHost {
     this.#parts = undefined;
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
+    this.#certificate.stop();
     parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
@@ -190,7 +191,7 @@ class RunningHost implements MailHost {
     return this.#parts;
   }
 
-  get #certificate(): Certificates {
+  get #certificate(): CertificateDesk {
     if (this.#certificates === undefined) throw new Error('there is no certificate yet');
     return this.#certificates;
   }
@@ -302,7 +303,8 @@ class RunningHost implements MailHost {
       settings: storage.settings,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
-      certificate: () => this.#certificate.summary,
+      certificate: () => this.#certificate.certificates.summary,
+      certificates: this.#certificate,
       sendTestMessage: (to) => sendTestMessage(testMessage, to),
       diskFree: () => diskFree(dataFolder),
       dataFolder,
@@ -340,17 +342,16 @@ class RunningHost implements MailHost {
   /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */
   async #followSettings(storage: Storage): Promise<void> {
     this.#settings = await storage.settings.read();
-    this.#certificates = await Certificates.open({
-      folder: join(this.#options.dataFolder, 'certificate'),
-      now: this.#options.clock.now,
-      hostname: this.#settings.hostname,
-      files: this.#settings.certificateFiles,
+    this.#certificates = await CertificateDesk.open({
+      ...this.#options,
+      store: storage.certificates,
+      settings: () => this.#settings,
+      setWebListener: (name, isWanted) => this.#listeners.setWebListener(name, isWanted),
     });
+    this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
-      this.#certificate
-        .change({ hostname: settings.hostname, files: settings.certificateFiles })
-        .then(() => this.#listenersChanged.emit(), this.#onError);
+      this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
     });
   }
 

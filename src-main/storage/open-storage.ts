@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
+import { SqliteCertificateStore } from './certificate-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
@@ -118,6 +119,7 @@ function createStores(
     },
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     reports: new SqliteReportStore(writer, reader, connection),
+    certificates: new SqliteCertificateStore(writer, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),

@@ -44,7 +44,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
-    ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
+    ...(provision.tls !== undefined && { certificateFiles: [provision.tls] }),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),

@@ -25,6 +25,7 @@ import { addSigningKeys } from './0190-signing-keys.ts';
 import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
+import { addCertificates } from './0270-certificates.ts';
 
 export interface Migration {
   readonly version: number;
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 200, name: 'reports', run: addReports },
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
+  { version: 270, name: 'certificates', run: addCertificates },
 ];
 
 /** The database was written by a newer Postroom. */

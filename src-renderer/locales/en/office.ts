@@ -223,6 +223,7 @@ export const office = {
     security: 'Encryption',
     implicit: 'TLS from the start',
     starttls: 'STARTTLS',
+    none: 'None',
     states: { listening: 'Listening', off: 'Off', failed: 'Not listening' },
     standard: 'standard',
     insteadOf: 'instead of {port}',
@@ -263,6 +264,8 @@ export const office = {
       imap: 'IMAP',
       imaps: 'IMAP over TLS',
       managesieve: 'ManageSieve',
+      http: 'Web (proofs for the certificate authority)',
+      https: 'Web, encrypted (MTA-STS policies, proofs)',
     },
   },
   device: {

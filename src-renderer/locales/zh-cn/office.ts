@@ -224,6 +224,7 @@ export const office: Pick<
     security: '加密',
     implicit: '始终 TLS',
     starttls: 'STARTTLS',
+    none: '无',
     states: { listening: '监听中', off: '已关闭', failed: '未监听' },
     standard: '标准',
     insteadOf: '代替 {port}',
@@ -262,6 +263,8 @@ export const office: Pick<
       imap: 'IMAP',
       imaps: 'IMAP（TLS）',
       managesieve: 'ManageSieve',
+      http: '网页（证书颁发机构的验证）',
+      https: '加密网页（MTA-STS 策略与验证）',
     },
   },
   device: {
