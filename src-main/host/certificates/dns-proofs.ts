@@ -44,8 +44,8 @@ export class DnsProofs {
 
   readonly solver: ChallengeSolver = {
     type: 'dns-01',
-    present: async ({ name, keyAuthorization }) => {
-      await this.#await(dnsChallengeRecord(name, keyAuthorization));
+    present: async ({ name, keyAuthorization }, signal) => {
+      await this.#await(dnsChallengeRecord(name, keyAuthorization), signal);
       return () => undefined;
     },
   };
@@ -66,19 +66,23 @@ export class DnsProofs {
     for (const { done } of this.#waits) done(new AcmeError('nobody waits for the record any more'));
   }
 
-  #await({ name, value }: { name: string; value: string }): Promise<void> {
+  #await({ name, value }: { name: string; value: string }, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const giveUp = (): void => wait.done(new AcmeError('nobody waits for the record any more'));
       const wait: Wait = {
         record: { name, value, lookedAt: null },
         until: this.#options.clock.now() + PATIENCE_MS,
         done: (error) => {
           this.#waits.delete(wait);
+          signal.removeEventListener('abort', giveUp);
           this.#options.onChange();
           if (error === null) resolve();
           else reject(error);
         },
       };
       this.#waits.add(wait);
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) return giveUp();
       this.#options.onChange();
       this.#lookLater();
     });

@@ -19,8 +19,8 @@ export interface ChallengeToMeet {
 /** Puts the proof where the authority looks for it. */
 export interface ChallengeSolver {
   readonly type: ChallengeType;
-  /** Resolves when the proof is to be seen, with what takes it down. */
-  present(challenge: ChallengeToMeet): Promise<() => void | Promise<void>>;
+  /** Resolves when the proof is to be seen, with what takes it down; rejects where `signal` says that nobody wants it any more. */
+  present(challenge: ChallengeToMeet, signal: AbortSignal): Promise<() => void | Promise<void>>;
 }
 
 export interface CertificateWish {
@@ -33,9 +33,7 @@ export interface CertificateWish {
 /** The certificate and those that it is signed with, PEM. */
 export async function obtainCertificate(client: AcmeClient, wish: CertificateWish): Promise<string> {
   const { url, order } = await client.newOrder(wish.names);
-  for (const authorizationUrl of order.authorizations) {
-    await authorize(client, authorizationUrl, wish.solver);
-  }
+  await authorizeAll(client, order.authorizations, wish.solver);
   const ready = await client.orderAfter(url, ['pending']);
   if (ready.status === 'ready') {
     await client.finalize(ready, await makeCertificateRequest(wish.names, wish.key));
@@ -48,16 +46,35 @@ export async function obtainCertificate(client: AcmeClient, wish: CertificateWis
   return client.download(settled.certificate);
 }
 
-async function authorize(client: AcmeClient, url: string, solver: ChallengeSolver): Promise<void> {
+/** All at once, so that who publishes records by hand sees all of them; the first failure ends the others. */
+async function authorizeAll(
+  client: AcmeClient,
+  urls: readonly string[],
+  solver: ChallengeSolver,
+): Promise<void> {
+  const others = new AbortController();
+  const authorizations = urls.map((url) =>
+    authorize(client, url, { solver, signal: others.signal }).catch((error: unknown) => {
+      others.abort();
+      throw error;
+    }),
+  );
+  await Promise.allSettled(authorizations);
+  await Promise.all(authorizations);
+}
+
+async function authorize(
+  client: AcmeClient,
+  url: string,
+  { solver, signal }: { solver: ChallengeSolver; signal: AbortSignal },
+): Promise<void> {
   const authorization = await client.readAuthorization(url);
   if (authorization.status === 'valid') return;
   const challenge = findChallenge(authorization, solver.type);
   const { value: name } = authorization.identifier;
-  const takeDown = await solver.present({
-    name,
-    token: challenge.token,
-    keyAuthorization: keyAuthorization(challenge.token, client.accountKey),
-  });
+  const { token } = challenge;
+  const toMeet = { name, token, keyAuthorization: keyAuthorization(token, client.accountKey) };
+  const takeDown = await solver.present(toMeet, signal);
   try {
     await client.respond(challenge.url);
     insistOnValid(await client.settledAuthorization(url), solver.type);
