@@ -38,7 +38,11 @@ export const router = createRouter({
       name: 'reports',
       component: () => import('./features/reports/ReportsPage.vue'),
     },
-    { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
+    {
+      path: '/settings/:tab(certificates)?',
+      name: 'settings',
+      component: () => import('./features/settings/SettingsPage.vue'),
+    },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },
   ],

@@ -77,7 +77,7 @@ async function readProvision(path: string | null): Promise<Provision | null> {
   if (!provision.ok) throw new UnusableError(`provision file ${path}: ${provision.error}`);
   if (provision.value.tls === undefined) return provision.value;
   try {
-    await checkFiles(provision.value.tls);
+    for (const files of provision.value.tls) await checkFiles(files);
   } catch (error) {
     if (error instanceof CertificateFileError)
       throw new UnusableError(`provision file ${path}: tls: ${error.message}`);

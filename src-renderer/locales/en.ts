@@ -8,6 +8,7 @@ import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
+import { certificates } from './en/certificates.ts';
 import { sieve } from './en/sieve.ts';
 
 export const en = {
@@ -21,6 +22,7 @@ export const en = {
   ...relay,
   ...reports,
   ...sieve,
+  ...certificates,
 };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };

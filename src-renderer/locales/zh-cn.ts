@@ -9,6 +9,7 @@ import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
+import { certificates } from './zh-cn/certificates.ts';
 import { sieve } from './zh-cn/sieve.ts';
 
 export const zhCn: Messages = {
@@ -22,4 +23,5 @@ export const zhCn: Messages = {
   ...relay,
   ...reports,
   ...sieve,
+  ...certificates,
 };

@@ -18,6 +18,7 @@ import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
 import { applyScripts } from './scripts.ts';
+import { toTrustSettings } from './trust.ts';
 
 export interface ProvisionTargets {
   readonly directory: FullDirectory;
@@ -44,7 +45,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
-    ...(provision.tls !== undefined && { certificateFiles: [provision.tls] }),
+    ...toTrustSettings(provision, current),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),

@@ -217,6 +217,7 @@ export const office = {
   settings: {
     title: 'Settings',
     question: 'How is this server set up?',
+    tabs: { general: 'General', certificates: 'Certificates' },
     listeners: 'Listeners and ports',
     listener: 'Listener',
     port: 'Port',
