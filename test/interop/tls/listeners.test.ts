@@ -143,43 +143,51 @@ describe.runIf(isInstalled('openssl'))('openssl', () => {
 });
 
 describe('what is sent in clear text behind STARTTLS (RFC 3207 §4.2)', () => {
-  const DIALOGUES: readonly (readonly [
-    listener: string,
-    hello: string,
-    begin: string,
-    injected: string,
-    ask: string,
-    answer: RegExp,
-  ])[] = [
-    [
-      'smtp',
-      'EHLO a.example\r\n',
-      'STARTTLS\r\n',
-      'MAIL FROM:<injected@a.example>\r\n',
-      'RCPT TO:<tom@server1.com>\r\n',
-      /^503 /u,
-    ],
-    [
-      'submission',
-      'EHLO a.example\r\n',
-      'STARTTLS\r\n',
-      'EHLO injected.example\r\n',
-      'NOOP\r\n',
-      /^250 2\.0\.0/u,
-    ],
-    [
-      'imap',
-      '',
-      'a STARTTLS\r\n',
-      'b LOGIN tom@server1.com tom-password\r\n',
-      'c SELECT INBOX\r\n',
-      /^c BAD/u,
-    ],
-    ['pop3', '', 'STLS\r\n', 'USER tom@server1.com\r\nPASS tom-password\r\n', 'STAT\r\n', /^-ERR/u],
-    ['managesieve', '', 'STARTTLS\r\n', 'NOOP "injected"\r\n', 'LISTSCRIPTS\r\n', /^NO/u],
+  const DIALOGUES = [
+    {
+      listener: 'smtp',
+      hello: 'EHLO a.example\r\n',
+      begin: 'STARTTLS\r\n',
+      injected: 'MAIL FROM:<injected@a.example>\r\n',
+      ask: 'RCPT TO:<tom@server1.com>\r\n',
+      answer: /^503 /u,
+    },
+    {
+      listener: 'submission',
+      hello: 'EHLO a.example\r\n',
+      begin: 'STARTTLS\r\n',
+      injected: 'EHLO injected.example\r\n',
+      ask: 'NOOP\r\n',
+      answer: /^250 2\.0\.0/u,
+    },
+    {
+      listener: 'imap',
+      hello: '',
+      begin: 'a STARTTLS\r\n',
+      injected: 'b LOGIN tom@server1.com tom-password\r\n',
+      ask: 'c SELECT INBOX\r\n',
+      answer: /^c BAD/u,
+    },
+    {
+      listener: 'pop3',
+      hello: '',
+      begin: 'STLS\r\n',
+      injected: 'USER tom@server1.com\r\nPASS tom-password\r\n',
+      ask: 'STAT\r\n',
+      answer: /^-ERR/u,
+    },
+    {
+      listener: 'managesieve',
+      hello: '',
+      begin: 'STARTTLS\r\n',
+      injected: 'NOOP "injected"\r\n',
+      ask: 'LISTSCRIPTS\r\n',
+      answer: /^NO/u,
+    },
   ];
 
-  test.each(DIALOGUES)('%s: is never read', async (listener, hello, begin, injected, ask, answer) => {
+  test.each(DIALOGUES)('$listener: is never read', async (dialogue) => {
+    const { listener, hello, begin, injected, ask, answer } = dialogue;
     const client = new LineClient({ port: service.port(listener) });
     const heard: string[] = [];
     const until = async (wanted: RegExp): Promise<void> => {
