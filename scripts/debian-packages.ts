@@ -36,6 +36,7 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'opendkim', file: '/usr/sbin/opendkim' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'gsasl', file: '/usr/bin/gsasl' },
+  { package: 'pebble', file: '/usr/bin/pebble' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },
   // What the unpacked Exim below is linked with.

@@ -39,7 +39,11 @@ export const router = createRouter({
       component: () => import('./features/reports/ReportsPage.vue'),
     },
     { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
-    { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
+    {
+      path: '/settings/:tab(certificates)?',
+      name: 'settings',
+      component: () => import('./features/settings/SettingsPage.vue'),
+    },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },
   ],

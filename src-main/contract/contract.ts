@@ -5,6 +5,7 @@
  * Invariants: plain data only; every input has bounds; no secret is ever an output.
  */
 import { accountsContract } from './accounts.ts';
+import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
@@ -27,6 +28,7 @@ export const consoleContract = {
   setup: setupContract,
   overview: overviewContract,
   accounts: accountsContract,
+  certificates: certificatesContract,
   domains: domainsContract,
   aliases: aliasesContract,
   messages: messagesContract,

@@ -66,11 +66,14 @@ export const LIMITS = {
   sieveScriptLength: 1024 * 1024,
   /** As long as browsers take. */
   urlLength: 2000,
-  /** A chain of a few authorities, in PEM. */
-  certificateLength: 64 * 1024,
   relayRules: 200,
   routes: 200,
   routeHosts: 20,
+  /** A certificate with those that it is signed with, or a key; RSA 4096 has some 8 KiB in all. */
+  pemLength: 100_000,
+  /** Let's Encrypt takes 100. */
+  certificateNames: 99,
+  keyIdLength: 1_000,
 } as const;
 
 /** Characters that begin a detail in an address; none where the office wants no details. */

@@ -91,6 +91,17 @@ export const attention = z.discriminatedUnion('kind', [
     severity: z.enum(['warning', 'error']),
     notAfter: time,
   }),
+  /** What the authority was asked for did not come; `error`: little time is left, or there is none yet. */
+  z.object({
+    kind: z.literal('certificateNotRenewed'),
+    severity: z.enum(['warning', 'error']),
+    name: z.string(),
+    notAfter: time.nullable(),
+  }),
+  /** Certificate files that cannot be used as they are now. */
+  z.object({ kind: z.literal('certificateFileBad'), severity: z.literal('warning'), path: z.string() }),
+  /** An order waits for a record that somebody must publish. */
+  z.object({ kind: z.literal('proofWaits'), severity: z.literal('warning'), record: z.string() }),
   z.object({ kind: z.literal('certificateSelfSigned'), severity: z.literal('notice') }),
   z.object({
     kind: z.literal('mailWaits'),

@@ -17,6 +17,8 @@ export const listenerName = z.enum([
   'imap',
   'imaps',
   'managesieve',
+  'http',
+  'https',
 ]);
 export type ListenerName = z.infer<typeof listenerName>;
 
@@ -32,7 +34,7 @@ export type PortRemedy = z.infer<typeof portRemedy>;
 export const listenerRow = z.object({
   name: listenerName,
   standardPort: z.int(),
-  tls: z.enum(['implicit', 'starttls']),
+  tls: z.enum(['implicit', 'starttls', 'none']),
   state: z.enum(['listening', 'off', 'failed']),
   port: z.int().nullable(),
   problem: z.enum(['portTaken', 'needsRights', 'other']).nullable(),

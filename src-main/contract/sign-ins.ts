@@ -89,7 +89,7 @@ export const signInSettings = z.object({
   allowScramSha1: z.boolean(),
   tokenIssuer: tokenIssuer.nullable(),
   /** PEM; null: clients' certificates are not asked for. */
-  clientAuthorities: z.string().max(LIMITS.certificateLength).nullable(),
+  clientAuthorities: z.string().max(LIMITS.pemLength).nullable(),
 });
 export type SignInSettings = z.infer<typeof signInSettings>;
 

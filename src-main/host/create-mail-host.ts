@@ -6,7 +6,6 @@
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Cancel, Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
@@ -22,7 +21,7 @@ import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import type { ConsoleRouter } from './api/router.ts';
-import { Certificates } from './certificates.ts';
+import { CertificateDesk } from './certificates/certificate-desk.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
@@ -103,7 +102,7 @@ class RunningHost implements MailHost {
   readonly #clients = createClientSettings(() => this.#settings);
   readonly #listeners: ListenerSet;
   readonly #listenersChanged = new Emitter<void>();
-  #certificates: Certificates | undefined;
+  #certificates: CertificateDesk | undefined;
   #settings: HostSettings;
   #parts: Parts | undefined;
 
@@ -115,8 +114,9 @@ class RunningHost implements MailHost {
       bind: options.bind,
       ports: options.ports,
       whenUnavailable: options.whenPortUnavailable,
-      secureContext: () => this.#certificate.secureContext(),
+      secureContext: (name) => this.#certificate.certificates.secureContext(name),
       clients: this.#clients,
+      asksForCertificate: () => this.#settings.signIn.clientAuthorities !== null,
       isShutOut: (address) => this.#parts?.signIns.isShutOut(address) ?? false,
       clock: options.clock,
       logger: options.logger,
@@ -156,7 +156,8 @@ class RunningHost implements MailHost {
     }
     await this.#parts.path.start();
     this.#parts.transcripts.start();
-    this.#listeners.serve(this.#parts.path.engines);
+    this.#listeners.serve({ ...this.#parts.path.engines, ...this.#certificate.engines });
+    await this.#certificate.start();
     logger.info('listening', {
       listeners: this.#listeners.statuses.map(({ name, port }) => ({ name, port })),
     });
@@ -169,6 +170,7 @@ class RunningHost implements MailHost {
     this.#parts = undefined;
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
+    this.#certificate.stop();
     parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
@@ -185,7 +187,7 @@ class RunningHost implements MailHost {
     return this.#parts;
   }
 
-  get #certificate(): Certificates {
+  get #certificate(): CertificateDesk {
     if (this.#certificates === undefined) throw new Error('there is no certificate yet');
     return this.#certificates;
   }
@@ -319,7 +321,8 @@ class RunningHost implements MailHost {
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
       findListener: (name) => findOwnListener(name, bind, this.#listeners.statuses),
-      certificate: () => this.#certificate.summary,
+      certificate: () => this.#certificate.certificates.summary,
+      certificates: this.#certificate,
       diskFree: () => diskFree(dataFolder),
     });
   }
@@ -340,17 +343,16 @@ class RunningHost implements MailHost {
   /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */
   async #followSettings(storage: Storage): Promise<void> {
     this.#settings = await storage.settings.read();
-    this.#certificates = await Certificates.open({
-      folder: join(this.#options.dataFolder, 'certificate'),
-      now: this.#options.clock.now,
-      hostname: this.#settings.hostname,
-      files: this.#settings.certificateFiles,
+    this.#certificates = await CertificateDesk.open({
+      ...this.#options,
+      store: storage.certificates,
+      settings: () => this.#settings,
+      setWebListener: (name, isWanted) => this.#listeners.setWebListener(name, isWanted),
     });
+    this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
-      this.#certificate
-        .change({ hostname: settings.hostname, files: settings.certificateFiles })
-        .then(() => this.#listenersChanged.emit(), this.#onError);
+      this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
     });
   }
 

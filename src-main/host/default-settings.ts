@@ -6,6 +6,7 @@ import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
+import { DEFAULT_ACME } from './certificates/acme-settings.ts';
 import type { HostSettings } from './port.ts';
 
 export function defaultSettings(hostname: string): HostSettings {
@@ -15,7 +16,9 @@ export function defaultSettings(hostname: string): HostSettings {
     detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,
     signIn: DEFAULT_SIGN_IN_SETTINGS,
-    certificateFiles: null,
+    certificateFiles: [],
+    acme: DEFAULT_ACME,
+    mtaSts: [],
     dnsServers: [],
     trustedProxies: { proxyProtocol: [], xclient: [] },
     clientLimits: { ...DEFAULT_CONNECTION_LIMITS, ...DEFAULT_STRANGER_LIMITS, exempt: [] },

@@ -31,7 +31,14 @@ export interface RouterParts {
 
 type FromHost = Pick<
   ConsoleServices,
-  'listeners' | 'onListenersChange' | 'certificate' | 'diskFree' | 'dataFolder' | 'version' | 'logger'
+  | 'listeners'
+  | 'onListenersChange'
+  | 'certificate'
+  | 'certificates'
+  | 'diskFree'
+  | 'dataFolder'
+  | 'version'
+  | 'logger'
 >;
 
 export interface HostRouterOptions extends RouterParts, FromHost {

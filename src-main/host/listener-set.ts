@@ -9,11 +9,18 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Result } from '../base/result.ts';
 import type { AcceptedConnection, ServeConnection } from '../protocol/connection/accepted-connection.ts';
+import { HandshakeRoom } from '../protocol/connection/handshake-room.ts';
 import { Listener, type BindProblem } from '../protocol/connection/listener.ts';
 import type { SecureContextSource } from '../protocol/connection/tls-upgrade.ts';
 import type { ClientSettings } from './client-settings.ts';
-import type { ListenerName, ListenerStatus } from './port.ts';
-import { LISTENER_PLANS, MOST_PORTS_TRIED, type ListenerPlan, type PortChoices } from './ports.ts';
+import type { ListenerName, ListenerStatus, WebListenerName } from './port.ts';
+import {
+  LISTENER_PLANS,
+  MOST_PORTS_TRIED,
+  WEB_LISTENER_PLANS,
+  type ListenerPlan,
+  type PortChoices,
+} from './ports.ts';
 
 /** A listener could not have the port it was told to have. */
 export class ListenError extends Error {
@@ -31,6 +38,8 @@ export interface ListenerSetOptions {
   readonly clients: Pick<ClientSettings, 'isProxy' | 'isExempt' | 'limits'>;
   /** Who has tried too many passwords; mail from there is still received. */
   readonly isShutOut: (address: string) => boolean;
+  /** Whether people may sign in with certificates. */
+  readonly asksForCertificate: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,13 +61,34 @@ const BUSY_LINES: Readonly<Record<ListenerName, string>> = {
   imap: '* BYE [UNAVAILABLE] Too many connections, try again later',
   imaps: '',
   managesieve: 'BYE (TRYLATER) "Too many connections, try again later"',
+  http: '',
+  https: '',
+};
+
+const SMTP_PROTOCOLS = ['smtp', 'esmtp'];
+
+/** As IANA lists them for RFC 7301; SMTP has none there, and these are what its servers go by. */
+const APPLICATION_PROTOCOLS: Readonly<Record<ListenerName, readonly string[]>> = {
+  smtp: SMTP_PROTOCOLS,
+  submission: SMTP_PROTOCOLS,
+  submissions: SMTP_PROTOCOLS,
+  pop3: ['pop3'],
+  pop3s: ['pop3'],
+  imap: ['imap'],
+  imaps: ['imap'],
+  managesieve: ['managesieve'],
+  // Its engine shakes hands itself: what it speaks depends on who asks.
+  http: [],
+  https: [],
 };
 
 export class ListenerSet {
   readonly #options: ListenerSetOptions;
   readonly #open: OpenListener[] = [];
+  readonly #handshakes = new HandshakeRoom();
   readonly #engines: Promise<Engines>;
   #setEngines: (engines: Engines) => void = () => undefined;
+  #webChanges: Promise<void> = Promise.resolve();
 
   constructor(options: ListenerSetOptions) {
     this.#options = options;
@@ -81,6 +111,12 @@ export class ListenerSet {
     }
   }
 
+  /** Opens a web port, or closes it; where it is not to be had, its status says so. */
+  setWebListener(name: WebListenerName, isWanted: boolean): Promise<void> {
+    this.#webChanges = this.#webChanges.then(() => this.#changeWeb(name, isWanted));
+    return this.#webChanges;
+  }
+
   /** From here on connections are served. */
   serve(engines: Engines): void {
     this.#setEngines(engines);
@@ -94,6 +130,16 @@ export class ListenerSet {
   close(): void {
     this.stopAccepting();
     for (const { listener } of this.#open) listener.destroyConnections();
+  }
+
+  async #changeWeb(name: WebListenerName, isWanted: boolean): Promise<void> {
+    const at = this.#open.findIndex(({ status }) => status.name === name);
+    const plan = WEB_LISTENER_PLANS.find((each) => each.name === name);
+    if (isWanted === at >= 0 || plan === undefined) return;
+    if (isWanted) return this.#bindOne(plan);
+    const [closing] = this.#open.splice(at, 1);
+    closing?.listener.stopAccepting();
+    closing?.listener.destroyConnections();
   }
 
   async #bindOne(plan: ListenerPlan): Promise<void> {
@@ -113,10 +159,11 @@ export class ListenerSet {
     failed: { choice: number; problem: BindProblem },
   ): Promise<ListenerStatus> {
     const { kind, detail } = failed.problem;
+    const problem = { problem: kind, problemDetail: detail };
     if (this.#options.whenUnavailable === 'fail') {
+      if (isWeb(plan)) return { ...offStatus(plan), state: 'failed', ...problem };
       throw new ListenError(`cannot listen on port ${failed.choice} for ${plan.name}: ${detail}`);
     }
-    const problem = { problem: kind, problemDetail: detail };
     const bound = await this.#listenAbove(listener, plan.highPort);
     if (!bound.ok) return { ...offStatus(plan), state: 'failed', ...problem };
     return { ...offStatus(plan), state: 'listening', port: bound.value, ...problem };
@@ -133,15 +180,22 @@ export class ListenerSet {
   #createListener(plan: ListenerPlan): Listener {
     return new Listener({
       serve: async (connection: AcceptedConnection) => (await this.#engines)[plan.name]?.(connection),
-      tlsMode: plan.tls,
+      tlsMode: plan.tls === 'implicit' && !isWeb(plan) ? 'implicit' : 'starttls',
       secureContext: this.#options.secureContext,
+      applicationProtocols: APPLICATION_PROTOCOLS[plan.name],
+      handshakes: this.#handshakes,
       busyLine: BUSY_LINES[plan.name],
       clock: this.#options.clock,
       ...this.#options.clients,
-      ...(plan.name !== 'smtp' && { isShutOut: this.#options.isShutOut }),
+      ...(plan.name !== 'smtp' && ofSignIns(this.#options)),
       logger: this.#options.logger.child({ listener: plan.name }),
     });
   }
+}
+
+/** These are opened while the server runs, so that they cannot keep it from starting. */
+function isWeb(plan: ListenerPlan): boolean {
+  return WEB_LISTENER_PLANS.some(({ name }) => name === plan.name);
 }
 
 function offStatus(plan: ListenerPlan): ListenerStatus {
@@ -154,4 +208,9 @@ function offStatus(plan: ListenerPlan): ListenerStatus {
     problem: null,
     problemDetail: null,
   };
+}
+
+/** What concerns the doors at which people sign in. */
+function ofSignIns({ isShutOut, asksForCertificate }: ListenerSetOptions) {
+  return { isShutOut, asksForCertificate };
 }

@@ -7,20 +7,28 @@ import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
+import type { AcmeSettings } from './certificates/acme-settings.ts';
+import type { CertificatePaths } from './certificates/certificate-files.ts';
+import type { MtaStsSetting } from './certificates/mta-sts.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
 import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
 export type { AdministratorStore } from '../directory/port.ts';
 
-export type ListenerName =
+export type MailListenerName =
   'smtp' | 'submission' | 'submissions' | 'pop3' | 'pop3s' | 'imap' | 'imaps' | 'managesieve';
+
+/** Open while a certificate authority or other mail servers are to be answered there. */
+export type WebListenerName = 'http' | 'https';
+
+export type ListenerName = MailListenerName | WebListenerName;
 
 /** A mail listener as it stands. */
 export interface ListenerStatus {
   readonly name: ListenerName;
   readonly standardPort: number;
-  readonly tls: 'implicit' | 'starttls';
+  readonly tls: 'implicit' | 'starttls' | 'none';
   readonly state: 'listening' | 'off' | 'failed';
   /** The port it listens on; null unless listening. */
   readonly port: number | null;
@@ -40,8 +48,12 @@ export interface HostSettings {
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;
-  /** The administrator's own certificate; null: one we sign ourselves. */
-  readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | null;
+  /** The administrator's own certificates, watched for changes. */
+  readonly certificateFiles: readonly CertificatePaths[];
+  /** The authority that certificates come from. */
+  readonly acme: AcmeSettings;
+  /** Domains of ours that tell others to insist on TLS. */
+  readonly mtaSts: readonly MtaStsSetting[];
   /** Name servers to ask, as `address` or `address:port`; empty: the system's. */
   readonly dnsServers: readonly string[];
   /** Whose word about a client is taken: addresses and networks. */

@@ -1,17 +1,17 @@
 /**
- * The mail listeners there are: names, standard ports, TLS modes, and where to go when the standard port is not to be had.
+ * The listeners there are: names, standard ports, TLS modes, and where to go when the standard port is not to be had.
  *
  * Ports: RFC 5321 §4.5.4.2 (25), RFC 6409 (587), RFC 8314 §7 (465, 993, 995), RFC 9051 (143), RFC 1939 (110),
  * RFC 5804 §1.8 (4190).
  */
-import type { ListenerName } from './port.ts';
+import type { ListenerName, WebListenerName } from './port.ts';
 
 export interface ListenerPlan {
   readonly name: ListenerName;
   readonly standardPort: number;
   /** First port tried where the standard one needs rights or is taken. */
   readonly highPort: number;
-  readonly tls: 'implicit' | 'starttls';
+  readonly tls: 'implicit' | 'starttls' | 'none';
 }
 
 export const LISTENER_PLANS: readonly ListenerPlan[] = [
@@ -23,6 +23,12 @@ export const LISTENER_PLANS: readonly ListenerPlan[] = [
   { name: 'imap', standardPort: 143, highPort: 2143, tls: 'starttls' },
   { name: 'imaps', standardPort: 993, highPort: 2993, tls: 'implicit' },
   { name: 'managesieve', standardPort: 4190, highPort: 5190, tls: 'starttls' },
+];
+
+/** Open only while they are needed. */
+export const WEB_LISTENER_PLANS: readonly (ListenerPlan & { readonly name: WebListenerName })[] = [
+  { name: 'http', standardPort: 80, highPort: 8080, tls: 'none' },
+  { name: 'https', standardPort: 443, highPort: 8443, tls: 'implicit' },
 ];
 
 /** A port number (0: any free one), or `off`. Names left out keep their standard port. */

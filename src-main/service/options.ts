@@ -5,7 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
 import type { ListenerName } from '../host/port.ts';
-import { LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
+import { LISTENER_PLANS, WEB_LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
 
 export const USAGE = `usage: postroom serve [--data DIR] [--provision FILE] [--bind ADDR] [--ports LIST]
                       [--console ADDR:PORT] [--log-level LEVEL]
@@ -78,7 +78,7 @@ function parseTexts(
 /** `smtp=2525,imap=off` */
 export function parsePorts(list: string): Result<PortChoices, string> {
   const choices: Partial<Record<ListenerName, number | 'off'>> = {};
-  const names: readonly ListenerName[] = LISTENER_PLANS.map((plan) => plan.name);
+  const names: readonly ListenerName[] = [...LISTENER_PLANS, ...WEB_LISTENER_PLANS].map(({ name }) => name);
   for (const item of list.split(',').filter((part) => part.trim() !== '')) {
     const [key = '', value = '', ...rest] = item.split('=').map((part) => part.trim());
     const name = names.find((known) => known === key);
@@ -103,5 +103,3 @@ function parsePort(text: string): number | null {
   const port = Number(text);
   return port <= HIGHEST_PORT ? port : null;
 }
-
-/** Where a program keeps a user's data on this system. */

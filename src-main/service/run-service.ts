@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { CertificateFileError, readFiles } from '../host/certificates.ts';
+import { CertificateFileError, checkFiles } from '../host/certificates/certificate-files.ts';
 import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
@@ -77,7 +77,7 @@ async function readProvision(path: string | null): Promise<Provision | null> {
   if (!provision.ok) throw new UnusableError(`provision file ${path}: ${provision.error}`);
   if (provision.value.tls === undefined) return provision.value;
   try {
-    await readFiles(provision.value.tls);
+    for (const files of provision.value.tls) await checkFiles(files);
   } catch (error) {
     if (error instanceof CertificateFileError)
       throw new UnusableError(`provision file ${path}: tls: ${error.message}`);

@@ -12,6 +12,7 @@ import type { TraceId } from '../mail/events.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
 import { SqliteAppPasswordRows } from './app-password-store.ts';
+import { SqliteCertificateStore } from './certificate-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
@@ -116,6 +117,7 @@ function createStores(
     screening: createScreeningStores(options, { writer, reader, connection }),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     reports: new SqliteReportStore(writer, reader, connection),
+    certificates: new SqliteCertificateStore(writer, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),

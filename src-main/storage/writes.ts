@@ -1,5 +1,6 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
+import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
@@ -31,6 +32,7 @@ export const writes = {
   ...administratorWrites,
   ...appPasswordWrites,
   ...bayesWrites,
+  ...certificateWrites,
   ...directoryWrites,
   ...expungedWrites,
   ...flagWrites,

@@ -9,6 +9,7 @@ import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
 import { senders } from './en/senders.ts';
+import { certificates } from './en/certificates.ts';
 import { sieve } from './en/sieve.ts';
 import { signIns } from './en/sign-ins.ts';
 
@@ -25,6 +26,7 @@ export const en = {
   ...senders,
   ...sieve,
   ...signIns,
+  ...certificates,
 };
 
 type Texts<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };

@@ -10,6 +10,7 @@ import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
 import { senders } from './zh-cn/senders.ts';
+import { certificates } from './zh-cn/certificates.ts';
 import { sieve } from './zh-cn/sieve.ts';
 import { signIns } from './zh-cn/sign-ins.ts';
 
@@ -26,4 +27,5 @@ export const zhCn: Messages = {
   ...senders,
   ...sieve,
   ...signIns,
+  ...certificates,
 };

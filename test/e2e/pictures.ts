@@ -342,6 +342,34 @@ export const SHOTS: readonly Shot[] = [
   { name: 'settings', path: '/settings' },
   { name: 'settings-identity', path: '/settings#identity' },
   { name: 'settings-certificate', path: '/settings#certificate' },
+  { name: 'certificates', path: '/settings/certificates' },
+  {
+    name: 'certificates-published',
+    path: '/settings/certificates',
+    act: async (page) => {
+      await page.locator('#published').scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'certificates-add',
+    path: '/settings/certificates',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Add a certificate|添加证书)$/ }).click();
+      await page.locator('#certificate-certificate').fill('nothing of the kind');
+      await page.locator('#certificate-key').fill('neither');
+      await page.locator('[role=dialog] button[type=submit]').click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'certificates-authority',
+    path: '/settings/certificates',
+    act: async (page) => {
+      await page.locator('#authority .panel-head button').click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'setup-domain', path: '/setup' },
   ...[2, 3, 4, 5, 6].map((step) => ({
     name: `setup-step-${String(step + 1)}`,

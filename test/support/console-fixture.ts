@@ -56,6 +56,12 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await world.settings.change({ isSetUp: false, hostname: 'localhost' });
   } else {
     await world.administrators.put(FIXTURE_CREDENTIALS);
+    world.certificates.furnish(wallClock.now());
+    const { acme } = await world.settings.read();
+    await world.settings.change({
+      acme: { ...acme, isOn: true },
+      mtaSts: [{ domain: 'lotus-tea.example', mode: 'testing' }],
+    });
     await seed.fillDirectory();
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);

@@ -4,6 +4,7 @@
  */
 import { createReleaseDesk, type ReleaseDesk } from '../../src-main/host/quarantine-release.ts';
 import type { SharingStore } from '../../src-main/host/sharing.ts';
+import { WorldCertificates } from './world-certificates.ts';
 import { MemoryGrants } from '../../src-main/mail/mailstore/memory-grants.ts';
 import { defaultSettings } from '../../src-main/host/default-settings.ts';
 import { type Clock, ManualClock } from '../../src-main/base/clock.ts';
@@ -525,6 +526,7 @@ export class ConsoleWorld {
     listenerAt('pop3s', 995),
   ];
   certificateState: CertificateSummary;
+  readonly certificates = new WorldCertificates();
   freeBytes = 182 * 2 ** 30;
   sendTestMessage: ConsoleServices['sendTestMessage'] = () => Promise.reject(new Error('no path to try'));
 
@@ -609,6 +611,7 @@ export class ConsoleWorld {
       listeners: () => this.listenerStates,
       onListenersChange: this.listenersChanged.subscribe,
       certificate: () => this.certificateState,
+      certificates: this.certificates,
       sendTestMessage: (to) => this.sendTestMessage(to),
       diskFree: () => Promise.resolve(this.freeBytes),
       dataFolder: '/var/lib/postroom',

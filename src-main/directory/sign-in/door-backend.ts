@@ -13,6 +13,7 @@ import { MOST_PASSWORD_CHARACTERS } from '../limits.ts';
 import type { Account } from '../port.ts';
 import { impossibleKeys, parseScramKeys, SCRAM_ITERATIONS, SCRAM_SALT_OCTETS } from '../scram-keys.ts';
 import { addressesOfCertificate } from './certificate-addresses.ts';
+import { isVouchedFor } from './client-authorities.ts';
 import type { DeskParts } from './create-sign-in-desk.ts';
 import { REFUSAL_DELAY_MS } from './limits.ts';
 import { SCOPE_OF } from './port.ts';
@@ -58,9 +59,9 @@ export class DoorBackend implements SaslBackend<Account> {
 
   get signInWithCertificate() {
     const { clientAuthorities } = this.#parts.settings();
-    const certificate =
-      clientAuthorities === null ? null : (this.#client.channel?.clientCertificate() ?? null);
-    if (certificate === null) return undefined;
+    const certificate = this.#client.channel?.clientCertificate() ?? null;
+    if (clientAuthorities === null || certificate === null) return undefined;
+    if (!isVouchedFor(certificate, clientAuthorities, this.#parts.clock.now())) return undefined;
     return (name: string | null) => this.#withCertificate(addressesOfCertificate(certificate), name);
   }
 

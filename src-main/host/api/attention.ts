@@ -5,6 +5,10 @@ import type { Attention, Overview } from '../../contract/overview.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
 import type { ListenerStatus } from '../port.ts';
 import type { SigningKeyStatus } from '../../mail/signing/port.ts';
+import type { AcmeStatus } from '../certificates/acme-desk.ts';
+import type { CertificateStatus } from '../certificates/certificates.ts';
+import type { AwaitedRecord } from '../certificates/dns-proofs.ts';
+import { URGENT_MS } from '../certificates/renewal.ts';
 import { LONG_WAIT_MS } from './stages.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -19,6 +23,9 @@ export interface AttentionFacts {
   readonly listeners: readonly ListenerStatus[];
   readonly queue: Overview['queue'];
   readonly certificate: CertificateSummary;
+  readonly certificates: readonly CertificateStatus[];
+  readonly certificateJobs: readonly AcmeStatus[];
+  readonly awaitedRecords: readonly AwaitedRecord[];
   readonly diskFreeBytes: number;
   readonly allowCleartextAuth: boolean;
   readonly domains: number;
@@ -37,6 +44,7 @@ export function findAttention(facts: AttentionFacts): readonly Attention[] {
     ...facts.listeners.flatMap(listener),
     ...disk(facts.diskFreeBytes),
     ...certificate(facts),
+    ...renewals(facts),
     ...mail(facts),
     ...facts.brakedAccounts.map(
       (account) => ({ kind: 'accountBraked', severity: 'warning', account }) as const,
@@ -65,6 +73,25 @@ function certificate({ certificate: { notAfter, isSelfSigned }, now }: Attention
     return [{ kind: 'certificateEnds', severity: 'warning', notAfter }];
   }
   return isSelfSigned ? [{ kind: 'certificateSelfSigned', severity: 'notice' }] : [];
+}
+
+function renewals(facts: AttentionFacts): Attention[] {
+  const { certificates, certificateJobs, awaitedRecords, now } = facts;
+  const failed = certificateJobs.filter(({ problem }) => problem !== null);
+  const bad = certificates.filter(({ fileProblem }) => fileProblem !== null);
+  return [
+    ...failed.map(({ names: [name = ''], facts: life }): Attention => {
+      const notAfter = life?.notAfter ?? null;
+      const isUrgent = notAfter === null || notAfter - now < URGENT_MS;
+      return { kind: 'certificateNotRenewed', severity: isUrgent ? 'error' : 'warning', name, notAfter };
+    }),
+    ...bad.map(({ paths }): Attention => {
+      return { kind: 'certificateFileBad', severity: 'warning', path: paths?.certFile ?? '' };
+    }),
+    ...awaitedRecords.map(({ name }): Attention => {
+      return { kind: 'proofWaits', severity: 'warning', record: name };
+    }),
+  ];
 }
 
 function mail({ queue, now, accountsOverQuota, accountsNearQuota }: AttentionFacts): Attention[] {

@@ -55,6 +55,7 @@ function watchAll(services: ConsoleServices, buffer: ChangeBuffer<true>) {
     services.directory.onChange(changed),
     services.settings.onChange(changed),
     services.onListenersChange(changed),
+    services.certificates.onChange(changed),
   );
 }
 
@@ -90,6 +91,13 @@ class OverviewReader {
       settings.read(),
     ]);
     const certificate = this.#services.certificate();
+    const { certificates } = this.#services;
+    const trust = {
+      certificate,
+      certificates: certificates.list(),
+      certificateJobs: certificates.jobs(),
+      awaitedRecords: certificates.awaitedRecords(),
+    };
     const signingKeys = this.#services.signing.list();
     const brakedAccounts = this.#services.screening.brakedAccounts();
     const openSessions = { ...transcripts.openSessionCount };
@@ -104,7 +112,7 @@ class OverviewReader {
       totals: meter.totals(),
       queue: depth,
       openSessions,
-      attention: findAttention({ ...facts, certificate, allowCleartextAuth, brakedAccounts, signingKeys }),
+      attention: findAttention({ ...facts, ...trust, allowCleartextAuth, brakedAccounts, signingKeys }),
       certificateNotAfter: certificate.notAfter,
     };
   }

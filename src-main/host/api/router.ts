@@ -8,6 +8,7 @@
 import { AccountReader, createAccountsHandlers } from './accounts.ts';
 import { openCalls } from './base.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
+import { createCertificateHandlers } from './certificates.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
@@ -41,6 +42,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     setup: createSetupHandlers(services),
     overview: createOverviewHandlers(services, usage),
     accounts: createAccountsHandlers(services, accounts),
+    certificates: createCertificateHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
     messages: createMessagesHandlers(services),

@@ -15,6 +15,7 @@ import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
+import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
@@ -45,6 +46,7 @@ export interface ConsoleServices {
   listeners(): readonly ListenerStatus[];
   readonly onListenersChange: Subscribe<void>;
   certificate(): CertificateSummary;
+  readonly certificates: CertificateConsole;
   /** Puts a short message for the account into the queue, as any other message. */
   sendTestMessage(to: AccountId): Promise<TraceId>;
   /** Octets free on the disk that holds the data folder. */

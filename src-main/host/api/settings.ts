@@ -4,12 +4,11 @@
 import type { ServerSettings, SettingsChange } from '../../contract/settings.ts';
 import { guardedCalls, refusal } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
+import { HOSTNAME } from './hostname.ts';
 import { remedyFor } from './port-remedy.ts';
 import type { ConsoleServices } from './services.ts';
 
 const FEED_INTERVAL_MS = 500;
-/** RFC 1123 §2.1, with at least two labels: the name must mean something to the rest of the world. */
-const HOSTNAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export function createSettingsHandlers(services: ConsoleServices) {
   return {

@@ -1,8 +1,8 @@
 /**
  * Sign-ins handlers: who signed in, who was closed out, app passwords, and by what means people may sign in.
  */
-import { X509Certificate } from 'node:crypto';
 import type { AppPassword, SignInEntry, SignInSettings, SignInView } from '../../contract/sign-ins.ts';
+import { parseAuthorities } from '../../directory/sign-in/client-authorities.ts';
 import type * as port from '../../directory/sign-in/port.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
@@ -97,15 +97,6 @@ function checkSettings(settings: SignInSettings): SignInSettings {
   const { clientAuthorities } = settings;
   if (clientAuthorities === null || clientAuthorities.trim() === '')
     return { ...settings, clientAuthorities: null };
-  const certificates = clientAuthorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu);
-  if (certificates === null || !certificates.every(isCertificate)) throw refusal('invalidCertificate');
+  if (parseAuthorities(clientAuthorities) === null) throw refusal('invalidCertificate');
   return settings;
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).ca;
-  } catch {
-    return false;
-  }
 }

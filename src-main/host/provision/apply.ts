@@ -21,6 +21,7 @@ import type { Provision } from './schema.ts';
 import type { SenderListStore } from '../../mail/screening/sender-lists/port.ts';
 import { applySenderLists } from './sender-lists.ts';
 import { applyScripts } from './scripts.ts';
+import { toTrustSettings } from './trust.ts';
 
 export interface ProvisionTargets {
   readonly directory: FullDirectory;
@@ -50,7 +51,7 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
     ...(provision.noticeLanguage !== undefined && { noticeLanguage: provision.noticeLanguage }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
-    ...(provision.tls !== undefined && { certificateFiles: provision.tls }),
+    ...toTrustSettings(provision, current),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...toSecuritySettings(provision.security ?? {}, current),
     ...(provision.security !== undefined && {

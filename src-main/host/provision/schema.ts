@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { screeningProvision, senders } from './screening.ts';
+import { acmeProvision, mtaStsProvision, tlsProvision } from './trust.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -97,6 +98,8 @@ const domain = z.strictObject({
   /** For all accounts of the domain together. */
   quotaBytes: octets.exactOptional(),
   sharedMailboxes: z.array(sharedMailbox).default([]),
+  /** What others are told of TLS to it (RFC 8461). */
+  mtaSts: mtaStsProvision.exactOptional(),
 });
 
 const port = z.int().min(1).max(65_535);
@@ -210,7 +213,8 @@ const provision = z.strictObject({
   detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
-  tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
+  tls: tlsProvision.optional(),
+  acme: acmeProvision.optional(),
   security: security.optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),

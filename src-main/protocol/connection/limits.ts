@@ -4,6 +4,10 @@
 export const CONNECT_TIMEOUT_MS = 30_000;
 /** A handshake that takes longer is a dead or a hostile peer; slow links need two or three seconds. */
 export const TLS_HANDSHAKE_TIMEOUT_MS = 20_000;
+/** RFC 8446 §5.1: one record; hello messages with keys for quantum computers have about 2 KiB. */
+export const MAX_CLIENT_HELLO_OCTETS = 16 * 1024;
+/** 30 MiB at most; a busy server has a few under way. */
+export const MOST_HANDSHAKES = 500;
 /** Each costs a few KiB of memory and a file descriptor; a small office needs a few hundred (IMAP IDLE on every device). */
 export const MOST_CONNECTIONS = 5_000;
 /** A whole office may sit behind one address, each device with several IMAP connections. */

@@ -16,18 +16,25 @@ import {
   MOST_CONNECTIONS,
   type ConnectionLimits,
 } from './limits.ts';
+import { HandshakeRoom } from './handshake-room.ts';
 import { isLoopback } from './network-list.ts';
 import type { ProxiedEnds } from './proxy-header.ts';
 import { clientKey, RateLimiter } from './rate-limiter.ts';
 import { readProxyHeader } from './read-proxy-header.ts';
 import type { TlsDetails } from './session.ts';
 import { channelOf, type TlsChannel } from './tls-channel.ts';
-import { discardClearText, secureSocket, type SecureContextSource } from './tls-upgrade.ts';
+import { discardClearText, secureSocket, type SecureContextSource, type ServerTls } from './tls-upgrade.ts';
 
 export interface ListenerOptions {
   readonly serve: ServeConnection;
   readonly tlsMode: 'implicit' | 'starttls';
   readonly secureContext: SecureContextSource;
+  /** Names of what is spoken here (RFC 7301); absent: clients may offer what they like. */
+  readonly applicationProtocols?: readonly string[];
+  /** Shared by all listeners; absent: one of its own. */
+  readonly handshakes?: HandshakeRoom;
+  /** Whether clients may show a certificate; absent: they are not asked. */
+  readonly asksForCertificate?: () => boolean;
   /** What a client beyond the limits is told before it is let go, in its protocol's words; clear text only. */
   readonly busyLine: string;
   readonly clock: Clock;
@@ -54,9 +61,11 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   readonly #rate: RateLimiter;
+  readonly #tls: ServerTls;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#tls = { applicationProtocols: [], handshakes: new HandshakeRoom(), ...options };
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
     this.#rate = new RateLimiter({
       clock: options.clock,
@@ -161,7 +170,7 @@ export class Listener {
   }
 
   async #serve(socket: Socket, ends: ProxiedEnds): Promise<void> {
-    const connection = new SocketConnection(socket, ends, this.#options.secureContext);
+    const connection = new SocketConnection(socket, ends, this.#tls);
     if (this.#options.tlsMode === 'implicit') {
       try {
         await connection.shakeHands();
@@ -183,12 +192,12 @@ class SocketConnection implements AcceptedConnection {
   readonly localAddress: string;
   readonly localPort: number;
   readonly #raw: Socket;
-  readonly #context: SecureContextSource;
+  readonly #tls: ServerTls;
 
-  constructor(socket: Socket, ends: ProxiedEnds, context: SecureContextSource) {
+  constructor(socket: Socket, ends: ProxiedEnds, tls: ServerTls) {
     this.socket = socket;
     this.#raw = socket;
-    this.#context = context;
+    this.#tls = tls;
     this.remoteAddress = ends.remoteAddress;
     this.remotePort = ends.remotePort;
     this.localAddress = ends.localAddress;
@@ -201,7 +210,7 @@ class SocketConnection implements AcceptedConnection {
   }
 
   async shakeHands(): Promise<TlsDetails> {
-    const { socket, tls } = await secureSocket(this.#raw, this.#context);
+    const { socket, tls } = await secureSocket(this.#raw, this.#tls);
     this.socket = socket;
     this.tls = tls;
     this.channel = channelOf(socket);

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { connect, createSecureContext, type SecureVersion } from 'node:tls';
 import { beforeAll, expect, describe, test } from 'vitest';
 import { makeSelfSigned } from '../../host/self-signed.ts';
+import { HandshakeRoom } from './handshake-room.ts';
 import { channelOf, hashCertificate, type TlsChannel } from './tls-channel.ts';
 import { secureSocket } from './tls-upgrade.ts';
 
@@ -31,7 +32,14 @@ async function withConnection(version: SecureVersion, look: (ends: Ends) => void
     ...{ minVersion: version, maxVersion: version },
   });
   const [raw] = await accepted;
-  const [{ socket }] = await Promise.all([secureSocket(raw, () => context), once(client, 'secureConnect')]);
+  const [{ socket }] = await Promise.all([
+    secureSocket(raw, {
+      secureContext: () => context,
+      applicationProtocols: [],
+      handshakes: new HandshakeRoom(),
+    }),
+    once(client, 'secureConnect'),
+  ]);
   const exported = client.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
   look({ channel: channelOf(socket), exported });
   client.destroy();

@@ -12,7 +12,7 @@ export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point';
 export interface TlsChannel {
   /** null where the connection has no binding of this type. */
   bindingOf(type: ChannelBindingType): Uint8Array | null;
-  /** The certificate that the client showed; null: none, or no authority of ours vouches for it. */
+  /** The certificate that the client showed, and has the key of; null: none. Nobody has vouched for it yet. */
   clientCertificate(): X509Certificate | null;
 }
 
@@ -23,10 +23,7 @@ const EXPORTER_OCTETS = 32;
 export function channelOf(socket: TLSSocket): TlsChannel {
   return {
     bindingOf: (type) => (type === 'tls-exporter' ? exporterOf(socket) : serverEndPointOf(socket)),
-    clientCertificate: () => {
-      const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
-      return certificate ?? null;
-    },
+    clientCertificate: () => socket.getPeerX509Certificate() ?? null,
   };
 }
 

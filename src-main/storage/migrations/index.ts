@@ -29,6 +29,7 @@ import { addModeration } from './0230-moderation.ts';
 import { addMarksAndGroups } from './0240-marks-and-groups.ts';
 import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 import { addSenderLists } from './0260-sender-lists.ts';
+import { addCertificates } from './0270-certificates.ts';
 import { addSignIns } from './0290-sign-ins.ts';
 
 export interface Migration {
@@ -60,6 +61,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 240, name: 'marks and groups', run: addMarksAndGroups },
   { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
   { version: 260, name: 'sender lists', run: addSenderLists },
+  { version: 270, name: 'certificates', run: addCertificates },
   { version: 290, name: 'sign-ins', run: addSignIns },
 ];
 

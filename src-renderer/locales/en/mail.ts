@@ -67,6 +67,10 @@ export const mail = {
     listenerMoved: '{listener} listens on port {port} instead of {standardPort}.',
     diskLow: 'Only {free} are free on the disk.',
     certificateEnds: 'The certificate ends {when}.',
+    certificateNotObtained: 'The authority gave no certificate for {name} yet.',
+    certificateNotRenewed: 'The certificate for {name} could not be renewed; it ends {when}.',
+    certificateFileBad: 'The certificate in {path} cannot be used; the one before stays in use.',
+    proofWaits: 'A certificate waits for a record to be published: {record}.',
     certificateEnded: 'The certificate has ended. Mail programs will warn or refuse.',
     certificateSelfSigned: 'The certificate is our own. Mail programs ask once whether to trust it.',
     mailWaits:

@@ -219,12 +219,14 @@ export const office = {
   settings: {
     title: 'Settings',
     question: 'How is this server set up?',
+    tabs: { general: 'General', certificates: 'Certificates' },
     listeners: 'Listeners and ports',
     listener: 'Listener',
     port: 'Port',
     security: 'Encryption',
     implicit: 'TLS from the start',
     starttls: 'STARTTLS',
+    none: 'None',
     states: { listening: 'Listening', off: 'Off', failed: 'Not listening' },
     standard: 'standard',
     insteadOf: 'instead of {port}',
@@ -268,6 +270,8 @@ export const office = {
       imap: 'IMAP',
       imaps: 'IMAP over TLS',
       managesieve: 'ManageSieve',
+      http: 'Web (proofs for the certificate authority)',
+      https: 'Web, encrypted (MTA-STS policies, proofs)',
     },
   },
   device: {

@@ -72,6 +72,10 @@ export const mail: Pick<
     listenerMoved: '{listener} 使用端口 {port}，而非标准端口 {standardPort}。',
     diskLow: '磁盘仅剩 {free}。',
     certificateEnds: '证书将于{when}到期。',
+    certificateNotObtained: '颁发机构尚未颁发 {name} 的证书。',
+    certificateNotRenewed: '{name} 的证书无法续期；它将于{when}到期。',
+    certificateFileBad: '{path} 中的证书无法使用；之前的证书继续使用。',
+    proofWaits: '有证书正在等待发布记录：{record}。',
     certificateEnded: '证书已过期，邮件程序会发出警告或拒绝连接。',
     certificateSelfSigned: '证书由本服务器自行签发，邮件程序会询问一次是否信任。',
     mailWaits:

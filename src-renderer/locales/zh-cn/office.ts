@@ -220,12 +220,14 @@ export const office: Pick<
   settings: {
     title: '设置',
     question: '这台服务器是如何设置的？',
+    tabs: { general: '常规', certificates: '证书' },
     listeners: '监听与端口',
     listener: '监听',
     port: '端口',
     security: '加密',
     implicit: '始终 TLS',
     starttls: 'STARTTLS',
+    none: '无',
     states: { listening: '监听中', off: '已关闭', failed: '未监听' },
     standard: '标准',
     insteadOf: '代替 {port}',
@@ -266,6 +268,8 @@ export const office: Pick<
       imap: 'IMAP',
       imaps: 'IMAP（TLS）',
       managesieve: 'ManageSieve',
+      http: '网页（证书颁发机构的验证）',
+      https: '加密网页（MTA-STS 策略与验证）',
     },
   },
   device: {

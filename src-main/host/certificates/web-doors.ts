@@ -1,0 +1,157 @@
+/**
+ * WebDoors: what is served on ports 80 and 443: answers to an authority that asks whether a name is ours, and MTA-STS policies.
+ *
+ * RFC 8555 §8.3 (http-01), RFC 8737 (tls-alpn-01), RFC 8461 §3.3. Flow: listener → here. Invariants: nothing else is answered, and
+ * nothing that is sent here reaches any other part; open only while it is needed.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Clock } from '../../base/clock.ts';
+import {
+  ACME_TLS_PROTOCOL,
+  HTTP_CHALLENGE_PATH,
+  makeChallengeCertificate,
+} from '../../protocol/acme/challenges.ts';
+import type { ChallengeSolver } from '../../protocol/acme/obtain-certificate.ts';
+import type { AcceptedConnection, ServeConnection } from '../../protocol/connection/accepted-connection.ts';
+import { readClientHello } from '../../protocol/connection/client-hello.ts';
+import { HandshakeRoom } from '../../protocol/connection/handshake-room.ts';
+import { SERVER_TLS } from '../../protocol/connection/tls-settings.ts';
+import { secureSocket, type SecureContextSource } from '../../protocol/connection/tls-upgrade.ts';
+import { MTA_STS_PATH } from './mta-sts.ts';
+
+const MAX_HEADER_OCTETS = 8 * 1024;
+/** A request is a few hundred octets. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_REQUESTS_PER_CONNECTION = 20;
+
+export interface WebDoorsOptions {
+  readonly clock: Clock;
+  readonly secureContext: SecureContextSource;
+  /** The policy that is published at this host; null: none. */
+  readonly policyAt: (host: string) => string | null;
+}
+
+export class WebDoors {
+  readonly #options: WebDoorsOptions;
+  readonly #tokens = new Map<string, string>();
+  readonly #challengeContexts = new Map<string, SecureContext>();
+  readonly #handshakes = new HandshakeRoom();
+  readonly #http: Server;
+  readonly #https: Server;
+
+  constructor(options: WebDoorsOptions) {
+    this.#options = options;
+    this.#http = serverOf((request, response) => this.#answerChallenge(request, response));
+    this.#https = serverOf((request, response) => this.#answerPolicy(request, response));
+  }
+
+  /** Puts the answer to a challenge where the authority fetches it over HTTP. */
+  readonly httpSolver: ChallengeSolver = {
+    type: 'http-01',
+    present: ({ token, keyAuthorization }) => {
+      this.#tokens.set(token, keyAuthorization);
+      return Promise.resolve(() => void this.#tokens.delete(token));
+    },
+  };
+
+  /** Shows a certificate that answers the challenge to whoever asks by the protocol `acme-tls/1`. */
+  readonly tlsSolver: ChallengeSolver = {
+    type: 'tls-alpn-01',
+    present: async ({ name, keyAuthorization }) => {
+      const { certificate, key } = await makeChallengeCertificate(
+        name,
+        keyAuthorization,
+        this.#options.clock.now(),
+      );
+      this.#challengeContexts.set(name, createSecureContext({ ...SERVER_TLS, cert: certificate, key }));
+      return () => void this.#challengeContexts.delete(name);
+    },
+  };
+
+  readonly serveHttp: ServeConnection = async ({ socket }) => {
+    this.#http.emit('connection', socket);
+    await closed(socket as Socket);
+  };
+
+  readonly serveHttps: ServeConnection = async (connection) => {
+    const socket = connection.socket as Socket;
+    const hello = await readClientHello(socket, this.#options.clock);
+    if (hello === null) return void socket.destroy();
+    const isChallenge = hello.protocols.includes(ACME_TLS_PROTOCOL);
+    try {
+      if (isChallenge) await this.#showChallenge(connection, hello.serverName ?? '');
+      else await this.#serveSecurely(connection);
+    } catch {
+      // A handshake that failed is the client's affair; its socket is gone.
+      socket.destroy();
+    }
+  };
+
+  stop(): void {
+    this.#http.closeAllConnections();
+    this.#https.closeAllConnections();
+  }
+
+  /** RFC 8737 §3: the handshake is all; nothing is served. */
+  async #showChallenge({ socket }: AcceptedConnection, name: string): Promise<void> {
+    const context = this.#challengeContexts.get(name);
+    if (context === undefined) return void socket.destroy();
+    const secured = await secureSocket(socket as Socket, {
+      secureContext: () => context,
+      applicationProtocols: [ACME_TLS_PROTOCOL],
+      handshakes: this.#handshakes,
+    });
+    secured.socket.end();
+  }
+
+  async #serveSecurely({ socket }: AcceptedConnection): Promise<void> {
+    const secured = await secureSocket(socket as Socket, {
+      secureContext: this.#options.secureContext,
+      applicationProtocols: ['http/1.1'],
+      handshakes: this.#handshakes,
+    });
+    this.#https.emit('connection', secured.socket);
+    await closed(secured.socket);
+  }
+
+  #answerChallenge({ url = '' }: IncomingMessage, response: ServerResponse): void {
+    const token = url.startsWith(HTTP_CHALLENGE_PATH) ? url.slice(HTTP_CHALLENGE_PATH.length) : '';
+    answer(response, this.#tokens.get(token) ?? null, 'application/octet-stream');
+  }
+
+  #answerPolicy({ url, headers }: IncomingMessage, response: ServerResponse): void {
+    const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/u, '');
+    const policy = url === MTA_STS_PATH ? this.#options.policyAt(host) : null;
+    answer(response, policy, 'text/plain; charset=us-ascii');
+  }
+}
+
+function serverOf(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_OCTETS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 2,
+    },
+    handle,
+  );
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+  server.on('clientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function answer(response: ServerResponse, text: string | null, type: string): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.statusCode = text === null ? 404 : 200;
+  response.setHeader('content-type', text === null ? 'text/plain' : type);
+  response.end(text ?? 'There is nothing here.\n');
+}
+
+function closed(socket: Socket): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
