@@ -1,7 +1,7 @@
 /**
  * What moderators are told, in their language. Invariants: every language has every text; what a stranger wrote is one bounded line.
  */
-import type { DsnLanguage } from '../../../format/dsn-texts.ts';
+import type { NoticeLanguage } from '../../../base/notice-language.ts';
 
 /** Of an author, a subject, first words. */
 const MOST_CHARACTERS = 400;
@@ -80,9 +80,9 @@ const ZH_CN: Texts = {
   }),
 };
 
-const TEXTS: Readonly<Record<DsnLanguage, Texts>> = { en: EN, 'zh-CN': ZH_CN };
+const TEXTS: Readonly<Record<NoticeLanguage, Texts>> = { en: EN, 'zh-CN': ZH_CN };
 
-export function askModerators(language: DsnLanguage, message: WaitingMessage): ModerationText {
+export function askModerators(language: NoticeLanguage, message: WaitingMessage): ModerationText {
   const { noSubject, ask } = TEXTS[language];
   const subject = oneLine(message.subject);
   return ask({
@@ -93,7 +93,7 @@ export function askModerators(language: DsnLanguage, message: WaitingMessage): M
   });
 }
 
-export function tellDecidedAlready(language: DsnLanguage, group: string): ModerationText {
+export function tellDecidedAlready(language: NoticeLanguage, group: string): ModerationText {
   return TEXTS[language].decidedAlready(group);
 }
 
