@@ -4,6 +4,7 @@ import type { NoticeLanguage } from '../../base/notice-language.ts';
 import { escapeHtml } from '../../format/escape-html.ts';
 import { reasonOf, type QuarantinedMessage } from '../../mail/screening/quarantine/port.ts';
 import type { NoticeText } from './notice-text.ts';
+import { oneLine } from '../../format/one-line.ts';
 
 /** Of a name, subject or reason; lines of a message are bounded (RFC 5322 §2.1.1), and so is patience. */
 const MOST_CHARACTERS = 120;
@@ -123,16 +124,8 @@ function paragraph(text: string): string {
 function shownOf(message: QuarantinedMessage, language: NoticeLanguage): Omit<Shown, 'link'> {
   const { author, reversePath, subject, verdict } = message;
   return {
-    author: oneLine(author === '' ? reversePath : author),
-    subject: subject === '' ? TEXTS[language].noSubject : oneLine(subject),
-    reason: oneLine(textOf(reasonOf(verdict), language)),
+    author: oneLine(author === '' ? reversePath : author, MOST_CHARACTERS),
+    subject: subject === '' ? TEXTS[language].noSubject : oneLine(subject, MOST_CHARACTERS),
+    reason: oneLine(textOf(reasonOf(verdict), language), MOST_CHARACTERS),
   };
-}
-
-/** No stranger writes lines of ours. */
-function oneLine(text: string): string {
-  const characters = Array.from(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim());
-  return characters.length <= MOST_CHARACTERS
-    ? characters.join('')
-    : `${characters.slice(0, MOST_CHARACTERS).join('')}…`;
 }

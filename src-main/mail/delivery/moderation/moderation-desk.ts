@@ -8,8 +8,8 @@
  * a crash in between repeats the answer, which finds the message decided on.
  */
 import type { Clock } from '../../../base/clock.ts';
+import type { NoticeLanguage } from '../../../base/notice-language.ts';
 import type { Directory } from '../../../directory/port.ts';
-import type { DsnLanguage } from '../../../format/dsn-texts.ts';
 import { MAX_HEADER_BYTES } from '../../../format/limits.ts';
 import type { MessageIndex } from '../../../format/message-index.ts';
 import type { ContentReader } from '../../content/port.ts';
@@ -49,7 +49,8 @@ export interface ModerationDeskOptions extends FollowingOptions {
   readonly addresses: AnswerAddresses;
   /** The running queue. */
   readonly queue: Pick<QueueDesk, 'find' | 'steer'>;
-  readonly language: (original: MessageIndex | null) => DsnLanguage;
+  /** In which moderators are told. */
+  readonly language: () => NoticeLanguage;
   readonly hostname: () => string;
   readonly clock: Clock;
 }
@@ -74,7 +75,7 @@ async function ask(
   const index = await content.readIndex(entry.contentId);
   const place = { entryId: entry.id, ordinal };
   const { author, subject, preview } = index;
-  const text = askModerators(language(index), {
+  const text = askModerators(language(), {
     group,
     author: author === '' ? entry.reversePath : author,
     subject,
@@ -128,8 +129,7 @@ async function settle(
   const held = await options.queue.find(answer.entryId);
   const waiting = held?.recipients.find(({ ordinal }) => ordinal === answer.ordinal);
   const group = waiting?.moderatedGroup;
-  if (waiting?.state !== 'held' || group === undefined)
-    return decidedAlready(options, entry, { by, answer, index });
+  if (waiting?.state !== 'held' || group === undefined) return decidedAlready(options, entry, { by, answer });
   if (!(await options.directory.isModerator(group, by))) return notModerator(by, group);
   const isDone = await carryOut(options, answer, { group, by });
   return isDone ? decided(entry, answer, { group, by, at: options.clock.now() }) : BUSY;
@@ -196,10 +196,10 @@ const DONE: Readonly<Record<ModerationDecision, string>> = { approve: 'Approved'
 async function decidedAlready(
   options: ModerationDeskOptions,
   entry: QueueEntry,
-  { by, answer, index }: { by: string; answer: ModerationAnswer; index: MessageIndex },
+  { by, answer }: { by: string; answer: ModerationAnswer },
 ): Promise<Settled> {
   const group = groupOf(entry, options.addresses);
-  const text = tellDecidedAlready(options.language(index), group);
+  const text = tellDecidedAlready(options.language(), group);
   const event = { type: 'moderationAnswered', traceId: entry.id, at: options.clock.now(), group } as const;
   return {
     kind: 'delivered',

@@ -1,7 +1,8 @@
 /**
  * What moderators are told, in their language. Invariants: every language has every text; what a stranger wrote is one bounded line.
  */
-import type { DsnLanguage } from '../../../format/dsn-texts.ts';
+import type { NoticeLanguage } from '../../../base/notice-language.ts';
+import { oneLine } from '../../../format/one-line.ts';
 
 /** Of an author, a subject, first words. */
 const MOST_CHARACTERS = 400;
@@ -80,27 +81,19 @@ const ZH_CN: Texts = {
   }),
 };
 
-const TEXTS: Readonly<Record<DsnLanguage, Texts>> = { en: EN, 'zh-CN': ZH_CN };
+const TEXTS: Readonly<Record<NoticeLanguage, Texts>> = { en: EN, 'zh-CN': ZH_CN };
 
-export function askModerators(language: DsnLanguage, message: WaitingMessage): ModerationText {
+export function askModerators(language: NoticeLanguage, message: WaitingMessage): ModerationText {
   const { noSubject, ask } = TEXTS[language];
-  const subject = oneLine(message.subject);
+  const subject = oneLine(message.subject, MOST_CHARACTERS);
   return ask({
     ...message,
-    author: oneLine(message.author),
+    author: oneLine(message.author, MOST_CHARACTERS),
     subject: subject === '' ? noSubject : subject,
-    preview: oneLine(message.preview),
+    preview: oneLine(message.preview, MOST_CHARACTERS),
   });
 }
 
-export function tellDecidedAlready(language: DsnLanguage, group: string): ModerationText {
+export function tellDecidedAlready(language: NoticeLanguage, group: string): ModerationText {
   return TEXTS[language].decidedAlready(group);
-}
-
-/** No stranger writes lines of ours. */
-function oneLine(text: string): string {
-  const characters = Array.from(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim());
-  return characters.length <= MOST_CHARACTERS
-    ? characters.join('')
-    : `${characters.slice(0, MOST_CHARACTERS).join('')}…`;
 }

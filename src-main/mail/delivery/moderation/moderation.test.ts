@@ -1,6 +1,7 @@
 /** Moderation by mail over a running queue in memory: asked, answered, released or refused. */
 import { describe, expect, test } from 'vitest';
 import { createMessageIndexer } from '../../../format/message-indexer.ts';
+import type { NoticeLanguage } from '../../../base/notice-language.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { ManualClock } from '../../../base/clock.ts';
 import { OfficeDirectory } from '../../../../test/support/mail-office.ts';
@@ -58,6 +59,7 @@ class Board {
   readonly store = new MemoryQueueStore((copy) => this.copies.push(copy));
   readonly spool = new MemorySpool();
   readonly relay = new RecordingRelay();
+  language: NoticeLanguage = 'en';
   readonly queue;
   readonly desk: QueueDesk;
   readonly #receiver = createMessageReceiver({ spool: this.spool, createIndexer: createMessageIndexer });
@@ -88,7 +90,7 @@ class Board {
       addresses,
       queue,
       hostname,
-      language: chooseDsnLanguage,
+      language: () => this.language,
     });
     const bounces = createBounceStage({ ...around, hostname, language: chooseDsnLanguage });
     const rules = { decide: () => Promise.reject(new Error('no rule is asked')) };
@@ -272,6 +274,16 @@ describe('a message for a moderated group', () => {
     await board.answer('approve', facts, text);
     expect((await board.desk.find('sent1'))?.recipients).toMatchObject([{ state: 'held' }]);
     expect(typesOf(board)).not.toContain('bounced');
+  });
+
+  test('is told of in the office’s language', async () => {
+    const board = new Board();
+    board.language = 'zh-CN';
+    await board.queue.start();
+    await board.send(MESSAGE, {});
+    const [notice = ''] = board.textsFor(1);
+    expect(notice).toContain('若要批准，直接回复本邮件即可');
+    expect(notice).toContain('Good morning, board.');
   });
 
   test('is released by an administrator as well, once, and then asks nobody again', async () => {
