@@ -100,6 +100,7 @@ export async function seedSignIns(signIns: WorldSignIns, now: number): Promise<v
       name: 'root@example.com',
       door: 'imap',
       isKnownPlace: false,
+      shownName: 'root@example.com',
     } as const;
     signIns.blocks.admit(attempt)?.failed();
   }

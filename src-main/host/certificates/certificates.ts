@@ -194,7 +194,10 @@ export class Certificates {
   }
 
   get #default(): HeldCertificate {
-    const chosen = this.pairFor(this.#hostname) ?? this.#held.at(-1);
+    // Whoever sets a certificate up wants it shown, whatever its names; our own is for when there is no other.
+    const now = this.#options.clock.now();
+    const others = this.#held.filter(({ source, facts }) => source !== 'selfSigned' && now < facts.notAfter);
+    const chosen = chooseCertificate(others, this.#hostname, now) ?? others[0] ?? this.#held.at(-1);
     if (chosen === undefined) throw new Error('there is no certificate');
     return chosen;
   }
