@@ -32,6 +32,7 @@ import type { JudgedMessage, ReportCounts } from '../mail/reports/report-counts.
 import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
+import type { TlsPolicyFinder } from '../mail/relay/tls-policy/choose-tls-policy.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
 import { findChosenNextHop } from '../mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
@@ -56,6 +57,7 @@ import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
+import { createTlsPolicies } from './tls-policies.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -111,10 +113,10 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const counts = createReportCounts(options);
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
-  const { signer } = signing;
   const { judge, brakes } = screening;
-  const parts = { router, rewriting, hostname, connection, signer, counts, judge, brakes };
-  const { queue, desk, relay, handOver } = createQueue(options, parts);
+  const tlsPolicies = createTlsPolicies(options, resolver);
+  const parts = { router, rewriting, hostname, connection, counts, judge, brakes, tlsPolicies };
+  const { queue, desk, relay, handOver } = createQueue(options, { ...parts, ...signing });
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
     { ...options, router, ruleBook, hostname, queue, screening: screening.step },
@@ -198,10 +200,11 @@ interface QueueParts {
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
+  readonly tlsPolicies: TlsPolicyFinder;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
-  const { router, rewriting, hostname, connection, signer, counts, judge } = built;
+  const { router, rewriting, hostname, connection, signer, counts, judge, tlsPolicies } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
@@ -210,6 +213,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     content: storage.content,
     schedule,
     signer,
+    tlsPolicies,
     onTlsOutcome,
   });
   const { content } = storage;

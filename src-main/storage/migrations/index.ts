@@ -26,6 +26,7 @@ import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
 import { addCertificates } from './0270-certificates.ts';
+import { addTlsPolicies } from './0280-tls-policies.ts';
 
 export interface Migration {
   readonly version: number;
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
   { version: 270, name: 'certificates', run: addCertificates },
+  { version: 280, name: 'TLS policies', run: addTlsPolicies },
 ];
 
 /** The database was written by a newer Postroom. */
