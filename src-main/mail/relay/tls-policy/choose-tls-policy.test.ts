@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { DnssecResolver, Proved, TlsaRecord } from '../../../protocol/dns/dnssec-resolver.ts';
-import type { LookUp } from '../../../protocol/dns/resolver.ts';
 import type { SessionTarget } from '../../../protocol/smtp/client/open-session.ts';
 import { createTlsPolicyFinder } from './choose-tls-policy.ts';
 import { findDane, type DaneFinding } from './dane-finder.ts';
