@@ -35,6 +35,7 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'python3-nacl', file: '/usr/lib/python3/dist-packages/nacl/__init__.py' },
   { package: 'opendkim', file: '/usr/sbin/opendkim' },
   { package: 'openssl', file: '/usr/bin/openssl' },
+  { package: 'gsasl', file: '/usr/bin/gsasl' },
   { package: 'pebble', file: '/usr/bin/pebble' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },

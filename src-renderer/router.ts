@@ -38,6 +38,7 @@ export const router = createRouter({
       name: 'reports',
       component: () => import('./features/reports/ReportsPage.vue'),
     },
+    { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
     {
       path: '/settings/:tab(certificates)?',
       name: 'settings',

@@ -14,6 +14,13 @@ export const IMAP_CAPABILITIES: Readonly<Record<string, number | null>> = {
   // No RFC: draft-murchison-sasl-login; old Outlooks know nothing else.
   'AUTH=LOGIN': null,
   'AUTH=SCRAM-SHA-256': 7677,
+  'AUTH=SCRAM-SHA-256-PLUS': 7677,
+  'AUTH=SCRAM-SHA-1': 5802,
+  'AUTH=SCRAM-SHA-1-PLUS': 5802,
+  'AUTH=OAUTHBEARER': 7628,
+  // Google's, older than RFC 7628.
+  'AUTH=XOAUTH2': null,
+  'AUTH=EXTERNAL': 4422,
   ACL: 4314,
   APPENDLIMIT: 7889,
   BINARY: 3516,

@@ -107,11 +107,6 @@ export const OMISSIONS: readonly Omission[] = [
       'searches keep the substrings of RFC 9051 everywhere, so that answers do not depend on the command',
   },
   {
-    rfc: 7677,
-    part: 'SCRAM-SHA-256-PLUS',
-    reason: 'channel binding needs the exporter of TLS 1.3 in clients too; mail programs do not offer it',
-  },
-  {
     rfc: 8474,
     part: 'THREADID',
     reason:

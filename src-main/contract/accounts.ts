@@ -100,6 +100,7 @@ export const accountChange = z.object({
   addresses: accountSettings.addresses.exactOptional(),
   forwarding: accountSettings.forwarding.exactOptional(),
   delivery: accountSettings.delivery.exactOptional(),
+  requiresAppPassword: accountSettings.requiresAppPassword.exactOptional(),
 });
 export type AccountChange = z.infer<typeof accountChange>;
 

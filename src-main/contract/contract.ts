@@ -19,6 +19,7 @@ import { setupContract } from './setup.ts';
 import { sharingContract } from './sharing.ts';
 import { sieveContract } from './sieve.ts';
 import { signingContract } from './signing.ts';
+import { signInsContract } from './sign-ins.ts';
 import { transcriptsContract } from './transcripts.ts';
 import { transferContract } from './transfer.ts';
 
@@ -39,6 +40,7 @@ export const consoleContract = {
   sharing: sharingContract,
   reports: reportsContract,
   sieve: sieveContract,
+  signIns: signInsContract,
   signing: signingContract,
   transfer: transferContract,
 };

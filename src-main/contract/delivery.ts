@@ -55,4 +55,6 @@ export const accountSettings = {
   addresses: z.array(address).max(LIMITS.furtherAddresses).readonly(),
   forwarding: forwarding.nullable(),
   delivery: deliveryMethod,
+  /** Its password lets no mail program in. */
+  requiresAppPassword: z.boolean(),
 };

@@ -43,6 +43,7 @@ export const refusalReason = z.enum([
   'invalidNextHop',
   'emptyRule',
   'invalidNetwork',
+  'invalidSender',
   'ruleNameTaken',
   'changedMeanwhile',
   'passwordMissing',
@@ -54,6 +55,9 @@ export const refusalReason = z.enum([
   'keysAreWaiting',
   'keyIsActive',
   'noSuchKey',
+  'tooManyAppPasswords',
+  'noSuchAppPassword',
+  'invalidCertificate',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

@@ -19,6 +19,8 @@ export const LIMITS = {
   /** A person forwards to a few. */
   forwardingTargets: 50,
   furtherAddresses: 100,
+  /** Of either list; more is a mistake of whoever pasted them. */
+  listedSenders: 20_000,
   /** A path of Linux. */
   pathLength: 4096,
   commandWords: 100,
@@ -62,13 +64,17 @@ export const LIMITS = {
   scriptNameLength: 256,
   /** Characters; the host counts octets besides. */
   sieveScriptLength: 1024 * 1024,
+  /** As long as browsers take. */
+  urlLength: 2000,
   relayRules: 200,
   routes: 200,
   routeHosts: 20,
   /** A certificate with those that it is signed with, or a key; RSA 4096 has some 8 KiB in all. */
   pemLength: 100_000,
-  urlLength: 2_000,
   /** Let's Encrypt takes 100. */
   certificateNames: 99,
   keyIdLength: 1_000,
 } as const;
+
+/** Characters that begin a detail in an address; none where the office wants no details. */
+export const DETAIL_SEPARATORS_SHAPE = /^[+\-_.=#]{0,4}$/u;

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
-import { count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
+import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
 export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
 export type MessageState = z.infer<typeof messageState>;
@@ -87,14 +87,20 @@ export const timelineEvent = z.discriminatedUnion('type', [
     action: z.enum(['accept', 'junk', 'quarantine', 'reject', 'defer']),
     score: z.number(),
     findings: z
-      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+      .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: findingDetail }))
       .readonly(),
     /** `check.outcome` of the finding that decided, or `score`. */
     decidedBy: z.string(),
   }),
-  eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: z.string() }),
+  eventBase.extend({ type: z.literal('quarantined'), account: z.string(), reason: findingDetail }),
   eventBase.extend({
-    type: z.enum(['quarantineReleased', 'quarantineRemoved']),
+    type: z.literal('quarantineReleased'),
+    account: z.string(),
+    by: z.string().nullable(),
+    followingTraceId: id.exactOptional(),
+  }),
+  eventBase.extend({
+    type: z.literal('quarantineRemoved'),
     account: z.string(),
     by: z.string().nullable(),
   }),
@@ -109,7 +115,18 @@ export const timelineEvent = z.discriminatedUnion('type', [
     type: z.literal('awaitsModeration'),
     recipient: z.string(),
     group: z.string(),
-    into: names,
+    /** The moderators who were told by mail. */
+    asked: names.default([]),
+    /** null: held before moderators were told. */
+    noticeTraceId: id.nullable().default(null),
+  }),
+  eventBase.extend({
+    type: z.literal('moderationAnswered'),
+    group: z.string(),
+    /** null: somebody had decided before. */
+    decision: z.enum(['approve', 'refuse']).nullable(),
+    by: z.string(),
+    heldTraceId: id,
   }),
   eventBase.extend({ type: z.literal('filtered'), account: z.string(), rules: names }),
   eventBase.extend({ type: z.literal('discarded'), account: z.string(), rule: z.string() }),
@@ -153,9 +170,16 @@ export const timelineEvent = z.discriminatedUnion('type', [
     why: z.enum(['nullReversePath', 'notAsked']),
   }),
   eventBase.extend({
-    type: z.enum(['held', 'released', 'removed']),
+    type: z.enum(['held', 'removed']),
     recipient: z.string(),
     by: z.string(),
+  }),
+  eventBase.extend({
+    type: z.literal('released'),
+    recipient: z.string(),
+    by: z.string(),
+    /** Its moderators were asked. */
+    group: z.string().exactOptional(),
   }),
   eventBase.extend({ type: z.literal('heldByRule'), recipient: z.string(), rule: z.string() }),
   eventBase.extend({

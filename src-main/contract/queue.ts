@@ -69,6 +69,8 @@ export const queuedRecipient = z.object({
   chosenNextHop: chosenNextHop.nullable(),
   /** The hold rule that holds it; null where an administrator does. */
   heldBy: z.string().nullable(),
+  /** The group whose moderators decide while it is held; null: nobody was asked. */
+  moderatedGroup: z.string().nullable(),
   /** null unless it is under way. */
   progress: attemptProgress.nullable(),
 });

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
-import { accountId, count, id, offset, pageSize, searchText, time } from './values.ts';
+import { senderCalls } from './senders.ts';
+import { findingDetail, count, id, offset, pageSize, searchText, time } from './values.ts';
 
 const points = z.number().min(-100).max(100);
 const words = z.string().trim().min(1).max(LIMITS.searchTextLength);
@@ -64,6 +65,11 @@ export const engine = z.object({
 });
 export type Engine = z.infer<typeof engine>;
 
+export const quarantineKind = z.enum(['malicious', 'attachment', 'forged', 'rule', 'junk']);
+export type QuarantineKind = z.infer<typeof quarantineKind>;
+
+const handler = z.enum(['account', 'administrators']);
+
 export const screeningSettings = z.object({
   isEnabled: z.boolean(),
   thresholds,
@@ -84,6 +90,8 @@ export const screeningSettings = z.object({
   keepDays: z.int().min(1).max(365),
   /** Of the server's day; null: no digests. */
   digestHour: z.int().min(0).max(23).nullable(),
+  /** Who may release what is kept for an account. */
+  handledBy: z.record(quarantineKind, handler),
   /** Where people reach the console; null: digests have no links. */
   consoleUrl: z
     .url({ protocol: /^https?$/ })
@@ -125,7 +133,13 @@ export type Trial = z.infer<typeof trial>;
 
 export const quarantinedMessage = z.object({
   id: count,
+  /** Whom it is for: one of our accounts or aliases, or an address elsewhere. */
   account: z.string(),
+  /** It is for none of our accounts: the office's. */
+  isOffices: z.boolean(),
+  kind: quarantineKind,
+  /** Released, it goes on its way through the queue; otherwise into INBOX. */
+  goesOn: z.boolean(),
   traceId: id,
   author: z.string(),
   reversePath: z.string(),
@@ -136,14 +150,18 @@ export const quarantinedMessage = z.object({
   /** When it goes for good. */
   expiresAt: time,
   score: z.number(),
-  /** Why it is here, in plain words. */
-  reason: z.string(),
+  /** Why it is here. */
+  reason: findingDetail,
 });
 export type QuarantinedMessage = z.infer<typeof quarantinedMessage>;
 
+/** Whose copies are meant. */
+export const quarantineOwner = z.enum(['anybody', 'accounts', 'office']);
+export type QuarantineOwner = z.infer<typeof quarantineOwner>;
+
 export const quarantineQuery = z.object({
   text: searchText.default(''),
-  account: accountId.nullable().default(null),
+  owner: quarantineOwner.default('anybody'),
   offset: offset.default(0),
   limit: pageSize.default(100),
 });
@@ -154,7 +172,7 @@ export type QuarantinePage = z.infer<typeof quarantinePage>;
 /** Rows that are named, or everything that the filter finds. */
 export const quarantineSelection = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ids'), ids: z.array(count).min(1).max(LIMITS.pageSize).readonly() }),
-  z.object({ kind: z.literal('filter'), text: searchText }),
+  z.object({ kind: z.literal('filter'), text: searchText, owner: quarantineOwner }),
 ]);
 
 /** A message to look at safely: words only, nothing that could run or call home. */
@@ -164,12 +182,13 @@ export const quarantinedContent = z.object({
   attachments: z.array(z.string()).readonly(),
   links: z.array(z.string()).readonly(),
   findings: z
-    .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: z.string() }))
+    .array(z.object({ check: z.string(), outcome: z.string(), weight: z.number(), detail: findingDetail }))
     .readonly(),
 });
 export type QuarantinedContent = z.infer<typeof quarantinedContent>;
 
 export const screeningContract = {
+  ...senderCalls,
   watch: call.output(feedOf(screeningState, noChange)),
   changeSettings: call.input(screeningSettings).output(z.void()),
   /** The whole list, in its order. */
@@ -197,7 +216,9 @@ export const screeningContract = {
   watchQuarantine: call.input(quarantineQuery).output(feedOf(quarantinePage, noChange)),
   /** null where it has left. */
   readQuarantined: call.input(z.object({ id: count })).output(quarantinedContent.nullable()),
-  /** Into the mailboxes, and learned as no junk. Answers how many. */
-  releaseQuarantined: call.input(z.object({ selection: quarantineSelection })).output(z.object({ count })),
+  /** On their way, into mailboxes or through the queue; `learns`: as no junk. Answers how many. */
+  releaseQuarantined: call
+    .input(z.object({ selection: quarantineSelection, learns: z.boolean() }))
+    .output(z.object({ count })),
   removeQuarantined: call.input(z.object({ selection: quarantineSelection })).output(z.object({ count })),
 };

@@ -2,9 +2,10 @@
  * Settings area: listeners and ports, the server's name, its certificate, where the data lies.
  */
 import { z } from 'zod';
+import { NOTICE_LANGUAGES } from '../base/notice-language.ts';
 import { call } from './errors.ts';
 import { feedOf, noChange } from './feed.ts';
-import { LIMITS } from './limits.ts';
+import { DETAIL_SEPARATORS_SHAPE, LIMITS } from './limits.ts';
 import { time } from './values.ts';
 
 export const listenerName = z.enum([
@@ -52,8 +53,16 @@ export const certificateSummary = z.object({
 });
 export type CertificateSummary = z.infer<typeof certificateSummary>;
 
+/** What parts `anna` from `news` in `anna+news@`; each character does, and none is given where the office wants none. */
+export const detailSeparators = z.string().regex(DETAIL_SEPARATORS_SHAPE, 'is made of + - _ . = #');
+
+/** In which the server writes to people. */
+export const noticeLanguage = z.enum(NOTICE_LANGUAGES);
+
 export const serverSettings = z.object({
   hostname: z.string(),
+  detailSeparators: z.string(),
+  noticeLanguage,
   allowCleartextAuth: z.boolean(),
   listeners: z.array(listenerRow).readonly(),
   certificate: certificateSummary,
@@ -66,7 +75,9 @@ export type ServerSettings = z.infer<typeof serverSettings>;
 
 export const settingsChange = z.object({
   hostname: z.string().trim().min(1).max(LIMITS.domainLength).exactOptional(),
+  noticeLanguage: noticeLanguage.exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
+  detailSeparators: detailSeparators.exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

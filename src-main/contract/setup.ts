@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { call } from './errors.ts';
 import { credentials, sessionState } from './session.ts';
+import { noticeLanguage } from './settings.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, id } from './values.ts';
 
@@ -41,6 +42,8 @@ export type DnsRecord = z.infer<typeof dnsRecord>;
 
 const newAdministrator = credentials.extend({
   password: z.string().min(LIMITS.administratorPasswordMinLength).max(LIMITS.passwordLength),
+  /** In which Setup is read: the server writes to people in it until somebody says otherwise. */
+  language: noticeLanguage.exactOptional(),
 });
 
 export const setupContract = {

@@ -18,13 +18,16 @@ const rights = z
   .max(SHARE_LEVELS.manage.length);
 const mailboxName = z.string().min(1).max(LIMITS.mailboxNameLength);
 
-/** Everybody who signs in, or one account. */
-export const grantee = z.union([z.literal('anyone'), accountId]);
+/** A group of the directory by its address. */
+export const groupGrantee = z.templateLiteral(['group:', z.string().min(1).max(LIMITS.addressLength)]);
+
+/** Everybody who signs in, one account, or a group. */
+export const grantee = z.union([z.literal('anyone'), accountId, groupGrantee]);
 export type Grantee = z.infer<typeof grantee>;
 
 export const shareMember = z.object({
   grantee,
-  /** Empty for anyone. */
+  /** The account's or group's; empty for anyone. */
   address: z.string(),
   name: z.string(),
   /** null: not the same in all of the mailboxes. */
@@ -45,7 +48,7 @@ export type ShareQuery = z.input<typeof shareQuery>;
 
 export const shareView = z.object({
   mailboxes: z.array(z.string()).readonly(),
-  /** Anyone first, then who has rights, then who could be given some; both by address. */
+  /** Anyone first, then who has rights, then who could be given some; both with groups before people, by address. */
   members: z.array(shareMember).readonly(),
   /** How many match besides anyone. */
   total: count,

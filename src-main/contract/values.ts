@@ -4,6 +4,12 @@
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 
+/** A code with its values, or words of others. */
+export const findingDetail = z.union([
+  z.string(),
+  z.object({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
+]);
+
 export const time = z.number();
 export const count = z.number().nonnegative();
 export const accountId = z.int().nonnegative();

@@ -4,7 +4,7 @@
  * Flow: see port.ts. Invariants: changes run one after another, and each sees the rows that the one before left.
  */
 import type { Clock } from '../base/clock.ts';
-import { Emitter } from '../base/emitter.ts';
+import { Emitter, type Subscribe } from '../base/emitter.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { addressKey, canonicalDomain, DETAIL_SEPARATORS, domainOfKey, keyOfAddress } from './address-key.ts';
 import {
@@ -28,13 +28,13 @@ import {
   type DirectoryError,
   type Domain,
   type DomainQuota,
+  type GroupMembership,
   type RecipientResolution,
-  type SignInKeys,
-  type SignInOutcome,
 } from './port.ts';
-import { MOST_PASSWORD_CHARACTERS } from './limits.ts';
+import { Expanding } from './expansion.ts';
 import { Registry, type ExpansionQuery } from './registry.ts';
-import type { AccountRow, DirectoryRows, NewAccountRow } from './store-port.ts';
+import type { AccountSecrets, SecretsSource } from './sign-in/port.ts';
+import type { AccountRow, DirectoryRows, NewAccountRow, StoredCredentials } from './store-port.ts';
 
 /** Between two notes of an account's last sign-in; clients sign in every few minutes. */
 const SIGN_IN_NOTE_INTERVAL_MS = 60_000;
@@ -47,11 +47,17 @@ export interface DirectoryOptions {
   readonly maySendAs: (account: AccountId, sharedMailbox: AccountId) => Promise<boolean>;
   /** Each character parts a name from its detail; asked at every look-up. */
   readonly detailSeparators?: () => string;
+  /** Whether new passwords are kept for SCRAM-SHA-1 too; absent: not. */
+  readonly allowsScramSha1?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /** The directory as the host holds it. */
-export interface FullDirectory extends Directory, DirectoryAdmin {
+export interface FullDirectory extends Directory, DirectoryAdmin, SecretsSource {
+  /** The account has another password, or its password is not enough any more. */
+  readonly onPasswordChange: Subscribe<AccountId>;
+  /** null: nobody signs in to it. */
+  credentialsOf(id: AccountId): StoredCredentials | null;
   /** Whether this is the account's password now; not a sign-in, so nothing is noted. */
   hasPassword(id: AccountId, password: string): Promise<boolean>;
 }
@@ -63,6 +69,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<FullDi
 class RowDirectory implements FullDirectory {
   readonly #options: DirectoryOptions;
   readonly #changed: Emitter<void>;
+  readonly #passwordChanged: Emitter<AccountId>;
   #registry: Registry;
   #lastChange: Promise<unknown> = Promise.resolve();
 
@@ -70,10 +77,15 @@ class RowDirectory implements FullDirectory {
     this.#options = options;
     this.#registry = registry;
     this.#changed = new Emitter(options.onError);
+    this.#passwordChanged = new Emitter(options.onError);
   }
 
   get onChange() {
     return this.#changed.subscribe;
+  }
+
+  get onPasswordChange() {
+    return this.#passwordChanged.subscribe;
   }
 
   isLocalDomain(domain: string): Promise<boolean> {
@@ -112,21 +124,18 @@ class RowDirectory implements FullDirectory {
     return false;
   }
 
-  async signIn(signInName: string, password: string): Promise<SignInOutcome> {
-    const account = this.#registry.accountBySignInName(signInName);
-    const isBounded = password.length <= MOST_PASSWORD_CHARACTERS;
-    const stored = account?.credentials?.scrypt ?? null;
-    const isRight = await this.#options.passwords.verify(
-      isBounded ? password : '',
-      isBounded ? stored : null,
-    );
-    return isRight ? this.#admit(account) : { kind: 'refused' };
+  secretsOf(signInName: string): AccountSecrets | null {
+    const row = this.#registry.accountBySignInName(signInName);
+    if (row === undefined || row.credentials === null) return null;
+    return { account: withoutCredentials(row), credentials: row.credentials };
   }
 
-  scramKeys(signInName: string): Promise<SignInKeys> {
-    const account = this.#registry.accountBySignInName(signInName);
-    const keys = this.#options.passwords.scramKeys(account?.credentials?.scramSha256 ?? null, signInName);
-    return Promise.resolve({ ...keys, admit: () => Promise.resolve(this.#admit(account)) });
+  async replaceCredentials(id: AccountId, credentials: StoredCredentials): Promise<void> {
+    await this.#change(async () => ok(await this.#options.rows.changeAccount(id, { credentials })));
+  }
+
+  credentialsOf(id: AccountId): StoredCredentials | null {
+    return this.#registry.account(id)?.credentials ?? null;
   }
 
   strictestPop3() {
@@ -138,13 +147,6 @@ class RowDirectory implements FullDirectory {
     };
   }
 
-  #admit(account: AccountRow | undefined): SignInOutcome {
-    if (account === undefined || account.credentials === null) return { kind: 'refused' };
-    if (!account.isEnabled) return { kind: 'disabled' };
-    this.#noteSignIn(account);
-    return { kind: 'ok', account: withoutCredentials(account) };
-  }
-
   hasPassword(id: AccountId, password: string): Promise<boolean> {
     return this.#options.passwords.verify(password, this.#registry.account(id)?.credentials?.scrypt ?? null);
   }
@@ -152,6 +154,28 @@ class RowDirectory implements FullDirectory {
   getAccount(id: AccountId): Promise<Account | null> {
     const account = this.#registry.account(id);
     return Promise.resolve(account === undefined ? null : withoutCredentials(account));
+  }
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.#registry.aliasByAddress(group)?.group?.moderators ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    const alias = this.#registry.aliasByAddress(group);
+    const query = { ...this.#query, reversePath: address };
+    return Promise.resolve(alias !== undefined && new Expanding(this.#registry, query).isModerator(alias));
+  }
+
+  findGroup(address: string): Promise<string | null> {
+    const alias = this.#registry.aliasByAddress(address);
+    return Promise.resolve(alias === undefined || alias.group === null ? null : alias.address);
+  }
+
+  listGroupMembers(): Promise<readonly GroupMembership[]> {
+    const groups = this.#registry.aliases.filter(({ group }) => group !== null);
+    const membersOf = (address: string) =>
+      this.#registry.expand(address, this.#query).accounts.map(({ id }) => id);
+    return Promise.resolve(groups.map(({ address }) => ({ address, members: membersOf(address) })));
   }
 
   listDomains(): Promise<readonly Domain[]> {
@@ -206,7 +230,8 @@ class RowDirectory implements FullDirectory {
       const checked = checkNewAddress(registry, account);
       if (!checked.ok) return checked;
       if (!isUsablePassword(account.password)) return err('weakPassword');
-      const credentials = await this.#options.passwords.hash(account.password);
+      const withSha1 = this.#options.allowsScramSha1?.() ?? false;
+      const credentials = await this.#options.passwords.hash(account.password, { withSha1 });
       return ok(await this.#insert(account, { ...checked.value, kind: 'person', credentials }));
     });
   }
@@ -249,17 +274,22 @@ class RowDirectory implements FullDirectory {
       const problem = checkAccountChange(registry, account, change);
       if (problem !== null) return err(problem);
       await this.#options.rows.changeAccount(id, change);
+      if (change.requiresAppPassword === true) this.#passwordChanged.emit(id);
       return ok(withoutCredentials({ ...account, ...change }));
     });
   }
 
   setPassword(id: AccountId, password: string): Promise<Result<void, DirectoryError>> {
     return this.#change(async (registry) => {
-      if (registry.account(id)?.kind !== 'person') return err('noSuchAccount');
+      const account = registry.account(id);
+      if (account?.kind !== 'person') return err('noSuchAccount');
       if (!isUsablePassword(password)) return err('weakPassword');
-      await this.#options.rows.changeAccount(id, {
-        credentials: await this.#options.passwords.hash(password),
+      const credentials = await this.#options.passwords.hash(password, {
+        before: account.credentials,
+        withSha1: this.#options.allowsScramSha1?.() ?? false,
       });
+      await this.#options.rows.changeAccount(id, { credentials });
+      this.#passwordChanged.emit(id);
       return ok(undefined);
     });
   }
@@ -312,11 +342,12 @@ class RowDirectory implements FullDirectory {
     return change;
   }
 
-  #noteSignIn(account: AccountRow): void {
+  noteSignIn(id: AccountId): void {
     const now = this.#options.clock.now();
-    if (account.lastSignInAt !== null && now - account.lastSignInAt < SIGN_IN_NOTE_INTERVAL_MS) return;
+    const { lastSignInAt = null } = this.#registry.account(id) ?? {};
+    if (lastSignInAt !== null && now - lastSignInAt < SIGN_IN_NOTE_INTERVAL_MS) return;
     this.#change(async () => {
-      await this.#options.rows.changeAccount(account.id, { lastSignInAt: now });
+      await this.#options.rows.changeAccount(id, { lastSignInAt: now });
       return ok(undefined);
     }).catch(this.#options.onError);
   }

@@ -1,23 +1,21 @@
 /**
  * Credentials: how passwords are kept and compared.
  *
- * scrypt: RFC 7914; SCRAM-SHA-256 keys: RFC 5802 §3, RFC 7677. Flow: the directory hashes at change, compares at sign-in.
+ * scrypt: RFC 7914. Flow: the directory hashes at change, the sign-in compares.
  * Invariants: comparison takes the same time whether or not the account exists; clear text is never kept: what makes
  * repeated sign-ins quick is remembered under a key that dies with the process.
  */
-import { createHash, createHmac, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { RandomBytes } from '../base/ids.ts';
+import { deriveScramKeys, parseScramKeys, SCRAM_SALT_OCTETS } from './scram-keys.ts';
 import type { StoredCredentials } from './store-port.ts';
 
-const pbkdf2Async = promisify(pbkdf2);
 /** 16 MiB and some 40 ms a guess: dear for a thief, bearable for a sign-in. */
 const SCRYPT = { N: 16_384, r: 8, p: 1 };
+const SCRYPT_PREFIX = `scrypt$${SCRYPT.N}$${SCRYPT.r}$${SCRYPT.p}$`;
 const KEY_OCTETS = 32;
 const SALT_OCTETS = 16;
-/** RFC 7677 §4 asks for 4,096 at least. */
-const SCRAM_ITERATIONS = 10_000;
 /** A phone signs in every few minutes; this long a right password is not hashed again. */
 const REMEMBER_MS = 10 * 60_000;
 /** More than any small office has devices. */
@@ -26,6 +24,12 @@ const MOST_REMEMBERED = 10_000;
 interface Remembered {
   readonly until: number;
   readonly isRight: Promise<boolean>;
+}
+
+export interface HashOptions {
+  readonly before?: StoredCredentials | null;
+  /** SCRAM-SHA-1 keys too, for old programs. */
+  readonly withSha1?: boolean;
 }
 
 export class PasswordKeeper {
@@ -40,24 +44,45 @@ export class PasswordKeeper {
     this.#processKey = options.randomBytes(KEY_OCTETS);
   }
 
-  async hash(password: string): Promise<StoredCredentials> {
-    const normalized = normalize(password);
-    const [scryptText, scramSha256] = await Promise.all([
+  /** `before`: what the account had, whose salt for SCRAM stays, since its app passwords have the same. */
+  async hash(password: string, options: HashOptions = {}): Promise<StoredCredentials> {
+    const normalized = normalizePassword(password);
+    const salt = options.before?.scramSha256 ? parseScramKeys(options.before.scramSha256).salt : this.#salt();
+    const [scryptText, scramSha256, scramSha1] = await Promise.all([
       this.#hashScrypt(normalized),
-      this.#hashScram(normalized),
+      deriveScramKeys('sha256', normalized, salt),
+      options.withSha1 === true ? deriveScramKeys('sha1', normalized, salt) : null,
     ]);
-    return { scrypt: scryptText, scramSha256 };
+    return { scrypt: scryptText, scramSha256, ...(scramSha1 !== null && { scramSha1 }) };
+  }
+
+  /** Whether a right password should be hashed anew: by today's costs, with the keys that are asked for. */
+  isOutdated(stored: StoredCredentials, { withSha1 }: { withSha1: boolean }): boolean {
+    return !stored.scrypt.startsWith(SCRYPT_PREFIX) || withSha1 !== (stored.scramSha1 !== undefined);
+  }
+
+  /** The same for the same name while this process runs: what a name that nobody has is answered with. */
+  inventedSalt(name: string): Uint8Array {
+    const salt = createHmac('sha256', this.#processKey).update(name.toLowerCase()).digest();
+    return salt.subarray(0, SCRAM_SALT_OCTETS);
+  }
+
+  /** A mark of a secret by which it is known again, and from which it cannot be had. */
+  markOf(...parts: readonly string[]): string {
+    return createHmac('sha256', this.#processKey).update(parts.join('\0')).digest('base64');
+  }
+
+  /** Whether verify() would answer without hashing. */
+  isRemembered(password: string, stored: string): boolean {
+    const known = this.#remembered.get(this.markOf(stored, normalizePassword(password)));
+    return known !== undefined && known.until > this.#clock.now();
   }
 
   /** `scrypt` is null for an account that does not exist: the answer is false, and takes as long. */
   verify(password: string, stored: string | null): Promise<boolean> {
-    const normalized = normalize(password);
+    const normalized = normalizePassword(password);
     if (stored === null) return this.#compare(normalized, DUMMY).then(() => false);
-    const key = createHmac('sha256', this.#processKey)
-      .update(stored)
-      .update('\0')
-      .update(normalized)
-      .digest('base64');
+    const key = this.markOf(stored, normalized);
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until > this.#clock.now()) return known.isRight;
     const isRight = this.#compare(normalized, stored);
@@ -65,19 +90,8 @@ export class PasswordKeeper {
     return isRight;
   }
 
-  /** The keys of RFC 5802 §3; for no account (null) they are made up, always the same for the same name. */
-  scramKeys(stored: string | null, name: string) {
-    const nonce = toBase64(this.#randomBytes(SALT_OCTETS));
-    if (stored === null) {
-      const salt = createHmac('sha256', this.#processKey).update(name.toLowerCase()).digest();
-      const unknown = this.#randomBytes(KEY_OCTETS);
-      const keys = { storedKey: unknown, serverKey: unknown, nonce };
-      return { salt: salt.subarray(0, SALT_OCTETS), iterations: SCRAM_ITERATIONS, ...keys };
-    }
-    const [, iterations = '', salt = '', storedKey = '', serverKey = ''] = stored.split(/[$:]/u);
-    const octets = (text: string) => Buffer.from(text, 'base64');
-    const keys = { storedKey: octets(storedKey), serverKey: octets(serverKey), nonce };
-    return { salt: octets(salt), iterations: Number(iterations), ...keys };
+  #salt(): Uint8Array {
+    return this.#randomBytes(SCRAM_SALT_OCTETS);
   }
 
   #remember(key: string, isRight: Promise<boolean>): void {
@@ -91,17 +105,7 @@ export class PasswordKeeper {
   async #hashScrypt(password: string): Promise<string> {
     const salt = this.#randomBytes(SALT_OCTETS);
     const hash = await scryptKey(password, salt, SCRYPT);
-    const numbers = [SCRYPT.N, SCRYPT.r, SCRYPT.p].join('$');
-    return `scrypt$${numbers}$${toBase64(salt)}$${toBase64(hash)}`;
-  }
-
-  async #hashScram(password: string): Promise<string> {
-    const salt = this.#randomBytes(SALT_OCTETS);
-    const salted = await pbkdf2Async(password, salt, SCRAM_ITERATIONS, KEY_OCTETS, 'sha256');
-    const clientKey = createHmac('sha256', salted).update('Client Key').digest();
-    const storedKey = createHash('sha256').update(clientKey).digest('base64');
-    const serverKey = createHmac('sha256', salted).update('Server Key').digest('base64');
-    return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${toBase64(salt)}$${storedKey}:${serverKey}`;
+    return `${SCRYPT_PREFIX}${toBase64(salt)}$${toBase64(hash)}`;
   }
 
   async #compare(password: string, stored: string): Promise<boolean> {
@@ -114,7 +118,7 @@ export class PasswordKeeper {
 }
 
 /** Costs what a real one costs, and nothing matches it. */
-const DUMMY = `scrypt$${SCRYPT.N}$${SCRYPT.r}$${SCRYPT.p}$${toBase64(new Uint8Array(SALT_OCTETS))}$`;
+const DUMMY = `${SCRYPT_PREFIX}${toBase64(new Uint8Array(SALT_OCTETS))}$`;
 
 function scryptKey(password: string, salt: Uint8Array, options: typeof SCRYPT): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -129,6 +133,6 @@ function toBase64(octets: Uint8Array): string {
 }
 
 /** RFC 8265 §4.2.1 (OpaqueString), as far as passwords people type need it: NFC, all spaces alike. */
-function normalize(password: string): string {
+export function normalizePassword(password: string): string {
   return password.replaceAll(/\p{Zs}/gu, ' ').normalize('NFC');
 }

@@ -110,7 +110,7 @@ export class Expanding {
 
   #mayPost(alias: AliasRow): boolean {
     const { reversePath } = this.#query;
-    if (alias.group === null || reversePath === undefined || this.#isModerator(alias)) return true;
+    if (alias.group === null || reversePath === undefined || this.isModerator(alias)) return true;
     switch (alias.group.posting) {
       case 'anyone':
         return true;
@@ -125,10 +125,11 @@ export class Expanding {
 
   #needsModeration(alias: AliasRow): boolean {
     const isModerated = alias.group !== null && alias.group.moderators.length > 0;
-    return isModerated && this.#query.reversePath !== undefined && !this.#isModerator(alias);
+    return isModerated && this.#query.reversePath !== undefined && !this.isModerator(alias);
   }
 
-  #isModerator({ group }: AliasRow): boolean {
+  /** Whether the sender is one of those who decide. */
+  isModerator({ group }: AliasRow): boolean {
     return group !== null && this.#isAmong(group.moderators);
   }
 

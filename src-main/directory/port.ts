@@ -58,9 +58,16 @@ export interface AccountSettings {
   /** null: none. */
   readonly forwarding: Forwarding | null;
   readonly delivery: DeliveryMethod;
+  /** Its password lets no mail program in; each device has its own. */
+  readonly requiresAppPassword: boolean;
 }
 
-export const NEW_ACCOUNT: AccountSettings = { addresses: [], forwarding: null, delivery: MAILSTORE };
+export const NEW_ACCOUNT: AccountSettings = {
+  addresses: [],
+  forwarding: null,
+  delivery: MAILSTORE,
+  requiresAppPassword: false,
+};
 
 /** How an account's mail is fetched over POP3. */
 export interface Pop3Settings {
@@ -195,24 +202,6 @@ export type DirectoryError =
   | 'invalidDomain'
   | 'weakPassword';
 
-export type SignInOutcome =
-  | { readonly kind: 'ok'; readonly account: Account }
-  /** Unknown account or wrong password: never said which, and it takes the same time. */
-  | { readonly kind: 'refused' }
-  /** Right password, but the account is switched off. */
-  | { readonly kind: 'disabled' };
-
-/** What SCRAM-SHA-256 compares a proof with (RFC 5802 §3); for a name that nobody has, keys that no proof fits. */
-export interface SignInKeys {
-  readonly salt: Uint8Array;
-  readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
-  readonly nonce: string;
-  /** The outcome once the proof is right. */
-  admit(): Promise<SignInOutcome>;
-}
-
 export interface DomainQuota {
   readonly domain: string;
   readonly quotaBytes: number;
@@ -234,14 +223,23 @@ export interface Directory {
    * that of a shared mailbox on whose INBOX it has the right to post (RFC 4314 `p`).
    */
   mayUseAddress(accountId: AccountId, address: string): Promise<boolean>;
-  /** `signInName` is the account's address, or its local-part alone. */
-  signIn(signInName: string, password: string): Promise<SignInOutcome>;
-  scramKeys(signInName: string): Promise<SignInKeys>;
   /** The strictest of all accounts' POP3 settings, which POP3 announces before it knows who comes (RFC 2449 §6.5, §6.7). */
   strictestPop3(): { readonly keepDays: number | null; readonly loginDelaySeconds: number };
   getAccount(id: AccountId): Promise<Account | null>;
+  /** Who decides on mail for the group, as they were given; empty: nobody, or there is no such group. */
+  moderatorsOf(group: string): Promise<readonly string[]>;
+  /** Whether the address is a moderator's of the group, or leads to the account of one. */
+  isModerator(group: string, address: string): Promise<boolean>;
+  /** The address of the group as it is written; null: there is none. */
+  findGroup(address: string): Promise<string | null>;
   /** Something of the directory changed; ask again. */
   readonly onChange: Subscribe<void>;
+}
+
+/** A group, and the accounts of ours that it comes down to now. */
+export interface GroupMembership {
+  readonly address: string;
+  readonly members: readonly AccountId[];
 }
 
 /** What the console and the provision file change. */
@@ -286,6 +284,8 @@ export interface DirectoryAdmin {
   removeAccount(id: AccountId): Promise<Result<void, DirectoryError>>;
 
   listAliases(): Promise<readonly Alias[]>;
+  /** Of a group that is switched off: nobody. */
+  listGroupMembers(): Promise<readonly GroupMembership[]>;
   /** Adds the alias or group, or replaces its targets and what else is given. */
   putAlias(
     alias: { localPart: string; domain: string; targets: readonly string[] } & Partial<AliasSettings>,

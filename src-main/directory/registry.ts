@@ -114,6 +114,11 @@ export class Registry {
     return key !== null && (this.isTaken(key) || this.isTaken(keyWithoutDetail(key, separators) ?? key));
   }
 
+  aliasByAddress(address: string): AliasRow | undefined {
+    const key = this.keyOf(address);
+    return key === null ? undefined : this.aliasWithKey(key);
+  }
+
   isTaken(key: string): boolean {
     return this.#accountsByKey.has(key) || this.#aliasesByKey.has(key);
   }

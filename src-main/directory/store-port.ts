@@ -20,6 +20,8 @@ export interface StoredCredentials {
   readonly scrypt: string;
   /** RFC 5803: `SCRAM-SHA-256$iterations:salt$storedKey:serverKey`. */
   readonly scramSha256: string;
+  /** `SCRAM-SHA-1$…`; only where the settings allow it. */
+  readonly scramSha1?: string;
 }
 
 export interface AccountRow extends Account {

@@ -4,10 +4,11 @@
  * Flow: dsn.ts puts the text into the first part of the report (RFC 3464 §2). Invariants: every language has every text; the
  * reason is said in plain words first, the other server's own words follow.
  */
+import type { NoticeLanguage } from '../base/notice-language.ts';
 import { formatDateTime } from './date-time.ts';
 import type { DeliveryStatus, DsnAction, RecipientStatus } from './dsn-status.ts';
 
-export type DsnLanguage = 'en' | 'zh-CN';
+export type DsnLanguage = NoticeLanguage;
 
 /** What returns with the report. */
 export type ReturnedPart = 'message' | 'headers' | 'nothing';

@@ -16,28 +16,29 @@ import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { MailEventSink } from '../mail/events.ts';
+import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
-import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
+import type { ConsoleRouter } from './api/router.ts';
 import { CertificateDesk } from './certificates/certificate-desk.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
+import { createHostRouter, type RouterParts } from './host-router.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
-import type { AdministratorStore, HostSettings, ListenerStatus } from './port.ts';
+import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { applyProvision } from './provision/apply.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
-import { createRelayDesk, type RelayDesk } from './relay-desk.ts';
 import { readSecret } from './secret-file.ts';
-import { sendTestMessage } from './test-message.ts';
+import { openSignIns, type SignIns } from './sign-ins.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
@@ -87,22 +88,12 @@ interface Parts {
   readonly storage: Storage;
   readonly directory: FullDirectory;
   readonly transcripts: TranscriptDesk;
+  readonly signIns: SignIns;
   readonly path: MailPath;
   readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
   readonly release: ReleaseDesk;
   readonly stopBackground: () => void;
-}
-
-/** What the console's handlers need besides the stores. */
-interface RouterParts {
-  readonly directory: FullDirectory;
-  readonly administrators: AdministratorStore;
-  readonly receiver: MessageReceiver;
-  readonly transcripts: TranscriptDesk;
-  readonly meter: EventMeter;
-  readonly path: MailPath;
-  readonly transfers: TransferDesk;
 }
 
 class RunningHost implements MailHost {
@@ -125,6 +116,8 @@ class RunningHost implements MailHost {
       whenUnavailable: options.whenPortUnavailable,
       secureContext: (name) => this.#certificate.certificates.secureContext(name),
       clients: this.#clients,
+      asksForCertificate: () => this.#settings.signIn.clientAuthorities !== null,
+      isShutOut: (address) => this.#parts?.signIns.isShutOut(address) ?? false,
       clock: options.clock,
       logger: options.logger,
     });
@@ -182,9 +175,12 @@ class RunningHost implements MailHost {
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
+    await parts.signIns.close();
     await parts.storage.close();
     this.#options.logger.info('stopped');
   }
+
+  readonly #language = () => this.#settings.noticeLanguage;
 
   get #running(): Parts {
     if (this.#parts === undefined) throw new Error('the host is not running');
@@ -215,27 +211,20 @@ class RunningHost implements MailHost {
 
   async #buildOn(storage: Storage): Promise<Parts> {
     const { clock, randomBytes, logger } = this.#options;
-    const passwords = new PasswordKeeper({ clock, randomBytes });
-    const directory = await createDirectory({
-      rows: storage.directory,
-      passwords,
-      clock,
-      maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
-      detailSeparators: () => this.#settings.detailSeparators,
-      onError: this.#onError,
-    });
-    const administrators = createAdministrators({ rows: storage.administrators, passwords });
-    const { mailStore, settings, scripts } = storage;
-    await this.#provision({ directory, administrators, settings, mailStore, scripts });
+    const { directory, passwords, administrators } = await this.#openDirectory(storage);
+    const { screening, ...provisioned } = storage;
+    await this.#provision({ ...provisioned, ...screening, directory, administrators });
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
     const disk = await this.#watchDisk();
     const secret = await readSecret(this.#options.dataFolder, randomBytes);
+    const signIns = await this.#openSignIns(storage, { directory, passwords });
     const path = createMailPath({
       storage,
       directory,
+      signIns: signIns.desk,
       receiver,
       transcripts,
       events: keepReads(meter.sink, storage, this.#onError),
@@ -251,24 +240,63 @@ class RunningHost implements MailHost {
       logger,
     });
     const transfers = this.#createTransfers(storage, receiver, transcripts);
-    const shown = { directory, transfers, administrators, receiver, transcripts, meter, path };
+    const shown = {
+      directory,
+      transfers,
+      administrators,
+      receiver,
+      transcripts,
+      meter,
+      path,
+      signIns: signIns.book,
+    };
     const router = this.#createRouter(storage, shown);
     const { quarantine } = path.screening;
     const own = { directory, receiver, queue: path.queue, quarantine, secret };
     const stopBackground = this.#startBackground(storage, own);
-    const release = createReleaseDesk({ quarantine, directory, secret, clock });
-    return { storage, directory, transcripts, path, transfers, router, release, stopBackground };
+    const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
+    const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
+    return { storage, directory, transcripts, signIns, path, transfers, router, release, stopBackground };
+  }
+
+  async #openDirectory(storage: Storage) {
+    const { clock, randomBytes } = this.#options;
+    const passwords = new PasswordKeeper({ clock, randomBytes });
+    const directory = await createDirectory({
+      rows: storage.directory,
+      passwords,
+      clock,
+      maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
+      detailSeparators: () => this.#settings.detailSeparators,
+      allowsScramSha1: () => this.#settings.signIn.allowScramSha1,
+      onError: this.#onError,
+    });
+    const administrators = createAdministrators({ rows: storage.administrators, passwords });
+    return { directory, passwords, administrators };
+  }
+
+  #openSignIns(
+    storage: Storage,
+    people: { directory: FullDirectory; passwords: PasswordKeeper },
+  ): Promise<SignIns> {
+    const { clock, randomBytes, logger } = this.#options;
+    return openSignIns({
+      ...{ ...people, stores: storage, clock, randomBytes, logger },
+      settings: () => this.#settings,
+      isExempt: this.#clients.isExempt,
+    });
   }
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'onError'>,
+    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
   ): Cancel {
     return startBackground(storage, {
       ...own,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),
+      language: this.#language,
       onError: this.#onError,
     });
   }
@@ -284,46 +312,18 @@ class RunningHost implements MailHost {
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
-    const { clock, dataFolder, logger, version } = this.#options;
-    const hostname = () => this.#settings.hostname;
-    const { path, receiver, ...services } = parts;
-    const testMessage = { ...services, receiver, queue: path.queue, clock, makeId: this.#makeId, hostname };
-    return createConsoleRouter({
-      ...services,
-      mailStore: storage.mailStore,
-      timelines: storage.timelines,
-      queue: path.desk,
-      nextHops: path.nextHops,
-      screening: path.screening,
-      isDeliverable: (address) => path.isDeliverable(address),
-      relayDesk: this.#createRelayDesk(parts),
-      signing: path.signing,
-      reports: storage.reports,
-      scripts: storage.scripts,
-      settings: storage.settings,
+    const { clock, dataFolder, logger, version, bind } = this.#options;
+    return createHostRouter({
+      ...parts,
+      ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
+      hostname: () => this.#settings.hostname,
+      language: this.#language,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
+      findListener: (name) => findOwnListener(name, bind, this.#listeners.statuses),
       certificate: () => this.#certificate.certificates.summary,
       certificates: this.#certificate,
-      sendTestMessage: (to) => sendTestMessage(testMessage, to),
       diskFree: () => diskFree(dataFolder),
-      dataFolder,
-      version,
-      platform: process.platform,
-      clock,
-      logger,
-    });
-  }
-
-  #createRelayDesk({ path, directory }: RouterParts): RelayDesk {
-    const { bind, clock } = this.#options;
-    return createRelayDesk({
-      ...path.relaying,
-      directory,
-      clock,
-      targets: path.relaying.connection,
-      hostname: () => this.#settings.hostname,
-      listener: () => findOwnListener('smtp', bind, this.#listeners.statuses),
     });
   }
 
@@ -334,7 +334,8 @@ class RunningHost implements MailHost {
     const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
     const accounts = people.map(({ address }) => address);
     const settings = await targets.settings.read();
-    const problem = findProvisionProblem(provision, { ...settings, domains, accounts });
+    const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
+    const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
     if (problem !== null) throw new ProvisionProblem(problem);
     await applyProvision(provision, targets);
   }

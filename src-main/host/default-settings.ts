@@ -1,5 +1,6 @@
 /** Settings until somebody changes them. */
 import { DETAIL_SEPARATORS } from '../directory/address-key.ts';
+import { DEFAULT_SIGN_IN_SETTINGS } from '../directory/sign-in/create-sign-in-desk.ts';
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
 import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
@@ -11,8 +12,10 @@ import type { HostSettings } from './port.ts';
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,
+    signIn: DEFAULT_SIGN_IN_SETTINGS,
     certificateFiles: [],
     acme: DEFAULT_ACME,
     mtaSts: [],

@@ -1,7 +1,6 @@
 /** The filter of accounts, built from the host's stores: scripts, mailboxes, marks. */
 import type { AccountFilter } from '../mail/delivery/port.ts';
 import { createAccountFilter } from '../mail/delivery/sieve/filtering/create-account-filter.ts';
-import { DETAIL_SEPARATORS } from '../directory/address-key.ts';
 import type { MailPathOptions } from './mail-path.ts';
 
 export function createFiltering(options: MailPathOptions, hostname: () => string): AccountFilter {
@@ -13,6 +12,7 @@ export function createFiltering(options: MailPathOptions, hostname: () => string
     mailStore: storage.mailStore,
     marks: storage.queue,
     zoneMinutesAt: (ms) => -new Date(ms).getTimezoneOffset(),
-    separators: () => DETAIL_SEPARATORS,
+    language: () => options.settings().noticeLanguage,
+    separators: () => options.settings().detailSeparators,
   });
 }

@@ -36,6 +36,10 @@ export interface ListenerSetOptions {
   readonly secureContext: SecureContextSource;
   /** Whom we believe, and whom the limits bind. */
   readonly clients: Pick<ClientSettings, 'isProxy' | 'isExempt' | 'limits'>;
+  /** Who has tried too many passwords; mail from there is still received. */
+  readonly isShutOut: (address: string) => boolean;
+  /** Whether people may sign in with certificates. */
+  readonly asksForCertificate: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -183,6 +187,7 @@ export class ListenerSet {
       busyLine: BUSY_LINES[plan.name],
       clock: this.#options.clock,
       ...this.#options.clients,
+      ...(plan.name !== 'smtp' && ofSignIns(this.#options)),
       logger: this.#options.logger.child({ listener: plan.name }),
     });
   }
@@ -203,4 +208,9 @@ function offStatus(plan: ListenerPlan): ListenerStatus {
     problem: null,
     problemDetail: null,
   };
+}
+
+/** What concerns the doors at which people sign in. */
+function ofSignIns({ isShutOut, asksForCertificate }: ListenerSetOptions) {
+  return { isShutOut, asksForCertificate };
 }

@@ -10,6 +10,7 @@ import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AcceptanceOptions } from '../mail/acceptance/acceptance.ts';
 import type { Directory } from '../directory/port.ts';
+import type { SignInDesk } from '../directory/sign-in/port.ts';
 import { chooseDsnLanguage } from '../mail/bounce/choose-language.ts';
 import { createBounceStage } from '../mail/bounce/create-bounce-stage.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
@@ -17,6 +18,7 @@ import { createDeliveryCourier } from '../mail/delivery/create-delivery-courier.
 import { createHandOver } from '../mail/delivery/hand-over/create-hand-over.ts';
 import { createManageSieveService } from '../mail/delivery/managesieve/managesieve-service.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
+import type { AnswerAddresses } from '../mail/delivery/moderation/answer-address.ts';
 import { createSenderRewriting, type SenderRewriting } from '../mail/delivery/sender-rewriting.ts';
 import type { MailEventSink } from '../mail/events.ts';
 import { createMessageQueue } from '../mail/queue/create-message-queue.ts';
@@ -50,8 +52,10 @@ import type { Storage } from '../storage/open-storage.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { createFiltering } from './filtering.ts';
 import type { Engines } from './listener-set.ts';
+import { createHostAnswerAddresses, createModeration } from './moderation.ts';
 import type { HostSettings } from './port.ts';
 import type { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
+import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
 import { createHostScreening } from './screening.ts';
 import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
@@ -65,6 +69,7 @@ const ATTEMPTS_AT_ONCE = 512;
 export interface MailPathOptions {
   readonly storage: Storage;
   readonly directory: Directory;
+  readonly signIns: SignInDesk;
   readonly receiver: MessageReceiver;
   readonly transcripts: TranscriptRecorder;
   readonly events: MailEventSink;
@@ -106,16 +111,16 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const hostname = () => settings().hostname;
   const ruleBook = createRuleBook({ directory, clock, rules: () => settings().relayRules });
   const rewriting = createSenderRewriting(options);
-  const router = createRouter({ directory, settings, rules: ruleBook, rewriting });
+  const answers = createHostAnswerAddresses(options);
+  const router = createRouter({ directory, settings, rules: ruleBook, rewriting, answers });
   const resolver = createDnsResolver({ servers: () => settings().dnsServers });
   const connection = createConnectionOptions(options, hostname, resolver);
   const signing = createSigning(options, { resolver, hostname, ruleBook });
   const counts = createReportCounts(options);
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
-  const { judge, brakes } = screening;
   const tlsPolicies = createTlsPolicies(options, resolver);
-  const parts = { router, rewriting, hostname, connection, counts, judge, brakes, tlsPolicies };
+  const parts = { router, rewriting, answers, hostname, connection, counts, tlsPolicies, ...screening };
   const { queue, desk, relay, handOver } = createQueue(options, { ...parts, ...signing });
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
@@ -167,7 +172,8 @@ function createServices(
   const guard = new ClientGuard({ ...clients, clock });
   const acceptance = { ...options, mailStore, guard, maySayXclient: clients.maySayXclient };
   const allowCleartextAuth = () => settings().allowCleartextAuth;
-  const retrieval = { ...options, allowCleartextAuth, mailStore, search };
+  const { onRevoke } = options.signIns;
+  const retrieval = { ...options, allowCleartextAuth, mailStore, search, onRevoke };
   return {
     submission: createSubmissionService({ ...acceptance, allowCleartextAuth }),
     reception: createReceptionService({ ...acceptance, queue: intake.watch(queue) }),
@@ -194,6 +200,7 @@ function enginesOf(services: Readonly<Record<ServiceName, MailService>>): Engine
 interface QueueParts {
   readonly router: Router;
   readonly rewriting: SenderRewriting;
+  readonly answers: AnswerAddresses;
   readonly hostname: () => string;
   readonly connection: ConnectionTestOptions & { readonly makeId: MakeId };
   readonly signer: OutgoingSigner;
@@ -201,6 +208,7 @@ interface QueueParts {
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
   readonly tlsPolicies: TlsPolicyFinder;
+  readonly quarantine: QuarantineDesk;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
@@ -223,10 +231,12 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     ...options,
     ...handOver,
     content,
+    spool: storage.spool,
     mailStore: storage.mailStore,
     rewriting,
     filter: createFiltering(options, hostname),
     judge,
+    moderation: createModeration(options, { ...built, desk: () => desk }),
   });
   const findHoldRule = createHoldRuleFinder(() => settings().holdRules);
   const activity = new QueueActivity();
@@ -244,6 +254,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     holdRule: (message, address) =>
       built.brakes.reasonFor(message.client?.account) ?? findHoldRule(message, address),
   });
+  built.quarantine.onQueued(() => queue.reconsider());
   const desk = createSteeredQueue({ ...parts, steering: storage.queueSteering, queue });
   return { queue, desk, relay, handOver };
 }

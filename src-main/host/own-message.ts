@@ -1,11 +1,13 @@
 /** Messages that Postroom itself writes to an account: ordinary ones, through the queue, so that their timelines show the real way. */
 import { formatDateTime } from '../format/date-time.ts';
 import type { Clock } from '../base/clock.ts';
+import type { NoticeLanguage } from '../base/notice-language.ts';
 import type { MakeId } from '../base/ids.ts';
 import type { Account } from '../directory/port.ts';
 import { formatEncodedWords } from '../format/encoded-word.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { TraceId } from '../mail/events.ts';
+import type { NoticeText } from './notices/notice-text.ts';
 import type { MessageQueue } from '../mail/queue/port.ts';
 
 export interface OwnMessageOptions {
@@ -14,14 +16,13 @@ export interface OwnMessageOptions {
   readonly clock: Clock;
   readonly makeId: MakeId;
   readonly hostname: () => string;
+  /** In which people are written to. */
+  readonly language: () => NoticeLanguage;
 }
 
-export interface OwnMessage {
+/** Lines of at most 998 octets. */
+export interface OwnMessage extends NoticeText {
   readonly to: Pick<Account, 'address'>;
-  readonly subject: string;
-  readonly lines: readonly string[];
-  /** The same for programs that show HTML; lines of at most 998 octets. */
-  readonly html?: readonly string[];
   /** A reply to it is for somebody; empty: nobody is to answer (RFC 3834 §2). */
   readonly reversePath: string;
 }
@@ -59,7 +60,7 @@ export async function sendOwnMessage(options: OwnMessageOptions, message: OwnMes
 }
 
 function composeText(
-  { hostname }: OwnMessageOptions,
+  { hostname, language }: OwnMessageOptions,
   { to, subject, lines, html, reversePath }: OwnMessage,
   { id, at }: { id: TraceId; at: number },
 ): string {
@@ -69,6 +70,8 @@ function composeText(
     `To: <${to.address}>`,
     `Subject: ${formatEncodedWords(subject)}`,
     `Message-ID: <${id}@${hostname()}>`,
+    // RFC 3282 §2
+    `Content-Language: ${language()}`,
     'MIME-Version: 1.0',
     // RFC 3834 §5
     ...(reversePath === '' ? ['Auto-Submitted: auto-generated'] : []),

@@ -1,7 +1,9 @@
 /**
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
+import type { NoticeLanguage } from '../base/notice-language.ts';
 import type { Subscribe } from '../base/emitter.ts';
+import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
@@ -39,10 +41,13 @@ export interface ListenerStatus {
 export interface HostSettings {
   /** The name this server gives itself in greetings and EHLO; a fully qualified domain name. */
   readonly hostname: string;
+  /** In which the server writes to people: warnings, digests, notices. */
+  readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
   readonly detailSeparators: string;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
+  readonly signIn: SignInSettings;
   /** The administrator's own certificates, watched for changes. */
   readonly certificateFiles: readonly CertificatePaths[];
   /** The authority that certificates come from. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OfficeDirectory } from '../../test/support/mail-office.ts';
 import { ManualClock } from '../base/clock.ts';
+import { tell } from '../base/finding-texts.ts';
+import { formatEncodedWords } from '../format/encoded-word.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { MemorySpool } from '../mail/content/memory-spool.ts';
 import { createMessageReceiver } from '../mail/content/message-receiver.ts';
@@ -68,6 +70,7 @@ function start(): void {
     secret: SECRET,
     makeId: () => 'id',
     hostname: () => 'mail.server1.com',
+    language: () => settings.noticeLanguage,
     onError: (error) => {
       throw error;
     },
@@ -76,11 +79,16 @@ function start(): void {
 
 function find({
   accountId,
+  kinds = [],
   keptBefore = Infinity,
   keptAfter = -Infinity,
 }: QuarantineFilter): QuarantinedMessage[] {
   return kept.filter(
-    (message) => message.accountId === accountId && message.keptAt < keptBefore && message.keptAt > keptAfter,
+    (message) =>
+      message.accountId === accountId &&
+      kinds.includes(message.kind) &&
+      message.keptAt < keptBefore &&
+      message.keptAt > keptAfter,
   );
 }
 
@@ -88,6 +96,7 @@ function keep(accountId: number, fields: Partial<QuarantinedMessage> = {}): void
   const finding = { check: 'bayes', outcome: 'junk', weight: 5, detail: '99 % junk' };
   const id = kept.length + 1;
   kept.push({
+    ...{ address: 'tom@server1.com', kind: 'junk', way: { kind: 'inbox' } },
     ...{ id, accountId, contentId: id, sizeBytes: 100, traceId: `trace${id}`, prefix: '' },
     ...{ reversePath: 'x@evil.example', recipient: 'tom@server1.com' },
     ...{ author: 'Bank <x@evil.example>', subject: 'Your account', keptAt: clock.now() },
@@ -114,9 +123,9 @@ test('once a day, at the hour, each account hears of what is new for it', async 
   await pass(2 * HOUR_MS);
   expect(sent).toHaveLength(2);
   expect(sent[0]).toContain('To: <tom@server1.com>\r\n');
-  expect(sent[0]).toContain('Subject (主题): Your account\r\n');
-  expect(sent[0]).toContain('Why (原因): 99 % junk\r\n');
-  expect(sent[1]).toContain('Subject (主题): Invoice\r\n');
+  expect(sent[0]).toContain('Subject: Your account\r\n');
+  expect(sent[0]).toContain('Why: 99 % junk\r\n');
+  expect(sent[1]).toContain('Subject: Invoice\r\n');
   await pass(24 * HOUR_MS);
   expect(sent).toHaveLength(2);
   keep(TOM, { subject: 'Another' });
@@ -145,7 +154,7 @@ test('a restart repeats nothing, and a day on which the server was off is made g
 test('each message has a link that proves which copy it releases, and until when', async () => {
   keep(TOM);
   await pass(11 * HOUR_MS);
-  const link = /Release \(放行\): (\S+)/u.exec(sent[0] ?? '')?.[1] ?? '';
+  const link = /Release: (\S+)/u.exec(sent[0] ?? '')?.[1] ?? '';
   const url = new URL(link);
   expect(url.origin + url.pathname).toBe('https://mail.server1.com:8025/release');
   expect(readRelease(SECRET, url.searchParams.get('token') ?? '')).toEqual({
@@ -173,10 +182,35 @@ test('no hour, no digest; nor for an account that is switched off', async () => 
   expect(sent).toEqual([]);
 });
 
+test('nobody hears of what only administrators may release', async () => {
+  keep(TOM, { kind: 'attachment' });
+  keep(ANNA, { kind: 'attachment' });
+  keep(ANNA);
+  await pass(11 * HOUR_MS);
+  expect(sent.map((text) => /^To: <(.*)>/mu.exec(text)?.[1])).toEqual(['anna@server1.com']);
+});
+
 test('what a stranger wrote is one bounded line, and no HTML', async () => {
   keep(TOM, { subject: `<img src=x>\r\nRelease: https://evil.example/ ${'x'.repeat(2_000)}` });
   await pass(11 * HOUR_MS);
   expect(sent[0]).not.toMatch(/^Release: /mu);
   expect(sent[0]).toContain('&lt;img src=x&gt; Release');
   expect(sent[0]?.split('\r\n').every((line) => Buffer.byteLength(line) <= 998)).toBe(true);
+});
+
+test('a digest is in the office’s language, with what was found', async () => {
+  settings = { ...settings, noticeLanguage: 'zh-CN' };
+  const finding = {
+    check: 'attachment',
+    outcome: 'encrypted',
+    weight: 12,
+    detail: tell('encrypted', { name: 'a.zip' }),
+  };
+  keep(TOM, { verdict: { action: 'quarantine', score: 12, findings: [finding], decidedBy: 'score' } });
+  await pass(11 * HOUR_MS);
+  expect(sent[0]).toContain(`Subject: ${formatEncodedWords('隔离区有 1 封新邮件')}\r\n`);
+  expect(sent[0]).toContain('原因： 压缩包“a.zip”有密码，无法查看内容\r\n');
+  expect(sent[0]).toContain('Content-Language: zh-CN\r\n');
+  expect(sent[0]).toContain('Content-Type: text/plain; charset=utf-8\r\n');
+  expect(sent[0]).not.toContain('quarantine');
 });

@@ -7,12 +7,12 @@
  */
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Account, DirectoryAdmin } from '../directory/port.ts';
-import type { QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
+import { QUARANTINE_KINDS, type QuarantinedMessage } from '../mail/screening/quarantine/port.ts';
 import type { QuarantineDesk } from '../mail/screening/quarantine/quarantine-desk.ts';
-import { signRelease } from '../mail/screening/quarantine/release-token.ts';
+import { signRelease, type ReleasableCopy } from '../mail/screening/quarantine/release-token.ts';
+import { composeDigest } from './notices/quarantine-digest.ts';
 import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
 import type { HostSettings, SettingsStore } from './port.ts';
-import { composeDigest } from './quarantine-digest-text.ts';
 import { RELEASE_PATH } from './quarantine-release.ts';
 
 /** How exactly the hour is met. */
@@ -72,16 +72,20 @@ async function sendDigest(
   const { digestedUntil, screening } = settings;
   const filter = {
     accountId: account.id,
+    kinds: QUARANTINE_KINDS.filter((kind) => screening.quarantine.handledBy[kind] === 'account'),
     keptBefore: until + 1,
     ...(digestedUntil !== null && { keptAfter: digestedUntil }),
   };
   const messages = await options.quarantine.list(filter, { offset: 0, limit: MOST_LISTED });
   if (messages.length === 0) return;
   const { consoleUrl } = screening.quarantine;
-  const digest = composeDigest({
+  const digest = composeDigest(options.language(), {
     account: account.address,
     total: await options.quarantine.count(filter),
-    entries: messages.map((message) => ({ message, link: linkTo(options, consoleUrl, message) })),
+    entries: messages.map((message) => ({
+      message,
+      link: linkTo(options, consoleUrl, { ...message, accountId: account.id }),
+    })),
   });
   await sendOwnMessage(options, { to: account, reversePath: '', ...digest });
 }
@@ -90,7 +94,7 @@ async function sendDigest(
 function linkTo(
   { quarantine, secret }: QuarantineDigestOptions,
   consoleUrl: string | null,
-  message: QuarantinedMessage,
+  message: QuarantinedMessage & ReleasableCopy,
 ): string | null {
   if (consoleUrl === null || !URL.canParse(consoleUrl)) return null;
   const link = new URL(RELEASE_PATH, consoleUrl);

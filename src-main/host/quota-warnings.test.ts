@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NoticeLanguage } from '../base/notice-language.ts';
 import { ManualClock } from '../base/clock.ts';
+import { formatEncodedWords } from '../format/encoded-word.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { MemorySpool } from '../mail/content/memory-spool.ts';
 import { createMessageReceiver } from '../mail/content/message-receiver.ts';
@@ -17,9 +19,11 @@ let sent: string[];
 let used: { sizeBytes: number; messageCount: number };
 let changes: Emitter<MailboxChanged>;
 let stop: () => void;
+let language: NoticeLanguage;
 
 beforeEach(() => {
   clock = new ManualClock(0);
+  language = 'en';
   directory = new OfficeDirectory();
   directory.setQuota('tom@server1.com', 1_000, 100);
   spool = new MemorySpool();
@@ -53,6 +57,7 @@ beforeEach(() => {
     clock,
     makeId: () => 'id',
     hostname: () => 'mail.server1.com',
+    language: () => language,
     onError: (error) => {
       throw error;
     },
@@ -112,4 +117,12 @@ test('an account without a limit is told nothing', async () => {
   directory.setQuota('tom@server1.com', null);
   await keep(1_000_000, 1_000_000);
   expect(sent).toEqual([]);
+});
+
+test('a warning is in the office’s language, and says which (RFC 3282 §2)', async () => {
+  language = 'zh-CN';
+  await keep(800);
+  expect(sent[0]).toContain(`Subject: ${formatEncodedWords('邮箱已使用 80%')}\r\n`);
+  expect(sent[0]).toContain('Content-Language: zh-CN\r\n');
+  expect(sent[0]).toContain('tom@server1.com 的邮箱已使用 80%。\r\n');
 });

@@ -6,8 +6,9 @@
  * warning is small and is delivered whatever the quota.
  */
 import type { Cancel, Clock } from '../base/clock.ts';
-import type { Account, AccountId, Directory, DirectoryAdmin } from '../directory/port.ts';
+import type { AccountId, Directory, DirectoryAdmin } from '../directory/port.ts';
 import { amountIn, quotaPercent, type MailStore } from '../mail/mailstore/port.ts';
+import { composeQuotaWarning } from './notices/quota-warning.ts';
 import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
 
 /** Time to tidy up. */
@@ -68,7 +69,8 @@ async function warn(options: QuotaWarningOptions, id: AccountId): Promise<void> 
   const percent = quotaPercent(limits, amountIn(await options.mailStore.listMailboxes(id))) ?? 0;
   const level = levelOf(percent);
   if (level > quotaWarned) {
-    await sendOwnMessage(options, { to: account, reversePath: '', ...describe(account, percent) });
+    const text = composeQuotaWarning(options.language(), { address: account.address, percent });
+    await sendOwnMessage(options, { to: account, reversePath: '', ...text });
     await options.directory.changeAccount(id, { quotaWarned: level });
   } else if (level < quotaWarned && percent <= quotaWarned - RELIEF_PERCENT) {
     await options.directory.changeAccount(id, { quotaWarned: level });
@@ -78,19 +80,4 @@ async function warn(options: QuotaWarningOptions, id: AccountId): Promise<void> 
 function levelOf(percent: number): number {
   if (percent >= LAST_WARNING_PERCENT) return LAST_WARNING_PERCENT;
   return percent >= FIRST_WARNING_PERCENT ? FIRST_WARNING_PERCENT : 0;
-}
-
-/** Nobody knows which language the owner reads: the console's two. */
-function describe({ address }: Account, percent: number): { subject: string; lines: readonly string[] } {
-  return {
-    subject: `Your mailbox is ${percent} % full (邮箱已使用 ${percent}%)`,
-    lines: [
-      `The mailboxes of ${address} are ${percent} % full.`,
-      'When they are full, new mail for you is refused. Delete what you do not need, and empty the Trash;',
-      'or ask your administrator for a larger limit.',
-      '',
-      `${address} 的邮箱已使用 ${percent}%。`,
-      '邮箱满后，发给您的新邮件会被拒收。请删除不需要的邮件并清空“已删除邮件”，或请管理员提高限额。',
-    ],
-  };
 }

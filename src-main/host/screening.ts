@@ -15,6 +15,7 @@ import type { JudgedMessage } from '../mail/reports/report-counts.ts';
 import type { AccountJudge } from '../mail/delivery/port.ts';
 import { createAccountScreening } from '../mail/screening/account-screening.ts';
 import { BayesFilter, createBayesCheck } from '../mail/screening/bayes/bayes-filter.ts';
+import { teachByHand } from '../mail/screening/bayes/hand-training.ts';
 import { Trainer } from '../mail/screening/bayes/trainer.ts';
 import { SendingBrakes } from '../mail/screening/brakes/sending-brakes.ts';
 import { createMessageAuthenticator } from '../mail/screening/authentication/create-message-authenticator.ts';
@@ -71,7 +72,7 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
   const settings = () => parts.settings().screening;
   const dnsLists = new DnsListDesk({ resolver, clock });
   const isOurDomain = (domain: string) => directory.isLocalDomain(domain);
-  const { bayes: store, reputation } = storage.screening;
+  const { bayes: store, reputation, senderLists } = storage.screening;
   const bayes = new BayesFilter({ store, setting: () => settings().bayes });
   const learning = { content: storage.content, bayes, reputation, clock, logger: parts.logger };
   const trainer = new Trainer(learning);
@@ -87,11 +88,12 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
     settings,
     dnsLists,
     greylistStore: storage.screening.greylist,
+    senderLists,
     isOurDomain,
     isVouchedFor: (facts) => isVouchedFor(parts, facts),
     furtherChecks: [authentication, createBayesCheck(bayes)],
   });
-  const judge = createAccountScreening({ ...learning, settings });
+  const judge = createAccountScreening({ ...learning, senderLists, settings });
   const brakes = new SendingBrakes({
     setting: () => settings().brakes,
     reputation,
@@ -106,7 +108,7 @@ export function createHostScreening(given: ScreeningParts): HostScreening {
     clock,
     onError: (error) => parts.logger.error('the quarantine could not be tended', { error }),
   });
-  const desk = createDesk(parts, { dnsLists, quarantine, brakes });
+  const desk = createDesk(parts, { dnsLists, bayes, quarantine, brakes });
   return { step, judge, trainer, desk, quarantine, brakes };
 }
 
@@ -133,17 +135,25 @@ function createStep(
   };
 }
 
+interface DeskParts extends Pick<HostScreening, 'quarantine' | 'brakes'> {
+  readonly dnsLists: DnsListDesk;
+  readonly bayes: BayesFilter;
+}
+
 function createDesk(
   parts: ScreeningParts,
-  { dnsLists, quarantine, brakes }: Pick<HostScreening, 'quarantine' | 'brakes'> & { dnsLists: DnsListDesk },
+  { dnsLists, bayes, quarantine, brakes }: DeskParts,
 ): ScreeningDesk {
-  const { bayes } = parts.storage.screening;
+  const { storage } = parts;
+  const { bayes: store, senderLists, findContent } = storage.screening;
   return {
     stateOfList: (list) => dnsLists.stateOf(list),
     testList: (list) => dnsLists.testAgain(list),
     testEngine: (engine) => testEngine(engine, parts),
-    learned: () => bayes.totals(OFFICE),
-    forgetLearned: () => bayes.forget(OFFICE),
+    learned: (owner) => store.totals(owner),
+    teach: (traceId, lessons) => teachByHand({ ...parts, ...storage, findContent, bayes }, traceId, lessons),
+    senderLists,
+    forgetLearned: () => store.forget(OFFICE),
     brakedAccounts: () => brakes.heldAccounts(),
     quarantine,
   };
@@ -160,7 +170,7 @@ function tellJudged(parts: ScreeningParts, facts: EnvelopeFacts, outcome: Authen
 }
 
 /** Less than what RCPT has, so that what DNS does not tell still leaves time for the greylist. */
-const SPF_TIMEOUT_MS = 5_000;
+const SPF_TIMEOUT_MS = 3_000;
 
 /** Greylisting would only cost time: the recipient writes to the sender, or SPF says that the client may send for it. */
 async function isVouchedFor(parts: ScreeningParts, facts: EnvelopeFacts): Promise<boolean> {

@@ -6,7 +6,15 @@
  */
 import type { Account, AccountId, DirectoryAdmin } from '../directory/port.ts';
 import type { Mailbox, MailStore } from '../mail/mailstore/port.ts';
-import { hasRight, type Grant, type Grantee, type Rights } from '../mail/mailstore/sharing/port.ts';
+import {
+  groupGrantee,
+  hasRight,
+  isGroup,
+  type Grant,
+  type Grantee,
+  type GroupGrantee,
+  type Rights,
+} from '../mail/mailstore/sharing/port.ts';
 import { nameAt, rootOf } from '../mail/retrieval/imap/shared-names.ts';
 
 export type SharingStore = Pick<
@@ -26,11 +34,13 @@ export function heldBy(grants: readonly Grant[], grantee: Grantee): Held {
   return { rights: entry(false), denied: entry(true) };
 }
 
+export type SharingDirectory = Pick<DirectoryAdmin, 'listAccounts' | 'listGroupMembers'>;
+
 export class Sharing {
   readonly #store: SharingStore;
-  readonly #directory: Pick<DirectoryAdmin, 'listAccounts'>;
+  readonly #directory: SharingDirectory;
 
-  constructor(store: SharingStore, directory: Pick<DirectoryAdmin, 'listAccounts'>) {
+  constructor(store: SharingStore, directory: SharingDirectory) {
     this.#store = store;
     this.#directory = directory;
   }
@@ -57,17 +67,28 @@ export class Sharing {
     const accounts = await this.#directory.listAccounts();
     const owner = accounts.find((account) => account.id === mailboxes[0]?.accountId);
     if (owner === undefined) return;
-    for (const reader of accounts.filter((account) => isMeant(account, grantee, owner.id))) {
+    const members = isGroup(grantee) ? await this.#membersOf(grantee) : [];
+    for (const reader of accounts.filter((account) => isMeant(account, grantee, { owner, members }))) {
       for (const mailbox of mailboxes) {
         const name = nameAt(rootOf(owner, reader), mailbox.name);
         await this.#store.setSubscribed(reader.id, name, hasRight(held(mailbox).rights, 'l'));
       }
     }
   }
+
+  async #membersOf(grantee: GroupGrantee): Promise<readonly AccountId[]> {
+    const groups = await this.#directory.listGroupMembers();
+    return groups.find(({ address }) => groupGrantee(address) === grantee)?.members ?? [];
+  }
 }
 
-function isMeant({ id, kind }: Account, grantee: Grantee, owner: AccountId): boolean {
-  return kind === 'person' && id !== owner && (grantee === 'anyone' || grantee === id);
+function isMeant(
+  { id, kind }: Account,
+  grantee: Grantee,
+  { owner, members }: { owner: Account; members: readonly AccountId[] },
+): boolean {
+  const isNamed = grantee === 'anyone' || grantee === id || members.includes(id);
+  return kind === 'person' && id !== owner.id && isNamed;
 }
 
 /** Mailboxes that get the same are one commit. */

@@ -1,6 +1,7 @@
 /** The message that Setup sends at its end: an ordinary one, so that its timeline shows the real way. */
 import type { AccountId, Directory } from '../directory/port.ts';
 import type { TraceId } from '../mail/events.ts';
+import { composeTestMessage } from './notices/test-message.ts';
 import { sendOwnMessage, type OwnMessageOptions } from './own-message.ts';
 
 export interface TestMessageOptions extends OwnMessageOptions {
@@ -13,11 +14,7 @@ export async function sendTestMessage(options: TestMessageOptions, to: AccountId
   if (account === null) throw new Error(`no account ${to}`);
   return sendOwnMessage(options, {
     to: account,
-    subject: 'Postroom test message',
+    ...composeTestMessage(options.language(), options.hostname()),
     reversePath: account.address,
-    lines: [
-      `This message went through ${options.hostname()}: into the queue, through routing, into your INBOX.`,
-      'If you can read it in your mail program, receiving works.',
-    ],
   });
 }

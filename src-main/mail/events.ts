@@ -5,6 +5,7 @@
  * more or less than what is on disk; the observer hears of them after the commit.
  * Invariants: plain JSON data; no secrets, no message content.
  */
+import type { FindingDetail } from '../base/finding-texts.ts';
 import type { PeerCertificate } from '../protocol/connection/peer-certificate.ts';
 import type { TlsDetails } from '../protocol/connection/session.ts';
 import type { Verdict } from './verdict.ts';
@@ -68,15 +69,31 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     | { type: 'repaired'; what: readonly ('dateAdded' | 'messageIdAdded' | 'bccRemoved' | 'fromAdded')[] }
     /** What the checks found, and what came of it. */
     | ({ type: 'screened' } & Verdict)
-    /** A copy is kept apart for an account until somebody releases or deletes it. */
-    | { type: 'quarantined'; account: string; reason: string }
-    /** It left the quarantine: into the mailbox, or for good; `by` is null where its time was over. */
-    | { type: 'quarantineReleased' | 'quarantineRemoved'; account: string; by: string | null }
+    /** A copy is kept apart until somebody releases or deletes it; `account`: whom it is for, also elsewhere. */
+    | { type: 'quarantined'; account: string; reason: FindingDetail }
+    /** It left the quarantine for good; `by` is null where its time was over. */
+    | { type: 'quarantineRemoved'; account: string; by: string | null }
+    /** It left the quarantine: into the mailbox, or on its way as a message with a timeline of its own. */
+    | { type: 'quarantineReleased'; account: string; by: string | null; followingTraceId?: TraceId }
     | { type: 'queued'; recipients: readonly string[] }
     /** An alias, a group, or what catches all turned one recipient into others. */
     | { type: 'expanded'; recipient: string; by: 'alias' | 'group' | 'catchAll'; into: readonly string[] }
-    /** A moderated group: its members get the message when somebody releases it. */
-    | { type: 'awaitsModeration'; recipient: string; group: string; into: readonly string[] }
+    /** A moderated group: its members get the message when a moderator approves it. */
+    | {
+        type: 'awaitsModeration';
+        recipient: string;
+        group: string;
+        asked: readonly string[];
+        noticeTraceId: TraceId;
+      }
+    /** A moderator answered by mail; `decision` is null where the answer decided nothing. */
+    | {
+        type: 'moderationAnswered';
+        group: string;
+        decision: 'approve' | 'refuse' | null;
+        by: string;
+        heldTraceId: TraceId;
+      }
     /** Rules of an account, in the words that name them. */
     | { type: 'filtered'; account: string; rules: readonly string[] }
     /** A rule of the account threw the message away. */
@@ -119,7 +136,9 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     /** Recipients failed and nobody is told: there is nobody (RFC 5321 §6.1), or the sender asked for silence (RFC 3461 §4.1). */
     | { type: 'unreported'; recipients: readonly string[]; why: 'nullReversePath' | 'notAsked' }
     /** Steered by an administrator: kept from further attempts, let go again, or deleted without a word to the sender. */
-    | { type: 'held' | 'released' | 'removed'; recipient: string; by: string }
+    | { type: 'held' | 'removed'; recipient: string; by: string }
+    /** `group`: this was what its moderators were asked for. */
+    | { type: 'released'; recipient: string; by: string; group?: string }
     /** Kept from attempts by a rule of the administrators, until somebody releases it. */
     | { type: 'heldByRule'; recipient: string; rule: string }
     /** An administrator chose where it goes next; null: its normal way again. */

@@ -5,6 +5,7 @@
  * Invariants: serve() never rejects; after closeAll() no session is open and new ones are turned away.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Subscribe } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AccountId, Directory } from '../directory/port.ts';
 import type { AcceptedConnection } from '../protocol/connection/accepted-connection.ts';
@@ -28,6 +29,8 @@ export interface SessionGroupOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly logger: Logger;
+  /** Something that let people in to the account does not any more. */
+  readonly onRevoke?: Subscribe<AccountId>;
   readonly open: (connection: AcceptedConnection) => RunningSession;
 }
 
@@ -41,6 +44,15 @@ export class SessionGroup implements MailService {
     options.directory.onChange(() => {
       this.#endDisabled().catch((error: unknown) => options.logger.error('cannot end sessions', { error }));
     });
+    options.onRevoke?.((account) => this.#endSessionsOf(account));
+  }
+
+  /** Who still has something that lets them in comes back at once. */
+  #endSessionsOf(account: AccountId): void {
+    for (const session of this.#running.keys()) {
+      if (session.accountId() === account)
+        session.interrupt('Sign in again: a password was changed or taken back');
+    }
   }
 
   get sessionCount(): number {

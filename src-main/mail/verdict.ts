@@ -3,6 +3,8 @@
  *
  * Invariants: plain JSON data; no message content.
  */
+import type { FindingDetail } from '../base/finding-texts.ts';
+
 export type VerdictAction = 'accept' | 'junk' | 'quarantine' | 'reject' | 'defer';
 
 export interface Finding {
@@ -12,8 +14,8 @@ export interface Finding {
   readonly outcome: string;
   /** Points of junk; negative speaks for the message. */
   readonly weight: number;
-  /** A sentence for people without its full stop. */
-  readonly detail: string;
+  /** What it rests on. */
+  readonly detail: FindingDetail;
 }
 
 export interface Verdict {
@@ -22,4 +24,6 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   /** `check.outcome` of the finding that decided, or `score`. */
   readonly decidedBy: string;
+  /** The author's domain, where DMARC proves it, or SPF or DKIM that fit. */
+  readonly provenDomain?: string;
 }

@@ -117,6 +117,7 @@ function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefine
     case 'queued':
     case 'expanded':
     case 'awaitsModeration':
+    case 'moderationAnswered':
     case 'filtered':
     case 'discarded':
     case 'forwarded':

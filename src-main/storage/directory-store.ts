@@ -18,8 +18,10 @@ import type {
   NewAccountRow,
   StoredCredentials,
 } from '../directory/store-port.ts';
+import { dropAppPasswords } from './app-password-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
-import { dropQuarantine } from './screening/quarantine-store.ts';
+import { forgetSenderLists } from './screening/sender-list-store.ts';
+import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -94,6 +96,10 @@ const changeAccount: Write<ChangeArguments, void> = ({ connection }, { id, chang
     ['addresses', change.addresses && JSON.stringify(change.addresses)],
     ['forwarding', change.forwarding && JSON.stringify(change.forwarding)],
     ['delivery', change.delivery && JSON.stringify(change.delivery)],
+    [
+      'requires_app_password',
+      change.requiresAppPassword === undefined ? undefined : Number(change.requiresAppPassword),
+    ],
   ]);
 };
 
@@ -106,6 +112,8 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   connection.run('DELETE FROM metadata WHERE account_id = ?', id);
   bayesWrites.forgetTokens(transaction, id);
   dropQuarantine(transaction, id);
+  dropAppPasswords(transaction, id);
+  forgetSenderLists(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
 };
 
@@ -156,6 +164,7 @@ interface AccountColumns {
   addresses: string;
   forwarding: string | null;
   delivery: string | null;
+  requires_app_password: number;
 }
 
 interface DomainColumns {
@@ -281,6 +290,7 @@ function toAccount(row: AccountColumns): AccountRow {
     addresses: JSON.parse(row.addresses) as string[],
     forwarding: row.forwarding === null ? null : (JSON.parse(row.forwarding) as Forwarding),
     delivery: row.delivery === null ? MAILSTORE : (JSON.parse(row.delivery) as DeliveryMethod),
+    requiresAppPassword: row.requires_app_password === 1,
     credentials: JSON.parse(row.credentials) as StoredCredentials | null,
   };
 }

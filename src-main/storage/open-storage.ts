@@ -8,8 +8,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
+import type { TraceId } from '../mail/events.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
+import { SqliteAppPasswordRows } from './app-password-store.ts';
 import { SqliteCertificateStore } from './certificate-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
@@ -28,7 +30,9 @@ import { SqliteBayesStore } from './screening/bayes-store.ts';
 import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
+import { SqliteSenderListStore } from './screening/sender-list-store.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
@@ -110,14 +114,8 @@ function createStores(
     queueSteering: new SqliteQueueSteering(writer, reader),
     mailStore: new SqliteMailStore({ writer, connection, content, columns, onError: options.onError }),
     mailSearch,
-    directory: new SqliteDirectoryRows(writer, connection),
-    administrators: new SqliteAdministratorRows(writer, connection),
-    screening: {
-      greylist: new SqliteGreylistStore(writer, connection),
-      bayes: new SqliteBayesStore({ writer, connection, onError: options.onError }),
-      quarantine: new SqliteQuarantineStore(writer, connection),
-      reputation: new SqliteReputationStore(writer, connection),
-    },
+    ...createPeopleStores(writer, connection),
+    screening: createScreeningStores(options, { writer, reader, connection }),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
     reports: new SqliteReportStore(writer, reader, connection),
     certificates: new SqliteCertificateStore(writer, connection),
@@ -136,5 +134,29 @@ function createStores(
       await rm(runningMark(options), { force: true });
       parts.unlock();
     },
+  };
+}
+
+/** Who has mail here, and who signed in. */
+function createPeopleStores(writer: Writer, connection: Connection) {
+  return {
+    directory: new SqliteDirectoryRows(writer, connection),
+    administrators: new SqliteAdministratorRows(writer, connection),
+    appPasswords: new SqliteAppPasswordRows(writer, connection),
+    signIns: new SqliteSignInStore(writer, connection),
+  };
+}
+
+function createScreeningStores(
+  { makeId, onError }: StorageOptions,
+  { writer, reader, connection }: { writer: Writer; reader: Reader; connection: Connection },
+) {
+  return {
+    greylist: new SqliteGreylistStore(writer, connection),
+    bayes: new SqliteBayesStore({ writer, connection, onError }),
+    findContent: (traceId: TraceId) => reader.run('findContentOf', traceId),
+    senderLists: new SqliteSenderListStore(writer, connection),
+    quarantine: new SqliteQuarantineStore({ writer, connection, makeId }),
+    reputation: new SqliteReputationStore(writer, connection),
   };
 }

@@ -2,16 +2,19 @@
 import { isStaged, type ContentId, type EntryContent } from '../mail/content/port.ts';
 import type {
   AttemptRecord,
+  AwaitedModeration,
   DeliveryMark,
   Deposit,
   FollowingEntry,
   Postponement,
+  QuarantinedCopy,
   RecordedOutcome,
 } from '../mail/queue/port.ts';
 import type { RecipientOutcome, TraceId } from '../mail/events.ts';
+import { kindOf } from '../mail/screening/quarantine/port.ts';
 import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
-import type { QuarantineArguments } from './screening/quarantine-store.ts';
+import type { QuarantineArguments } from './screening/quarantine-keeping.ts';
 import { toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
 
 export interface RecipientArguments {
@@ -61,6 +64,7 @@ export interface AttemptArguments {
   readonly entryId: TraceId;
   readonly outcomes: readonly OutcomeArguments[];
   readonly postponed: readonly Postponement[];
+  readonly awaitModeration: readonly AwaitedModeration[];
   readonly routedTo: readonly (readonly [ordinal: number, nextHop: string])[];
   readonly newRecipients: readonly RecipientArguments[];
   readonly deposits: readonly DepositArguments[];
@@ -118,6 +122,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     entryId: record.entryId,
     outcomes: record.outcomes.map((recorded) => toOutcomeArguments(recorded, record.at)),
     postponed: record.postponed ?? [],
+    awaitModeration: record.awaitModeration ?? [],
     routedTo: routesThatStay(record),
     deposits: record.deposits.map((deposit) => toDepositArguments(deposit, record.at)),
     newRecipients: (record.newRecipients ?? []).map(({ address, dsn, heldBy }) => ({
@@ -129,10 +134,18 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
       toEnqueueArguments,
     ),
     marks: record.marks ?? [],
-    quarantined: (record.quarantined ?? []).map((copy) => ({ ...copy, keptAt: record.at })),
+    quarantined: (record.quarantined ?? []).map((copy) => toQuarantineArguments(copy, record.at)),
     events: toEventArguments(record.events),
     at: record.at,
   };
+}
+
+function toQuarantineArguments(
+  { verdict, way, ...copy }: QuarantinedCopy,
+  keptAt: number,
+): QuarantineArguments {
+  const facts = { verdict: JSON.stringify(verdict), way: JSON.stringify(way), kind: kindOf(verdict) };
+  return { ...copy, ...facts, keptAt };
 }
 
 /** Of those who leave with this record nobody needs to know where they went. */

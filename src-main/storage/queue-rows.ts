@@ -40,6 +40,7 @@ export interface RecipientRow {
   next_hop: string | null;
   chosen_next_hop: string | null;
   held_by: string | null;
+  moderated_group: string | null;
 }
 
 export function toEntry(row: EntryRow, recipients: QueueRecipient[]): QueueEntry {
@@ -75,6 +76,7 @@ export function toRecipient(row: RecipientRow): QueueRecipient {
     ...(row.next_hop !== null && { nextHop: row.next_hop }),
     ...(row.chosen_next_hop !== null && { chosenNextHop: toChosen(row.chosen_next_hop) }),
     ...(row.held_by !== null && { heldBy: row.held_by }),
+    ...(row.moderated_group !== null && { moderatedGroup: row.moderated_group }),
   };
 }
 

@@ -27,6 +27,7 @@ interface FoundRow {
   readonly entry_id: TraceId;
   readonly ordinal: number;
   readonly address: string;
+  readonly moderated_group: string | null;
   readonly chosen_next_hop: string | null;
 }
 
@@ -47,8 +48,8 @@ export interface BatchAnswer extends SteeringBatch {
 const steerBatch: Write<BatchArguments, BatchAnswer> = (transaction, batch) => {
   const found = findSteerable(transaction, batch);
   for (const row of found) carryOut(transaction, batch, row);
-  const events = found.flatMap((row) =>
-    eventsOfOrder(batch.order, batch.by, { traceId: row.entry_id, at: batch.at, recipient: row.address }),
+  const events = found.flatMap(({ entry_id: traceId, address: recipient, moderated_group: group }) =>
+    eventsOfOrder(batch.order, batch.by, { traceId, at: batch.at, recipient, group: group ?? undefined }),
   );
   addEvents(transaction, toEventArguments(events));
   const changed = found.map(toChanged);
@@ -64,7 +65,7 @@ function findSteerable({ connection }: Transaction, batch: BatchArguments): read
   const find = (conditions: QueueConditions) => {
     addSteerable(conditions, batch);
     return connection.all<FoundRow>(
-      `${conditions.with} SELECT r.entry_id, r.ordinal, r.address, r.chosen_next_hop FROM queue_recipient r
+      `${conditions.with} SELECT r.entry_id, r.ordinal, r.address, r.moderated_group, r.chosen_next_hop FROM queue_recipient r
         ${conditions.where} ORDER BY r.entry_id, r.ordinal LIMIT ?`,
       ...conditions.values,
       limit,
@@ -163,7 +164,8 @@ const editRecipients: Write<RecipientEdit, SteeringBatch | null> = (transaction,
   for (const { ordinal, address } of edit.change) {
     transaction.connection.run(
       `UPDATE queue_recipient SET address = ?, state = iif(state = 'held', 'held', 'queued'), attempts = 0,
-              next_attempt_at = ?, last_outcome = NULL, next_hop = NULL, chosen_next_hop = NULL
+              next_attempt_at = ?, last_outcome = NULL, next_hop = NULL, chosen_next_hop = NULL,
+              moderated_group = NULL
         WHERE entry_id = ? AND ordinal = ?`,
       address,
       at,

@@ -82,6 +82,10 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   hasMark({ accountId, kind, key }: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean> {
+    if (accountId === null) {
+      const known = 'SELECT 1 FROM office_mark WHERE kind = ? AND key = ? AND expires_at > ?';
+      return Promise.resolve(this.#connection.get(known, kind, key, now) !== undefined);
+    }
     const mark = this.#connection.get(
       'SELECT 1 FROM delivery_mark WHERE account_id = ? AND kind = ? AND key = ? AND expires_at > ?',
       accountId,

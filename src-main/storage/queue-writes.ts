@@ -6,7 +6,7 @@
  * tells of it comes in. An entry's last recipient takes the entry and its content reference along.
  */
 import type { ContentId } from '../mail/content/port.ts';
-import type { DeliveryMark, Postponement } from '../mail/queue/port.ts';
+import type { AwaitedModeration, DeliveryMark, Postponement } from '../mail/queue/port.ts';
 import type { TraceId } from '../mail/events.ts';
 import { addContent, changeReferences } from './content-store.ts';
 import { depositMessage } from './mail-store/message-writes.ts';
@@ -16,11 +16,11 @@ import type {
   OutcomeArguments,
   RecipientArguments,
 } from './queue-arguments.ts';
-import { keepApart } from './screening/quarantine-store.ts';
+import { keepApart } from './screening/quarantine-keeping.ts';
 import { addEvents, addTrace, setTraceState } from './timeline-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 
-const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
+export const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
   const { connection } = transaction;
   const contentId = takeContent(transaction, entry.content);
   connection.run(
@@ -99,6 +99,7 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   addNewRecipients(transaction, record, entry.is_bulk === 1);
   for (const [ordinal, nextHop] of record.routedTo) noteNextHop(transaction, { ...record, ordinal, nextHop });
   for (const postponement of record.postponed) postpone(transaction, record.entryId, postponement);
+  for (const awaited of record.awaitModeration) awaitModeration(transaction, record.entryId, awaited);
   for (const outcome of record.outcomes) recordOutcome(transaction, record.entryId, outcome);
   const content = { contentId: entry.content_id, sizeBytes: entry.size_bytes, traceId: record.entryId };
   for (const deposit of record.deposits) depositMessage(transaction, deposit, content);
@@ -121,6 +122,16 @@ function releaseStaged(transaction: Transaction, { following, deposits }: Attemp
 
 function setMark({ connection, now }: Transaction, { accountId, kind, key, expiresAt }: DeliveryMark): void {
   connection.run('DELETE FROM delivery_mark WHERE expires_at <= ?', now);
+  if (accountId === null) {
+    connection.run('DELETE FROM office_mark WHERE expires_at <= ?', now);
+    connection.run(
+      'INSERT OR REPLACE INTO office_mark (kind, key, expires_at) VALUES (?, ?, ?)',
+      kind,
+      key,
+      expiresAt,
+    );
+    return;
+  }
   connection.run(
     'INSERT OR REPLACE INTO delivery_mark (account_id, kind, key, expires_at) VALUES (?, ?, ?, ?)',
     accountId,
@@ -132,9 +143,9 @@ function setMark({ connection, now }: Transaction, { accountId, kind, key, expir
 
 function isStillQueued(
   { connection }: Transaction,
-  { entryId, outcomes, postponed }: AttemptArguments,
+  { entryId, outcomes, postponed, awaitModeration }: AttemptArguments,
 ): boolean {
-  return [...outcomes, ...postponed].some(
+  return [...outcomes, ...postponed, ...awaitModeration].some(
     ({ ordinal }) =>
       connection.get('SELECT 1 FROM queue_recipient WHERE entry_id = ? AND ordinal = ?', entryId, ordinal) !==
       undefined,
@@ -177,6 +188,19 @@ function postpone({ connection }: Transaction, entryId: TraceId, { ordinal, unti
   connection.run(
     'UPDATE queue_recipient SET next_attempt_at = ? WHERE entry_id = ? AND ordinal = ?',
     until,
+    entryId,
+    ordinal,
+  );
+}
+
+function awaitModeration(
+  { connection }: Transaction,
+  entryId: TraceId,
+  { ordinal, group }: AwaitedModeration,
+): void {
+  connection.run(
+    `UPDATE queue_recipient SET state = 'held', moderated_group = ? WHERE entry_id = ? AND ordinal = ?`,
+    group,
     entryId,
     ordinal,
   );

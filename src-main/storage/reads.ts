@@ -3,11 +3,13 @@ import type { Connection } from './connection.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
+import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
   countQueueLines,
+  findContentOf,
   findLongLogs,
   groupQueueLines,
   listMessages,

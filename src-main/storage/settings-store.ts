@@ -34,7 +34,15 @@ export class SqliteSettingsStore implements SettingsStore {
     const values = rows
       .filter(({ name }) => name in this.#defaults)
       .map(({ name, value }) => [name, JSON.parse(value)]);
-    return Promise.resolve({ ...this.#defaults, ...(Object.fromEntries(values) as Partial<HostSettings>) });
+    const settings = { ...this.#defaults, ...(Object.fromEntries(values) as Partial<HostSettings>) };
+    return Promise.resolve({ ...settings, screening: this.#withLater(settings.screening) });
+  }
+
+  /** What came later than the row has its default. */
+  #withLater(stored: HostSettings['screening']): HostSettings['screening'] {
+    const { screening } = this.#defaults;
+    const quarantine = { ...screening.quarantine, ...stored.quarantine };
+    return { ...screening, ...stored, quarantine };
   }
 
   async change(change: Partial<HostSettings>): Promise<HostSettings> {

@@ -19,15 +19,19 @@ import { sieveWrites } from './sieve-store.ts';
 import { tlsPolicyWrites } from './tls-policy-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
+import { appPasswordWrites } from './app-password-store.ts';
+import { signInWrites } from './sign-in-store.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
-import { quarantineWrites } from './screening/quarantine-store.ts';
+import { quarantineWrites } from './screening/quarantine-orders.ts';
 import { reputationWrites } from './screening/reputation-store.ts';
+import { senderListWrites } from './screening/sender-list-store.ts';
 import type { Transaction } from './transaction.ts';
 
 export const writes = {
   ...administratorWrites,
+  ...appPasswordWrites,
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,
@@ -46,7 +50,9 @@ export const writes = {
   ...reportWrites,
   ...reputationWrites,
   ...searchWrites,
+  ...senderListWrites,
   ...settingsWrites,
+  ...signInWrites,
   ...signingKeyWrites,
   ...sieveWrites,
   ...timelineWrites,

@@ -8,8 +8,10 @@ import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
+import { senders } from './en/senders.ts';
 import { certificates } from './en/certificates.ts';
 import { sieve } from './en/sieve.ts';
+import { signIns } from './en/sign-ins.ts';
 
 export const en = {
   ...delivery,
@@ -21,7 +23,9 @@ export const en = {
   ...queue,
   ...relay,
   ...reports,
+  ...senders,
   ...sieve,
+  ...signIns,
   ...certificates,
 };
 

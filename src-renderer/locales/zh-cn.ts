@@ -9,8 +9,10 @@ import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
+import { senders } from './zh-cn/senders.ts';
 import { certificates } from './zh-cn/certificates.ts';
 import { sieve } from './zh-cn/sieve.ts';
+import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
   ...delivery,
@@ -22,6 +24,8 @@ export const zhCn: Messages = {
   ...queue,
   ...relay,
   ...reports,
+  ...senders,
   ...sieve,
+  ...signIns,
   ...certificates,
 };

@@ -14,8 +14,12 @@ export const useSetupStore = defineStore('setup', () => {
   const session = useSessionStore();
   const dns = shallowRef<readonly DomainRecords[] | null>(null);
 
-  async function createAdministrator(name: string, password: string): Promise<void> {
-    session.take(await useConsole().client.setup.createAdministrator({ name, password }));
+  async function createAdministrator(
+    name: string,
+    password: string,
+    language: 'en' | 'zh-CN',
+  ): Promise<void> {
+    session.take(await useConsole().client.setup.createAdministrator({ name, password, language }));
   }
 
   async function loadDnsRecords(): Promise<void> {

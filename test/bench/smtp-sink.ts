@@ -77,6 +77,7 @@ const queue = createMessageQueue({
 });
 const options = {
   directory,
+  signIns: directory.signIns,
   router,
   ruleBook,
   queue,

@@ -85,6 +85,57 @@ describe.each(IMPLEMENTATIONS)('sharing in a mailstore in $name', ({ open }) => 
       ]);
     });
 
+    describe('of a group', () => {
+      const TEAM = 'group:team@example.com';
+      const others: MailboxChanged[] = [];
+
+      it('are its members’, as long as they are in it, whoever comes and goes', async () => {
+        await give('lrs', { grantee: TEAM });
+        expect(await under.store.rightsOf(reader, inbox)).toBe('');
+        await under.store.setGroupMembers([[TEAM, [reader]]]);
+        expect(await under.store.rightsOf(reader, inbox)).toBe('lrs');
+        expect((await under.store.listShared(reader)).map(({ rights }) => rights)).toEqual(['lrs']);
+        await under.store.setGroupMembers([[TEAM, [reader + 100]]]);
+        expect(await under.store.rightsOf(reader, inbox)).toBe('');
+        expect(await under.store.listShared(reader)).toEqual([]);
+      });
+
+      it('are joined with the member’s own, less what negative entries take, of the group too', async () => {
+        await under.store.setGroupMembers([[TEAM, [reader, owner]]]);
+        await give('lrsw', { grantee: TEAM });
+        await give('te');
+        await give('w', { grantee: TEAM, isNegative: true });
+        await give('s', { isNegative: true });
+        expect(await under.store.rightsOf(reader, inbox)).toBe('lrte');
+        expect(await under.store.rightsOf(owner, inbox)).toBe('lrswipkxtea');
+      });
+
+      it('count in the commit of a change of flags', async () => {
+        await under.store.setGroupMembers([[TEAM, [reader]]]);
+        await give('lrs', { grantee: TEAM });
+        await append(inbox);
+        const change = { uids: ALL, operation: 'add', flags: ['\\Seen', '\\Flagged'] } as const;
+        await asReader.storeFlags(inbox, change);
+        expect(await flagsOf(asReader)).toEqual([['\\Seen']]);
+      });
+
+      it('go with the group, and sessions hear of every change of its members', async () => {
+        await under.store.setGroupMembers([[TEAM, []]]);
+        await give('lr', { grantee: TEAM });
+        others.length = 0;
+        const stop = under.store.onChange((change) => others.push(change));
+        await under.store.setGroupMembers([[TEAM, [reader]]]);
+        await under.store.setGroupMembers([]);
+        stop();
+        expect(await under.store.listGrants(inbox)).toEqual([]);
+        expect(await under.store.rightsOf(reader, inbox)).toBe('');
+        expect(others.filter(({ kind }) => kind === 'rights').map(({ mailboxId }) => mailboxId)).toEqual([
+          inbox,
+          inbox,
+        ]);
+      });
+    });
+
     it('are listed with the mailbox, and not for the owner', async () => {
       await give('lr');
       await give('i', {}, await idOf('Sent'));

@@ -83,6 +83,52 @@ describe.each([
     expect(await under.copies()).toBe(1);
   });
 
+  it('remembers for the whole office what is not to be done twice', async () => {
+    await store.enqueue(await newEntry(under, {}));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [{ ordinal: 0, outcome: outcome('delivered') }],
+      deposits: [],
+      marks: [{ accountId: null, kind: 'scriptProblem', key: 'k', expiresAt: 9_000 }],
+      events: [],
+    });
+    expect(await store.hasMark({ accountId: null, kind: 'scriptProblem', key: 'k' }, 8_999)).toBe(true);
+    expect(await store.hasMark({ accountId: null, kind: 'scriptProblem', key: 'k' }, 9_000)).toBe(false);
+    expect(await store.hasMark({ accountId: under.account, kind: 'scriptProblem', key: 'k' }, 8_000)).toBe(
+      false,
+    );
+  });
+
+  it('holds a group in its place for its moderators, together with the notice that tells them', async () => {
+    await store.enqueue(await newEntry(under, { recipients: ['board@example.com'] }));
+    await store.recordAttempt({
+      entryId: 'entry-1',
+      at: 2_000,
+      outcomes: [],
+      awaitModeration: [{ ordinal: 0, group: 'board@example.com' }],
+      deposits: [],
+      following: [await newEntry(under, { id: 'notice', recipients: ['anna@example.com'] })],
+      events: [],
+    });
+    expect((await store.find('entry-1'))?.recipients).toMatchObject([
+      { address: 'board@example.com', state: 'held', attempts: 0, moderatedGroup: 'board@example.com' },
+    ]);
+    expect(await store.find('notice')).not.toBeNull();
+    const order = {
+      action: 'release',
+      selection: { kind: 'filter', filter: {} },
+      by: 'anna',
+      at: 3_000,
+    } as const;
+    const told = [];
+    for await (const { events } of under.steering.steer(order)) told.push(...events);
+    expect(told).toMatchObject([{ type: 'released', by: 'anna', group: 'board@example.com' }]);
+    expect((await store.find('entry-1'))?.recipients).toMatchObject([
+      { state: 'queued', moderatedGroup: 'board@example.com' },
+    ]);
+  });
+
   it('puts the addresses that an alias leads to in its place, in the commit that takes it away', async () => {
     await store.enqueue(await newEntry(under, { recipients: ['tom@example.com', 'team@example.com'] }));
     await store.recordAttempt({

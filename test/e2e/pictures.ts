@@ -300,10 +300,47 @@ export const SHOTS: readonly Shot[] = [
   { name: 'relay-add', path: '/relay?add=1' },
   { name: 'filters', path: '/filters' },
   { name: 'filters-open', path: '/filters', act: openRow(1) },
+  { name: 'filters-open-office', path: '/filters', act: openRow(4) },
+  {
+    name: 'filters-forget',
+    path: '/filters/checks',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^(Forget|忘记|清除)/ })
+        .first()
+        .click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'filters-quarantine-settings',
+    path: '/filters/checks',
+    act: (page) => page.locator('[aria-labelledby=quarantine-settings-title]').scrollIntoViewIfNeeded(),
+  },
   { name: 'filters-checks', path: '/filters/checks' },
   { name: 'filters-rules', path: '/filters/rules' },
   { name: 'filters-engines', path: '/filters/engines' },
+  {
+    name: 'filters-engine-failed',
+    path: '/filters/engines',
+    act: async (page) => {
+      if ((await page.getByText('OpenDKIM').count()) === 0) {
+        await page.getByRole('button', { name: /^(Add engine|添加引擎)$/ }).click();
+        await page.locator('label[for=engine-kind] + div .el-select').click();
+        await page.getByRole('option', { name: 'milter' }).click();
+        await page.fill('#engine-name', 'OpenDKIM');
+        await page.locator('.el-dialog button[type=submit]').click();
+        await page.waitForTimeout(500);
+      }
+      await page
+        .getByRole('button', { name: /^(Test|测试)$/ })
+        .first()
+        .click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'settings', path: '/settings' },
+  { name: 'settings-identity', path: '/settings#identity' },
   { name: 'settings-certificate', path: '/settings#certificate' },
   { name: 'certificates', path: '/settings/certificates' },
   {

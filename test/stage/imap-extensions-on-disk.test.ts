@@ -25,8 +25,10 @@ beforeEach(async () => {
   await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
   // The directory of the tests knows tom as account 1.
   expect(await addTestAccount(storage, 'tom')).toBe(1);
+  const directory = new OfficeDirectory();
   const imap = createImapService({
-    directory: new OfficeDirectory(),
+    directory,
+    signIns: directory.signIns,
     mailStore: storage.mailStore,
     search: storage.mailSearch,
     receiver: createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer }),

@@ -87,7 +87,7 @@ const RESULTS: Readonly<Record<Rule, FilterResult>> = {
   file: { ...KEPT, copies: [{ mailbox: 'News', flags: [], mayCreate: false }] },
   discard: { ...KEPT, copies: [], discardedBy: 'Newsletters' },
   refuse: { ...KEPT, copies: [], refusal: { status: '5.7.1', text: 'No, thank you' } },
-  redirect: { ...KEPT, copies: [], redirects: ['archive@elsewhere.example'] },
+  redirect: { ...KEPT, copies: [], redirects: [{ to: ['archive@elsewhere.example'] }] },
 };
 
 async function openDirectory(clock: ManualClock, given: Office): Promise<FullDirectory> {
@@ -237,6 +237,11 @@ class Run {
     );
   }
 
+  /** Addresses for which the office keeps a copy apart. */
+  get keptForOffice(): readonly string[] {
+    return this.about.flatMap((event) => (event.type === 'quarantined' ? event.account : []));
+  }
+
   /** The places that the message has reached for an account, each as often as it did. */
   placesOf(id: number, address: string, leads: (recipient: string) => boolean): readonly string[] {
     const told = (type: MailEvent['type']) =>
@@ -315,7 +320,13 @@ test('a random message in a random office ends in one place for each recipient, 
         expect(run.placesOf(id, address, leads), address).toEqual(expected);
       }
       const relayed = run.relay.relayed.filter(({ traceId }) => traceId === 'message');
-      expect(relayed.map(({ address }) => address).sort()).toEqual([...elsewhere].sort());
+      const gone = relayed.map(({ address }) => address);
+      const apart = run.keptForOffice.filter((address) => elsewhere.has(address));
+      expect([...gone, ...apart].sort()).toEqual([...elsewhere].sort());
+      // Whom the sender names gets it from us; what an alias leads to is kept apart.
+      if (message.verdict === 'quarantine')
+        expect(gone.every((address) => message.to.includes(address))).toBe(true);
+      else expect(apart).toEqual([]);
       const isSilent = run.about.some(({ type }) => type === 'unreported');
       expect(isSilent && message.reversePath !== '').toBe(false);
     }),

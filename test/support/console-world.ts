@@ -59,6 +59,7 @@ import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldReports } from './world-reports.ts';
+import { WorldSignIns } from './world-sign-ins.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -96,6 +97,15 @@ export class WorldDirectory implements DirectoryAdmin {
   listDomains = () => Promise.resolve([...this.domains]);
   listAccounts = () => Promise.resolve([...this.accounts]);
   listAliases = () => Promise.resolve([...this.aliases]);
+  listGroupMembers = () =>
+    Promise.resolve(
+      this.aliases
+        .filter(({ group }) => group !== null)
+        .map(({ address, targets }) => ({
+          address,
+          members: this.accounts.filter((account) => targets.includes(account.address)).map(({ id }) => id),
+        })),
+    );
 
   addDomain: DirectoryAdmin['addDomain'] = async (text) => {
     const name = text.toLowerCase();
@@ -501,6 +511,7 @@ export class ConsoleWorld {
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly reports = new WorldReports();
+  readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
   dns: Zone = {};
   readonly administrators = new WorldAdministrators();
@@ -523,6 +534,7 @@ export class ConsoleWorld {
     this.clock = options.clock ?? new ManualClock();
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
+    this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
     this.meter = new WorldMeter(this.clock);
     this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
@@ -571,6 +583,7 @@ export class ConsoleWorld {
     return createReleaseDesk({
       quarantine,
       directory: { getAccount },
+      handlerOf: () => 'account',
       secret: new Uint8Array(32),
       clock: this.clock,
     });
@@ -594,6 +607,7 @@ export class ConsoleWorld {
       transfers: this.transfers,
       settings: this.settings,
       administrators: this.administrators,
+      signIns: this.signIns,
       listeners: () => this.listenerStates,
       onListenersChange: this.listenersChanged.subscribe,
       certificate: () => this.certificateState,

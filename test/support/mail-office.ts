@@ -6,7 +6,7 @@
  */
 import { Emitter } from '../../src-main/base/emitter.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { systemClock } from '../../src-main/host/system-clock.ts';
 import { silentLogger } from '../../src-main/base/logger.ts';
 import { PasswordKeeper } from '../../src-main/directory/credentials.ts';
@@ -17,8 +17,9 @@ import {
   type Directory,
   type Pop3Settings,
   type RecipientResolution,
-  type SignInKeys,
 } from '../../src-main/directory/port.ts';
+import { parseScramKeys } from '../../src-main/directory/scram-keys.ts';
+import type { SignInDesk } from '../../src-main/directory/sign-in/port.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import { MemorySpool } from '../../src-main/mail/content/memory-spool.ts';
 import { createBounceStage } from '../../src-main/mail/bounce/create-bounce-stage.ts';
@@ -37,6 +38,7 @@ import { createRoutingCourier } from '../../src-main/mail/routing/create-routing
 import type { RoutingSettings } from '../../src-main/mail/routing/port.ts';
 import { createSubmissionService } from '../../src-main/mail/submission/create-submission-service.ts';
 import { ClientGuard } from '../../src-main/protocol/smtp/server/client-guard.ts';
+import type { SaslBackend, ScramKeys } from '../../src-main/protocol/sasl/exchange.ts';
 import type { SmtpLimits, StrangerLimits } from '../../src-main/protocol/smtp/server/limits.ts';
 import { QueuedContentReader } from './queued-content-reader.ts';
 import { MemoryClient } from './memory-connection.ts';
@@ -74,7 +76,7 @@ const DIRECT = {
 } as const;
 
 /** A directory of a few people that can be changed by the test. */
-export class OfficeDirectory implements Directory {
+export class OfficeDirectory implements Directory, SaslBackend<Account> {
   readonly accounts = new Map<string, Account>(
     [makeAccount(1, 'tom'), makeAccount(2, 'anna'), makeAccount(3, 'otto', false)].map((account) => [
       account.address,
@@ -98,6 +100,25 @@ export class OfficeDirectory implements Directory {
     this.accounts.set(account.address, account);
     this.#changed.emit();
     return account;
+  }
+
+  /** Addresses that are groups, each with its members. */
+  readonly groups = new Map<string, readonly number[]>();
+
+  findGroup(address: string): Promise<string | null> {
+    const known = address.toLowerCase();
+    return Promise.resolve(this.groups.has(known) ? known : null);
+  }
+
+  /** Those who decide on mail for groups. */
+  readonly moderators = new Map<string, readonly string[]>();
+
+  moderatorsOf(group: string): Promise<readonly string[]> {
+    return Promise.resolve(this.moderators.get(group) ?? []);
+  }
+
+  isModerator(group: string, address: string): Promise<boolean> {
+    return Promise.resolve(this.moderators.get(group)?.includes(address) === true);
   }
 
   /** Removes an account, as an administrator would. */
@@ -135,12 +156,19 @@ export class OfficeDirectory implements Directory {
     this.accounts.set(address, { ...account, pop3: { ...account.pop3, ...change } });
   }
 
-  async scramKeys(signInName: string): Promise<SignInKeys> {
+  /** Every door of the office: no guard, no delays. */
+  readonly signIns: SignInDesk = { at: () => this, onRevoke: new Emitter<number>().subscribe };
+
+  async scramKeys(signInName: string): Promise<ScramKeys<Account>> {
     const account = this.accounts.get(signInName.toLowerCase());
-    const secret = account && (await this.#passwords.hash(`secret-${account.localPart}`));
-    const keys = this.#passwords.scramKeys(secret?.scramSha256 ?? null, signInName);
-    const admit = () => this.signIn(signInName, `secret-${account?.localPart ?? ''}`);
-    return { ...keys, admit };
+    const password = `secret-${account?.localPart ?? ''}`;
+    const { scramSha256 } = await this.#passwords.hash(account === undefined ? randomUUID() : password);
+    const { salt, iterations, ...keys } = parseScramKeys(scramSha256);
+    return {
+      ...{ salt, iterations, nonce: randomUUID() },
+      candidates: [{ ...keys, admit: () => this.signIn(signInName, password) }],
+      refuse: () => Promise.resolve({ kind: 'refused' }),
+    };
   }
 
   strictestPop3() {
@@ -279,6 +307,7 @@ export class MailOffice {
     const acceptance = {
       ...common,
       directory,
+      signIns: directory.signIns,
       router,
       ruleBook,
       queue: this.queue,

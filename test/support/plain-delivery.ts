@@ -5,6 +5,7 @@ import {
   type DeliveryCourier,
   type DeliveryCourierOptions,
 } from '../../src-main/mail/delivery/create-delivery-courier.ts';
+import type { ModerationDesk } from '../../src-main/mail/delivery/moderation/moderation-desk.ts';
 import { KEPT, type AccountFilter, type AccountJudge } from '../../src-main/mail/delivery/port.ts';
 import { createSenderRewriting } from '../../src-main/mail/delivery/sender-rewriting.ts';
 
@@ -19,6 +20,12 @@ export const NO_RULES: AccountFilter = {
 /** What screening found counts for everybody alike. */
 const JUDGED_ALIKE: AccountJudge = { judge: ({ verdict }) => Promise.resolve(verdict) };
 
+/** For offices whose groups nobody moderates. */
+const NO_MODERATION: ModerationDesk = {
+  ask: () => Promise.reject(new Error('nobody moderates here')),
+  answer: () => Promise.reject(new Error('nobody moderates here')),
+};
+
 export function createPlainDelivery(
   around: Around,
   given: Partial<DeliveryCourierOptions> = {},
@@ -31,6 +38,8 @@ export function createPlainDelivery(
     },
     filter: NO_RULES,
     judge: JUDGED_ALIKE,
+    moderation: NO_MODERATION,
+    spool: { readRange: () => Promise.reject(new Error('nothing is changed here')) },
     handOver: () => Promise.reject(new Error('nothing is handed over here')),
     ...around,
     ...given,

@@ -79,6 +79,7 @@ export class ReadingOffice {
     });
     const retrieval = {
       directory,
+      signIns: directory.signIns,
       mailStore: options.other?.mailStore ?? this.store,
       transcripts,
       events: (event: MailEvent | RefusalEvent) => {

@@ -1,9 +1,17 @@
 /** Screening of the console's test world: a quarantine with a few messages, lists and engines that answer as they are told. */
+import { tell, type FindingDetail } from '../../src-main/base/finding-texts.ts';
 import { Emitter } from '../../src-main/base/emitter.ts';
 import type { ScreeningDesk } from '../../src-main/host/screening-desk.ts';
+import type { OwnersLesson } from '../../src-main/mail/screening/bayes/hand-training.ts';
+import type { HeldAs } from '../../src-main/mail/screening/store-port.ts';
+import { MemorySenderListStore } from '../../src-main/mail/screening/sender-lists/memory-sender-list-store.ts';
 import type { ListState } from '../../src-main/mail/screening/dns-lists/dns-list-desk.ts';
 import type { QuarantinedContent } from '../../src-main/mail/screening/quarantine/quarantine-desk.ts';
-import type { QuarantinedMessage, QuarantineFilter } from '../../src-main/mail/screening/quarantine/port.ts';
+import {
+  kindOf,
+  type QuarantinedMessage,
+  type QuarantineFilter,
+} from '../../src-main/mail/screening/quarantine/port.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -30,8 +38,9 @@ export class WorldScreeningDesk implements ScreeningDesk {
     return Promise.resolve(this.listState);
   }
 
-  testEngine() {
-    const { engineAnswer } = this;
+  /** No milter is there. */
+  testEngine({ kind }: { readonly kind?: string } = {}) {
+    const engineAnswer = kind === 'milter' ? null : this.engineAnswer;
     return Promise.resolve(
       engineAnswer === null
         ? { isWorking: false, detail: 'the host refused the connection' }
@@ -39,8 +48,23 @@ export class WorldScreeningDesk implements ScreeningDesk {
     );
   }
 
-  learned() {
-    return Promise.resolve(this.totals);
+  readonly senderLists = new MemorySenderListStore();
+
+  learned(owner: number) {
+    return Promise.resolve(owner === 0 ? this.totals : { junk: 12, mail: 40, tokens: 2_100 });
+  }
+
+  readonly #held = new Map<string, HeldAs>();
+
+  teach(traceId: string, lessons: readonly OwnersLesson[]) {
+    return Promise.resolve(
+      lessons.map(({ owner, as }) => {
+        const key = `${owner} ${traceId}`;
+        const before = this.#held.get(key) ?? null;
+        this.#held.set(key, as);
+        return before;
+      }),
+    );
   }
 
   brakedAccounts(): readonly string[] {
@@ -62,11 +86,12 @@ export class WorldScreeningDesk implements ScreeningDesk {
     onChange: this.#changed.subscribe,
   };
 
-  #find({ ids, accountId, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
+  #find({ ids, accountId, isOffices, text = '' }: QuarantineFilter): readonly QuarantinedMessage[] {
     const wanted = text.toLowerCase();
     return this.messages.filter(
       ({ id, author, subject, recipient, accountId: owner }) =>
         (accountId === undefined || owner === accountId) &&
+        (isOffices === undefined || (owner === null) === isOffices) &&
         (ids === undefined || ids.includes(id)) &&
         `${author} ${subject} ${recipient}`.toLowerCase().includes(wanted),
     );
@@ -112,13 +137,14 @@ export function seedScreening(desk: WorldScreeningDesk, now: number): void {
       12.5,
     ],
     ['Scanner <scan@copy.example>', 'Invoice 4711', 'attachment.forbiddenInside', 3],
+    ['Bank <secure@bank.example>', 'Confirm your account', 'dmarc.fail', 6],
   ] as const;
-  const details: Readonly<Record<string, string>> = {
-    'bayes.junk': '99 % junk by what the office has learned',
-    'linkList.listed': 'fapiao.example is a domain of junk',
-    'header.nameOfOurs': 'harbor-office.example is one of our domains',
-    'attachment.forbiddenInside':
-      'the archive "invoice.zip" holds "invoice.pdf.exe", which is of a forbidden type',
+  const details: Readonly<Record<string, FindingDetail>> = {
+    'bayes.junk': tell('learnedByOffice', { percent: 99 }),
+    'linkList.listed': tell('listed', { key: 'fapiao.example', meaning: 'a domain of junk' }),
+    'header.nameOfOurs': tell('nameOfOurs', { domain: 'harbor-office.example' }),
+    'dmarc.fail': tell('dmarcFail', { domain: 'bank.example', reason: 'neither SPF nor DKIM proves it' }),
+    'attachment.forbiddenInside': tell('forbiddenInside', { name: 'invoice.zip', inside: 'invoice.pdf.exe' }),
   };
   samples.forEach(([author, subject, decidedBy, score], index) => {
     const [check = '', outcome = ''] = decidedBy.split('.');
@@ -127,11 +153,18 @@ export function seedScreening(desk: WorldScreeningDesk, now: number): void {
       check: 'reverseName',
       outcome: 'none',
       weight: 1.5,
-      detail: '192.0.2.7 has no name in DNS (PTR)',
+      detail: tell('noReverseName', { address: '192.0.2.7' }),
     };
+    const verdict = { action: 'quarantine', score, findings: [finding, other], decidedBy } as const;
+    const isOffices = decidedBy === 'dmarc.fail';
     desk.messages.push({
       id: index + 1,
-      accountId: 1,
+      accountId: isOffices ? null : 1,
+      address: isOffices ? 'tax@adviser.example' : 'anna.larsen@harbor-office.example',
+      kind: kindOf(verdict),
+      way: isOffices
+        ? { kind: 'queue', recipient: 'tax@adviser.example', origin: 'reception', smtpUtf8: false }
+        : { kind: 'inbox' },
       contentId: index + 1,
       sizeBytes: 4096 * (index + 1),
       traceId: `quarantined${index}`,
@@ -140,7 +173,7 @@ export function seedScreening(desk: WorldScreeningDesk, now: number): void {
       recipient: 'anna.larsen@harbor-office.example',
       author,
       subject,
-      verdict: { action: 'quarantine', score, findings: [finding, other], decidedBy },
+      verdict,
       keptAt: now - (index + 1) * 5 * 60 * 60_000,
     });
   });

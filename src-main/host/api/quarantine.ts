@@ -1,5 +1,5 @@
 /** Quarantine handlers: list it, look at a message safely, release, delete. */
-import type { QuarantinedMessage as MessageView } from '../../contract/screening.ts';
+import type { QuarantinedMessage as MessageView, QuarantineOwner } from '../../contract/screening.ts';
 import {
   reasonOf,
   type QuarantinedMessage,
@@ -12,8 +12,12 @@ import type { ConsoleServices } from './services.ts';
 const FEED_INTERVAL_MS = 300;
 
 type Selection =
-  | { readonly kind: 'ids'; readonly ids: readonly number[] }
-  | { readonly kind: 'filter'; readonly text: string };
+  { readonly kind: 'ids'; readonly ids: readonly number[] } | ({ readonly kind: 'filter' } & SearchedWords);
+
+interface SearchedWords {
+  readonly text: string;
+  readonly owner: QuarantineOwner;
+}
 
 export function createQuarantineHandlers(services: ConsoleServices) {
   const { clock, meter, screening } = services;
@@ -25,10 +29,10 @@ export function createQuarantineHandlers(services: ConsoleServices) {
         signal,
         intervalMs: FEED_INTERVAL_MS,
         snapshot: async () => {
-          const { text, account, offset, limit } = input;
-          const filter = { text, ...(account !== null && { accountId: account }) };
+          const { offset, limit } = input;
+          const filter = toWords(input);
           const messages = await quarantine.list(filter, { offset, limit });
-          return { items: await toViews(services, messages), total: await quarantine.count(filter) };
+          return { items: toViews(services, messages), total: await quarantine.count(filter) };
         },
         open: (changed) =>
           unsubscribeAll(
@@ -45,7 +49,10 @@ export function createQuarantineHandlers(services: ConsoleServices) {
     ),
 
     releaseQuarantined: guardedCalls.screening.releaseQuarantined.handler(async ({ input, context }) => ({
-      count: await quarantine.release(toFilter(input.selection), context.administrator),
+      count: await quarantine.release(toFilter(input.selection), {
+        by: context.administrator,
+        learns: input.learns,
+      }),
     })),
 
     removeQuarantined: guardedCalls.screening.removeQuarantined.handler(async ({ input, context }) => ({
@@ -55,22 +62,28 @@ export function createQuarantineHandlers(services: ConsoleServices) {
 }
 
 function toFilter(selection: Selection): QuarantineFilter {
-  return selection.kind === 'ids' ? { ids: selection.ids } : { text: selection.text };
+  return selection.kind === 'ids' ? { ids: selection.ids } : toWords(selection);
 }
 
-async function toViews(
-  { directory, screening: { quarantine } }: ConsoleServices,
+function toWords({ text, owner }: SearchedWords): QuarantineFilter {
+  return { text, ...(owner !== 'anybody' && { isOffices: owner === 'office' }) };
+}
+
+function toViews(
+  { screening: { quarantine } }: ConsoleServices,
   messages: readonly QuarantinedMessage[],
-): Promise<readonly MessageView[]> {
-  const accounts = new Map((await directory.listAccounts()).map(({ id, address }) => [id, address]));
+): readonly MessageView[] {
   return messages.map((message) => {
     const { id, traceId, author, reversePath, recipient, subject, sizeBytes, keptAt, verdict } = message;
     return {
       ...{ id, traceId, author, reversePath, recipient, subject, sizeBytes, keptAt },
-      account: accounts.get(message.accountId) ?? '',
+      account: message.address,
+      isOffices: message.accountId === null,
+      kind: message.kind,
+      goesOn: message.way.kind === 'queue',
       expiresAt: quarantine.expiresAt(message),
       score: verdict.score,
-      reason: reasonOf(message),
+      reason: reasonOf(verdict),
     };
   });
 }

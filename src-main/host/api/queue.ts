@@ -161,6 +161,7 @@ function toRecipientView(
     nextHop: recipient.nextHop ?? address.slice(address.lastIndexOf('@') + 1).toLowerCase(),
     chosenNextHop: recipient.chosenNextHop ?? null,
     heldBy: recipient.heldBy ?? null,
+    moderatedGroup: recipient.moderatedGroup ?? null,
     progress: queue.progressOf({ entryId, ordinal }),
   };
 }

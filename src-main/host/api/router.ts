@@ -22,6 +22,7 @@ import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
 import { createSieveHandlers } from './sieve.ts';
 import { createSigningHandlers } from './signing.ts';
+import { createSignInHandlers } from './sign-ins.ts';
 import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -57,6 +58,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     sharing: createSharingHandlers(services, accounts),
     reports: createReportHandlers(services),
     sieve: createSieveHandlers(services),
+    signIns: createSignInHandlers(services),
     signing: createSigningHandlers(services),
     transfer: createTransferHandlers(services),
   });

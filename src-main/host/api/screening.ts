@@ -6,10 +6,12 @@
 import type { Engine, ScreeningSettings as SettingsView, ScreeningState } from '../../contract/screening.ts';
 import { parseIpNetwork } from '../../format/ip-network.ts';
 import { DEFAULT_WEIGHTS } from '../../mail/screening/default-settings.ts';
+import { OFFICE } from '../../mail/screening/store-port.ts';
 import type { EngineSetting, ScreeningRule, ScreeningSettings } from '../../mail/screening/settings.ts';
 import { guardedCalls, refusal } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
 import { createQuarantineHandlers } from './quarantine.ts';
+import { createSenderHandlers } from './senders.ts';
 import type { ConsoleServices } from './services.ts';
 
 const FEED_INTERVAL_MS = 500;
@@ -25,6 +27,7 @@ export function createScreeningHandlers(services: ConsoleServices) {
   };
   return {
     ...createQuarantineHandlers(services),
+    ...createSenderHandlers(services),
     watch: guardedCalls.screening.watch.handler(({ signal }) =>
       windowFeed({
         clock,
@@ -84,7 +87,7 @@ function watchState({ clock, settings, screening }: ConsoleServices, changed: ()
 }
 
 async function readState({ screening }: ConsoleServices, now: ScreeningSettings): Promise<ScreeningState> {
-  const { junk, mail, tokens } = await screening.learned();
+  const { junk, mail, tokens } = await screening.learned(OFFICE);
   return {
     settings: toView(now),
     rules: now.rules,
@@ -118,11 +121,11 @@ function toView(now: ScreeningSettings): SettingsView {
 }
 
 function toSettings(input: SettingsView, now: ScreeningSettings): Partial<ScreeningSettings> {
-  const { greylisting, bayes, keepDays, digestHour, consoleUrl, ...plain } = input;
+  const { greylisting, bayes, keepDays, digestHour, consoleUrl, handledBy, ...plain } = input;
   return {
     ...plain,
     bayes: { ...now.bayes, ...bayes },
-    quarantine: { keepDays, digestHour, consoleUrl },
+    quarantine: { keepDays, digestHour, consoleUrl, handledBy },
     greylisting: {
       ...now.greylisting,
       isEnabled: greylisting.isEnabled,

@@ -20,6 +20,7 @@ import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
+import type { SignInBook } from '../sign-ins.ts';
 import type { TransferDesk } from '../transfer-desk.ts';
 
 export interface ConsoleServices {
@@ -41,6 +42,7 @@ export interface ConsoleServices {
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly administrators: AdministratorStore;
+  readonly signIns: SignInBook;
   listeners(): readonly ListenerStatus[];
   readonly onListenersChange: Subscribe<void>;
   certificate(): CertificateSummary;

@@ -32,9 +32,11 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, allowCleartextAuth } = await services.settings.read();
+  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators } = await services.settings.read();
   return {
     hostname,
+    noticeLanguage,
+    detailSeparators,
     allowCleartextAuth,
     listeners: services
       .listeners()

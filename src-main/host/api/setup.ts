@@ -1,19 +1,27 @@
 /**
  * Setup handlers: the first administrator, the DNS records to publish, a message through the real path.
  */
+import type { NoticeLanguage } from '../../base/notice-language.ts';
 import { guardedCalls, openCalls, refusal } from './base.ts';
 import { dnsRecordsOf } from './dns-records.ts';
 import type { ConsoleServices } from './services.ts';
 import { describeSession } from './session.ts';
+
+interface FirstAdministrator {
+  readonly name: string;
+  readonly password: string;
+  readonly language?: NoticeLanguage;
+}
 
 export function createSetupHandlers(services: ConsoleServices) {
   const { administrators, directory, settings } = services;
   /** Two windows may press the button at once: the second waits and is then refused. */
   let creation: Promise<void> = Promise.resolve();
 
-  async function createFirst(administrator: { name: string; password: string }): Promise<void> {
+  async function createFirst({ language, ...administrator }: FirstAdministrator): Promise<void> {
     if ((await administrators.count()) > 0) throw refusal('alreadySetUp');
     await administrators.put(administrator);
+    if (language !== undefined) await settings.change({ noticeLanguage: language });
   }
 
   return {

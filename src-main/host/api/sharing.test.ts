@@ -63,6 +63,25 @@ describe('sharing an account’s mailboxes', () => {
     expect((await view(tom, null, 'nobody')).members.map(({ grantee }) => grantee)).toEqual(['anyone']);
   });
 
+  it('offers groups, subscribes their members, and takes only groups that there are', async () => {
+    await client.aliases.put({
+      ...{ localPart: 'team', domain: 'server1.com', targets: ['anna@server1.com'] },
+      ...{ isEnabled: true, expiresAt: null, delivery: null },
+      group: { name: 'The team', posting: 'anyone', moderators: [] },
+    });
+    const grantee = 'group:team@server1.com' as const;
+    await client.sharing.give({ accountId: tom, mailbox: 'INBOX', grantee, rights: SHARE_LEVELS.read });
+    const { members } = await view(tom, 'INBOX');
+    expect(members).toMatchObject([
+      { grantee: 'anyone' },
+      { grantee, address: 'team@server1.com', name: 'The team', rights: 'lrs' },
+      { grantee: anna, rights: '' },
+    ]);
+    expect([...world.mailStore.subscriptions]).toEqual([`${anna} Other Users/tom`]);
+    const nobody = { accountId: tom, mailbox: null, grantee: 'group:x@server1.com', rights: 'lr' } as const;
+    await expect(client.sharing.give(nobody)).rejects.toThrow();
+  });
+
   it('gives rights on one mailbox or all, and subscribes who gets them', async () => {
     await client.sharing.give({ accountId: tom, mailbox: 'INBOX', grantee: anna, rights: SHARE_LEVELS.read });
     expect(await rightsOf(tom, 'INBOX')).toEqual({ '': '', 'anna@server1.com': 'lrs' });

@@ -4,7 +4,13 @@
 import type { ShareMember, SharedMailboxRow, ShareView } from '../../contract/sharing.ts';
 import type { Account, AccountId } from '../../directory/port.ts';
 import type { Mailbox } from '../../mail/mailstore/port.ts';
-import type { Grant, Grantee } from '../../mail/mailstore/sharing/port.ts';
+import {
+  groupGrantee,
+  isGroup,
+  type Grant,
+  type Grantee,
+  type GroupGrantee,
+} from '../../mail/mailstore/sharing/port.ts';
 import { heldBy, Sharing } from '../sharing.ts';
 import type { AccountReader } from './accounts.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
@@ -83,13 +89,30 @@ class SharingDesk {
     return mailboxes.map(({ id }, index) => ({ mailboxId: id, ...heldBy(lists[index] ?? [], grantee) }));
   }
 
-  /** Only who can sign in can be given rights. */
+  /** Only who can sign in can be given rights, and groups of those. */
   async check(grantee: Grantee): Promise<Grantee> {
     if (grantee === 'anyone') return grantee;
+    if (isGroup(grantee)) return this.#checkGroup(grantee);
     const accounts = await this.#services.directory.listAccounts();
     const isPerson = accounts.some(({ id, kind }) => id === grantee && kind === 'person');
     if (!isPerson) throw refusal('noSuchAccount');
     return grantee;
+  }
+
+  async #checkGroup(grantee: GroupGrantee): Promise<Grantee> {
+    const known = (await this.#groups()).find((group) => group.grantee === grantee);
+    if (known === undefined) throw refusal('noSuchAlias');
+    return known.grantee;
+  }
+
+  /** By address. */
+  async #groups(): Promise<readonly Receiver[]> {
+    const aliases = await this.#services.directory.listAliases();
+    return aliases
+      .flatMap(({ address, group }) =>
+        group === null ? [] : [{ grantee: groupGrantee(address), address, name: group.name }],
+      )
+      .sort(compareAddresses);
   }
 
   async view(query: {
@@ -102,13 +125,16 @@ class SharingDesk {
     const chosen = all.filter(({ name }) => query.mailbox === null || name === query.mailbox);
     const lists = await this.#grantsOn(chosen);
     const accounts = await this.#services.directory.listAccounts();
-    const people = accounts.filter((account) => canReceive(account, query)).sort(compareAddresses);
-    const members = people.map((account) => describeMember(lists, account));
+    const people = accounts.filter(({ id, kind }) => kind === 'person' && id !== query.accountId);
+    const receivers = [...(await this.#groups()), ...people.sort(compareAddresses).map(toReceiver)];
+    const members = receivers
+      .filter((receiver) => isMatch(receiver, query.text))
+      .map((receiver) => describeMember(lists, receiver));
     const [having, others] = [members.filter(hasAccess), members.filter((member) => !hasAccess(member))];
     return {
       mailboxes: all.map(({ name }) => name),
-      members: [describeMember(lists, null), ...[...having, ...others].slice(0, query.limit)],
-      total: people.length,
+      members: [describeMember(lists, ANYONE), ...[...having, ...others].slice(0, query.limit)],
+      total: members.length,
     };
   }
 
@@ -127,9 +153,11 @@ class SharingDesk {
     const mailboxes = await this.#services.mailStore.listMailboxes(shared.id);
     const lists = await this.#grantsOn(mailboxes.filter(({ name }) => name === 'INBOX'));
     const grantees = new Set(lists.flat().map(({ grantee }) => grantee));
-    const people = accounts.filter(({ id }) => grantees.has(id)).sort(compareAddresses);
-    const anyone = grantees.has('anyone') ? [describeMember(lists, null)] : [];
-    return [...anyone, ...people.map((account) => describeMember(lists, account))];
+    const people = accounts.toSorted(compareAddresses).map(toReceiver);
+    const receivers = [ANYONE, ...(await this.#groups()), ...people];
+    return receivers
+      .filter(({ grantee }) => grantees.has(grantee))
+      .map((receiver) => describeMember(lists, receiver));
   }
 
   #grantsOn(mailboxes: readonly Mailbox[]): Promise<readonly (readonly Grant[])[]> {
@@ -137,33 +165,33 @@ class SharingDesk {
   }
 }
 
-function canReceive(
-  { id, kind, address, name }: Account,
-  query: { accountId: number; text: string },
-): boolean {
-  const text = query.text.toLowerCase();
-  const isMatch = address.toLowerCase().includes(text) || name.toLowerCase().includes(text);
-  return kind === 'person' && id !== query.accountId && isMatch;
+type Receiver = Pick<ShareMember, 'grantee' | 'address' | 'name'>;
+
+const ANYONE: Receiver = { grantee: 'anyone', address: '', name: '' };
+
+function toReceiver({ id, address, name }: Account): Receiver {
+  return { grantee: id, address, name };
+}
+
+function isMatch({ address, name }: Receiver, words: string): boolean {
+  const text = words.toLowerCase();
+  return address.toLowerCase().includes(text) || name.toLowerCase().includes(text);
 }
 
 function hasAccess({ rights, denied }: ShareMember): boolean {
   return rights !== '' || denied !== '';
 }
 
-function compareAddresses(a: Account, b: Account): number {
+function compareAddresses(a: { address: string }, b: { address: string }): number {
   return a.address < b.address ? -1 : 1;
 }
 
-/** `account` null is anyone. */
-function describeMember(lists: readonly (readonly Grant[])[], account: Account | null): ShareMember {
-  const grantee = account?.id ?? 'anyone';
-  const held = lists.map((grants) => heldBy(grants, grantee));
+function describeMember(lists: readonly (readonly Grant[])[], receiver: Receiver): ShareMember {
+  const held = lists.map((grants) => heldBy(grants, receiver.grantee));
   const first = held[0] ?? { rights: '', denied: '' };
   const isSame = held.every(({ rights, denied }) => rights === first.rights && denied === first.denied);
   return {
-    grantee,
-    address: account?.address ?? '',
-    name: account?.name ?? '',
+    ...receiver,
     rights: isSame ? first.rights : null,
     denied: isSame ? first.denied : '',
   };

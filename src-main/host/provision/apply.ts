@@ -14,9 +14,12 @@ import type { SharingStore } from '../sharing.ts';
 import { applyDeliverySettings } from './delivery-settings.ts';
 import type { SieveScriptStore } from '../../mail/delivery/sieve/port.ts';
 import { expectOk, ProvisionError } from './expect-ok.ts';
+import { toSignInSettings } from './sign-in.ts';
 import { applySharedMailboxes } from './shared-mailboxes.ts';
 import { toRelayRules } from './relay-rules.ts';
 import type { Provision } from './schema.ts';
+import type { SenderListStore } from '../../mail/screening/sender-lists/port.ts';
+import { applySenderLists } from './sender-lists.ts';
 import { applyScripts } from './scripts.ts';
 import { toTrustSettings } from './trust.ts';
 
@@ -26,6 +29,7 @@ export interface ProvisionTargets {
   readonly settings: SettingsStore;
   readonly mailStore: SharingStore;
   readonly scripts: SieveScriptStore;
+  readonly senderLists: SenderListStore;
 }
 
 type ProvisionedDomain = Provision['domains'][number];
@@ -38,16 +42,21 @@ export async function applyProvision(provision: Provision, targets: ProvisionTar
   for (const domain of provision.domains) await applyDeliverySettings(domain, targets.directory);
   for (const domain of provision.domains) await applyScripts(domain, targets);
   for (const domain of provision.domains) await applySharedMailboxes(domain, targets);
+  await applySenderLists(provision, targets);
 }
 
 async function applySettings(provision: Provision, store: SettingsStore): Promise<void> {
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
+    ...(provision.noticeLanguage !== undefined && { noticeLanguage: provision.noticeLanguage }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
     ...toTrustSettings(provision, current),
     ...(provision.dns !== undefined && { dnsServers: provision.dns.servers }),
     ...toSecuritySettings(provision.security ?? {}, current),
+    ...(provision.security !== undefined && {
+      signIn: await toSignInSettings(provision.security, current.signIn),
+    }),
     ...(provision.relay !== undefined && { relay: toRelaySetting(provision.relay) }),
     ...(provision.routes !== undefined && { routes: nameRoutes(provision.routes) }),
     ...(provision.relayRules !== undefined && { relayRules: toRelayRules(provision.relayRules) }),

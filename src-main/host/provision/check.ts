@@ -20,6 +20,8 @@ export interface CurrentSetUp {
   readonly domains: readonly string[];
   /** Addresses of accounts. */
   readonly accounts: readonly string[];
+  /** Addresses of groups. */
+  readonly groups?: readonly string[];
   readonly routes: readonly RouteSetting[];
   readonly relayRules: readonly RelayRule[];
 }
@@ -137,20 +139,20 @@ function findTargetProblem(domains: Provision['domains']): string | null {
 
 /** Who is given rights must be here, or in the file. */
 function findMemberProblem(domains: Provision['domains'], current: CurrentSetUp): string | null {
-  const named = domains.flatMap(({ name, accounts }) =>
-    accounts.map(({ localPart }) => addressKey(localPart, canonicalDomain(name) ?? name)),
+  const named = domains.flatMap(({ name, accounts, groups }) =>
+    [...accounts, ...groups].map(({ localPart }) => addressKey(localPart, canonicalDomain(name) ?? name)),
   );
   const known = new Set([
     'anyone',
     ...named,
-    ...current.accounts.flatMap((address) => keyOfAddress(address) ?? []),
+    ...[...current.accounts, ...(current.groups ?? [])].flatMap((address) => keyOfAddress(address) ?? []),
   ]);
   for (const [index, domain] of domains.entries()) {
     for (const [at, { members }] of domain.sharedMailboxes.entries()) {
       const member = members.findIndex(({ account }) => !known.has(keyOfAddress(account) ?? account));
       if (member < 0) continue;
       const path = `domains[${index}].sharedMailboxes[${at}].members[${member}].account`;
-      return `${path}: ${JSON.stringify(members[member]?.account)} is no account`;
+      return `${path}: ${JSON.stringify(members[member]?.account)} is no account and no group`;
     }
   }
   return null;

@@ -41,7 +41,7 @@ async function applyAccountSettings(
   wanted: ProvisionedAccount,
   directory: DirectoryAdmin,
 ): Promise<void> {
-  const { addresses, quotaBytes, forwardTo, keepCopy, delivery } = wanted;
+  const { addresses, quotaBytes, forwardTo, keepCopy, delivery, requiresAppPassword } = wanted;
   const change: Partial<AccountSettings> & { quotaBytes?: number | null } = {
     ...(addresses !== undefined && { addresses: addresses.map((each) => inDomain(each, account.domain)) }),
     ...(quotaBytes !== undefined && { quotaBytes }),
@@ -49,6 +49,7 @@ async function applyAccountSettings(
       forwarding: { to: forwardTo.map((each) => inDomain(each, account.domain)), keepsCopy: keepCopy },
     }),
     ...(delivery !== undefined && { delivery }),
+    ...(requiresAppPassword !== undefined && { requiresAppPassword }),
   };
   if (!isSame(account, change)) expectOk(await directory.changeAccount(account.id, change), account.address);
 }

@@ -3,9 +3,11 @@
  *
  * Invariants: an unknown key or a wrong value is refused with its path, before anything is changed.
  */
+import { detailSeparators } from '../../contract/settings.ts';
 import { z } from 'zod';
+import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { screeningProvision } from './screening.ts';
+import { screeningProvision, senders } from './screening.ts';
 import { acmeProvision, mtaStsProvision, outboundTlsProvision, tlsProvision } from './trust.ts';
 
 const pop3 = z.strictObject({
@@ -44,6 +46,11 @@ const account = z.strictObject({
   /** Of what is forwarded. */
   keepCopy: z.boolean().default(true),
   delivery: delivery.exactOptional(),
+  /** Its password lets no mail program in. */
+  requiresAppPassword: z.boolean().exactOptional(),
+  /** Whom it always, and never, wants mail from: addresses and domains. */
+  allow: senders.exactOptional(),
+  block: senders.exactOptional(),
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });
@@ -171,6 +178,19 @@ const count = z.int().min(1);
 
 const security = z.strictObject({
   allowCleartextAuth: z.boolean().optional(),
+  /** SCRAM-SHA-1 for programs that know nothing better. */
+  allowScramSha1: z.boolean().exactOptional(),
+  /** An OpenID provider whose tokens let people in (OAUTHBEARER, XOAUTH2). */
+  tokenIssuer: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https?$/ }),
+      audience: z.string().min(1),
+      addressClaim: z.string().min(1).default('email'),
+    })
+    .nullable()
+    .exactOptional(),
+  /** A PEM file of authorities that vouch for people's certificates (EXTERNAL). */
+  clientAuthorityFile: z.string().min(1).nullable().exactOptional(),
   trustedProxies: z
     .strictObject({ proxyProtocol: networks.exactOptional(), xclient: networks.exactOptional() })
     .optional(),
@@ -188,11 +208,9 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
-  /** What parts `anna` from `news` in `anna+news@`; each character does. */
-  detailSeparators: z
-    .string()
-    .regex(/^[+\-_.=#]{0,4}$/u, 'is made of + - _ . = #')
-    .optional(),
+  /** In which the server writes to people. */
+  noticeLanguage: z.enum(NOTICE_LANGUAGES).optional(),
+  detailSeparators: detailSeparators.optional(),
   admin: z.strictObject({ name: z.string().min(1), password: z.string().min(1) }).optional(),
   domains: z.array(domain).default([]),
   tls: tlsProvision.optional(),

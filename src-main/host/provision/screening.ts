@@ -1,7 +1,14 @@
 /** The provision file's word on screening: what it says replaces what is set, the rest stays. */
 import { z } from 'zod';
 import type { EngineTarget } from '../../protocol/engine/engine-channel.ts';
-import type { EngineSetting, ScreeningRule, ScreeningSettings } from '../../mail/screening/settings.ts';
+import { parseSenderPattern } from '../../mail/screening/sender-lists/port.ts';
+import { QUARANTINE_KINDS } from '../../mail/screening/quarantine/port.ts';
+import type {
+  EngineSetting,
+  QuarantineSetting,
+  ScreeningRule,
+  ScreeningSettings,
+} from '../../mail/screening/settings.ts';
 
 const text = z.string().min(1);
 
@@ -48,6 +55,16 @@ const dnsList = z.strictObject({
     .min(1),
 });
 
+/** As they are stored. */
+export const senders = z.array(
+  z.string().transform((text, context) => {
+    const pattern = parseSenderPattern(text);
+    if (pattern !== null) return pattern;
+    context.addIssue('is no address, domain or network');
+    return z.NEVER;
+  }),
+);
+
 export const screeningProvision = z.strictObject({
   enabled: z.boolean().optional(),
   thresholds: z
@@ -59,10 +76,16 @@ export const screeningProvision = z.strictObject({
   dnsLists: z.array(dnsList).optional(),
   rules: z.array(rule).optional(),
   engines: z.array(engine).optional(),
+  /** Whom the office always, and never, wants mail from: addresses, domains, client networks. */
+  allow: senders.optional(),
+  block: senders.optional(),
   quarantine: z
     .strictObject({
       keepDays: z.int().min(1).max(365).exactOptional(),
       digestHour: z.int().min(0).max(23).nullable().exactOptional(),
+      handledBy: z
+        .partialRecord(z.enum(QUARANTINE_KINDS), z.enum(['account', 'administrators']))
+        .exactOptional(),
       consoleUrl: z
         .url({ protocol: /^https?$/ })
         .nullable()
@@ -82,7 +105,7 @@ export function toScreening(wanted: ScreeningProvision, current: ScreeningSettin
     ...(dnsLists !== undefined && { dnsLists }),
     ...(rules !== undefined && { rules: rules.map(toRule) }),
     ...(engines !== undefined && { engines: engines.map(toEngine) }),
-    ...(quarantine !== undefined && { quarantine: { ...current.quarantine, ...quarantine } }),
+    ...(quarantine !== undefined && { quarantine: toQuarantine(quarantine, current.quarantine) }),
     ...(greylisting !== undefined && {
       greylisting: {
         ...current.greylisting,
@@ -91,6 +114,13 @@ export function toScreening(wanted: ScreeningProvision, current: ScreeningSettin
       },
     }),
   };
+}
+
+function toQuarantine(
+  { handledBy, ...rest }: NonNullable<ScreeningProvision['quarantine']>,
+  current: QuarantineSetting,
+): QuarantineSetting {
+  return { ...current, ...rest, handledBy: { ...current.handledBy, ...handledBy } };
 }
 
 function toRule(rule: NonNullable<ScreeningProvision['rules']>[number], index: number): ScreeningRule {

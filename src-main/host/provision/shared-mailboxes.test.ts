@@ -10,14 +10,15 @@ import { applySharedMailboxes } from './shared-mailboxes.ts';
 
 function parse(sharedMailboxes: unknown): Provision {
   const accounts = [{ localPart: 'tom', password: 'secret' }];
+  const groups = [{ localPart: 'team', members: ['tom'] }];
   const parsed = parseProvision(
-    JSON.stringify({ domains: [{ name: 'Server1.com', accounts, sharedMailboxes }] }),
+    JSON.stringify({ domains: [{ name: 'Server1.com', accounts, groups, sharedMailboxes }] }),
   );
   if (!parsed.ok) throw new Error(parsed.error);
   return parsed.value;
 }
 
-const NOTHING_YET = { ...defaultSettings('mail.example'), domains: [], accounts: [] };
+const NOTHING_YET = { ...defaultSettings('mail.example'), domains: [], accounts: [], groups: [] };
 
 describe('shared mailboxes of the provision file, checked', () => {
   test.each([
@@ -25,8 +26,9 @@ describe('shared mailboxes of the provision file, checked', () => {
     [[{ localPart: 'info', members: [{ account: 'anyone', rights: 'lrs' }] }], null],
     [
       [{ localPart: 'info', members: [{ account: 'anna@server1.com', rights: 'read' }] }],
-      'domains[0].sharedMailboxes[0].members[0].account: "anna@server1.com" is no account',
+      'domains[0].sharedMailboxes[0].members[0].account: "anna@server1.com" is no account and no group',
     ],
+    [[{ localPart: 'info', members: [{ account: 'team@server1.com', rights: 'read' }] }], null],
     [[{ localPart: 'a b' }], 'domains[0].sharedMailboxes[0].localPart: "a b" is not a local-part'],
     [[{ localPart: 'tom' }], 'domains[0].sharedMailboxes[0].localPart: "tom" stands twice in server1.com'],
   ])('%j: %s', (sharedMailboxes, expected) => {
@@ -70,6 +72,22 @@ describe('shared mailboxes of the provision file, applied', () => {
     const shared = await mailStore.listShared(1);
     expect(shared.map(({ mailbox, rights }) => `${mailbox.name} ${rights}`)).toContain('Sent lrswipte');
     expect(shared).toHaveLength(6);
+    expect(await mailStore.listSubscriptions(1)).toContain('Shared/info/Sent');
+  });
+
+  test('gives groups rights, and subscribes those who are in them', async () => {
+    const group = { name: '', posting: 'anyone', moderators: [] } as const;
+    await directory.putAlias({
+      localPart: 'team',
+      domain: 'server1.com',
+      targets: ['tom@server1.com'],
+      group,
+    });
+    await apply([{ localPart: 'info', members: [{ account: 'Team@server1.com', rights: 'read' }] }]);
+    const [inbox] = await mailStore.listMailboxes(2);
+    expect(await mailStore.listGrants(inbox?.id ?? 0)).toEqual([
+      { grantee: 'group:team@server1.com', isNegative: false, rights: 'lrs' },
+    ]);
     expect(await mailStore.listSubscriptions(1)).toContain('Shared/info/Sent');
   });
 

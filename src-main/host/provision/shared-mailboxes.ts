@@ -3,7 +3,7 @@ import { keyOfAddress } from '../../directory/address-key.ts';
 import { SHARE_LEVELS, type ShareLevel } from '../../contract/sharing.ts';
 import type { Account } from '../../directory/port.ts';
 import type { Grantee, Rights } from '../../mail/mailstore/sharing/port.ts';
-import { inOrder } from '../../mail/mailstore/sharing/port.ts';
+import { groupGrantee, inOrder } from '../../mail/mailstore/sharing/port.ts';
 import { heldBy, Sharing } from '../sharing.ts';
 import type { ProvisionTargets } from './apply.ts';
 import { expectOk, ProvisionError } from './expect-ok.ts';
@@ -43,8 +43,12 @@ async function findOrAdd(
 async function findGrantee(account: string, { directory }: ProvisionTargets): Promise<Grantee> {
   if (account === 'anyone') return account;
   const found = await findAccount(account, directory);
-  if (found?.kind !== 'person') throw new ProvisionError(`${account}: noSuchAccount`);
-  return found.id;
+  if (found?.kind === 'person') return found.id;
+  const key = keyOfAddress(account);
+  const groups = (await directory.listAliases()).filter(({ group }) => group !== null);
+  const group = groups.find(({ address }) => keyOfAddress(address) === key);
+  if (group === undefined) throw new ProvisionError(`${account}: noSuchAccount`);
+  return groupGrantee(group.address);
 }
 
 async function findAccount(

@@ -15,6 +15,7 @@ import type { DeliveryMark, Deposit, FollowingEntry, QuarantinedCopy, QueueEntry
 import type { Verdict } from '../verdict.ts';
 import { copyFields } from './copy-fields.ts';
 import { forwardEntry, messageEntry, type FollowingOptions } from './following-entries.ts';
+import { keepForAccount } from './kept-apart.ts';
 import { hasBeenHere } from './forwarding-loop.ts';
 import {
   KEPT,
@@ -23,6 +24,7 @@ import {
   type FiledCopy,
   type FilterRefusal,
   type FilterResult,
+  type RedirectedCopy,
 } from './port.ts';
 
 export interface AccountDeliveryOptions extends FollowingOptions {
@@ -77,29 +79,13 @@ function keepInInbox({ entry, account, recipient }: AccountCopy): AccountDeliver
   return { deposits, following: [], marks: [], events: [] };
 }
 
-/** No rule, forwarding or reply sees what is kept apart. */
 async function keepApart(
   { content }: AccountDeliveryOptions,
-  { entry, account, recipient, at }: AccountCopy,
+  { recipient, ...copy }: AccountCopy,
   verdict: Verdict,
 ): Promise<AccountDelivery> {
-  const { author, subject } = await content.readIndex(entry.contentId);
-  const prefix = copyFields(entry, { address: account.address, recipient });
-  const reason = reasonOf(verdict);
-  return {
-    deposits: [],
-    following: [],
-    marks: [],
-    events: [{ type: 'quarantined', traceId: entry.id, at, account: account.address, reason }],
-    quarantined: { accountId: account.id, prefix, recipient, author, subject, verdict },
-  };
-}
-
-/** In the words of what decided; by points, of what counted most. */
-function reasonOf({ findings, decidedBy, score }: Verdict): string {
-  const deciding = findings.find(({ check, outcome }) => `${check}.${outcome}` === decidedBy);
-  const heaviest = findings.toSorted((a, b) => b.weight - a.weight)[0];
-  return (deciding ?? heaviest)?.detail ?? `${score} points`;
+  const kept = await keepForAccount(content, { ...copy, recipient: { address: recipient }, verdict });
+  return { deposits: [], following: [], marks: [], events: [kept.event], quarantined: kept.copy };
 }
 
 function isJunk(verdict: Verdict | undefined): boolean {
@@ -132,7 +118,10 @@ class RuledDelivery {
     return {
       deposits: await Promise.all(copies.map((filed) => this.#deposit(filed))),
       following: this.#following,
-      marks: result.marks.map((mark) => ({ ...mark, accountId: account.id })),
+      marks: result.marks.map(({ isOfOffice, ...mark }) => ({
+        ...mark,
+        accountId: isOfOffice === true ? null : account.id,
+      })),
       events: this.#events,
       ...(result.refusal !== undefined && { refusal: result.refusal }),
     };
@@ -163,22 +152,30 @@ class RuledDelivery {
     const { forwarding } = this.#copy.account;
     const isWanted = result.copies.length > 0 && !isJunk(this.#verdict);
     const byAccount = isWanted ? (forwarding?.to ?? []) : [];
-    const to = [...new Set([...result.redirects, ...byAccount])];
-    if (to.length === 0) return result.copies;
+    const redirects = withForwarding(result.redirects, byAccount);
+    if (redirects.length === 0) return result.copies;
     if (await this.#isLoop()) {
       this.#tell({ type: 'forwardingLoop' });
+      await this.#discard(result.redirects);
       // What cannot go on has to stay.
       return result.copies.length > 0 ? result.copies : KEPT.copies;
     }
-    await this.#forwardTo(to, result);
+    for (const redirect of redirects) await this.#forwardTo(redirect);
     return byAccount.length === 0 || forwarding?.keepsCopy === true ? result.copies : [];
   }
 
-  async #forwardTo(to: readonly string[], { changed }: FilterResult): Promise<void> {
-    const order = { ...this.#copy, to, ...(changed !== undefined && { changed }) };
+  async #forwardTo({ to, content }: RedirectedCopy): Promise<void> {
+    const order = { ...this.#copy, to, ...(content !== undefined && { changed: content }) };
     const entry = await forwardEntry(this.#options, order);
     this.#following.push(entry);
     this.#tell({ type: 'forwarded', to, followingTraceId: entry.id });
+  }
+
+  /** Made for copies that do not go. */
+  async #discard(redirects: readonly RedirectedCopy[]): Promise<void> {
+    for (const { content } of redirects) {
+      if (content !== undefined) await this.#options.receiver.discard(content);
+    }
   }
 
   async #answer(message: FilterResult['messages'][number]): Promise<void> {
@@ -222,6 +219,19 @@ class RuledDelivery {
     const { account, entry, at } = this.#copy;
     this.#events.push({ ...event, traceId: entry.id, at, account: account.address });
   }
+}
+
+/** Whoever gets a copy by a rule already gets none by the account's forwarding; what that sends on is the message as it came. */
+function withForwarding(
+  redirects: readonly RedirectedCopy[],
+  byAccount: readonly string[],
+): readonly RedirectedCopy[] {
+  const known = new Set(redirects.flatMap(({ to }) => to.map((address) => address.toLowerCase())));
+  const added = byAccount.filter((address) => !known.has(address.toLowerCase()));
+  if (added.length === 0) return redirects;
+  const plain = redirects.find(({ content }) => content === undefined);
+  const others = redirects.filter((redirect) => redirect !== plain);
+  return [...others, { to: [...(plain?.to ?? []), ...added] }];
 }
 
 type AccountEventType = 'filtered' | 'discarded' | 'forwarded' | 'forwardingLoop' | 'answered';

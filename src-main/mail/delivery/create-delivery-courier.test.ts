@@ -8,7 +8,7 @@ import { createMessageReceiver } from '../content/message-receiver.ts';
 import type { CourierReport, QueueEntry } from '../queue/port.ts';
 import type { LocalRoute, NoRoute } from '../routing/port.ts';
 import type { HandOver } from './hand-over/port.ts';
-import { KEPT, type AccountFilter, type FilterResult } from './port.ts';
+import { KEPT, type AccountFilter, type AccountJudge, type FilterResult } from './port.ts';
 
 const account = (id: number, localPart: string, settings: Partial<Account> = {}): Account => ({
   ...NEW_ACCOUNT,
@@ -98,11 +98,14 @@ interface Scene {
   readonly text?: string;
   readonly filter?: AccountFilter;
   readonly handOver?: HandOver;
+  readonly judge?: AccountJudge;
+  /** Where what rules have changed lies. */
+  readonly spool?: MemorySpool;
   readonly entry?: Partial<QueueEntry>;
 }
 
 async function attempt(
-  { text = MESSAGE, filter = NO_RULES, handOver, entry: facts }: Scene,
+  { text = MESSAGE, filter = NO_RULES, handOver, judge, spool: changed, entry: facts }: Scene,
   ...addresses: string[]
 ) {
   const clock = new ManualClock(5000);
@@ -145,7 +148,12 @@ async function attempt(
     makeId: () => `following-${++ids}`,
     directory: { isLocalDomain: (domain: string) => Promise.resolve(domain === 'server1.com') },
   };
-  const courier = createPlainDelivery(around, { filter, ...(handOver && { handOver }) });
+  const courier = createPlainDelivery(around, {
+    filter,
+    ...(handOver && { handOver }),
+    ...(judge && { judge }),
+    ...(changed && { spool: changed }),
+  });
   await courier.deliver(entry, routed, (report) => {
     reports.push(report);
     return Promise.resolve();
@@ -242,16 +250,6 @@ describe('delivery', () => {
     const report = await deliver('away@server1.com', 'team@server1.com', 'tom@elsewhere.example');
     expect(report.newRecipients).toEqual([{ address: 'jack@server2.com' }]);
   });
-
-  test('holds the members of a moderated group, each with the reason, and nobody gets a copy before', async () => {
-    const report = await deliver('board@server1.com');
-    expect(report.deposits).toEqual([]);
-    expect(report.newRecipients).toEqual([
-      { address: 'tom@server1.com', heldBy: 'Moderation of board@server1.com' },
-      { address: 'anna@server1.com', heldBy: 'Moderation of board@server1.com' },
-    ]);
-    expect(report.events).toMatchObject([{ type: 'awaitsModeration', group: 'board@server1.com' }]);
-  });
 });
 
 describe('forwarding', () => {
@@ -306,18 +304,18 @@ describe('forwarding', () => {
   });
 });
 
-describe('rules of an account', () => {
-  const filterOf = (result: Partial<FilterResult>): AccountFilter => ({
-    hasRules: () => Promise.resolve(true),
-    filter: () => Promise.resolve({ ...KEPT, ...result }),
-  });
-  const filed = (mailbox: string) => ({ mailbox, flags: ['\\Seen'], mayCreate: true });
+const filterOf = (result: Partial<FilterResult>): AccountFilter => ({
+  hasRules: () => Promise.resolve(true),
+  filter: () => Promise.resolve({ ...KEPT, ...result }),
+});
+const filed = (mailbox: string) => ({ mailbox, flags: ['\\Seen'], mayCreate: true });
 
+describe('rules of an account', () => {
   test('file copies, send it on, answer, and are remembered with the delivery', async () => {
     const octets = Buffer.from('Subject: away\r\n\r\nBack on Monday.\r\n');
     const filter = filterOf({
       copies: [filed('News'), filed('Archive')],
-      redirects: ['jack@server2.com'],
+      redirects: [{ to: ['jack@server2.com'] }],
       messages: [
         { kind: 'vacation', reversePath: '', recipients: ['me@elsewhere.example'], octets, smtpUtf8: false },
       ],
@@ -363,7 +361,7 @@ describe('rules of an account', () => {
 
   test('that only send a message on keep it where it has come round again', async () => {
     const text = `Delivered-To: tom@server1.com\r\n${MESSAGE}`;
-    const filter = filterOf({ copies: [], redirects: ['jack@server2.com'] });
+    const filter = filterOf({ copies: [], redirects: [{ to: ['jack@server2.com'] }] });
     const [report] = await attempt({ filter, text }, 'tom@server1.com');
     expect(report?.following).toBeUndefined();
     expect(report?.deposits).toMatchObject([{ accountId: 1, mailbox: 'INBOX' }]);
@@ -423,6 +421,22 @@ describe('handing over', () => {
     ]);
   });
 
+  test('gives the program what the rules have changed, as they left it', async () => {
+    const spool = new MemorySpool();
+    const writer = createMessageReceiver({ spool, createIndexer: createMessageIndexer }).begin();
+    await writer.write(Buffer.from('X-Seen: yes\r\nSubject: changed\r\n\r\n'));
+    const content = await writer.finish();
+    const filter = filterOf({ copies: [filed('News'), { ...filed('INBOX'), content }] });
+    let text = '';
+    const handOver: HandOver = async (_method, message) => {
+      for await (const piece of message.content()) text += Buffer.from(piece).toString();
+      expect(Buffer.byteLength(text)).toBe(message.sizeOctets);
+      return taken;
+    };
+    await attempt({ handOver, filter, spool }, 'jane@server1.com');
+    expect(text).toBe('X-Seen: yes\r\nSubject: changed\r\n\r\n');
+  });
+
   test('waits for its own attempts where a group leads there: the others have their copies', async () => {
     const report = await deliver('staff@server1.com');
     expect(report.deposits).toMatchObject([{ accountId: 1 }]);
@@ -457,5 +471,49 @@ describe('handing over', () => {
     const handOver: HandOver = () => Promise.resolve(later);
     const reports = await attempt({ handOver }, 'jane@server1.com', 'tom@server1.com');
     expect(reports.map(({ outcomes }) => outcomes.map(({ ordinal }) => ordinal))).toEqual([[1], [0]]);
+  });
+});
+
+describe('what is to be kept apart', () => {
+  const verdict = { action: 'quarantine', score: 15, findings: [], decidedBy: 'score' } as const;
+  const nothing: HandOver = () => Promise.reject(new Error('handed over'));
+
+  test.each([
+    ['to addresses elsewhere', 'away@server1.com', ['jack@server2.com']],
+    ['to a program', 'robot@server1.com', ['robot@server1.com']],
+    [
+      'here and elsewhere',
+      'team@server1.com',
+      ['anna@server1.com', 'jack@server2.com', 'Tom@Elsewhere.example'],
+    ],
+  ])('does not go on by an alias that leads %s', async (_where, alias, addresses) => {
+    const [report] = await attempt({ entry: { verdict }, handOver: nothing }, alias);
+    expect(report?.quarantined?.map(({ address }) => address)).toEqual(addresses);
+    expect(report?.quarantined?.map(({ recipient }) => recipient)).toEqual(addresses.map(() => alias));
+    expect(report?.newRecipients).toEqual([]);
+    expect(report?.events.filter(({ type }) => type === 'quarantined')).toHaveLength(addresses.length);
+  });
+
+  test('is the office’s once, however many aliases lead there, and goes on as the address it was for', async () => {
+    const [report] = await attempt({ entry: { verdict } }, 'away@server1.com', 'team@server1.com');
+    const offices = report?.quarantined?.filter(({ accountId }) => accountId === null);
+    expect(offices?.map(({ address }) => address)).toEqual(['jack@server2.com', 'Tom@Elsewhere.example']);
+    expect(offices?.[0]?.way).toMatchObject({ kind: 'queue', recipient: 'jack@server2.com' });
+  });
+
+  test('is shown to no moderator: they are asked when it is released', async () => {
+    const [report] = await attempt({ entry: { verdict } }, 'board@server1.com');
+    expect(report?.quarantined).toMatchObject([{ accountId: null, address: 'board@server1.com' }]);
+    expect(report?.awaitModeration).toBeUndefined();
+    expect(report?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+  });
+
+  test('is not handed over for an account, also where only the account’s own experience says so', async () => {
+    const judge = { judge: () => Promise.resolve(verdict) };
+    for (const scene of [{ entry: { verdict } }, { judge }]) {
+      const [report] = await attempt({ ...scene, handOver: nothing }, 'jane@server1.com');
+      expect(report?.quarantined).toMatchObject([{ accountId: 4, address: 'jane@server1.com' }]);
+      expect(report?.outcomes).toMatchObject([{ outcome: { kind: 'delivered' } }]);
+    }
   });
 });

@@ -2,6 +2,7 @@
 import type { Account } from '../../directory/port.ts';
 import type { MailEvent, RecipientOutcome } from '../events.ts';
 import type {
+  AwaitedModeration,
   CourierReport,
   DeliveryMark,
   Deposit,
@@ -14,20 +15,31 @@ import type {
 } from '../queue/port.ts';
 import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
 import type { FilterRefusal } from './port.ts';
-import { isKeptHere } from './handed-recipient.ts';
+import { isKeptHere, isSuspect } from './handed-recipient.ts';
+import { keepForOffice } from './kept-apart.ts';
+import type { ModerationDesk } from './moderation/moderation-desk.ts';
 import { deliverToAccount, type AccountDelivery, type AccountDeliveryOptions } from './account-delivery.ts';
 
+export interface DeliveryReportOptions extends AccountDeliveryOptions {
+  readonly moderation: ModerationDesk;
+}
+
 export class DeliveryReport {
-  readonly #options: AccountDeliveryOptions;
+  readonly #options: DeliveryReportOptions;
   readonly #entry: QueueEntry;
   readonly #at: number;
   readonly #outcomes: { ordinal: number; outcome: RecipientOutcome }[] = [];
   /** By account; each gets the message once. */
   readonly #deliveries = new Map<number, AccountDelivery>();
   readonly #newRecipients: NewRecipient[] = [];
+  readonly #awaitModeration: AwaitedModeration[] = [];
+  /** The office's. */
+  readonly #kept: QuarantinedCopy[] = [];
+  /** To moderators. */
+  readonly #notices: FollowingEntry[] = [];
   readonly #events: MailEvent[] = [];
 
-  constructor(options: AccountDeliveryOptions, entry: QueueEntry) {
+  constructor(options: DeliveryReportOptions, entry: QueueEntry) {
     this.#options = options;
     this.#entry = entry;
     this.#at = options.clock.now();
@@ -35,14 +47,16 @@ export class DeliveryReport {
 
   build(): CourierReport {
     const deliveries = [...this.#deliveries.values()];
-    const following: FollowingEntry[] = deliveries.flatMap((delivery) => delivery.following);
+    const following = [...deliveries.flatMap((delivery) => delivery.following), ...this.#notices];
     const marks: DeliveryMark[] = deliveries.flatMap((delivery) => delivery.marks);
-    const quarantined: QuarantinedCopy[] = deliveries.flatMap((delivery) => delivery.quarantined ?? []);
+    const ofAccounts = deliveries.flatMap((delivery) => delivery.quarantined ?? []);
+    const quarantined: QuarantinedCopy[] = [...ofAccounts, ...this.#kept];
     const deposits: Deposit[] = deliveries.flatMap((delivery) => delivery.deposits);
     return {
       outcomes: this.#outcomes,
       deposits,
       newRecipients: this.#newRecipients,
+      ...(this.#awaitModeration.length > 0 && { awaitModeration: this.#awaitModeration }),
       ...(following.length > 0 && { following }),
       ...(marks.length > 0 && { marks }),
       ...(quarantined.length > 0 && { quarantined }),
@@ -52,8 +66,8 @@ export class DeliveryReport {
 
   async add({ recipient, route }: RoutedRecipient<LocalRoute | NoRoute>): Promise<void> {
     if (route.kind !== 'local') return this.#fail(recipient, route);
+    if (route.moderatedGroup !== null) return this.#moderate(recipient, route.moderatedGroup);
     const into = [...route.accounts.map(({ address }) => address), ...route.foreign];
-    if (route.moderatedGroup !== null) return this.#hold(recipient, route.moderatedGroup, into);
     this.#tellExpansion(recipient, route, into);
     await this.#deliver(recipient, route, into);
   }
@@ -75,7 +89,7 @@ export class DeliveryReport {
       status: '2.1.5',
       diagnostic: kept.length > 0 ? `Delivered to ${into.join(', ')}` : `Leads to ${into.join(', ')}`,
     });
-    for (const address of this.#addressesOfTheirOwn(route)) this.#replace(recipient, address);
+    for (const address of this.#addressesOfTheirOwn(route)) await this.#sendOn(recipient, address);
     for (const account of kept) this.#report(recipient, outcome, account);
   }
 
@@ -94,32 +108,45 @@ export class DeliveryReport {
     this.#deliveries.set(account.id, await deliverToAccount(this.#options, copy));
   }
 
-  /** An address that the entry has already gets no second copy. */
-  #replace({ dsn }: QueueRecipient, address: string, heldBy?: string): void {
-    const known = [...this.#entry.recipients, ...this.#newRecipients];
-    const isKnown = known.some((recipient) => recipient.address.toLowerCase() === address.toLowerCase());
-    if (isKnown) return;
-    this.#newRecipients.push({
-      address,
-      ...(dsn !== undefined && { dsn: withoutSuccess(dsn) }),
-      ...(heldBy !== undefined && { heldBy }),
-    });
+  /** An address that the entry has already gets no second copy; what is to be kept apart is sent on by nobody. */
+  async #sendOn(recipient: QueueRecipient, address: string): Promise<void> {
+    const { dsn } = recipient;
+    const others = this.#entry.recipients.filter(({ ordinal }) => ordinal !== recipient.ordinal);
+    const known = [...others, ...this.#newRecipients, ...this.#kept];
+    if (known.some((each) => each.address.toLowerCase() === address.toLowerCase())) return;
+    if (isSuspect(this.#entry)) return this.#keepApart(recipient, address);
+    this.#newRecipients.push({ address, ...(dsn !== undefined && { dsn: withoutSuccess(dsn) }) });
   }
 
-  /** The members of a moderated group wait in the queue until somebody releases them. */
-  #hold(recipient: QueueRecipient, group: string, into: readonly string[]): void {
-    for (const address of into) this.#replace(recipient, address, `Moderation of ${group}`);
+  /** For the office to decide on, since no account of ours does. */
+  async #keepApart(recipient: QueueRecipient, address: string): Promise<void> {
+    const { verdict } = this.#entry;
+    if (verdict === undefined) return;
+    const facts = { entry: this.#entry, at: this.#at, recipient, address, verdict };
+    const { copy, event } = await keepForOffice(this.#options.content, facts);
+    this.#kept.push(copy);
+    this.#events.push(event);
+  }
+
+  /** Moderators are not shown what is kept apart: they are asked when it is released. */
+  async #moderate(recipient: QueueRecipient, group: string): Promise<void> {
+    if (!isSuspect(this.#entry)) return this.#ask(recipient, group);
+    await this.#keepApart(recipient, group);
+    this.#outcome(recipient, { kind: 'delivered', status: '2.1.5', diagnostic: `Kept apart for ${group}` });
+  }
+
+  /** The group waits in the queue, and its moderators are told in the same commit. */
+  async #ask(recipient: QueueRecipient, group: string): Promise<void> {
+    const { asked, notice } = await this.#options.moderation.ask(this.#entry, recipient, group);
+    this.#awaitModeration.push({ ordinal: recipient.ordinal, group });
+    this.#notices.push(notice);
     this.#events.push({
       ...this.#about(),
       type: 'awaitsModeration',
       recipient: recipient.address,
       group,
-      into,
-    });
-    this.#outcome(recipient, {
-      kind: 'delivered',
-      status: '2.1.5',
-      diagnostic: `Waits for the moderators of ${group}`,
+      asked,
+      noticeTraceId: notice.id,
     });
   }
 

@@ -5,7 +5,9 @@
  * the commit that records the hand-over, so a hand-over that fails leaves all of it for the next attempt.
  */
 import type { Account, HandOver as AddressedHandOver, HandOverMethod } from '../../directory/port.ts';
-import { isStaged, type ContentReader } from '../content/port.ts';
+import type { MessageOctets } from '../content/message-octets.ts';
+import { octetsOfStaged } from '../content/octets-of.ts';
+import { isStaged, type ContentReader, type StagedContent } from '../content/port.ts';
 import type { RecipientOutcome } from '../events.ts';
 import type { QueueEntry, QueueRecipient, RecordReport } from '../queue/port.ts';
 import type { LocalRoute, NoRoute, RoutedRecipient } from '../routing/port.ts';
@@ -23,9 +25,14 @@ export interface HandedRecipient {
   readonly route: LocalRoute;
 }
 
+/** Whether the message is to be kept apart, wherever it leads. */
+export function isSuspect({ verdict }: QueueEntry): boolean {
+  return verdict?.action === 'quarantine';
+}
+
 /** Whether the account's mail stays with us: quarantine is ours, whatever the account's way of delivery. */
-export function isKeptHere({ verdict }: QueueEntry, { delivery }: Account): boolean {
-  return delivery.method === 'mailstore' || verdict?.action === 'quarantine';
+export function isKeptHere(entry: QueueEntry, { delivery }: Account): boolean {
+  return delivery.method === 'mailstore' || isSuspect(entry);
 }
 
 /**
@@ -36,7 +43,7 @@ export function findHandOver(
   entry: QueueEntry,
   { recipient, route }: RoutedRecipient<LocalRoute | NoRoute>,
 ): HandedRecipient | null {
-  if (route.kind !== 'local' || route.moderatedGroup !== null) return null;
+  if (route.kind !== 'local' || route.moderatedGroup !== null || isSuspect(entry)) return null;
   const [only, ...others] = [...route.handOvers, ...handedAccounts(entry, route)];
   const kept = route.accounts.filter((account) => isKeptHere(entry, account));
   if (only === undefined || others.length + kept.length + route.foreign.length > 0) return null;
@@ -66,17 +73,19 @@ export async function handOverRecipient(
   const copy = { entry, recipient: recipient.address, at };
   const ruled = account === undefined ? HANDED : await deliverToAccount(options, { ...copy, account });
   const outcome = await settle(options, ruled, () =>
-    options.handOver(method, toHandedMessage(options, entry, handed)),
+    options.handOver(method, toHandedMessage(options, entry, { ...handed, changed: changedBy(ruled) })),
   );
   const { kind, status, diagnostic, sessionId } = outcome;
   const told: RecipientOutcome = { kind, status, diagnostic, recipient: recipient.address, at };
   const isHanded = ruled.deposits.length > 0;
-  const { following, marks, events } = kind === 'delivered' ? ruled : NOTHING;
+  const { following, marks, events, quarantined } = kind === 'delivered' ? ruled : NOTHING;
   await record({
     outcomes: [{ ordinal: recipient.ordinal, outcome: told }],
     deposits: [],
     following,
     marks,
+    // Suspect to this account alone.
+    ...(quarantined !== undefined && { quarantined: [quarantined] }),
     events: [
       {
         type: 'attempted',
@@ -93,7 +102,7 @@ export async function handOverRecipient(
   });
 }
 
-type Consequences = Pick<AccountDelivery, 'following' | 'marks' | 'events'>;
+type Consequences = Pick<AccountDelivery, 'following' | 'marks' | 'events' | 'quarantined'>;
 
 const NOTHING: Consequences = { following: [], marks: [], events: [] };
 
@@ -126,17 +135,25 @@ const SETTLED_BY_RULES: HandOverOutcome = {
   diagnostic: 'The rules of the account decided',
 };
 
+/** The message as the rules left it, prefix and all: of several copies the last, which is the one in INBOX if there is one. */
+function changedBy({ deposits }: AccountDelivery): StagedContent | undefined {
+  return deposits.at(-1)?.content;
+}
+
 function toHandedMessage(
-  { clock, content }: DeliveryCourierOptions,
+  options: DeliveryCourierOptions,
   entry: QueueEntry,
-  { address, recipient }: HandedRecipient,
+  { address, recipient, changed }: HandedRecipient & { readonly changed: StagedContent | undefined },
 ): HandedMessage {
+  const { clock, content, spool } = options;
+  const about = { reversePath: entry.reversePath, address, recipient: recipient.address, at: clock.now() };
+  if (changed !== undefined) {
+    const octets = octetsOfStaged(spool, changed);
+    return { ...about, sizeOctets: octets.sizeBytes, content: () => piecesOf(octets) };
+  }
   const prefix = Buffer.from(copyFields(entry, { address, recipient: recipient.address }));
   return {
-    reversePath: entry.reversePath,
-    address,
-    recipient: recipient.address,
-    at: clock.now(),
+    ...about,
     sizeOctets: prefix.length + entry.sizeBytes,
     content: () => readAll(content, entry, prefix),
   };
@@ -148,7 +165,15 @@ async function* readAll(
   prefix: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   yield prefix;
-  for (let at = 0; at < entry.sizeBytes; at += RANGE_OCTETS) {
-    yield await reader.readRange(entry.contentId, at, Math.min(at + RANGE_OCTETS, entry.sizeBytes));
+  const { contentId, sizeBytes } = entry;
+  yield* piecesOf({ sizeBytes, readRange: (start, end) => reader.readRange(contentId, start, end) });
+}
+
+async function* piecesOf({
+  sizeBytes,
+  readRange,
+}: Pick<MessageOctets, 'sizeBytes' | 'readRange'>): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < sizeBytes; at += RANGE_OCTETS) {
+    yield await readRange(at, Math.min(at + RANGE_OCTETS, sizeBytes));
   }
 }

@@ -36,6 +36,18 @@ export interface FiledCopy {
   readonly content?: StagedContent;
 }
 
+export interface FilterMark extends Omit<DeliveryMark, 'accountId'> {
+  /** It stands for all accounts. */
+  readonly isOfOffice?: true;
+}
+
+/** A copy that goes on to other addresses. */
+export interface RedirectedCopy {
+  readonly to: readonly string[];
+  /** The copy's own octets, prefix and all, as they were when the rule sent it on; absent: the message as it came. */
+  readonly content?: StagedContent;
+}
+
 /** A message that the filter sends: an automatic reply, a notice, a disposition notification. */
 export interface FilterMessage {
   /** Empty for the null reverse-path. */
@@ -57,17 +69,15 @@ export interface FilterRefusal {
 export interface FilterResult {
   /** In the order of the rules; empty where nothing is kept here. */
   readonly copies: readonly FiledCopy[];
-  /** Addresses that get the message as it came. */
-  readonly redirects: readonly string[];
+  /** In the order of the rules; an address is in one of them. */
+  readonly redirects: readonly RedirectedCopy[];
   /** The sender is told in a DSN that the message was refused. */
   readonly refusal?: FilterRefusal;
   /** What threw the message away, for its timeline; only where there is no copy, redirect or refusal. */
   readonly discardedBy?: string;
   readonly messages: readonly FilterMessage[];
   /** Remembered with the delivery. */
-  readonly marks: readonly Omit<DeliveryMark, 'accountId'>[];
-  /** The message with other header fields or parts; takes the place of prefix and content in redirects. */
-  readonly changed?: StagedContent;
+  readonly marks: readonly FilterMark[];
   /** What the rules did, in plain words, for the timeline. */
   readonly rules: readonly string[];
 }

@@ -48,7 +48,7 @@ import type {
   UidRange,
 } from './port.ts';
 import type { MessageIndex } from '../../format/message-index.ts';
-import type { Grant, GrantChange, Rights, SharedMailbox } from './sharing/port.ts';
+import type { Grant, GrantChange, GroupMembers, Rights, SharedMailbox } from './sharing/port.ts';
 
 const INBOX = 'INBOX';
 
@@ -177,6 +177,11 @@ export class MemoryMailStore implements MailStore {
     return Promise.resolve();
   }
 
+  setGroupMembers(groups: GroupMembers): Promise<void> {
+    for (const id of this.#grants.setGroupMembers(groups)) this.#notify(this.#mailboxes.get(id), 'rights');
+    return Promise.resolve();
+  }
+
   rightsOf(reader: AccountId, id: MailboxId): Promise<Rights> {
     return Promise.resolve(this.#rights(reader, id));
   }
@@ -200,10 +205,7 @@ export class MemoryMailStore implements MailStore {
       reader,
       mailbox: (id) => this.#mailboxes.get(id),
       rights: (id) => this.#rights(reader, id),
-      notify: (id) => {
-        const mailbox = this.#mailboxes.get(id);
-        if (mailbox !== undefined) this.#notify(mailbox, 'messages');
-      },
+      notify: (id) => this.#notify(this.#mailboxes.get(id), 'messages'),
     });
   }
 
@@ -450,7 +452,8 @@ export class MemoryMailStore implements MailStore {
     this.#notify(mailbox, 'messages');
   }
 
-  #notify(mailbox: MemoryMailbox, kind: MailboxChanged['kind']): void {
+  #notify(mailbox: MemoryMailbox | undefined, kind: MailboxChanged['kind']): void {
+    if (mailbox === undefined) return;
     const { accountId, id } = mailbox.identity;
     this.#changes.emit({ accountId, mailboxId: id, kind });
   }

@@ -92,7 +92,7 @@ export interface AttemptFacts {
 /** All that one commit records of an attempt. */
 export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): AttemptRecord {
   const { courier, outcomes, told, at, recipientsLeft } = facts;
-  const { newRecipients, postponed, routedTo, following, marks, quarantined } = courier;
+  const { newRecipients, postponed, awaitModeration, routedTo, following, marks, quarantined } = courier;
   const isFinished = recipientsLeft + changeOfRecipients(outcomes, courier) === 0;
   const finished: MailEvent[] = isFinished ? [{ type: 'finished', traceId: entry.id, at }] : [];
   return {
@@ -101,6 +101,7 @@ export function makeAttemptRecord(entry: QueueEntry, facts: AttemptFacts): Attem
     deposits: courier.deposits,
     ...(newRecipients !== undefined && { newRecipients }),
     ...(postponed !== undefined && { postponed }),
+    ...(awaitModeration !== undefined && { awaitModeration }),
     ...(routedTo !== undefined && { routedTo }),
     ...(told.bounce !== undefined && { bounce: told.bounce }),
     ...(following !== undefined && { following }),

@@ -74,7 +74,7 @@ async function bounceEntry(
   return { changed: outcomes.map(({ ordinal }) => ({ entryId: entry.id, ordinal })), events };
 }
 
-/** RFC 3463 §3.1: X.0.0; what the administrator means stands in the words. */
+/** RFC 3463 §3.1: X.0.0; what the administrator means stands in the words. §3.8: X.7.2, a list that does not take it. */
 function failuresOf(
   { recipients }: QueueEntry,
   places: readonly QueuePlace[],
@@ -82,10 +82,10 @@ function failuresOf(
 ): readonly RecordedOutcome[] {
   return recipients
     .filter((recipient) => places.some(({ ordinal }) => ordinal === recipient.ordinal))
-    .map(({ ordinal, address }) => ({
-      ordinal,
-      outcome: { kind: 'failed', recipient: address, status: '5.0.0', diagnostic: reason, at },
-    }));
+    .map(({ ordinal, address, moderatedGroup }) => {
+      const status = moderatedGroup === undefined ? '5.0.0' : '5.7.2';
+      return { ordinal, outcome: { kind: 'failed', recipient: address, status, diagnostic: reason, at } };
+    });
 }
 
 function returnsOf(

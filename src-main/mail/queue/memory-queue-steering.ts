@@ -143,7 +143,8 @@ export function edited(
 }
 
 function begunAnew(recipient: QueueRecipient, address: string, at: number): QueueRecipient {
-  const { lastOutcome: _outcome, nextHop: _nextHop, chosenNextHop: _chosen, ...rest } = recipient;
+  const { lastOutcome: _outcome, nextHop: _hop, chosenNextHop: _chosen, ...kept } = recipient;
+  const { moderatedGroup: _group, ...rest } = kept;
   const state = recipient.state === 'held' ? 'held' : 'queued';
   return { ...rest, address, state, attempts: 0, nextAttemptAt: at };
 }

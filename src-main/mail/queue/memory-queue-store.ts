@@ -191,6 +191,7 @@ export class MemoryQueueStore implements QueueStore, QueueSteering {
           traceId: line.entryId,
           at: order.at,
           recipient: line.recipient.address,
+          group: line.recipient.moderatedGroup,
         }),
       );
     }
@@ -248,17 +249,21 @@ function keyOfMark({ accountId, kind, key }: Omit<DeliveryMark, 'expiresAt'>): s
 
 function isStillQueued(entry: QueueEntry, record: AttemptRecord): boolean {
   const ordinals = new Set(entry.recipients.map((recipient) => recipient.ordinal));
-  return [...record.outcomes, ...(record.postponed ?? [])].some(({ ordinal }) => ordinals.has(ordinal));
+  const { outcomes, postponed = [], awaitModeration = [] } = record;
+  return [...outcomes, ...postponed, ...awaitModeration].some(({ ordinal }) => ordinals.has(ordinal));
 }
 
 /** The recipient with where it was routed, and with its turn where that comes later. */
-function moved(recipient: QueueRecipient, { routedTo, postponed = [] }: AttemptRecord): QueueRecipient {
+function moved(recipient: QueueRecipient, record: AttemptRecord): QueueRecipient {
+  const { routedTo, postponed = [], awaitModeration = [] } = record;
   const nextHop = routedTo?.[recipient.ordinal];
   const later = postponed.find(({ ordinal }) => ordinal === recipient.ordinal);
+  const awaited = awaitModeration.find(({ ordinal }) => ordinal === recipient.ordinal);
   return {
     ...recipient,
     ...(nextHop !== undefined && { nextHop }),
     ...(later !== undefined && { nextAttemptAt: later.until }),
+    ...(awaited !== undefined && { state: 'held', moderatedGroup: awaited.group }),
   };
 }
 

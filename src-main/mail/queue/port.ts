@@ -53,6 +53,8 @@ export interface QueueRecipient {
   readonly chosenNextHop?: ChosenNextHop;
   /** The name of the hold rule that holds it; absent where an administrator does. */
   readonly heldBy?: string;
+  /** The group whose moderators were asked about it: while it is held they decide; once it is not, they have approved. */
+  readonly moderatedGroup?: string;
 }
 
 /** The SMTP client that handed an entry to us. */
@@ -119,22 +121,37 @@ export interface Deposit {
   readonly content?: StagedContent;
 }
 
-/** A copy that is kept apart for an account, in the commit that records the outcome. */
+/** How a copy that is kept apart goes on once somebody releases it. */
+export type InterruptedWay =
+  /** Into the account's INBOX. */
+  | { readonly kind: 'inbox' }
+  /** Through the queue, to one recipient: to an address elsewhere, or to where an account or alias has its mail handed over. */
+  | ({ readonly kind: 'queue'; readonly recipient: string; readonly recipientDsn?: RecipientDsn } & Pick<
+      EntryFacts,
+      'origin' | 'client' | 'smtpUtf8' | 'isEightBit' | 'requireTls' | 'dsn' | 'prefix'
+    >);
+
+/** A copy that is kept apart, in the commit that records the outcome. */
 export interface QuarantinedCopy {
-  readonly accountId: number;
+  /** Whose it is; null: the office's, where it is not for one of our accounts. */
+  readonly accountId: number | null;
+  /** Whom it is for: the account's or alias's own address, or the one elsewhere. */
+  readonly address: string;
   /** Header fields of this copy above the content, each ended by CRLF. */
   readonly prefix: string;
-  /** The forward-path that led to the account. */
+  /** The forward-path that led there. */
   readonly recipient: string;
   readonly author: string;
   readonly subject: string;
-  /** As it counts for this account. */
+  /** As it counts for whom it is. */
   readonly verdict: Verdict;
+  readonly way: InterruptedWay;
 }
 
 /** Something that was done for an account and is not to be done again for a while: an automatic reply to a sender, say. */
 export interface DeliveryMark {
-  readonly accountId: number;
+  /** null: for the whole office. */
+  readonly accountId: number | null;
   readonly kind: string;
   /** Whom or what it is about; compared as it is. */
   readonly key: string;
@@ -160,6 +177,12 @@ export interface Postponement {
   readonly until: number;
 }
 
+/** A group that keeps its place, held until a moderator decides. */
+export interface AwaitedModeration {
+  readonly ordinal: number;
+  readonly group: string;
+}
+
 /** A recipient that an alias put in the place of another. */
 export interface NewRecipient {
   readonly address: string;
@@ -175,6 +198,7 @@ export interface AttemptRecord {
   readonly entryId: TraceId;
   readonly outcomes: readonly RecordedOutcome[];
   readonly postponed?: readonly Postponement[];
+  readonly awaitModeration?: readonly AwaitedModeration[];
   readonly routedTo?: RoutedTo;
   readonly deposits: readonly Deposit[];
   /** They join the entry, due at once. */
@@ -343,6 +367,7 @@ export interface MessageQueue {
 export interface CourierReport {
   readonly outcomes: readonly CourierOutcome[];
   readonly postponed?: readonly Postponement[];
+  readonly awaitModeration?: readonly AwaitedModeration[];
   readonly deposits: readonly Deposit[];
   readonly newRecipients?: readonly NewRecipient[];
   readonly following?: readonly FollowingEntry[];

@@ -24,13 +24,11 @@ export function toQueueEntry(entry: FollowingEntry, contentId: number): QueueEnt
   };
 }
 
-const EVENT_TYPES = { release: 'released', remove: 'removed' } as const;
-
-/** An attempt tells of itself; the rest is told on the timeline. `about`: whom the order was carried out on. */
+/** An attempt tells of itself; the rest is told on the timeline. `about`: whom the order was carried out on; `group`: its moderators were asked. */
 export function eventsOfOrder(
   order: SteeringAction,
   by: string,
-  about: { traceId: TraceId; at: number; recipient: string },
+  { group, ...about }: { traceId: TraceId; at: number; recipient: string; group?: string | undefined },
 ): readonly MailEvent[] {
   switch (order.action) {
     case 'retryNow':
@@ -43,7 +41,8 @@ export function eventsOfOrder(
       return [{ ...about, type: 'nextHopChanged', nextHop, by }];
     }
     case 'release':
+      return [{ ...about, type: 'released', by, ...(group !== undefined && { group }) }];
     case 'remove':
-      return [{ ...about, type: EVENT_TYPES[order.action], by }];
+      return [{ ...about, type: 'removed', by }];
   }
 }

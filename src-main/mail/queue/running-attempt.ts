@@ -71,7 +71,8 @@ export class RunningAttempt {
     const record = makeAttemptRecord(entry, facts);
     await this.#store(record);
     this.#recipientsLeft += changeOfRecipients(outcomes, courier);
-    for (const { ordinal } of [...outcomes, ...(courier.postponed ?? [])]) this.#recorded.add(ordinal);
+    const { postponed = [], awaitModeration = [] } = courier;
+    for (const { ordinal } of [...outcomes, ...postponed, ...awaitModeration]) this.#recorded.add(ordinal);
     this.#options.onCommitted(record);
   }
 

@@ -2,12 +2,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Directory } from '../../directory/port.ts';
+import type { SignInDesk } from '../../directory/sign-in/port.ts';
 import type { TranscriptRecorder } from '../../protocol/connection/session.ts';
 import type { MailEventSink } from '../events.ts';
 import type { MailStore } from '../mailstore/port.ts';
 
 export interface RetrievalOptions {
   readonly directory: Directory;
+  readonly signIns: SignInDesk;
   readonly mailStore: MailStore;
   readonly transcripts: TranscriptRecorder;
   /** Hears when a message with a timeline is read for the first time. */

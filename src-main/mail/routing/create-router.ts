@@ -9,7 +9,7 @@ import { assertNever } from '../../base/result.ts';
 import { parseAddress } from '../../format/address.ts';
 import type { Directory, RecipientResolution } from '../../directory/port.ts';
 import { findNextHop, nextHopOf, type NextHopQuery } from './find-next-hop.ts';
-import type { NextHop, Route, Router, RoutingSettings } from './port.ts';
+import type { ModerationAnswer, NextHop, Route, Router, RoutingSettings } from './port.ts';
 import type { RuleBook } from './relay-rules/port.ts';
 
 export interface RouterOptions {
@@ -20,10 +20,12 @@ export interface RouterOptions {
   readonly rules: Pick<RuleBook, 'decide'>;
   /** Whom a rewritten reverse-path stands for, where its DSN comes here; absent: nobody. */
   readonly rewriting?: { restore(address: string): string | null };
+  /** What moderators' answers are written to; absent: no address is. */
+  readonly answers?: { read(address: string): ModerationAnswer | null };
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const { directory, rewriting } = options;
+  const { directory, rewriting, answers } = options;
   return {
     async route(address, message) {
       // RFC 5321 §4.1.1.3: `postmaster` needs no domain.
@@ -35,6 +37,8 @@ export function createRouter(options: RouterOptions): Router {
       if (!parsed.ok) return malformed(address);
       const { asciiDomain } = parsed.value;
       const foreign = () => toForeign(address, { domain: asciiDomain, message }, options);
+      const answer = answers?.read(address) ?? null;
+      if (answer !== null && (await directory.isLocalDomain(asciiDomain))) return leadToModeration(answer);
       const resolution = await directory.resolve(address, message?.reversePath);
       const original = resolution.kind === 'unknown' ? (rewriting?.restore(address) ?? null) : null;
       return original === null ? toRoute(address, resolution, foreign) : leadTo(address, original);
@@ -42,10 +46,15 @@ export function createRouter(options: RouterOptions): Router {
   };
 }
 
+const NOTHING_HERE = { kind: 'local', accounts: [], handOvers: [], moderatedGroup: null } as const;
+
 /** A DSN about what we forwarded goes on to the sender. */
 function leadTo(address: string, original: string): Route {
-  const nothingHere = { accounts: [], handOvers: [], moderatedGroup: null };
-  return { kind: 'local', ...nothingHere, foreign: [original], via: [address], by: 'alias' };
+  return { ...NOTHING_HERE, foreign: [original], via: [address], by: 'alias' };
+}
+
+function leadToModeration(answer: ModerationAnswer): Route {
+  return { ...NOTHING_HERE, foreign: [], via: [], by: null, answer };
 }
 
 function malformed(address: string): Route {

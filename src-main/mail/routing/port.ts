@@ -6,7 +6,7 @@
 import type { RecipientResolution } from '../../directory/port.ts';
 import type { Credentials } from '../../protocol/sasl/client-exchange.ts';
 import type { TlsMode } from '../../protocol/smtp/client/open-session.ts';
-import type { EntryClient, QueueRecipient, RetrySchedule } from '../queue/port.ts';
+import type { EntryClient, QueuePlace, QueueRecipient, RetrySchedule } from '../queue/port.ts';
 
 export interface HostPort {
   /** A name, or an address without brackets. */
@@ -44,7 +44,17 @@ export function nameOfNextHop(nextHop: NextHop): string {
 }
 
 /** Accounts of ours, and whatever else an address of ours leads to. */
-export type LocalRoute = Extract<RecipientResolution, { kind: 'local' }>;
+export type LocalRoute = Extract<RecipientResolution, { kind: 'local' }> & {
+  /** The address is where a moderator's answer goes, and leads to nobody. */
+  readonly answer?: ModerationAnswer;
+};
+
+export type ModerationDecision = 'approve' | 'refuse';
+
+/** What a moderator decides about a recipient that is held, by the address that the answer is written to. */
+export interface ModerationAnswer extends QueuePlace {
+  readonly decision: ModerationDecision;
+}
 
 export interface RelayRoute {
   readonly kind: 'relay';

@@ -2,9 +2,11 @@
  * AccountScreening: what a message is to one account: whom it writes to is no junk, what came of the sender's domain before, what the
  * account itself has called junk.
  *
- * Flow: delivery courier → here → verdict for that copy. Invariants: only what `accept` and `junk` part is moved here: what was found
- * malicious, refused or kept apart by a rule stays so; a sender counts as itself only where DMARC proves it.
+ * Flow: delivery courier → here → verdict for that copy. Invariants: only what points decided is moved here, except that what the
+ * account has blocked goes to Junk whatever spoke for it; what was found malicious, refused or kept apart by a rule stays so; a
+ * sender counts as itself only where that is proved.
  */
+import { tell } from '../../base/finding-texts.ts';
 import type { ContentReader } from '../content/port.ts';
 import { octetsOfStored } from '../content/octets-of.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
@@ -12,14 +14,16 @@ import type { AccountJudge } from '../delivery/port.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Verdict } from '../verdict.ts';
+import { provenAuthor } from './author.ts';
 import type { BayesFilter } from './bayes/bayes-filter.ts';
 import { readMessageText } from './content/message-text.ts';
-import { registeredDomain } from './content/links.ts';
-import { BY_SCORE, decide } from './decide.ts';
+import { BY_SCORE, decide, nameOf } from './decide.ts';
 import type { CheckFinding } from './facts.ts';
 import { CHECK_TIMEOUT_MS } from './limits.ts';
 import { within } from './run-checks.ts';
 import type { ScreeningSettings } from './settings.ts';
+import { judgeSenderByLists } from './sender-lists/judge-sender.ts';
+import type { SenderListStore } from './sender-lists/port.ts';
 import type { ReputationStore, SenderHistory } from './store-port.ts';
 import type { OutcomeOf } from './findings.ts';
 
@@ -27,6 +31,7 @@ export interface AccountScreeningOptions {
   readonly content: ContentReader;
   readonly bayes: BayesFilter;
   readonly reputation: ReputationStore;
+  readonly senderLists: SenderListStore;
   readonly settings: () => ScreeningSettings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,10 +46,10 @@ const BAD_HISTORY_WEIGHT = 2.5;
 
 export function createAccountScreening(options: AccountScreeningOptions): AccountJudge {
   return {
-    judge: async ({ verdict, contentId }, account) => {
-      if (verdict === undefined || !mayBeMoved(verdict) || !options.settings().isEnabled) return verdict;
+    judge: async ({ verdict, contentId, reversePath }, account) => {
+      if (verdict === undefined || !options.settings().isEnabled) return verdict;
       try {
-        const judged = judgeFor(options, account.id, { verdict, contentId });
+        const judged = judgeFor(options, account.id, { verdict, contentId, reversePath });
         return (await within(judged, CHECK_TIMEOUT_MS, options.clock)) ?? verdict;
       } catch (error) {
         options.logger.error('an account could not judge a message', { account: account.address, error });
@@ -54,17 +59,45 @@ export function createAccountScreening(options: AccountScreeningOptions): Accoun
   };
 }
 
+interface JudgedMessage {
+  readonly verdict: Verdict;
+  readonly contentId: number;
+  readonly reversePath: string;
+}
+
 /** Points decided, and neither refused. */
 function mayBeMoved({ action, decidedBy }: Verdict): boolean {
   return decidedBy === BY_SCORE && (action === 'accept' || action === 'junk' || action === 'quarantine');
 }
 
+/** The account's list has the last word on what it may move at all. */
 async function judgeFor(
-  { content, bayes, reputation, settings }: AccountScreeningOptions,
+  options: AccountScreeningOptions,
   accountId: number,
-  { verdict, contentId }: { verdict: Verdict; contentId: number },
+  message: JudgedMessage,
 ): Promise<Verdict> {
-  const octets = await octetsOfStored(content, contentId);
+  const octets = await octetsOfStored(options.content, message.contentId);
+  const { verdict, reversePath } = message;
+  const listed = await judgeSenderByLists(options.senderLists, accountId, {
+    ...{ octets, reversePath, provenDomain: verdict.provenDomain },
+  });
+  const weighed = mayBeMoved(verdict) ? await weighAgain(options, accountId, { verdict, octets }) : verdict;
+  return listed === null ? weighed : applyList(weighed, listed);
+}
+
+function applyList(verdict: Verdict, { decides, weight = 0, ...listed }: CheckFinding): Verdict {
+  const { check, outcome, detail } = listed;
+  const findings = [...verdict.findings, { check, outcome, detail, weight }];
+  const isMoved = decides?.action === 'junk' ? verdict.action === 'accept' : mayBeMoved(verdict);
+  if (decides === undefined || !isMoved) return { ...verdict, findings };
+  return { ...verdict, findings, action: decides.action, decidedBy: nameOf({ check, outcome }) };
+}
+
+async function weighAgain(
+  { bayes, reputation, settings }: AccountScreeningOptions,
+  accountId: number,
+  { verdict, octets }: { verdict: Verdict; octets: MessageOctets },
+): Promise<Verdict> {
   const own = bayes.isEnabled ? await bayes.judge(accountId, octets, await readMessageText(octets)) : null;
   const known = await judgeSender(reputation, accountId, { verdict, octets });
   if (own === null && known.length === 0) return verdict;
@@ -85,7 +118,7 @@ async function judgeSender(
   if (author === null) return [];
   const check = 'sender';
   if (await reputation.isCorrespondent(accountId, author.address)) {
-    const detail = `this account writes to ${author.address}`;
+    const detail = tell('correspondent', { address: author.address });
     return [
       { check, outcome: 'correspondent' satisfies OutcomeOf<'sender'>, weight: CORRESPONDENT_WEIGHT, detail },
     ];
@@ -97,7 +130,7 @@ async function judgeSender(
 function judgeHistory({ mail, junk }: SenderHistory, domain: string): readonly CheckFinding[] {
   const check = 'sender';
   if (junk >= HABIT && junk > 2 * mail) {
-    const detail = `${junk} messages of ${domain} were called junk here`;
+    const detail = tell('knownForJunk', { count: junk, domain });
     return [
       { check, outcome: 'knownForJunk' satisfies OutcomeOf<'sender'>, weight: BAD_HISTORY_WEIGHT, detail },
     ];
@@ -108,20 +141,7 @@ function judgeHistory({ mail, junk }: SenderHistory, domain: string): readonly C
       check,
       outcome: 'knownForMail' satisfies OutcomeOf<'sender'>,
       weight: GOOD_HISTORY_WEIGHT,
-      detail: `mail of ${domain} was kept here before`,
+      detail: tell('knownForMail', { domain }),
     },
   ];
-}
-
-/** The author, where DMARC proves its domain; null otherwise. */
-export function provenAuthor(verdict: Verdict, { index }: MessageOctets) {
-  if (!verdict.findings.some(({ check, outcome }) => check === 'dmarc' && outcome === 'pass')) return null;
-  return authorOf(index);
-}
-
-export function authorOf({ envelope }: MessageOctets['index']) {
-  const [author] = envelope.from;
-  if (author === undefined || author.host === null) return null;
-  const host = author.host.toLowerCase();
-  return { address: `${(author.mailbox ?? '').toLowerCase()}@${host}`, domain: registeredDomain(host) };
 }

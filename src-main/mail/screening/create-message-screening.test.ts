@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ENVELOPE, octetsOfText, PLAIN } from '../../../test/support/screened-message.ts';
 import { answerAfter, FakeEngine, silent } from '../../../test/support/fake-engine.ts';
 import { ManualClock } from '../../base/clock.ts';
@@ -6,9 +6,11 @@ import { silentLogger } from '../../base/logger.ts';
 import { createMessageScreening } from './create-message-screening.ts';
 import { DEFAULT_SCREENING } from './default-settings.ts';
 import { DnsListDesk } from './dns-lists/dns-list-desk.ts';
-import type { MessageCheck } from './facts.ts';
+import { RANK, type MessageCheck } from './facts.ts';
 import { MemoryGreylistStore } from './greylist/memory-greylist-store.ts';
 import type { EnvelopeFacts } from './port.ts';
+import { MemorySenderListStore } from './sender-lists/memory-sender-list-store.ts';
+import type { SenderLists } from './sender-lists/port.ts';
 import type { EngineSetting, ScreeningSettings } from './settings.ts';
 
 const CLAMAV: EngineSetting = {
@@ -26,15 +28,19 @@ interface Office {
   readonly settings?: Partial<ScreeningSettings>;
   readonly engine?: FakeEngine;
   readonly checks?: readonly MessageCheck[];
+  readonly lists?: Partial<SenderLists>;
 }
 
-function makeScreening({ settings, engine, checks = [] }: Office = {}) {
+function makeScreening({ settings, engine, checks = [], lists }: Office = {}) {
+  const senderLists = new MemorySenderListStore();
+  void senderLists.replace(0, { allow: [], block: [], ...lists });
   const clock = new ManualClock();
   const nothing = () => Promise.resolve({ kind: 'noSuchName' } as const);
   const screening = createMessageScreening({
     settings: () => ({ ...DEFAULT_SCREENING, dnsLists: [], checksHello: false, ...settings }),
     resolver: { a: nothing, aaaa: nothing, ptr: nothing },
     dnsLists: new DnsListDesk({ resolver: { timedA: nothing }, clock }),
+    senderLists,
     greylistStore: new MemoryGreylistStore(),
     isOurDomain: (domain) => Promise.resolve(domain === 'server1.com'),
     isVouchedFor: () => Promise.resolve(false),
@@ -168,4 +174,71 @@ test('at RCPT a stranger is asked to come back, postmaster is not asked for anyt
   expect(await screening.screenRecipient({ ...ENVELOPE, recipients: ['postmaster'] })).toBeNull();
   expect(await screening.screenRecipient({ ...ENVELOPE, origin: 'submission' })).toBeNull();
   expect(await screening.screenRecipient({ ...ENVELOPE, at: ENVELOPE.at + 300_000 })).toBeNull();
+});
+
+describe('the office’s lists of senders', () => {
+  const proof: MessageCheck = {
+    ...withPoints(9),
+    run: () =>
+      Promise.resolve([
+        { check: 'dmarc', outcome: 'pass', weight: 9, detail: '', provenDomain: 'server2.com' },
+      ]),
+  };
+
+  test('refuse whom they block at RCPT, by reverse-path or client, with 5.7.1', async () => {
+    const { screening } = makeScreening({ lists: { block: ['server2.com', '198.51.100.0/24'] } });
+    const bySender = await screening.screenRecipient({ ...ENVELOPE, reversePath: 'x@mail.server2.com' });
+    expect(bySender).toMatchObject({ code: 550 });
+    expect(JSON.stringify(bySender)).toContain('5.7.1');
+    const client = { ...ENVELOPE.client, address: '198.51.100.9' };
+    expect(await screening.screenRecipient({ ...ENVELOPE, reversePath: '', client })).toMatchObject({
+      code: 550,
+    });
+    const other = { ...ENVELOPE, reversePath: 'x@server3.com' };
+    expect(await screening.screenRecipient(other)).toBeNull();
+    expect(
+      await screening.screenRecipient({ ...ENVELOPE, recipients: ['postmaster@server1.com'] }),
+    ).toBeNull();
+    expect(await screening.screenRecipient({ ...ENVELOPE, origin: 'submission' })).toBeNull();
+  });
+
+  test('refuse a message whose author they block', async () => {
+    const lists = { block: ['jack@server2.com'] };
+    const { verdict, refusal } = await makeScreening({ lists }).screen({ reversePath: 'x@server3.com' });
+    expect(verdict).toMatchObject({ action: 'reject', decidedBy: 'officeList.blocked' });
+    expect(refusal?.code).toBe(550);
+  });
+
+  test('let in whom they allow, against points, where the author is proved', async () => {
+    const lists = { allow: ['server2.com'] };
+    const { verdict } = await makeScreening({ lists, checks: [proof] }).screen();
+    expect(verdict).toMatchObject({
+      action: 'accept',
+      decidedBy: 'officeList.allowed',
+      provenDomain: 'server2.com',
+    });
+    const { verdict: forged } = await makeScreening({ lists, checks: [withPoints(9)] }).screen();
+    expect(forged).toMatchObject({ action: 'junk', decidedBy: 'score' });
+    expect(forged.findings.at(-1)).toMatchObject({ check: 'officeList', outcome: 'notProved' });
+  });
+
+  test('do not let in what is forbidden or disowned', async () => {
+    const disowned: MessageCheck = {
+      ...proof,
+      run: async (facts) => [
+        ...(await proof.run(facts)),
+        {
+          check: 'dmarc',
+          outcome: 'fail',
+          detail: '',
+          decides: { action: 'reject', rank: RANK.authentication },
+        },
+      ],
+    };
+    const { verdict } = await makeScreening({
+      lists: { allow: ['192.0.2.0/24'] },
+      checks: [disowned],
+    }).screen();
+    expect(verdict).toMatchObject({ action: 'reject', decidedBy: 'dmarc.fail' });
+  });
 });

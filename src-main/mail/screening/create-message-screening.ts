@@ -14,6 +14,7 @@ import { createClientNamesCheck, type NameLookUps } from './checks/client-names-
 import { createClientListCheck, createLinkListCheck } from './checks/dns-list-checks.ts';
 import { createEngineChecks } from './checks/engine-checks.ts';
 import { createHeaderCheck } from './checks/header-check.ts';
+import { createOfficeListCheck } from './checks/office-list-check.ts';
 import { createRuleCheck } from './checks/rule-check.ts';
 import { readMessageText, type MessageText } from './content/message-text.ts';
 import { decide, type DecidedVerdict } from './decide.ts';
@@ -26,6 +27,7 @@ import type { EnvelopeFacts, MessageScreening, ScreenedMessage, Verdict } from '
 import { isPostmaster, screenRecipient } from './recipient-screening.ts';
 import { runChecks } from './run-checks.ts';
 import type { ScreeningSettings } from './settings.ts';
+import type { SenderListStore } from './sender-lists/port.ts';
 import type { GreylistStore } from './store-port.ts';
 import { formatVerdict } from './verdict-fields.ts';
 
@@ -34,6 +36,7 @@ export interface MessageScreeningOptions extends EngineContext {
   readonly resolver: NameLookUps;
   readonly dnsLists: DnsListDesk;
   readonly greylistStore: GreylistStore;
+  readonly senderLists: SenderListStore;
   readonly isOurDomain: (domain: string) => Promise<boolean>;
   readonly isVouchedFor: (facts: EnvelopeFacts) => Promise<boolean>;
   /** Checks that are made elsewhere: authentication, Bayes. */
@@ -49,7 +52,8 @@ export function createMessageScreening(options: MessageScreeningOptions): Messag
   const dnsLists = { desk: options.dnsLists, lists: () => settings().dnsLists };
   const greylist = new Greylist({ store: options.greylistStore, setting: () => settings().greylisting });
   const { isVouchedFor } = options;
-  const atRecipient = { settings, dnsLists, greylist, isVouchedFor, clock, logger };
+  const { senderLists } = options;
+  const atRecipient = { settings, senderLists, dnsLists, greylist, isVouchedFor, clock, logger };
   const checks = createChecks(options);
   return {
     screenRecipient: (facts) => screenRecipient(atRecipient, facts),
@@ -57,11 +61,12 @@ export function createMessageScreening(options: MessageScreeningOptions): Messag
       const now = settings();
       const engines = createEngineChecks(now.engines, options);
       const running = now.isEnabled ? [...checks, ...engines] : [];
-      const found = await runChecks(running, toMessageFacts(facts, octets), {
-        clock,
-        logger,
-        totalMs: SCREENING_TIMEOUT_MS,
-      });
+      const about = toMessageFacts(facts, octets);
+      const terms = { clock, logger, totalMs: SCREENING_TIMEOUT_MS };
+      const checked = await runChecks(running, about, terms);
+      // It has its say when it is known who the author is.
+      const listed = now.isEnabled ? [createOfficeListCheck(senderLists, checked)] : [];
+      const found = [...checked, ...(await runChecks(listed, about, terms))];
       const verdict = decide(found, { settings: now, countsScore: facts.origin === 'reception' });
       return conclude({ facts, found, settings: now }, verdict);
     },

@@ -31,11 +31,12 @@ export function decide(found: readonly CheckFinding[], options: DecisionOptions)
   const byScore = options.countsScore ? actionByScore(score, options.settings.thresholds) : 'accept';
   const deciding = findDeciding(found);
   const decision = deciding?.decides;
-  const facts = { score, findings, reply: null };
+  const provenDomain = found.find((finding) => finding.provenDomain !== undefined)?.provenDomain;
+  const facts = { score, findings, reply: null, ...(provenDomain !== undefined && { provenDomain }) };
   if (deciding === undefined || decision === undefined) {
     return { ...facts, action: byScore, decidedBy: BY_SCORE };
   }
-  const isLastWord = decision.rank < RANK.attachment;
+  const isLastWord = decision.rank < RANK.attachment || decision.rank === RANK.allowed;
   if (!isLastWord && isMilder(decision.action, byScore)) {
     return { ...facts, action: byScore, decidedBy: BY_SCORE };
   }

@@ -81,6 +81,15 @@ const DNS_LISTS: readonly DnsListSetting[] = [
 const EXTENSIONS = `ace apk app bat chm cmd com cpl dll exe hta iso img jar jse js lnk msc msi msp mst pif ps1 reg rgs scf scr
  sct shb sys vb vbe vbs vxd wsc wsf wsh xll`;
 
+/** People know what junk is; what could harm the office is not for one of them to let in. */
+const HANDLED_BY = {
+  malicious: 'administrators',
+  attachment: 'administrators',
+  forged: 'account',
+  rule: 'account',
+  junk: 'account',
+} as const;
+
 export const DEFAULT_SCREENING: ScreeningSettings = {
   isEnabled: true,
   thresholds: { junk: 5, quarantine: 12, reject: null },
@@ -106,6 +115,6 @@ export const DEFAULT_SCREENING: ScreeningSettings = {
   },
   engines: [],
   bayes: { isEnabled: true, weight: 5, minimumTrained: 20 },
-  quarantine: { keepDays: 30, digestHour: 6, consoleUrl: null },
+  quarantine: { keepDays: 30, digestHour: 6, consoleUrl: null, handledBy: HANDLED_BY },
   brakes: { isEnabled: true, messagesPerHour: 200, newRecipientsPerHour: 100 },
 };

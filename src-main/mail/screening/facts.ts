@@ -22,6 +22,8 @@ export interface CheckFinding extends Omit<Finding, 'weight'> {
   /** Where the check knows it better than the table of weights. */
   readonly weight?: number;
   readonly decides?: Decision;
+  /** The author's domain, where the check proves it. */
+  readonly provenDomain?: string;
   /** Header fields that the check asks for, each ended by CRLF. */
   readonly fields?: string;
 }
@@ -42,10 +44,14 @@ export const RANK = {
   unavailable: 1,
   /** Rules, in their order; and what is allowed or blocked by name. */
   rule: 10,
+  /** Lists of senders; below the rules that administrators wrote. */
+  blocked: 999,
   attachment: 1000,
   /** What the author's domain asks for (DMARC). */
   authentication: 1001,
   engine: 1002,
+  /** Whom a list lets in: moves what points decided, nothing else. */
+  allowed: 1003,
 } as const;
 
 export interface MessageCheck {

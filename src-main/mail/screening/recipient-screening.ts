@@ -13,11 +13,14 @@ import { findEnvelopeRule, refusalByRule } from './checks/rule-check.ts';
 import type { Greylist } from './greylist/greylist.ts';
 import { RECIPIENT_TIMEOUT_MS } from './limits.ts';
 import type { EnvelopeFacts } from './port.ts';
+import { findListedClient, refusalOfListed } from './sender-lists/judge-sender.ts';
+import type { SenderListStore } from './sender-lists/port.ts';
 import { within } from './run-checks.ts';
 import type { ScreeningSettings } from './settings.ts';
 
 export interface RecipientScreeningOptions {
   readonly settings: () => ScreeningSettings;
+  readonly senderLists: SenderListStore;
   readonly dnsLists: DnsListOptions;
   readonly greylist: Greylist;
   /** Whether something vouches for the sender so that greylisting would only cost time: SPF that fits, or somebody we write to. */
@@ -34,7 +37,11 @@ export async function screenRecipient(
   if (!settings.isEnabled || isPostmaster(facts.recipients[0] ?? '')) return null;
   const rule = findEnvelopeRule(settings.rules, facts);
   if (rule?.action === 'reject') return refusalByRule(rule);
-  if (rule?.action === 'accept' || !isStranger(facts)) return null;
+  if (rule?.action === 'accept' || !isFromOutside(facts)) return null;
+  const clientAddress = facts.client.address;
+  const listed = await findListedClient(options.senderLists, { ...facts, clientAddress });
+  if (listed !== null) return listed.list === 'block' ? refusalOfListed(listed.pattern) : null;
+  if (isPrivateAddress(clientAddress)) return null;
   try {
     const refusal = within(askStranger(options, facts), RECIPIENT_TIMEOUT_MS, options.clock);
     return await refusal;
@@ -49,13 +56,8 @@ export function isPostmaster(address: string): boolean {
   return /^postmaster(?:@|$)/iu.test(address);
 }
 
-function isStranger({ origin, client, isFromDevice }: EnvelopeFacts): boolean {
-  return (
-    origin === 'reception' &&
-    client.account === undefined &&
-    !isFromDevice &&
-    !isPrivateAddress(client.address)
-  );
+function isFromOutside({ origin, client, isFromDevice }: EnvelopeFacts): boolean {
+  return origin === 'reception' && client.account === undefined && !isFromDevice;
 }
 
 async function askStranger(

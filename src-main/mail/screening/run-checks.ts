@@ -4,6 +4,7 @@
  * Invariants: the answer comes within the total time, whatever the checks do; a check that fails, throws or is late is a finding
  * that says so, and nothing it says afterwards counts.
  */
+import { tell, type FindingDetail } from '../../base/finding-texts.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { CheckFinding, MessageCheck, MessageFacts } from './facts.ts';
@@ -33,14 +34,14 @@ async function runCheck(
   try {
     const findings = await within(check.run(facts), withinMs, clock);
     if (findings !== null) return findings;
-    return [unavailable(check, `it was not done within ${withinMs / 1000} seconds`)];
+    return [unavailable(check, tell('notInTime', { seconds: withinMs / 1000 }))];
   } catch (error) {
     logger.error('a check failed', { check: check.name, traceId: facts.traceId, error });
-    return [unavailable(check, 'it failed; the log says why')];
+    return [unavailable(check, tell('failed', {}))];
   }
 }
 
-function unavailable(check: MessageCheck, why: string): CheckFinding {
+function unavailable(check: MessageCheck, why: FindingDetail): CheckFinding {
   if (check.whenUnavailable !== undefined) return check.whenUnavailable();
   return { check: check.name, outcome: 'couldNotDetermine', weight: 0, detail: why };
 }

@@ -5,6 +5,7 @@
  */
 import type { EngineTarget } from '../../protocol/engine/engine-channel.ts';
 import type { VerdictAction } from './port.ts';
+import type { QuarantineKind } from './quarantine/port.ts';
 
 export interface Thresholds {
   /** From this score on, into the Junk mailbox. */
@@ -108,10 +109,14 @@ export interface BayesSetting {
   readonly minimumTrained: number;
 }
 
+export type QuarantineHandler = 'account' | 'administrators';
+
 export interface QuarantineSetting {
   readonly keepDays: number;
   /** Hour of the server's day at which people hear of what is kept for them; null: they do not. */
   readonly digestHour: number | null;
+  /** Who may let go what is kept for an account: it itself too (it hears of it and has links), or administrators alone. */
+  readonly handledBy: Readonly<Record<QuarantineKind, QuarantineHandler>>;
   /** Where the console is reached from people's mail programs; null: digests have no links. */
   readonly consoleUrl: string | null;
 }

@@ -40,6 +40,15 @@ export interface Lesson {
   readonly at: number;
 }
 
+/** What an owner holds a message to be; null: it has learned nothing from it. */
+export type HeldAs = 'junk' | 'mail' | null;
+
+/** What a person says of one message to one owner. */
+export interface Correction extends Omit<Lesson, 'owners' | 'isJunk'> {
+  readonly owner: BayesOwner;
+  readonly as: HeldAs;
+}
+
 /** What somebody did with a message of an account, as the mailstore tells it. */
 export interface MailLesson {
   readonly kind: 'lesson';
@@ -54,6 +63,8 @@ export interface BayesStore {
   counts(owner: BayesOwner, tokens: readonly number[]): Promise<ReadonlyMap<number, TokenCounts>>;
   /** Answers how many owners learned something new from it. */
   learn(lesson: Lesson): Promise<number>;
+  /** Answers what the owner held it to be before. */
+  correct(correction: Correction): Promise<HeldAs>;
   forget(owner: BayesOwner): Promise<void>;
   /** Hears of what people do with mail, after each commit. */
   readonly onLesson: Subscribe<MailLesson>;

@@ -5,6 +5,7 @@
  * RFC 5322 §2.1.1, §2.2.3: lines are folded; what is not printable ASCII is replaced. They stand above what others say in fields
  * of these names; X-Postroom-* that a message brings along is taken out on its way in.
  */
+import { textOf } from '../../base/finding-texts.ts';
 import { nameOf } from './decide.ts';
 import type { Finding, Verdict } from './port.ts';
 import type { Thresholds } from './settings.ts';
@@ -34,7 +35,7 @@ export function formatVerdict(verdict: Verdict, { junk }: Thresholds): string {
 
 function describe(finding: Finding): string {
   const { detail, weight } = finding;
-  return `${nameOf(finding)} ${weight >= 0 ? '+' : ''}${points(weight)}: ${detail.replaceAll(';', ',')}`;
+  return `${nameOf(finding)} ${weight >= 0 ? '+' : ''}${points(weight)}: ${textOf(detail).replaceAll(';', ',')}`;
 }
 
 function points(value: number): string {

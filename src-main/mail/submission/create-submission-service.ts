@@ -7,6 +7,7 @@
  */
 import { err, ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
+import type { SignInDesk } from '../../directory/sign-in/port.ts';
 import { formatAddress } from '../../format/address.ts';
 import type { MailService } from '../../protocol/connection/mail-service.ts';
 import type {
@@ -32,6 +33,7 @@ import { repairHeader } from './repair-header.ts';
 export interface SubmissionOptions extends AcceptanceOptions {
   /** Whether passwords may cross the wire without TLS. */
   readonly allowCleartextAuth: () => boolean;
+  readonly signIns: SignInDesk;
 }
 
 /** One user's mistakes must not end a session in which they correct them. */
@@ -42,7 +44,7 @@ export function createSubmissionService(options: SubmissionOptions): MailService
   const policy: SmtpPolicy = {
     authentication: {
       identify: (name) => identify(directory, name),
-      backend: directory,
+      backendFor: (client) => options.signIns.at('submission', client),
       allowCleartext: allowCleartextAuth,
     },
     beginTransaction: (client, mail) => beginTransaction(options, client, mail),

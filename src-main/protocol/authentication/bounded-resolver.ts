@@ -1,7 +1,7 @@
 /**
  * Bounded resolver: DNS for the judging of one message: each question is asked once, and all of them have one deadline.
  *
- * RFC 7208 §4.6.4 (a limit of time, at least 20 seconds). Flow: SPF, DKIM, DMARC, ARC → here → the resolver.
+ * RFC 7208 §4.6.4 (a limit of time). Flow: SPF, DKIM, DMARC, ARC → here → the resolver.
  * Invariants: after the deadline every look-up answers at once that nobody could say; a slow answer that comes later is dropped.
  */
 import type { Clock } from '../../base/clock.ts';

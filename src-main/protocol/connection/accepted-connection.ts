@@ -7,11 +7,14 @@
  */
 import type { Duplex } from 'node:stream';
 import type { TlsDetails } from './session.ts';
+import type { TlsChannel } from './tls-channel.ts';
 
 export interface AcceptedConnection {
   /** Replaced by startTls(): always read it from here. */
   readonly socket: Duplex;
   readonly tls: TlsDetails | undefined;
+  /** What signing in asks of the TLS connection; there with `tls`. */
+  readonly channel?: TlsChannel | undefined;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;

@@ -22,6 +22,7 @@ import type { ProxiedEnds } from './proxy-header.ts';
 import { clientKey, RateLimiter } from './rate-limiter.ts';
 import { readProxyHeader } from './read-proxy-header.ts';
 import type { TlsDetails } from './session.ts';
+import { channelOf, type TlsChannel } from './tls-channel.ts';
 import { discardClearText, secureSocket, type SecureContextSource, type ServerTls } from './tls-upgrade.ts';
 
 export interface ListenerOptions {
@@ -32,6 +33,8 @@ export interface ListenerOptions {
   readonly applicationProtocols?: readonly string[];
   /** Shared by all listeners; absent: one of its own. */
   readonly handshakes?: HandshakeRoom;
+  /** Whether clients may show a certificate; absent: they are not asked. */
+  readonly asksForCertificate?: () => boolean;
   /** What a client beyond the limits is told before it is let go, in its protocol's words; clear text only. */
   readonly busyLine: string;
   readonly clock: Clock;
@@ -40,6 +43,8 @@ export interface ListenerOptions {
   readonly isProxy?: (address: string) => boolean;
   /** Of each address; absent: DEFAULT_CONNECTION_LIMITS. */
   readonly limits?: () => ConnectionLimits;
+  /** Who is not even greeted for a while. */
+  readonly isShutOut?: (address: string) => boolean;
   /** Whom the limits do not bind, besides this machine. */
   readonly isExempt?: (address: string) => boolean;
 }
@@ -128,7 +133,8 @@ export class Listener {
     const ends =
       this.#options.isProxy?.(peer.remoteAddress) === true ? await this.#unwrap(socket, peer) : peer;
     if (ends === null || socket.destroyed) return void socket.destroy();
-    if (this.#isCrowded(ends.remoteAddress)) return this.#turnAway(socket);
+    const isShutOut = this.#options.isShutOut?.(ends.remoteAddress) ?? false;
+    if (isShutOut || this.#isCrowded(ends.remoteAddress)) return this.#turnAway(socket);
     this.#count(socket, ends.remoteAddress);
     await this.#serve(socket, ends);
   }
@@ -180,6 +186,7 @@ export class Listener {
 class SocketConnection implements AcceptedConnection {
   socket: AcceptedConnection['socket'];
   tls: TlsDetails | undefined;
+  channel: TlsChannel | undefined;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
@@ -206,6 +213,7 @@ class SocketConnection implements AcceptedConnection {
     const { socket, tls } = await secureSocket(this.#raw, this.#tls);
     this.socket = socket;
     this.tls = tls;
+    this.channel = channelOf(socket);
     return tls;
   }
 }

@@ -24,6 +24,8 @@ export interface ServerTls {
    */
   readonly applicationProtocols: readonly string[];
   readonly handshakes: HandshakeRoom;
+  /** Whether clients may show a certificate; who vouches for it is not looked at here. Absent: they are not asked. */
+  readonly asksForCertificate?: () => boolean;
 }
 
 export interface SecuredSocket {
@@ -62,9 +64,12 @@ export function secureSocket(socket: Socket, options: ServerTls): Promise<Secure
   });
 }
 
-function wrap(socket: Socket, { secureContext, applicationProtocols }: ServerTls): TLSSocket {
+function wrap(socket: Socket, options: ServerTls): TLSSocket {
+  const { secureContext, applicationProtocols, asksForCertificate } = options;
   return new TLSSocket(socket, {
     isServer: true,
+    requestCert: asksForCertificate?.() ?? false,
+    rejectUnauthorized: false,
     secureContext: secureContext(null),
     SNICallback: (serverName, done) => {
       try {

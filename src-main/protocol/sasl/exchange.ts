@@ -6,36 +6,70 @@
  * the account exists; no octet of a response is kept longer than the exchange needs it.
  */
 
-/** What the account's keeper says of a name and a password. */
-export type PasswordVerdict<Account> =
-  | { readonly kind: 'ok'; readonly account: Account }
-  | { readonly kind: 'refused' }
-  /** Right password, but the account is switched off. */
-  | { readonly kind: 'disabled' };
+import type { ChannelBindingType } from '../connection/tls-channel.ts';
 
-/** What SCRAM compares a client's proof with (RFC 5802 §3), and who is let in once the proof is right. */
+/** Why somebody is not let in, though the response followed the mechanism's grammar. */
+export type SignInRefusal =
+  /** Unknown name or wrong secret; never said which. */
+  | 'refused'
+  /** The right secret, but the account is switched off. */
+  | 'disabled'
+  /** The right secret, but it is not for this door: an app password for sending does not read. */
+  | 'notAllowed'
+  /** Nothing was looked at: too many wrong secrets came from there, or too many wait to be compared. */
+  | 'blocked';
+
+/** What the account's keeper says of a name and a secret. */
+export type SignInVerdict<Account> =
+  { readonly kind: 'ok'; readonly account: Account } | { readonly kind: SignInRefusal };
+
+/** RFC 5802, RFC 7677 */
+export type ScramHash = 'sha1' | 'sha256';
+
+/** One secret of the account, as SCRAM compares it (RFC 5802 §3), and who is let in once the proof fits. */
+export interface ScramCandidate<Account> {
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+  admit(): Promise<SignInVerdict<Account>>;
+}
+
 export interface ScramKeys<Account> {
   readonly salt: Uint8Array;
   readonly iterations: number;
-  readonly storedKey: Uint8Array;
-  readonly serverKey: Uint8Array;
   /** The server's part of the nonce: printable, unpredictable, without a comma. */
   readonly nonce: string;
-  admit(): Promise<PasswordVerdict<Account>>;
+  /** All of the account's secrets have the salt; for a name that nobody has there is one that no proof fits. */
+  readonly candidates: readonly ScramCandidate<Account>[];
+  /** No candidate fits the proof. */
+  refuse(): Promise<SignInVerdict<Account>>;
+}
+
+export interface BearerToken {
+  /** As whom the client wants to act; null: whoever the token names. */
+  readonly name: string | null;
+  readonly token: string;
 }
 
 /** What mechanisms ask (the directory answers); each mechanism uses the questions that it needs. */
 export interface SaslBackend<Account> {
-  signIn(name: string, password: string): Promise<PasswordVerdict<Account>>;
-  /** For a name that nobody has: keys that no proof fits. */
-  scramKeys(name: string): Promise<ScramKeys<Account>>;
+  signIn(name: string, password: string): Promise<SignInVerdict<Account>>;
+  scramKeys(name: string, hash: ScramHash): Promise<ScramKeys<Account>>;
+  /** SCRAM-SHA-1 for programs that know nothing better. */
+  readonly allowsSha1?: boolean;
+  /** Looks at a token of the issuer (RFC 6750); absent: there is none. */
+  readonly signInWithToken?: ((bearer: BearerToken) => Promise<SignInVerdict<Account>>) | undefined;
+  /** Where a client should get its token (RFC 7628 §3.2.2); null: not known. */
+  readonly tokenIssuer?: string | null;
+  /** The client has shown a certificate that we trust; `name`: as whom it wants to act, null: whoever that names. */
+  readonly signInWithCertificate?: ((name: string | null) => Promise<SignInVerdict<Account>>) | undefined;
+  /** What binds a proof to this connection; absent: it has no TLS. */
+  readonly channelBinding?: ((type: ChannelBindingType) => Uint8Array | null) | undefined;
 }
 
 export type SaslFailure =
+  | SignInRefusal
   /** The response does not follow the mechanism's grammar. */
   | 'malformed'
-  | 'refused'
-  | 'disabled'
   /** The client asked to act as somebody else (authorization identity). */
   | 'otherIdentity';
 
@@ -54,6 +88,8 @@ export interface SaslExchange<Account> {
 export interface SaslMechanism {
   /** As in capability lists, e.g. `PLAIN`. */
   readonly name: string;
+  /** Whether the connection and the server's settings have what the mechanism needs. */
+  isOffered(backend: SaslBackend<unknown>): boolean;
   begin<Account>(backend: SaslBackend<Account>): SaslExchange<Account>;
 }
 
@@ -61,13 +97,14 @@ export function failure<Account>(reason: SaslFailure): SaslStep<Account> {
   return { kind: 'failure', reason };
 }
 
-/** Asks the backend and turns its verdict into the exchange's last step. */
-export async function verifyPassword<Account>(
-  backend: SaslBackend<Account>,
-  credentials: { name: string; password: string },
-): Promise<SaslStep<Account>> {
-  const verdict = await backend.signIn(credentials.name, credentials.password);
+/** The verdict as the exchange's last step. */
+export function conclude<Account>(verdict: SignInVerdict<Account>): SaslStep<Account> {
   return verdict.kind === 'ok' ? { kind: 'success', account: verdict.account } : failure(verdict.kind);
+}
+
+/** RFC 4422 §3.4.1: we let nobody act for somebody else. */
+export function isOwnIdentity(authorizationId: string, name: string): boolean {
+  return authorizationId === '' || authorizationId.toLowerCase() === name.toLowerCase();
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,5 +1,5 @@
 /** SASL LOGIN (draft-murchison-sasl-login-00): never a standard, but what Outlook and many devices speak. */
-import { decodeText, failure, verifyPassword } from './exchange.ts';
+import { conclude, decodeText, failure } from './exchange.ts';
 import type { SaslBackend, SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
 
 // Some clients compare the prompts word for word, so they are the ones everybody sends.
@@ -8,6 +8,7 @@ const PASSWORD_PROMPT = new TextEncoder().encode('Password:');
 
 export const LOGIN: SaslMechanism = {
   name: 'LOGIN',
+  isOffered: () => true,
   begin: (backend) => new LoginExchange(backend),
 };
 
@@ -29,7 +30,7 @@ class LoginExchange<Account> implements SaslExchange<Account> {
     const text = decodeText(response);
     if (text === null || text === '') return failure('malformed');
     if (this.#name !== undefined) {
-      return verifyPassword(this.#backend, { name: this.#name, password: text });
+      return conclude(await this.#backend.signIn(this.#name, text));
     }
     this.#name = text;
     return { kind: 'challenge', data: PASSWORD_PROMPT };

@@ -1,23 +1,38 @@
 /**
- * The SASL mechanisms that SMTP, IMAP and POP3 share. The capability lists derive from these.
+ * The SASL mechanisms that SMTP, IMAP, POP3 and ManageSieve share. The capability lists derive from these.
  * PLAIN and LOGIN send the password itself: offer them under TLS only, unless the administrator allowed otherwise.
  */
+import { OAUTHBEARER, XOAUTH2 } from './bearer.ts';
 import type { SaslBackend, SaslExchange, SaslMechanism } from './exchange.ts';
+import { EXTERNAL } from './external.ts';
 import { LOGIN } from './login.ts';
 import { PLAIN } from './plain.ts';
-import { SCRAM_SHA_256 } from './scram-sha-256.ts';
+import { SCRAM_SHA_1, SCRAM_SHA_1_PLUS, SCRAM_SHA_256, SCRAM_SHA_256_PLUS } from './scram.ts';
 
-/** The one that keeps the password at home comes first. */
-const MECHANISMS: readonly SaslMechanism[] = [SCRAM_SHA_256, PLAIN, LOGIN];
+/** Those that keep the secret at home come first. */
+const MECHANISMS: readonly SaslMechanism[] = [
+  EXTERNAL,
+  SCRAM_SHA_256_PLUS,
+  SCRAM_SHA_256,
+  SCRAM_SHA_1_PLUS,
+  SCRAM_SHA_1,
+  PLAIN,
+  LOGIN,
+  OAUTHBEARER,
+  XOAUTH2,
+];
 
-/** Names in the order in which they are offered. */
-export const SASL_MECHANISM_NAMES: readonly string[] = MECHANISMS.map(({ name }) => name);
+/** Names in the order in which they are offered on this connection. */
+export function listMechanisms(backend: SaslBackend<unknown>): readonly string[] {
+  return MECHANISMS.filter((mechanism) => mechanism.isOffered(backend)).map(({ name }) => name);
+}
 
-/** Begins an exchange, or returns null where the mechanism is not known here. Names compare case-insensitively. */
+/** Begins an exchange, or returns null where the mechanism is not offered here. Names compare case-insensitively. */
 export function createSaslExchange<Account>(
   mechanismName: string,
   backend: SaslBackend<Account>,
 ): SaslExchange<Account> | null {
   const wanted = mechanismName.toUpperCase();
-  return MECHANISMS.find((mechanism) => mechanism.name === wanted)?.begin(backend) ?? null;
+  const mechanism = MECHANISMS.find(({ name }) => name === wanted);
+  return mechanism?.isOffered(backend) === true ? mechanism.begin(backend) : null;
 }

@@ -1,9 +1,10 @@
 /** SASL PLAIN (RFC 4616): authorization identity, name and password in one response, parted by NUL. */
-import { decodeText, failure, verifyPassword } from './exchange.ts';
+import { conclude, decodeText, failure, isOwnIdentity } from './exchange.ts';
 import type { SaslBackend, SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
 
 export const PLAIN: SaslMechanism = {
   name: 'PLAIN',
+  isOffered: () => true,
   begin: (backend) => new PlainExchange(backend),
 };
 
@@ -23,11 +24,8 @@ class PlainExchange<Account> implements SaslExchange<Account> {
     const message = parsePlainMessage(response);
     if (message === null) return failure('malformed');
     const { authorizationId, name, password } = message;
-    // RFC 4616 §2: we let nobody act for somebody else.
-    if (authorizationId !== '' && authorizationId.toLowerCase() !== name.toLowerCase()) {
-      return failure('otherIdentity');
-    }
-    return verifyPassword(this.#backend, { name, password });
+    if (!isOwnIdentity(authorizationId, name)) return failure('otherIdentity');
+    return conclude(await this.#backend.signIn(name, password));
   }
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
 import { createReleaseDesk } from '../../host/quarantine-release.ts';
+import type { QuarantineHandler } from '../../mail/screening/settings.ts';
 import { signRelease } from '../../mail/screening/quarantine/release-token.ts';
 import { WorldScreeningDesk } from '../../../test/support/world-screening-desk.ts';
 import { ReleasePage } from './release-page.ts';
@@ -16,13 +17,16 @@ let clock: ManualClock;
 let screening: WorldScreeningDesk;
 let server: Server;
 let origin: string;
+let handler: QuarantineHandler;
 
 beforeEach(async () => {
   clock = new ManualClock();
+  handler = 'account';
   screening = new WorldScreeningDesk();
   const finding = { check: 'bayes', outcome: 'junk', weight: 5, detail: '99 % junk' };
   screening.keep({
     ...CLAIMS,
+    ...{ address: 'anna@a.example', kind: 'junk', way: { kind: 'inbox' } },
     ...{
       contentId: 1,
       sizeBytes: 100,
@@ -37,6 +41,7 @@ beforeEach(async () => {
     createReleaseDesk({
       quarantine: screening.quarantine,
       directory: { getAccount: () => Promise.resolve({ address: 'anna@a.example' } as never) },
+      handlerOf: () => handler,
       secret: SECRET,
       clock,
     }),
@@ -123,4 +128,13 @@ test('it answers in the language that the browser asks for', async () => {
 
 test('other methods are refused', async () => {
   expect((await fetch(linkFor(), { method: 'DELETE' })).status).toBe(405);
+});
+
+test('what only administrators may release stays where it is, also by a link of before', async () => {
+  const link = linkFor();
+  handler = 'administrators';
+  const response = await post(link);
+  expect(response.status).toBe(403);
+  expect(await response.text()).toContain('Only an administrator');
+  expect(screening.messages).toHaveLength(1);
 });

@@ -6,10 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { textOf } from '../../base/finding-texts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { escapeHtml } from '../../format/escape-html.ts';
 import { SignInThrottle } from '../../host/api/sign-in-throttle.ts';
-import type { ReleaseAnswer, ReleaseDesk } from '../../host/quarantine-release.ts';
+import type { ReleaseAnswer, ReleaseDesk, WaitingCopy } from '../../host/quarantine-release.ts';
 import { sendPlain } from './responses.ts';
 
 const STYLE =
@@ -24,6 +25,7 @@ const STATUS: Readonly<Record<ReleaseAnswer['kind'], number>> = {
   gone: 410,
   expired: 410,
   forged: 404,
+  administratorsOnly: 403,
 };
 
 const ENGLISH = {
@@ -36,6 +38,8 @@ const ENGLISH = {
   released: 'Released. It is in your inbox now.',
   gone: 'It is not in the quarantine any more: somebody has released or deleted it.',
   expired: 'This link is too old. Ask your administrator.',
+  administratorsOnly:
+    'Only an administrator may release messages of this kind. Ask yours if you expected it.',
   forged:
     'This link is not one of ours, or not whole. Copy all of it from the message, or ask your administrator.',
 };
@@ -50,6 +54,7 @@ const CHINESE: typeof ENGLISH = {
   released: '已放行，邮件已在您的收件箱中。',
   gone: '该邮件已不在隔离区：已被放行或删除。',
   expired: '此链接已过期，请联系管理员。',
+  administratorsOnly: '此类邮件只能由管理员放行。如果您预期收到它，请联系管理员。',
   forged: '此链接无效或不完整。请从邮件中完整复制链接，或联系管理员。',
 };
 
@@ -108,14 +113,11 @@ function compose(answer: ReleaseAnswer, words: typeof ENGLISH): string {
   );
 }
 
-function detailsOf(
-  { author, subject, reason }: { author: string; subject: string; reason: string },
-  words: typeof ENGLISH,
-): string {
+function detailsOf({ author, subject, reason }: WaitingCopy, words: typeof ENGLISH): string {
   const rows = [
     [words.from, author],
     [words.subject, subject],
-    [words.why, reason],
+    [words.why, textOf(reason, words.language === 'en' ? 'en' : 'zh-CN')],
   ] as const;
   return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }

@@ -2,7 +2,8 @@
 import type { Examination } from './findings.ts';
 
 const STRAY_GRANTS = `FROM mailbox_grant
-  WHERE mailbox_id NOT IN (SELECT id FROM mailbox) OR grantee <> 0 AND grantee NOT IN (SELECT id FROM account)`;
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox) OR grantee > 0 AND grantee NOT IN (SELECT id FROM account)
+     OR grantee < 0 AND -grantee NOT IN (SELECT id FROM sharing_group)`;
 
 const STRAY_SEEN = `FROM reader_seen
   WHERE account_id NOT IN (SELECT id FROM account)

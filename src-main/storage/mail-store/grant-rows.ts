@@ -4,6 +4,7 @@ import {
   ALL_RIGHTS,
   changeRights,
   effectiveRights,
+  isGroup,
   type Grant,
   type GrantChange,
   type Grantee,
@@ -12,6 +13,7 @@ import {
 } from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import type { Transaction, Write } from '../transaction.ts';
+import { columnOfGroup, groupWrites, readGroup, readGroupsOf } from './group-rows.ts';
 import { MAILBOX_COLUMNS, toMailbox, type MailboxRow } from './rows.ts';
 
 /** No account has it: ids begin with 1. */
@@ -29,7 +31,7 @@ export function readGrants(connection: Connection, id: MailboxId): readonly Gran
     id,
   );
   return rows.map(({ grantee, is_negative, rights }) => ({
-    grantee: grantee === ANYONE ? 'anyone' : grantee,
+    grantee: toGrantee(connection, grantee),
     isNegative: is_negative === 1,
     rights,
   }));
@@ -38,7 +40,8 @@ export function readGrants(connection: Connection, id: MailboxId): readonly Gran
 export function readRights(connection: Connection, reader: AccountId, id: MailboxId): Rights {
   const row = connection.get<{ owner: number }>('SELECT account_id AS owner FROM mailbox WHERE id = ?', id);
   if (row === undefined) return '';
-  return row.owner === reader ? ALL_RIGHTS : effectiveRights(readGrants(connection, id), reader);
+  if (row.owner === reader) return ALL_RIGHTS;
+  return effectiveRights(readGrants(connection, id), reader, readGroupsOf(connection, reader));
 }
 
 /** By owner and name; the unseen are the reader's. */
@@ -49,14 +52,18 @@ export function readShared(connection: Connection, reader: AccountId): readonly 
               WHERE own.account_id = ? AND own.mailbox_id = mailbox.id AND own.is_seen = 1) AS seen
        FROM mailbox
       WHERE mailbox.account_id <> ?
-        AND mailbox.id IN (SELECT mailbox_id FROM mailbox_grant WHERE grantee IN (?, ${ANYONE}))
+        AND mailbox.id IN (SELECT mailbox_id FROM mailbox_grant
+                            WHERE grantee IN (?, ${ANYONE})
+                               OR grantee IN (SELECT -group_id FROM sharing_group_member WHERE account_id = ?))
       ORDER BY mailbox.account_id, mailbox.name <> 'INBOX', mailbox.name`,
     reader,
     reader,
     reader,
+    reader,
   );
+  const groups = readGroupsOf(connection, reader);
   return rows.flatMap(({ seen, ...row }) => {
-    const rights = effectiveRights(readGrants(connection, row.id), reader);
+    const rights = effectiveRights(readGrants(connection, row.id), reader, groups);
     const mailbox = toMailbox({ ...row, unseen_count: row.message_count - seen });
     return rights === '' ? [] : [{ mailbox, rights }];
   });
@@ -83,7 +90,7 @@ function putGrant(connection: Connection, id: MailboxId, { grantee, isNegative, 
     connection.run(
       'DELETE FROM mailbox_grant WHERE mailbox_id = ? AND grantee = ? AND is_negative = ?',
       id,
-      toColumn(grantee),
+      toColumn(connection, grantee),
       Number(isNegative),
     );
     return;
@@ -91,14 +98,21 @@ function putGrant(connection: Connection, id: MailboxId, { grantee, isNegative, 
   connection.run(
     'INSERT OR REPLACE INTO mailbox_grant (mailbox_id, grantee, is_negative, rights) VALUES (?, ?, ?, ?)',
     id,
-    toColumn(grantee),
+    toColumn(connection, grantee),
     Number(isNegative),
     rights,
   );
 }
 
-function toColumn(grantee: Grantee): number {
-  return grantee === 'anyone' ? ANYONE : grantee;
+/** Groups stand below zero. */
+function toColumn(connection: Connection, grantee: Grantee): number {
+  if (grantee === 'anyone') return ANYONE;
+  return isGroup(grantee) ? columnOfGroup(connection, grantee) : grantee;
+}
+
+function toGrantee(connection: Connection, column: number): Grantee {
+  if (column === ANYONE) return 'anyone';
+  return column < 0 ? readGroup(connection, column) : column;
 }
 
 /** RFC 4314 §4: a new mailbox has the rights of the one it is made under. */
@@ -120,7 +134,8 @@ export function dropMailboxSharing({ connection }: Transaction, id: MailboxId): 
 /** The account is going: so do its rights on others' mailboxes and what it has seen there. */
 export function dropReader({ connection }: Transaction, reader: AccountId): void {
   connection.run('DELETE FROM mailbox_grant WHERE grantee = ?', reader);
+  connection.run('DELETE FROM sharing_group_member WHERE account_id = ?', reader);
   connection.run('DELETE FROM reader_seen WHERE account_id = ?', reader);
 }
 
-export const grantWrites = { changeGrants };
+export const grantWrites = { changeGrants, ...groupWrites };

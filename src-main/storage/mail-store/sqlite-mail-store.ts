@@ -30,7 +30,13 @@ import type {
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
-import type { Grant, GrantChange, Rights, SharedMailbox } from '../../mail/mailstore/sharing/port.ts';
+import type {
+  Grant,
+  GrantChange,
+  GroupMembers,
+  Rights,
+  SharedMailbox,
+} from '../../mail/mailstore/sharing/port.ts';
 import type { Connection } from '../connection.ts';
 import { toContentArguments, type SqliteContentReader } from '../content-store.ts';
 import type { StoreChange } from '../transaction.ts';
@@ -150,6 +156,10 @@ export class SqliteMailStore implements MailStore {
 
   changeGrants(ids: readonly MailboxId[], change: GrantChange): Promise<void> {
     return this.#writer.run('changeGrants', { ids, change });
+  }
+
+  setGroupMembers(groups: GroupMembers): Promise<void> {
+    return this.#writer.run('setGroupMembers', groups);
   }
 
   rightsOf(reader: AccountId, id: MailboxId): Promise<Rights> {

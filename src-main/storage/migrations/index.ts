@@ -25,8 +25,13 @@ import { addSigningKeys } from './0190-signing-keys.ts';
 import { addReports } from './0200-reports.ts';
 import { addScreening } from './0210-screening.ts';
 import { addQuarantine } from './0220-quarantine.ts';
+import { addModeration } from './0230-moderation.ts';
+import { addMarksAndGroups } from './0240-marks-and-groups.ts';
+import { addOfficeQuarantine } from './0250-office-quarantine.ts';
+import { addSenderLists } from './0260-sender-lists.ts';
 import { addCertificates } from './0270-certificates.ts';
 import { addTlsPolicies } from './0280-tls-policies.ts';
+import { addSignIns } from './0290-sign-ins.ts';
 
 export interface Migration {
   readonly version: number;
@@ -53,8 +58,13 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 200, name: 'reports', run: addReports },
   { version: 210, name: 'screening', run: addScreening },
   { version: 220, name: 'quarantine', run: addQuarantine },
+  { version: 230, name: 'moderation', run: addModeration },
+  { version: 240, name: 'marks and groups', run: addMarksAndGroups },
+  { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
+  { version: 260, name: 'sender lists', run: addSenderLists },
   { version: 270, name: 'certificates', run: addCertificates },
   { version: 280, name: 'TLS policies', run: addTlsPolicies },
+  { version: 290, name: 'sign-ins', run: addSignIns },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -8,6 +8,8 @@ import type {
   BayesOwner,
   BayesStore,
   BayesTotals,
+  Correction,
+  HeldAs,
   Lesson,
   MailLesson,
   TokenCounts,
@@ -25,43 +27,44 @@ const DAY_MS = 24 * 60 * 60_000;
 
 const learnTokens: Write<Lesson, number> = (transaction, lesson) => {
   let learned = 0;
-  for (const owner of lesson.owners) if (learnFor(transaction, owner, lesson)) learned++;
+  const as = lesson.isJunk ? 'junk' : 'mail';
+  for (const owner of lesson.owners) if (hold(transaction, { ...lesson, owner, as }) !== as) learned++;
   return learned;
 };
 
-function learnFor(transaction: Transaction, owner: BayesOwner, lesson: Lesson): boolean {
+/** Answers what it was held to be before. */
+function hold(transaction: Transaction, correction: Correction): HeldAs {
   const { connection } = transaction;
-  const { message, isJunk, at } = lesson;
+  const { owner, message, as, at } = correction;
   const known = connection.get<{ is_junk: number }>(
     'SELECT is_junk FROM bayes_message WHERE owner = ? AND message = ?',
     owner,
     message,
   );
-  if (known !== undefined && known.is_junk === (isJunk ? 1 : 0)) return false;
-  if (known !== undefined) count(transaction, owner, { lesson, isJunk: !isJunk, by: -1 });
-  count(transaction, owner, { lesson, isJunk, by: 1 });
+  const before = known === undefined ? null : known.is_junk === 1 ? 'junk' : 'mail';
+  if (before === as) return before;
+  if (before !== null) count(transaction, { ...correction, as: before }, -1);
+  if (as === null) {
+    connection.run('DELETE FROM bayes_message WHERE owner = ? AND message = ?', owner, message);
+    return before;
+  }
+  count(transaction, correction, 1);
   connection.run(
     'INSERT OR REPLACE INTO bayes_message (owner, message, is_junk, at) VALUES (?, ?, ?, ?)',
     owner,
     message,
-    isJunk ? 1 : 0,
+    as === 'junk' ? 1 : 0,
     at,
   );
   keepBounded(transaction, owner);
-  return true;
+  return before;
 }
 
-interface Counting {
-  readonly lesson: Lesson;
-  readonly isJunk: boolean;
-  readonly by: 1 | -1;
-}
-
-function count({ connection }: Transaction, owner: BayesOwner, { lesson, isJunk, by }: Counting): void {
-  const junk = isJunk ? by : 0;
-  const mail = isJunk ? 0 : by;
-  const day = Math.floor(lesson.at / DAY_MS);
-  for (const token of lesson.tokens) {
+function count({ connection }: Transaction, { owner, tokens, as, at }: Correction, by: 1 | -1): void {
+  const junk = as === 'junk' ? by : 0;
+  const mail = as === 'mail' ? by : 0;
+  const day = Math.floor(at / DAY_MS);
+  for (const token of tokens) {
     // Counts that a pruning took away cannot be taken away again.
     connection.run(
       `INSERT INTO bayes_token (owner, token, junk, mail, seen_day) VALUES (?, ?, max(0, ?), max(0, ?), ?)
@@ -115,13 +118,15 @@ function countTokens(connection: Connection, owner: BayesOwner): number {
   return row?.tokens ?? 0;
 }
 
+const correctTokens: Write<Correction, HeldAs> = hold;
+
 const forgetTokens: Write<BayesOwner, void> = ({ connection }, owner) => {
   for (const table of ['bayes_token', 'bayes_owner', 'bayes_message']) {
     connection.run(`DELETE FROM ${table} WHERE owner = ?`, owner);
   }
 };
 
-export const bayesWrites = { learnTokens, forgetTokens };
+export const bayesWrites = { correctTokens, learnTokens, forgetTokens };
 
 export class SqliteBayesStore implements BayesStore {
   readonly #writer: Writer;
@@ -161,6 +166,10 @@ export class SqliteBayesStore implements BayesStore {
 
   learn(lesson: Lesson): Promise<number> {
     return this.#writer.run('learnTokens', lesson);
+  }
+
+  correct(correction: Correction): Promise<HeldAs> {
+    return this.#writer.run('correctTokens', correction);
   }
 
   forget(owner: BayesOwner): Promise<void> {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addTestAccount, openTestStorage } from '../../../test/contract/mail-stores.ts';
 import { createMessageIndexer } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
+import type { QuarantinedCopy } from '../../mail/queue/port.ts';
 import type { MailLesson } from '../../mail/screening/store-port.ts';
 import type { Storage } from '../open-storage.ts';
 
@@ -96,6 +97,43 @@ describe('what was learned', () => {
   });
 });
 
+describe('what was corrected by hand', () => {
+  const lesson = { owner: 0, message: 7, tokens: [11, 12], at: 0 };
+
+  test('is learned once, can be taken back, and leaves nothing behind', async () => {
+    const { bayes } = storage.screening;
+    expect(await bayes.correct({ ...lesson, as: 'junk' })).toBeNull();
+    expect(await bayes.correct({ ...lesson, as: 'mail' })).toBe('junk');
+    expect(await bayes.totals(0)).toMatchObject({ junk: 0, mail: 1 });
+    expect(await bayes.correct({ ...lesson, as: null })).toBe('mail');
+    expect(await bayes.totals(0)).toMatchObject({ junk: 0, mail: 0 });
+    expect(await bayes.counts(0, [11, 12])).toEqual(
+      new Map([11, 12].map((token) => [token, { junk: 0, mail: 0 }])),
+    );
+  });
+});
+
+describe('lists of senders', () => {
+  test('hold a sender once for each owner, and go with the account', async () => {
+    const { senderLists } = storage.screening;
+    await senderLists.replace(0, { allow: ['b.example', 'a@b.example'], block: ['192.0.2.0/24'] });
+    expect(await senderLists.put(anna, 'b.example', 'block')).toBeNull();
+    expect(await senderLists.put(anna, 'b.example', 'allow')).toBe('block');
+    expect(await senderLists.read(0)).toEqual({
+      allow: ['a@b.example', 'b.example'],
+      block: ['192.0.2.0/24'],
+    });
+    expect(await senderLists.find(anna, ['x.example', 'b.example'])).toEqual([
+      { pattern: 'b.example', list: 'allow' },
+    ]);
+    expect(await senderLists.networks(0)).toEqual([{ pattern: '192.0.2.0/24', list: 'block' }]);
+    await storage.directory.removeAccount(anna);
+    expect(await senderLists.read(anna)).toEqual({ allow: [], block: [] });
+    expect(await senderLists.put(0, 'b.example', null)).toBe('allow');
+    expect((await senderLists.read(0)).allow).toEqual(['a@b.example']);
+  });
+});
+
 describe('correspondents and senders', () => {
   test('are kept by account', async () => {
     const { reputation } = storage.screening;
@@ -111,7 +149,7 @@ describe('correspondents and senders', () => {
 describe('the quarantine', () => {
   const verdict = { action: 'quarantine' as const, score: 14, findings: [], decidedBy: 'score' };
 
-  async function keepApart(id: string): Promise<void> {
+  async function keepApart(id: string, copy: Partial<QuarantinedCopy> = {}): Promise<void> {
     const content = await stage(`Subject: ${id}\r\n\r\nbody\r\n`);
     const entry = {
       id,
@@ -139,11 +177,14 @@ describe('the quarantine', () => {
       quarantined: [
         {
           accountId: anna,
+          address: 'anna@example.com',
+          way: { kind: 'inbox' },
           prefix: 'Return-Path: <x@y.example>\r\n',
           recipient: 'anna@example.com',
           author: 'x@y.example',
           subject: id,
           verdict,
+          ...copy,
         },
       ],
       events: [],
@@ -171,6 +212,72 @@ describe('the quarantine', () => {
       type: 'quarantineReleased',
       account: 'anna@example.com',
     });
+  });
+
+  const elsewhere = {
+    kind: 'queue',
+    recipient: 'jack@server2.com',
+    recipientDsn: { notify: ['failure'] },
+    origin: 'reception',
+    client: { address: '192.0.2.7' },
+    smtpUtf8: false,
+    prefix: 'X-Spam-Flag: YES\r\n',
+  } as const;
+
+  test('the office’s copy goes on through the queue when it is released, once, with its content', async () => {
+    await keepApart('first', { accountId: null, address: 'jack@server2.com', way: elsewhere });
+    await keepApart('second');
+    const { quarantine } = storage.screening;
+    const [kept] = await quarantine.list({ isOffices: true }, all);
+    expect(kept).toMatchObject({
+      accountId: null,
+      address: 'jack@server2.com',
+      kind: 'junk',
+      way: elsewhere,
+    });
+    const order = { action: 'release', filter: { isOffices: true }, by: 'admin', at: 7 } as const;
+    const both = await Promise.all([quarantine.carryOut(order), quarantine.carryOut(order)]);
+    expect(both.map((left) => left.length)).toEqual([1, 0]);
+    expect(await quarantine.count({})).toBe(1);
+    const [entry, ...others] = await storage.queue.list({ offset: 0, limit: 9 });
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      contentId: kept?.contentId,
+      reversePath: 'x@y.example',
+      receivedAt: 7,
+      client: { address: '192.0.2.7' },
+      prefix: 'X-Spam-Flag: YES\r\n',
+      verdict: { action: 'accept', decidedBy: 'quarantine.released' },
+      recipients: [{ address: 'jack@server2.com', state: 'queued', dsn: { notify: ['failure'] } }],
+    });
+    const timeline = await storage.timelines.readTimeline('first');
+    expect(timeline?.events.at(-1)).toEqual({
+      ...{ type: 'quarantineReleased', traceId: 'first', at: 7, by: 'admin' },
+      ...{ account: 'jack@server2.com', followingTraceId: entry?.id },
+    });
+    const following = await storage.timelines.readTimeline(entry?.id ?? '');
+    expect(following?.events.map(({ type }) => type)).toEqual(['received', 'queued']);
+    expect(await storage.content.readIndex(kept?.contentId ?? 0)).toMatchObject({ subject: 'first' });
+  });
+
+  test('a message is found wherever a copy of it lies', async () => {
+    await keepApart('first');
+    const { findContent, quarantine } = storage.screening;
+    const [kept] = await quarantine.list({}, all);
+    expect(await findContent('first')).toBe(kept?.contentId);
+    await quarantine.carryOut({ action: 'release', filter: {}, by: 'admin', at: 7 });
+    expect(await findContent('first')).toBe(kept?.contentId);
+    expect(await findContent('second')).toBeNull();
+  });
+
+  test('the office’s copy that nobody releases goes in its time, content and all', async () => {
+    await keepApart('first', { accountId: null, address: 'jack@server2.com', way: elsewhere });
+    const { quarantine } = storage.screening;
+    const [kept] = await quarantine.list({}, all);
+    await quarantine.carryOut({ action: 'remove', filter: { keptBefore: 7 }, by: null, at: 8 });
+    await expect(storage.content.readIndex(kept?.contentId ?? 0)).rejects.toThrow('no content');
+    const timeline = await storage.timelines.readTimeline('first');
+    expect(timeline?.events.at(-1)).toMatchObject({ type: 'quarantineRemoved', account: 'jack@server2.com' });
   });
 
   test('a copy that is deleted takes its content along, and the timeline says so', async () => {

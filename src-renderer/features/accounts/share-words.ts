@@ -21,6 +21,7 @@ export function levelOf({ rights, denied }: Pick<ShareMember, 'rights' | 'denied
 
 export function memberName({ grantee, name, address }: ShareMember): string {
   if (grantee === 'anyone') return t('sharing.anyone');
+  if (typeof grantee === 'string') return t('sharing.group', { name: name === '' ? address : name });
   return name === '' ? address : name;
 }
 

@@ -3,6 +3,9 @@ import type { Engine, ScreeningRule } from '../../../src-main/contract/screening
 import { t } from '../../locales/text.ts';
 import { formatBytes, formatList } from '../../ui/format.ts';
 
+/** What can be done with what is kept apart. */
+export type QuarantineAction = 'release' | 'releaseAndLearn' | 'remove';
+
 /** `+1.5`, `−0.5`, `0` */
 export function formatPoints(weight: number): string {
   if (weight === 0) return '0';

@@ -11,6 +11,7 @@ export interface NavigationItem {
     | 'relay'
     | 'filters'
     | 'reports'
+    | 'signIns'
     | 'settings';
   readonly label: MessageKey;
   readonly icon: string;
@@ -29,6 +30,11 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { name: 'relay', label: 'nav.relay', icon: 'M4 7h11M12 4l3 3-3 3M20 17H9M12 14l-3 3 3 3' },
   { name: 'filters', label: 'nav.filters', icon: 'M3 5h18l-7 8v6l-4 2v-8z' },
   { name: 'reports', label: 'nav.reports', icon: 'M4 4v16h16M8 16v-5M12 16V8M16 16v-3' },
+  {
+    name: 'signIns',
+    label: 'nav.signIns',
+    icon: 'M14 4h5v16h-5M4 12h10M11 8l4 4-4 4',
+  },
   {
     name: 'settings',
     label: 'nav.settings',

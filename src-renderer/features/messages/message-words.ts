@@ -56,7 +56,8 @@ export function describeStep(event: TimelineEvent): Step {
         t(`timeline.expanded.${event.by}`, { recipient: event.recipient, into: formatList(event.into) }),
       );
     case 'awaitsModeration':
-      return { ...plain(t('timeline.awaitsModeration', { group: event.group })), tone: 'warning' };
+    case 'moderationAnswered':
+      return describeModeration(event);
     case 'filtered':
     case 'discarded':
     case 'forwarded':
@@ -99,11 +100,30 @@ function describeSilence({ why, recipients }: EventOf<'unreported'>): Step {
   return { ...plain(t(title, { recipients: formatList(recipients) })), tone: 'warning' };
 }
 
+function describeModeration(event: EventOf<'awaitsModeration' | 'moderationAnswered'>): Step {
+  const { group } = event;
+  if (event.type === 'awaitsModeration') {
+    const { asked } = event;
+    const title =
+      asked.length === 0
+        ? t('timeline.awaitsModeration', { group })
+        : t('timeline.moderatorsAsked', { group, asked: formatList(asked) });
+    return { ...plain(title), tone: 'warning' };
+  }
+  const { by, decision } = event;
+  return plain(t(`timeline.moderation.${decision ?? 'decidedAlready'}`, { group, by }));
+}
+
 /** What an administrator, or a rule of theirs, did to it in the queue. */
 function describeSteering(event: EventOf<SteeringEvent>): Step {
   switch (event.type) {
-    case 'held':
     case 'released':
+      if (event.group !== undefined) {
+        const { by, group } = event;
+        return { ...plain(t('timeline.approved', { by, group })), tone: STEERED_TONES.released };
+      }
+      return { ...plain(t('timeline.released', { ...event })), tone: STEERED_TONES.released };
+    case 'held':
     case 'removed':
       return { ...plain(t(`timeline.${event.type}`, { ...event })), tone: STEERED_TONES[event.type] };
     case 'heldByRule':

@@ -1,7 +1,7 @@
 /** What screening and quarantine did to a message, in plain words. */
 import type { TimelineEvent } from '../../../src-main/contract/messages.ts';
 import { t } from '../../locales/text.ts';
-import { nameFinding } from '../shared/finding-names.ts';
+import { nameFinding, tellDetail } from '../shared/finding-names.ts';
 import type { Step } from './step.ts';
 
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
@@ -13,9 +13,14 @@ export function describeScreening(
     case 'screened':
       return describeVerdict(event);
     case 'quarantined':
-      return step('warning', t('timeline.quarantined', { account: event.account }), [event.reason]);
-    case 'quarantineReleased':
-      return step('ok', t('timeline.quarantineReleased', { account: event.account, by: event.by ?? '' }));
+      return step('warning', t('timeline.quarantined', { account: event.account }), [
+        tellDetail(event.reason),
+      ]);
+    case 'quarantineReleased': {
+      const { account, followingTraceId } = event;
+      const way = followingTraceId === undefined ? 'quarantineReleased' : 'quarantineSentOn';
+      return step('ok', t(`timeline.${way}`, { account, by: event.by ?? '' }));
+    }
     case 'quarantineRemoved': {
       const { account, by } = event;
       const title =
@@ -47,7 +52,8 @@ function describeVerdict({ action, score, findings, decidedBy }: EventOf<'screen
     .filter((finding) => !isDeciding(finding))
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   const facts = [...findings.filter(isDeciding), ...others].map((finding) => {
-    const { weight, detail } = finding;
+    const { weight } = finding;
+    const detail = tellDetail(finding.detail);
     const name = nameFinding(finding);
     if (weight === 0) return t('timeline.findingWithoutPoints', { name, detail });
     return t('timeline.finding', { name, points: formatPoints(weight), detail });

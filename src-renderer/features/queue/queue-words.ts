@@ -37,8 +37,9 @@ export function progressWords({ phase, host = '', percent = 0 }: AttemptProgress
 
 /** Why it waits, or how far it is. */
 export function whyWords(recipient: QueuedRecipient): string {
-  const { progress, heldBy } = recipient;
+  const { progress, heldBy, moderatedGroup, state } = recipient;
   if (progress !== null) return progressWords(progress);
+  if (state === 'held' && moderatedGroup !== null) return t('queue.moderated', { group: moderatedGroup });
   return heldBy === null ? lastReply(recipient) : t('queue.heldBy', { rule: heldBy });
 }
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { DEFAULT_WEIGHTS } from '../../../src-main/mail/screening/default-settings.ts';
+import { DEFAULT_SCREENING, DEFAULT_WEIGHTS } from '../../../src-main/mail/screening/default-settings.ts';
 import { FINDINGS } from '../../../src-main/mail/screening/findings.ts';
 import { en } from '../../locales/en.ts';
 import { setLocale } from '../../locales/text.ts';
-import { nameFinding, nameOfWeight } from './finding-names.ts';
+import { nameFinding, nameOfWeight, tellMeaning } from './finding-names.ts';
 
 afterEach(() => setLocale('en'));
 
@@ -15,6 +15,12 @@ test('every finding that a check can make has a name, and no other has', () => {
 
 test('every weight is shown by a name', () => {
   for (const name of Object.keys(DEFAULT_WEIGHTS)) expect(nameOfWeight(name)).not.toBe(name);
+});
+
+test('what the lists that come with us mean is told in Chinese, too', () => {
+  setLocale('zh-CN');
+  const meanings = DEFAULT_SCREENING.dnsLists.flatMap((list) => list.meanings.map(({ meaning }) => meaning));
+  for (const meaning of meanings) expect(tellMeaning(meaning)).toMatch(/\p{Script=Han}/u);
 });
 
 describe('findings that carry a name of the administrator', () => {

@@ -1,6 +1,7 @@
 /** What screening found, named in the reader's language; its technical name stands in header fields and in the log. */
+import { textOf, textOfMeaning, type FindingDetail } from '../../../src-main/contract/finding-texts.ts';
 import { en, type MessageKey } from '../../locales/en.ts';
-import { t } from '../../locales/text.ts';
+import { currentLocale, t } from '../../locales/text.ts';
 
 interface FoundBy {
   readonly check: string;
@@ -30,4 +31,14 @@ export function nameFinding(finding: FoundBy): string {
   return t(`findings.${group}.${outcome}` as MessageKey, {
     name: group === 'engine' ? check : zone.join('.'),
   });
+}
+
+/** What a finding rests on, in the reader's language. */
+export function tellDetail(detail: FindingDetail): string {
+  return textOf(detail, currentLocale());
+}
+
+/** What an answer of a DNS list means, in the reader's language. */
+export function tellMeaning(meaning: string): string {
+  return textOfMeaning(meaning, currentLocale());
 }

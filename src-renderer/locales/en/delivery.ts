@@ -32,6 +32,17 @@ export const delivery = {
       method: 'Kept in',
     },
   },
+  details: {
+    open: 'Address details',
+    title: 'Details in addresses',
+    text: 'People may add a detail to their own address without asking anybody: mail still reaches them, and their rules can sort it by the detail. Moderators’ answers use the first character, too.',
+    separators: 'Characters that begin a detail',
+    hint: 'Up to four of + - _ . = #; empty: addresses have no details. A character that stands in names of yours parts them only where nobody has the whole name.',
+    invalid: 'Only + - _ . = # can begin a detail.',
+    example: '{address} reaches {owner}.',
+    off: 'Off: only exact addresses are known.',
+    done: 'Saved; it counts at once.',
+  },
   groups: {
     add: 'Add group',
     change: 'Change group',
@@ -48,7 +59,7 @@ export const delivery = {
     },
     moderators: 'Moderators',
     moderatorsHint:
-      'One address per line; empty: none. Mail of others waits in the queue until somebody releases it; moderators send at once.',
+      'One address per line; empty: none. Mail of others waits until a moderator approves it: they are told by mail and decide by answering it. Moderators send at once.',
     moderated: 'moderated',
     search: 'Address or name',
     total: 'no group | {count} group | {count} groups',

@@ -86,6 +86,17 @@ export const findings = {
       knownForJunk: 'The sender’s domain is known for junk',
       knownForMail: 'The sender’s domain is known for good mail',
     },
+    ownList: {
+      allowed: 'The account’s list always accepts the sender',
+      blocked: 'The account’s list blocks the sender',
+      notProved: 'On the account’s list, but not proved',
+    },
+    officeList: {
+      allowed: 'The office’s list always accepts the sender',
+      blocked: 'The office’s list blocks the sender',
+      notProved: 'On the office’s list, but not proved',
+      couldNotDetermine: 'The office’s lists of senders could not be read',
+    },
     rule: {
       applies: 'A rule applies',
       couldNotDetermine: 'The rules could not be checked',
@@ -102,6 +113,7 @@ export const findings = {
     },
     engine: {
       scored: '{name} gives points',
+      clean: '{name} found nothing malicious',
       malicious: '{name} found malicious content',
       tooLarge: 'Too large to be shown to {name}',
       unavailable: '{name} did not answer',

@@ -14,6 +14,7 @@ export const general = {
     relay: 'Relay rules',
     filters: 'Filters & quarantine',
     reports: 'Reports',
+    signIns: 'Sign-ins',
     settings: 'Settings',
   },
   frame: {
@@ -85,6 +86,9 @@ export const general = {
     keysAreWaiting: 'New keys already wait for their DNS records. Publish those first.',
     keyIsActive: 'This key signs mail now. Make new keys first.',
     noSuchKey: 'This key is gone.',
+    tooManyAppPasswords: 'This account has as many app passwords as it can have. Take one back first.',
+    noSuchAppPassword: 'This app password is gone.',
+    invalidCertificate: 'That is no certificate of an authority in PEM form.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:
@@ -118,6 +122,8 @@ export const general = {
     noSuchRoute: 'There is no such route (any more).',
     invalidNextHop: 'This is not a host name or address.',
     emptyRule: 'A rule must ask for something, or it would hold all mail.',
+    invalidSender:
+      "One of the lines is no address or domain. They look like ann{'@'}example.com or example.com; for the office also 192.0.2.0/24.",
     invalidNetwork: 'This is not an address or network. It looks like 192.0.2.7 or 192.0.2.0/24.',
     ruleNameTaken: 'There is a rule of this name already.',
     changedMeanwhile: 'Somebody else has changed this meanwhile. Look at what is there now, then try again.',

@@ -76,12 +76,14 @@ export const office = {
     seconds: 'seconds',
     seeMessages: 'Its messages',
     seeSessions: 'Its sessions',
+    seeSignIns: 'See its sign-ins',
   },
   sharing: {
     share: 'Share',
     title: 'Share {address}',
     mailbox: 'Mailbox',
     allMailboxes: 'All mailboxes',
+    group: 'Group {name}',
     anyone: 'Everybody who signs in here',
     levels: { none: 'No access', read: 'Can read', write: 'Can read and write', manage: 'Can manage' },
     sentences: {
@@ -236,6 +238,9 @@ export const office = {
     remedyFree: 'See which program has it, stop that, then restart Postroom:',
     systemSays: 'The system says:',
     identity: 'This server',
+    noticeLanguage: 'Language of mails to people',
+    noticeLanguageHint:
+      'Warnings, digests of the quarantine, notices. What mail servers read stays as it is.',
     hostname: 'Server name',
     hostnameHint:
       'The name that other servers and mail programs know this server by, such as mail.example.com.',

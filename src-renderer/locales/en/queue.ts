@@ -109,6 +109,9 @@ export const queue = {
       waitingForReply: 'Everything sent, waiting for the reply of {host}',
     },
     heldBy: 'Held by the rule “{rule}”',
+    moderated: 'Waits for the moderators of {group}',
+    approve: 'Approve',
+    refuse: 'Refuse',
     edit: {
       action: 'Edit recipients',
       title: 'Recipients of this message',

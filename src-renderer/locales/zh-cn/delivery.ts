@@ -3,7 +3,7 @@ import type { Messages } from '../en.ts';
 
 export const delivery: Pick<
   Messages,
-  'delivery' | 'groups' | 'aliasState' | 'domainSettings' | 'accountImport'
+  'delivery' | 'details' | 'groups' | 'aliasState' | 'domainSettings' | 'accountImport'
 > = {
   delivery: {
     title: '地址、转发与投递',
@@ -36,6 +36,17 @@ export const delivery: Pick<
       method: '保存在',
     },
   },
+  details: {
+    open: '地址附加部分',
+    title: '地址中的附加部分',
+    text: '每个人都可以自行在自己的地址后添加附加部分，无需设置：邮件照样送达，过滤规则还可以按附加部分分类。审核人的答复地址也使用第一个字符。',
+    separators: '附加部分的起始字符',
+    hint: '最多四个，可用 + - _ . = #；留空表示地址没有附加部分。若现有名称中含有该字符，只有在没有人使用完整名称时才会拆分。',
+    invalid: '附加部分只能以 + - _ . = # 开头。',
+    example: '{address} 会送达 {owner}。',
+    off: '已关闭：只识别完整地址。',
+    done: '已保存，立即生效。',
+  },
   groups: {
     add: '添加群组',
     change: '修改群组',
@@ -51,7 +62,8 @@ export const delivery: Pick<
       domain: '本地域名的所有人',
     },
     moderators: '审核人',
-    moderatorsHint: '每行一个地址；留空表示不审核。其他人的邮件会在队列中等待放行；审核人的邮件立即送达。',
+    moderatorsHint:
+      '每行一个地址；留空表示不审核。其他人的邮件会等待审核人批准：系统发邮件通知审核人，回复该邮件即可决定。审核人的邮件立即送达。',
     moderated: '需审核',
     search: '地址或名称',
     total: '无群组 | {count} 个群组 | {count} 个群组',

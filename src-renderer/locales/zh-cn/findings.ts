@@ -86,6 +86,17 @@ export const findings = {
       knownForJunk: '发件人域名多发垃圾邮件',
       knownForMail: '发件人域名常发正常邮件',
     },
+    ownList: {
+      allowed: '账户名单始终接受此发件人',
+      blocked: '账户名单屏蔽了此发件人',
+      notProved: '在账户名单上，但身份未经证明',
+    },
+    officeList: {
+      allowed: '办公室名单始终接受此发件人',
+      blocked: '办公室名单屏蔽了此发件人',
+      notProved: '在办公室名单上，但身份未经证明',
+      couldNotDetermine: '无法读取办公室的发件人名单',
+    },
     rule: {
       applies: '符合某条规则',
       couldNotDetermine: '无法检查规则',
@@ -102,6 +113,7 @@ export const findings = {
     },
     engine: {
       scored: '{name} 给出分数',
+      clean: '{name} 未发现恶意内容',
       malicious: '{name} 发现恶意内容',
       tooLarge: '邮件太大，未交给 {name}',
       unavailable: '{name} 没有应答',

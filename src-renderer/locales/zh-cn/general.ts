@@ -28,6 +28,7 @@ export const general: Pick<
     relay: '中继规则',
     filters: '过滤与隔离',
     reports: '报告',
+    signIns: '登录记录',
     settings: '设置',
   },
   frame: {
@@ -93,6 +94,9 @@ export const general: Pick<
     keysAreWaiting: '新密钥已在等待其 DNS 记录，请先发布这些记录。',
     keyIsActive: '该密钥正在签名邮件，请先生成新密钥。',
     noSuchKey: '该密钥已不存在。',
+    tooManyAppPasswords: '该账户的应用密码已达上限。请先收回一个。',
+    noSuchAppPassword: '该应用密码已不存在。',
+    invalidCertificate: '这不是 PEM 格式的证书颁发机构证书。',
     noSuchDomain: '没有这个域名（或已被删除）。',
     domainInUse: '该域名下还有账户或别名，请先删除它们。',
     domainInRules: '有中继规则允许任何人向该域名之下的所有域名发信。请先修改该规则，否则会成为开放中继。',
@@ -132,6 +136,8 @@ export const general: Pick<
     noSuchRoute: '没有这条路由（或已被删除）。',
     invalidNextHop: '主机名或地址无效。',
     emptyRule: '规则必须有条件，否则会暂扣所有邮件。',
+    invalidSender:
+      "其中一行不是地址或域名。正确的写法如 ann{'@'}example.com 或 example.com；办公室名单也可写 192.0.2.0/24。",
     invalidNetwork: '地址或网段无效，正确的写法如 192.0.2.7 或 192.0.2.0/24。',
     ruleNameTaken: '已有同名规则。',
   },

@@ -83,12 +83,14 @@ export const office: Pick<
     seconds: '秒',
     seeMessages: '其邮件',
     seeSessions: '其会话',
+    seeSignIns: '查看登录记录',
   },
   sharing: {
     share: '共享',
     title: '共享 {address}',
     mailbox: '文件夹',
     allMailboxes: '全部文件夹',
+    group: '群组 {name}',
     anyone: '在此登录的所有人',
     levels: { none: '无权限', read: '可读', write: '可读写', manage: '可管理' },
     sentences: {
@@ -237,6 +239,8 @@ export const office: Pick<
     remedyFree: '查看是哪个程序占用，停止它，然后重新启动 Postroom：',
     systemSays: '系统提示：',
     identity: '本服务器',
+    noticeLanguage: '发给用户的邮件所用语言',
+    noticeLanguageHint: '提醒、隔离摘要、通知。供邮件服务器读取的内容不变。',
     hostname: '服务器名称',
     hostnameHint: '其他服务器和邮件程序所用的本机名称，例如 mail.example.com。',
     cleartextAuth: '允许未加密登录',

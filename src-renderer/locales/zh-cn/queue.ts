@@ -106,6 +106,9 @@ export const queue: Pick<Messages, 'queue'> = {
       waitingForReply: '已全部发送，等待 {host} 答复',
     },
     heldBy: '被规则“{rule}”暂扣',
+    moderated: '等待 {group} 的审核人决定',
+    approve: '批准',
+    refuse: '拒绝',
     edit: {
       action: '编辑收件人',
       title: '此邮件的收件人',

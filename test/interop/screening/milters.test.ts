@@ -12,6 +12,7 @@ import { DEFAULT_SCREENING } from '../../../src-main/mail/screening/default-sett
 import { DnsListDesk } from '../../../src-main/mail/screening/dns-lists/dns-list-desk.ts';
 import { testEngine } from '../../../src-main/mail/screening/engines/test-engine.ts';
 import { MemoryGreylistStore } from '../../../src-main/mail/screening/greylist/memory-greylist-store.ts';
+import { MemorySenderListStore } from '../../../src-main/mail/screening/sender-lists/memory-sender-list-store.ts';
 import type { EngineSetting } from '../../../src-main/mail/screening/settings.ts';
 import { createTcpConnect } from '../../../src-main/protocol/connection/tcp-connect.ts';
 import { findFreePort, untilListening } from '../../support/free-port.ts';
@@ -33,6 +34,7 @@ function screen(engine: EngineSetting, message: string) {
     settings: () => ({ ...DEFAULT_SCREENING, dnsLists: [], checksHello: false, engines: [engine] }),
     resolver: { a: nothing, aaaa: nothing, ptr: nothing },
     dnsLists: new DnsListDesk({ resolver: { timedA: nothing }, clock: systemClock }),
+    senderLists: new MemorySenderListStore(),
     greylistStore: new MemoryGreylistStore(),
     isOurDomain: () => Promise.resolve(false),
     isVouchedFor: () => Promise.resolve(false),

@@ -6,6 +6,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { Directory } from '../../../directory/port.ts';
+import type { SignInDesk } from '../../../directory/sign-in/port.ts';
 import type { AcceptedConnection } from '../../../protocol/connection/accepted-connection.ts';
 import type { MailService } from '../../../protocol/connection/mail-service.ts';
 import type { TranscriptRecorder } from '../../../protocol/connection/session.ts';
@@ -16,6 +17,7 @@ import { ManageSieveSession } from './managesieve-session.ts';
 
 export interface ManageSieveOptions {
   readonly directory: Directory;
+  readonly signIns: SignInDesk;
   readonly scripts: SieveScriptStore;
   readonly transcripts: TranscriptRecorder;
   readonly clock: Clock;
@@ -34,7 +36,10 @@ function openConnection(options: ManageSieveOptions, accepted: AcceptedConnectio
   const transcript = options.transcripts.open({ protocol: 'managesieve', direction: 'in', ...peer });
   if (tls !== undefined) transcript.update({ tls });
   transcript.phase('sign-in');
-  const session = new ManageSieveSession(options, transcript, { hasTls: tls !== undefined });
+  const session = new ManageSieveSession(options, transcript, {
+    hasTls: tls !== undefined,
+    signIn: options.signIns.at('managesieve', accepted),
+  });
   const { clock, logger } = options;
   return new ManageSieveConnection({ connection: accepted, session, transcript, clock, logger });
 }

@@ -14,17 +14,13 @@ import type {
   ManageSieveEngineSession,
   ManageSieveReply,
 } from '../../../protocol/managesieve/server/session.ts';
-import { decodeInitialResponse, decodeSaslLine, encodeSaslLine } from '../../../protocol/sasl/base64-line.ts';
-import type { SaslFailure, SaslStep } from '../../../protocol/sasl/exchange.ts';
-import { createSaslExchange, SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import { runSaslDialogue } from '../../../protocol/sasl/dialogue.ts';
+import type { SaslBackend, SaslFailure } from '../../../protocol/sasl/exchange.ts';
+import { createSaslExchange, listMechanisms } from '../../../protocol/sasl/mechanisms.ts';
 import { CAPABILITIES } from '../sieve/checking/capabilities.ts';
 import { MAX_REDIRECTS, MAX_SCRIPT_OCTETS } from '../sieve/limits.ts';
-import { FAILED_SIGN_IN_DELAY_MS } from './limits.ts';
 import type { ManageSieveOptions } from './managesieve-service.ts';
 import { ScriptDesk } from './script-desk.ts';
-
-/** RFC 5804 §2.1: PLAIN and SCRAM; LOGIN was never a mechanism of ManageSieve. */
-const MECHANISMS = SASL_MECHANISM_NAMES.filter((name) => name !== 'LOGIN');
 
 const ALWAYS: readonly ManageSieveCommandName[] = ['CAPABILITY', 'LOGOUT', 'NOOP'];
 
@@ -32,24 +28,33 @@ const REFUSALS: Readonly<Record<SaslFailure | 'notBase64' | 'cancelled' | 'unkno
   disabled: 'This account is switched off',
   otherIdentity: 'Nobody can sign in as somebody else',
   malformed: 'The response does not fit the mechanism',
+  notAllowed: 'This password is not for rules; use an app password that is',
+  blocked: 'Too many wrong passwords from there; try again later',
   refused: 'Wrong name or password',
   notBase64: 'The response is not base64',
   cancelled: 'Signing in was given up',
   unknownMechanism: 'This mechanism is not offered',
 };
 
+export interface SessionFacts {
+  readonly hasTls: boolean;
+  readonly signIn: SaslBackend<Account>;
+}
+
 export class ManageSieveSession implements ManageSieveEngineSession {
   readonly #options: ManageSieveOptions;
   readonly #transcript: SessionTranscript;
+  readonly #signIn: SaslBackend<Account>;
   #hasTls: boolean;
   #account: Account | null = null;
   failedSignIns = 0;
   isOver = false;
 
-  constructor(options: ManageSieveOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
+  constructor(options: ManageSieveOptions, transcript: SessionTranscript, facts: SessionFacts) {
     this.#options = options;
     this.#transcript = transcript;
     this.#hasTls = facts.hasTls;
+    this.#signIn = facts.signIn;
   }
 
   get accountId(): number | null {
@@ -65,7 +70,7 @@ export class ManageSieveSession implements ManageSieveEngineSession {
     const owner = this.#account === null ? [] : [{ strings: ['OWNER', this.#account.address] }];
     return [
       { strings: ['IMPLEMENTATION', 'Postroom'] },
-      { strings: ['SASL', this.#maySignIn ? MECHANISMS.join(' ') : ''] },
+      { strings: ['SASL', this.#maySignIn ? this.#mechanisms.join(' ') : ''] },
       { strings: ['SIEVE', CAPABILITIES.join(' ')] },
       ...(this.#mayStartTls ? [{ strings: ['STARTTLS'] }] : []),
       { strings: ['MAXREDIRECTS', String(MAX_REDIRECTS)] },
@@ -117,6 +122,11 @@ export class ManageSieveSession implements ManageSieveEngineSession {
     this.isOver = true;
   }
 
+  /** RFC 5804 §2.1: LOGIN was never a mechanism of ManageSieve. */
+  get #mechanisms(): readonly string[] {
+    return listMechanisms(this.#signIn).filter((name) => name !== 'LOGIN');
+  }
+
   get #maySignIn(): boolean {
     return this.#hasTls || this.#options.allowCleartextAuth();
   }
@@ -134,23 +144,18 @@ export class ManageSieveSession implements ManageSieveEngineSession {
     if (!this.#maySignIn) {
       return { status: 'NO', code: { name: 'ENCRYPT-NEEDED' }, text: 'Use STARTTLS first' };
     }
-    const isOffered = MECHANISMS.includes(mechanism.toUpperCase());
-    const exchange = isOffered ? createSaslExchange<Account>(mechanism, this.#options.directory) : null;
+    const isOffered = this.#mechanisms.includes(mechanism.toUpperCase());
+    const exchange = isOffered ? createSaslExchange(mechanism, this.#signIn) : null;
     if (exchange === null) return refused('unknownMechanism');
-    let step: SaslStep<Account>;
-    if (initial === null) step = await exchange.start();
-    else {
-      const line = decodeInitialResponse(initial);
-      if (line.kind !== 'data') return refused('notBase64');
-      step = await exchange.start(line.octets);
+    const outcome = await runSaslDialogue({ exchange, initialResponse: initial, challenge });
+    switch (outcome.kind) {
+      case 'success':
+        return this.#admit(outcome.account);
+      case 'failure':
+        return this.#refuse(outcome.reason);
+      default:
+        return refused(outcome.kind);
     }
-    while (step.kind === 'challenge') {
-      const answer = await challenge(encodeSaslLine(step.data));
-      const line = decodeSaslLine(answer ?? '*');
-      if (line.kind !== 'data') return refused(line.kind === 'cancel' ? 'cancelled' : 'notBase64');
-      step = await exchange.respond(line.octets);
-    }
-    return step.kind === 'success' ? this.#admit(step.account) : this.#refuse(step.reason);
   }
 
   #admit(account: Account): ManageSieveReply {
@@ -159,14 +164,14 @@ export class ManageSieveSession implements ManageSieveEngineSession {
     return { status: 'OK', text: 'Signed in' };
   }
 
-  async #refuse(reason: SaslFailure): Promise<ManageSieveReply> {
+  #refuse(reason: SaslFailure): ManageSieveReply {
     this.failedSignIns++;
-    const delayMs = FAILED_SIGN_IN_DELAY_MS * this.failedSignIns;
-    await new Promise<void>((resolve) => this.#options.clock.after(delayMs, resolve));
     return refused(reason);
   }
 }
 
 function refused(reason: keyof typeof REFUSALS): ManageSieveReply {
-  return { status: 'NO', text: REFUSALS[reason] };
+  // RFC 5804 §1.3: the same command may be right later.
+  const code = reason === 'blocked' ? { code: { name: 'TRYLATER' } } : {};
+  return { status: 'NO', ...code, text: REFUSALS[reason] };
 }

@@ -22,6 +22,7 @@ class Office {
   allowCleartextAuth = true;
   readonly service = createManageSieveService({
     directory: this.directory,
+    signIns: this.directory.signIns,
     scripts: this.scripts,
     transcripts: this.transcripts,
     clock: this.clock,

@@ -319,6 +319,9 @@ describe('spamtest, spamtestplus and virustest (RFC 5235)', () => {
     [37, 'spamtest :percent :value "gt" "30"', true],
     [37, 'spamtest :is "4"', true],
     [100, 'spamtest :value "eq" "10"', true],
+    [null, 'spamtest :percent :count "eq" "0"', true],
+    [0, 'spamtest :percent :count "eq" "0"', false],
+    [0, 'spamtest :percent :is "0"', true],
     [99, 'not spamtest :count "eq" "0"', true],
   ])('of %s percent: %s is %s', async (spamPercent, test, expected) => {
     const require = ['spamtestplus', 'relational', 'comparator-i;ascii-numeric'];
@@ -328,7 +331,10 @@ describe('spamtest, spamtestplus and virustest (RFC 5235)', () => {
 
   it('tells what was found of viruses', async () => {
     const environment = { virusLevel: 5 as const };
-    expect(await isTrue(EMPTY, 'virustest :is "5"', { require: ['virustest'], environment })).toBe(true);
+    const require = ['virustest', 'relational', 'comparator-i;ascii-numeric'];
+    expect(await isTrue(EMPTY, 'virustest :is "5"', { require, environment })).toBe(true);
+    expect(await isTrue(EMPTY, 'virustest :count "eq" "0"', { require })).toBe(true);
+    expect(await isTrue(EMPTY, 'virustest :is "0"', { require })).toBe(true);
   });
 
   it(':percent is of spamtestplus', () => {

@@ -8,10 +8,11 @@
  * change of that \Seen raises the mailbox's MODSEQ, so that the reader's other devices hear of it.
  */
 import type { AccountId, Mailbox, MailboxId, MessageStore } from '../port.ts';
+import type { Grantee, GroupGrantee } from './grantee.ts';
 import type { Rights } from './rights.ts';
 
-/** `anyone` is everybody who signs in here. */
-export type Grantee = AccountId | 'anyone';
+/** Groups, each with the accounts that it comes down to. */
+export type GroupMembers = readonly (readonly [group: GroupGrantee, members: readonly AccountId[]])[];
 
 /** One entry of a mailbox's access control list. */
 export interface Grant {
@@ -37,6 +38,8 @@ export interface MailSharing {
   listGrants(id: MailboxId): Promise<readonly Grant[]>;
   /** In one commit for all these mailboxes. An entry without rights goes. */
   changeGrants(ids: readonly MailboxId[], change: GrantChange): Promise<void>;
+  /** All groups there are: a group that is not among them is gone, and its rights with it. */
+  setGroupMembers(groups: GroupMembers): Promise<void>;
   /** All of them for the owner; none where the mailbox is gone. */
   rightsOf(reader: AccountId, id: MailboxId): Promise<Rights>;
   /** Mailboxes of others on which this account has any right, by owner and name. */
@@ -48,6 +51,8 @@ export interface MailSharing {
   asReader(reader: AccountId): MessageStore;
 }
 
+export { groupGrantee, isGroup } from './grantee.ts';
+export type { Grantee, GroupGrantee } from './grantee.ts';
 export {
   ALL_RIGHTS,
   changeRights,

@@ -1,5 +1,6 @@
 /** Rights as sets of letters, and what they come to: pure functions (RFC 4314 §2). */
 import type { AccountId } from '../port.ts';
+import { isGroup, type GroupGrantee } from './grantee.ts';
 import type { Grant } from './port.ts';
 
 /** RFC 4314 §2.1, in its order. */
@@ -31,12 +32,19 @@ export function changeRights(rights: Rights, operation: 'replace' | 'add' | 'rem
   }
 }
 
-/** What all entries give to an account that is not the owner, less what negative ones take away. */
-export function effectiveRights(grants: readonly Grant[], account: AccountId): Rights {
+/** What an account goes by besides its own name. */
+export type GroupsOf = ReadonlySet<GroupGrantee>;
+
+/**
+ * RFC 4314 §2: what all entries give to an account that is not the owner, its own and those of its groups, less what negative ones
+ * take away.
+ */
+export function effectiveRights(grants: readonly Grant[], account: AccountId, groups: GroupsOf): Rights {
   let given = '';
   let taken = '';
   for (const { grantee, isNegative, rights } of grants) {
-    if (grantee !== 'anyone' && grantee !== account) continue;
+    const isMeant = grantee === 'anyone' || grantee === account || (isGroup(grantee) && groups.has(grantee));
+    if (!isMeant) continue;
     if (isNegative) taken += rights;
     else given += rights;
   }

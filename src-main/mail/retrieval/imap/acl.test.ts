@@ -237,3 +237,57 @@ describe('RFC 8440 LIST-MYRIGHTS', () => {
     expect(line.split(' ')).toEqual(expect.arrayContaining(['ACL', 'RIGHTS=kxte', 'LIST-MYRIGHTS']));
   });
 });
+
+describe('RFC 4314 §2: groups as identifiers, as Cyrus has them', () => {
+  const TEAM = 'group:team@server1.com';
+
+  async function openWithTeam(...members: number[]) {
+    const opened = await open();
+    opened.office.directory.groups.set('team@server1.com', members);
+    await opened.office.store.setGroupMembers([[TEAM, members]]);
+    return opened;
+  }
+
+  test('are given rights, shown and taken away like accounts', async () => {
+    const { client } = await openWithTeam();
+    await client.play(`
+      C: A001 SETACL INBOX/Drafts Group:Team@Server1.com lrs
+      S: A001 OK SETACL completed
+      C: A002 SETACL INBOX/Drafts -${TEAM} s
+      S: A002 OK SETACL completed
+      C: A003 GETACL INBOX/Drafts
+      S: * ACL INBOX/Drafts ${TOM} ${TEAM} lrs -${TEAM} s
+      S: A003 OK GETACL completed
+      C: A004 LISTRIGHTS INBOX/Drafts ${TEAM}
+      S: * LISTRIGHTS INBOX/Drafts ${TEAM} "" l r s w i p k x t e a c d
+      S: A004 OK LISTRIGHTS completed
+      C: A005 DELETEACL INBOX/Drafts -${TEAM}
+      S: A005 OK DELETEACL completed
+      C: A006 GETACL INBOX/Drafts
+      S: * ACL INBOX/Drafts ${TOM} ${TEAM} lrs
+      S: A006 OK GETACL completed
+    `);
+  });
+
+  test('that are none are nobody', async () => {
+    const { client } = await open();
+    const { completion } = await client.transact('SETACL INBOX group:nobody@server1.com lr');
+    expect(completion).toBe('NO [CANNOT] Nobody here has this name');
+  });
+
+  test('let members see, list and read what is shared with them, until they leave', async () => {
+    const { client, office } = await openWithTeam(2);
+    await client.ask(`SETACL INBOX ${TEAM} lrs`);
+    const anna = await office.openImap(null, 'anna');
+    await anna.play(`
+      C: B001 MYRIGHTS "Other Users/tom"
+      S: * MYRIGHTS "Other Users/tom" lrs
+      S: B001 OK MYRIGHTS completed
+    `);
+    expect(await anna.ask('LIST "" "Other Users/*"')).toEqual([expect.stringContaining('"Other Users/tom"')]);
+    await office.store.setGroupMembers([[TEAM, []]]);
+    const { completion } = await anna.transact('MYRIGHTS "Other Users/tom"');
+    expect(completion).toMatch(/^NO /);
+    expect(await anna.ask('LIST "" "Other Users/*"')).toEqual([]);
+  });
+});

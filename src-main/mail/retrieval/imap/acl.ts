@@ -4,7 +4,13 @@ import { formatAstring, formatString } from '../../../protocol/imap/grammar/form
 import { formatRights } from '../../../protocol/imap/grammar/rights.ts';
 import type { CommandIo, Completion } from '../../../protocol/imap/server/session.ts';
 import type { AccountId } from '../../mailstore/port.ts';
-import { ALL_RIGHTS, hasRight, type Grant, type Grantee } from '../../mailstore/sharing/port.ts';
+import {
+  ALL_RIGHTS,
+  groupGrantee,
+  hasRight,
+  type Grant,
+  type Grantee,
+} from '../../mailstore/sharing/port.ts';
 import { okay, refuse, refuseForMailbox } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { findMailbox, reach, type ReachableMailbox } from './reachable-mailbox.ts';
@@ -12,6 +18,8 @@ import { findMailbox, reach, type ReachableMailbox } from './reachable-mailbox.t
 const ANYONE = 'anyone';
 /** RFC 4314 §2: begins an identifier whose rights are taken away. */
 const NEGATIVE = '-';
+/** Begins the identifier of a group, before its address. */
+const GROUP = /^group:/iu;
 
 export async function setAcl(session: ImapSession, command: CommandOf<'SETACL'>): Promise<Completion> {
   const reached = await reach(session, command.mailbox, 'a');
@@ -106,6 +114,10 @@ async function findEntry(
   const isNegative = identifier.startsWith(NEGATIVE);
   const name = isNegative ? identifier.slice(1) : identifier;
   if (name.toLowerCase() === ANYONE) return { grantee: ANYONE, isNegative };
+  if (GROUP.test(name)) {
+    const group = await session.options.directory.findGroup(name.replace(GROUP, ''));
+    return group === null ? null : { grantee: groupGrantee(group), isNegative };
+  }
   const grantee = (await findAccount(session, name)) ?? (await findGrantee(session, mailbox, name));
   return grantee === null ? null : { grantee, isNegative };
 }
@@ -125,7 +137,7 @@ async function findGrantee(
   address: string,
 ): Promise<AccountId | null> {
   for (const { grantee } of await session.options.mailStore.listGrants(mailbox.id)) {
-    if (grantee === ANYONE) continue;
+    if (typeof grantee === 'string') continue;
     const account = await session.options.directory.getAccount(grantee);
     if (account !== null && isSameAddress(account.address, address)) return grantee;
   }
@@ -137,7 +149,7 @@ function isSameAddress(a: string, b: string): boolean {
 }
 
 async function identifierOf(session: ImapSession, grantee: Grantee): Promise<string | null> {
-  if (grantee === ANYONE) return ANYONE;
+  if (typeof grantee === 'string') return grantee;
   return (await session.options.directory.getAccount(grantee))?.address ?? null;
 }
 

@@ -1,7 +1,6 @@
 /**
  * Capabilities: what this session can do now (RFC 9051 §7.2.2), from its state and from what is really there.
  */
-import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
 import { MAX_APPEND_OCTETS } from './limits.ts';
 
 /** Those that matter before anybody has signed in. */
@@ -60,14 +59,15 @@ export interface CapabilityFacts {
   readonly hasTls: boolean;
   /** COMPRESS is offered once (RFC 4978 §3). */
   readonly isCompressed: boolean;
-  /** Passwords may come in over this connection. */
-  readonly maySignIn: boolean;
+  /** SASL mechanisms that this connection may use; none where passwords may not come over it. */
+  readonly mechanisms: readonly string[];
 }
 
 export function listCapabilities(facts: CapabilityFacts): string {
   const compress = facts.isCompressed ? [] : ['COMPRESS=DEFLATE'];
   if (facts.isSignedIn) return [...ALWAYS, ...SIGNED_IN, ...compress].join(' ');
   const startTls = facts.hasTls ? [] : ['STARTTLS'];
-  const signIn = facts.maySignIn ? SASL_MECHANISM_NAMES.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
+  const { mechanisms } = facts;
+  const signIn = mechanisms.length > 0 ? mechanisms.map((name) => `AUTH=${name}`) : ['LOGINDISABLED'];
   return [...ALWAYS, ...startTls, ...signIn].join(' ');
 }

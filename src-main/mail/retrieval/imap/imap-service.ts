@@ -22,7 +22,10 @@ function openConnection(options: ImapServiceOptions, accepted: AcceptedConnectio
   const transcript = options.transcripts.open({ protocol: 'imap', direction: 'in', ...peer });
   if (tls !== undefined) transcript.update({ tls });
   transcript.phase('sign-in');
-  const session = new ImapSession(options, transcript, { hasTls: tls !== undefined });
+  const session = new ImapSession(options, transcript, {
+    hasTls: tls !== undefined,
+    signIn: options.signIns.at('imap', accepted),
+  });
   const { clock, logger } = options;
   return new ImapConnection({ connection: accepted, session, transcript, clock, logger });
 }

@@ -15,6 +15,8 @@ import type {
   EngineSession,
   ImapState,
 } from '../../../protocol/imap/server/session.ts';
+import type { SaslBackend } from '../../../protocol/sasl/exchange.ts';
+import { listMechanisms } from '../../../protocol/sasl/mechanisms.ts';
 import type { MessageReceiver } from '../../content/message-receiver.ts';
 import type { TraceId } from '../../events.ts';
 import type { Mailbox, MailboxId, MessageStore, Uid } from '../../mailstore/port.ts';
@@ -34,9 +36,16 @@ export interface ImapServiceOptions extends RetrievalOptions {
   readonly hasRoom: () => boolean;
 }
 
+export interface SessionFacts {
+  readonly hasTls: boolean;
+  readonly signIn: SaslBackend<Account>;
+}
+
 export class ImapSession implements EngineSession {
   readonly options: ImapServiceOptions;
   readonly transcript: SessionTranscript;
+  /** What signing in asks. */
+  readonly signInBackend: SaslBackend<Account>;
   account: Account | null = null;
   selected: SelectedMailbox | null = null;
   /** `$` (RFC 5182): UIDs that the last SEARCH saved. */
@@ -59,10 +68,11 @@ export class ImapSession implements EngineSession {
   #hasTls: boolean;
   #isCompressed = false;
 
-  constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: { hasTls: boolean }) {
+  constructor(options: ImapServiceOptions, transcript: SessionTranscript, facts: SessionFacts) {
     this.options = options;
     this.transcript = transcript;
     this.#hasTls = facts.hasTls;
+    this.signInBackend = facts.signIn;
   }
 
   get state(): ImapState {
@@ -89,7 +99,7 @@ export class ImapSession implements EngineSession {
       isSignedIn: this.account !== null,
       hasTls: this.#hasTls,
       isCompressed: this.#isCompressed,
-      maySignIn: this.maySignIn,
+      mechanisms: this.maySignIn ? listMechanisms(this.signInBackend) : [],
     });
   }
 

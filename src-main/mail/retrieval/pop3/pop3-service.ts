@@ -28,7 +28,11 @@ function openConnection(
   const transcript = options.transcripts.open({ protocol: 'pop3', direction: 'in', ...peer });
   if (tls !== undefined) transcript.update({ tls });
   transcript.phase('sign-in');
-  const session = new Pop3Session(options, transcript, { hasTls: tls !== undefined, locks });
+  const session = new Pop3Session(options, transcript, {
+    hasTls: tls !== undefined,
+    locks,
+    signIn: options.signIns.at('pop3', accepted),
+  });
   const { clock, logger } = options;
   return new Pop3Connection({ connection: accepted, session, transcript, clock, logger });
 }

@@ -16,7 +16,7 @@ import type {
   Pop3State,
 } from '../../../protocol/pop3/server/session.ts';
 import { findLanguage, LANGUAGES, type Language } from '../../../protocol/pop3/languages.ts';
-import { SASL_MECHANISM_NAMES } from '../../../protocol/sasl/mechanisms.ts';
+import type { SaslBackend } from '../../../protocol/sasl/exchange.ts';
 import { ensureMailboxes } from '../ensure-mailboxes.ts';
 import type { RetrievalOptions } from '../options.ts';
 import { Maildrop } from './maildrop.ts';
@@ -65,13 +65,13 @@ export class Pop3Session implements Pop3EngineSession {
   constructor(
     options: RetrievalOptions,
     transcript: SessionTranscript,
-    facts: { hasTls: boolean; locks: MaildropLocks },
+    facts: { hasTls: boolean; locks: MaildropLocks; signIn: SaslBackend<Account> },
   ) {
     this.#options = options;
     this.#transcript = transcript;
     this.#locks = facts.locks;
     this.#hasTls = facts.hasTls;
-    this.#signIn = new Pop3SignIn(options.directory, options.clock, (account) => this.#open(account));
+    this.#signIn = new Pop3SignIn(facts.signIn, (account) => this.#open(account));
   }
 
   get state(): Pop3State {
@@ -151,7 +151,7 @@ export class Pop3Session implements Pop3EngineSession {
 
   /** RFC 2449 §5; what is here is really there. */
   #capabilities(): string[] {
-    const signIn = this.#maySignIn ? ['USER', `SASL ${SASL_MECHANISM_NAMES.join(' ')}`] : [];
+    const signIn = this.#maySignIn ? ['USER', `SASL ${this.#signIn.mechanisms.join(' ')}`] : [];
     const beforeSignIn = this.state === 'authorization' && !this.#hasTls ? ['STLS'] : [];
     const always = [
       'TOP',

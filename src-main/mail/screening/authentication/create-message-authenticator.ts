@@ -26,6 +26,7 @@ import {
 } from '../../../protocol/authentication/signed-message.ts';
 import { checkHost, type SpfQuestion } from '../../../protocol/authentication/spf/check-host.ts';
 import type { DnsResolver } from '../../../protocol/dns/resolver.ts';
+import { DNS_BUDGET_MS } from '../limits.ts';
 import type {
   AuthenticationFacts,
   AuthenticationOutcome,
@@ -43,9 +44,6 @@ export interface MessageAuthenticatorOptions {
   readonly timeoutMs?: number;
 }
 
-/** RFC 7208 §4.6.4 asks for 20 seconds at least; the client waits ten minutes (RFC 5321 §4.5.3.2.6). */
-const DNS_TIMEOUT_MS = 20_000;
-
 export function createMessageAuthenticator(options: MessageAuthenticatorOptions): MessageAuthenticator {
   return { authenticate: (facts, octets) => authenticate(options, facts, octets) };
 }
@@ -55,7 +53,7 @@ async function authenticate(
   facts: AuthenticationFacts,
   octets: ReadableOctets,
 ): Promise<AuthenticationOutcome> {
-  const { clock, timeoutMs = DNS_TIMEOUT_MS } = options;
+  const { clock, timeoutMs = DNS_BUDGET_MS } = options;
   const resolver = createBoundedResolver(options.resolver, { clock, timeoutMs });
   const questions = spfQuestions(options, facts);
   const [helo, mailFrom, signed] = await Promise.all([

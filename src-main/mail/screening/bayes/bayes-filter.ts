@@ -4,12 +4,13 @@
  * Flow: check, account judge → probability(); trainer → learn(). Invariants: an owner that has learned too little says nothing; a
  * message teaches once, and what it taught is moved when it turns out to be the other.
  */
+import { tell } from '../../../base/finding-texts.ts';
 import type { MessageOctets } from '../../content/message-octets.ts';
 import { readMessageText, type MessageText } from '../content/message-text.ts';
 import type { CheckFinding, MessageCheck } from '../facts.ts';
 import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { BayesSetting } from '../settings.ts';
-import { OFFICE, type BayesOwner, type BayesStore } from '../store-port.ts';
+import { OFFICE, type BayesOwner, type BayesStore, type Correction, type HeldAs } from '../store-port.ts';
 import { junkProbability } from './classify.ts';
 import { messageKey, tokensOf } from './tokens.ts';
 import type { OutcomeOf } from '../findings.ts';
@@ -45,8 +46,8 @@ export class BayesFilter {
     const probability = await this.probability(owner, octets, text);
     if (probability === null) return null;
     const percent = Math.round(100 * probability);
-    const whose = owner === OFFICE ? 'what the office has learned' : 'what this account has learned';
-    const finding = { check: 'bayes', detail: `${percent} % junk by ${whose}` };
+    const code = owner === OFFICE ? 'learnedByOffice' : 'learnedByAccount';
+    const finding = { check: 'bayes', detail: tell(code, { percent }) };
     if (probability > SURELY_MAIL && probability < SURELY_JUNK)
       return { ...finding, outcome: 'unsure' satisfies OutcomeOf<'bayes'>, weight: 0 };
     const weight = this.#setting().weight * (2 * probability - 1);
@@ -66,6 +67,15 @@ export class BayesFilter {
     const tokens = tokensOf(octets, await readMessageText(octets));
     const owners = accountId === OFFICE ? [OFFICE] : [OFFICE, accountId];
     return this.#store.learn({ ...lesson, owners, message: messageKey(octets, tokens), tokens });
+  }
+
+  /** What a person says of a message to one owner; answers what it was held to be before. */
+  async correct(
+    octets: MessageOctets,
+    { owner, as, at }: Pick<Correction, 'owner' | 'as' | 'at'>,
+  ): Promise<HeldAs> {
+    const tokens = tokensOf(octets, await readMessageText(octets));
+    return this.#store.correct({ owner, as, at, message: messageKey(octets, tokens), tokens });
   }
 }
 

@@ -1,12 +1,21 @@
 /** What was learned, in memory, for tests of the stage. */
 import { Emitter } from '../../../base/emitter.ts';
-import type { BayesOwner, BayesStore, BayesTotals, Lesson, MailLesson, TokenCounts } from '../store-port.ts';
+import type {
+  BayesOwner,
+  BayesStore,
+  BayesTotals,
+  Correction,
+  HeldAs,
+  Lesson,
+  MailLesson,
+  TokenCounts,
+} from '../store-port.ts';
 
 interface Learned {
   junk: number;
   mail: number;
   readonly tokens: Map<number, { junk: number; mail: number }>;
-  readonly messages: Map<number, boolean>;
+  readonly messages: Map<number, 'junk' | 'mail'>;
 }
 
 export class MemoryBayesStore implements BayesStore {
@@ -31,8 +40,13 @@ export class MemoryBayesStore implements BayesStore {
     );
   }
 
-  learn(lesson: Lesson): Promise<number> {
-    return Promise.resolve(lesson.owners.filter((owner) => this.#learn(this.#of(owner), lesson)).length);
+  learn({ owners, isJunk, ...lesson }: Lesson): Promise<number> {
+    const as = isJunk ? 'junk' : 'mail';
+    return Promise.resolve(owners.filter((owner) => this.#hold({ ...lesson, owner, as }) !== as).length);
+  }
+
+  correct(correction: Correction): Promise<HeldAs> {
+    return Promise.resolve(this.#hold(correction));
   }
 
   forget(owner: BayesOwner): Promise<void> {
@@ -40,13 +54,17 @@ export class MemoryBayesStore implements BayesStore {
     return Promise.resolve();
   }
 
-  #learn(learned: Learned, { message, isJunk, tokens }: Lesson): boolean {
-    const known = learned.messages.get(message);
-    if (known === isJunk) return false;
-    if (known !== undefined) count(learned, tokens, { isJunk: known, by: -1 });
-    count(learned, tokens, { isJunk, by: 1 });
-    learned.messages.set(message, isJunk);
-    return true;
+  #hold({ owner, message, as, tokens }: Correction): HeldAs {
+    const learned = this.#of(owner);
+    const before = learned.messages.get(message) ?? null;
+    if (before === as) return before;
+    if (before !== null) count(learned, tokens, { as: before, by: -1 });
+    if (as === null) learned.messages.delete(message);
+    else {
+      count(learned, tokens, { as, by: 1 });
+      learned.messages.set(message, as);
+    }
+    return before;
   }
 
   #of(owner: BayesOwner): Learned {
@@ -61,13 +79,12 @@ export class MemoryBayesStore implements BayesStore {
 function count(
   learned: Learned,
   tokens: readonly number[],
-  { isJunk, by }: { isJunk: boolean; by: number },
+  { as, by }: { as: 'junk' | 'mail'; by: number },
 ): void {
-  const kind = isJunk ? 'junk' : 'mail';
-  learned[kind] += by;
+  learned[as] += by;
   for (const token of tokens) {
     const counts = learned.tokens.get(token) ?? { junk: 0, mail: 0 };
-    counts[kind] += by;
+    counts[as] += by;
     learned.tokens.set(token, counts);
   }
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/logger.ts';
 import { octetsOfStored } from '../../content/octets-of.ts';
 import type { ContentReader } from '../../content/port.ts';
-import { authorOf } from '../account-screening.ts';
+import { authorOf } from '../author.ts';
 import type { MailLesson, ReputationStore } from '../store-port.ts';
 import type { BayesFilter } from './bayes-filter.ts';
 

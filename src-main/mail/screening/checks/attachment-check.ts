@@ -1,4 +1,5 @@
 /** Attachments of kinds that are not wanted: by name, by the names inside archives, by what their first octets say they are. */
+import { tell, textOf, type FindingDetail } from '../../../base/finding-texts.ts';
 import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { readAttachments, type Attachment } from '../content/attachments.ts';
 import { RANK, type CheckFinding, type MessageCheck } from '../facts.ts';
@@ -21,29 +22,26 @@ export function createAttachmentCheck(setting: () => AttachmentSetting): Message
 export function judgeAttachment(attachment: Attachment, setting: AttachmentSetting): readonly CheckFinding[] {
   const { name, inside, program, isEncrypted } = attachment;
   const decides = { action: setting.action, rank: RANK.attachment };
-  const forbidden = (outcome: OutcomeOf<'attachment'>, detail: string): CheckFinding => ({
+  const forbidden = (outcome: OutcomeOf<'attachment'>, detail: FindingDetail): CheckFinding => ({
     check: 'attachment',
     outcome,
     weight: 0,
     detail,
     decides: {
       ...decides,
-      reply: smtpReply(550, '5.7.1', `${detail}; files of this kind are not taken here`),
+      reply: smtpReply(550, '5.7.1', `${textOf(detail)}; files of this kind are not taken here`),
     },
   });
-  if (isForbidden(name, setting))
-    return [forbidden('forbiddenType', `the attachment "${name}" is of a forbidden type`)];
+  if (isForbidden(name, setting)) return [forbidden('forbiddenType', tell('forbiddenType', { name }))];
   const hidden = inside.find((each) => isForbidden(each, setting));
   if (hidden !== undefined) {
-    return [
-      forbidden('forbiddenInside', `the archive "${name}" holds "${hidden}", which is of a forbidden type`),
-    ];
+    return [forbidden('forbiddenInside', tell('forbiddenInside', { name, inside: hidden }))];
   }
   if (setting.byContent && program !== null) {
-    return [forbidden('isProgram', `the attachment "${name}" is a ${program}, whatever its name says`)];
+    return [forbidden('isProgram', tell('isProgram', { name, program }))];
   }
   if (!isEncrypted) return [];
-  const detail = `the archive "${name}" is locked with a password, so nobody could look inside`;
+  const detail = tell('encrypted', { name });
   return [{ check: 'attachment', outcome: 'encrypted' satisfies OutcomeOf<'attachment'>, detail }];
 }
 

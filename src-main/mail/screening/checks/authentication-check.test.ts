@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE, factsOf, PLAIN } from '../../../../test/support/screened-message.ts';
 import type { AuthenticationOutcome } from '../authentication/port.ts';
-import { createAuthenticationCheck } from './authentication-check.ts';
+import { createAuthenticationCheck, toFindings } from './authentication-check.ts';
 
 /** SPF and DKIM say nothing good, and the author's domain asks to refuse such mail. */
 function failing(domain: string): AuthenticationOutcome {
@@ -36,6 +36,49 @@ async function decisionFor(domain: string, address: string): Promise<string | un
   const findings = await check(domain).run(from(address));
   return findings.find((finding) => finding.check === 'dmarc')?.decides?.action;
 }
+
+describe('the author’s domain', () => {
+  type Facts = Partial<Record<'dmarc' | 'spf' | 'dkim', string>> & {
+    spfDomain?: string;
+    dkimDomain?: string;
+  };
+
+  function provenDomain({
+    dmarc = 'none',
+    spf = 'none',
+    dkim = 'none',
+    spfDomain = '',
+    dkimDomain = '',
+  }: Facts) {
+    const outcome = failing('shop.server2.com');
+    const found = {
+      ...outcome,
+      spf: { ...outcome.spf, mailFrom: { ...outcome.spf.mailFrom, result: spf, domain: spfDomain } },
+      dkim: [{ result: dkim, domain: dkimDomain, reason: '' }],
+      dmarc: { ...outcome.dmarc, result: dmarc, disposition: 'none' },
+    } as unknown as AuthenticationOutcome;
+    return toFindings(found, true).find((finding) => finding.provenDomain !== undefined)?.provenDomain;
+  }
+
+  test.each<[string, Facts]>([
+    ['DMARC', { dmarc: 'pass' }],
+    ['SPF of its own name, where DMARC asks for nothing', { spf: 'pass', spfDomain: 'shop.server2.com' }],
+    ['DKIM of the name above it', { dkim: 'pass', dkimDomain: 'server2.com' }],
+  ])('is proved by %s', (_, facts) => {
+    expect(provenDomain(facts)).toBe('shop.server2.com');
+  });
+
+  test.each<[string, Facts]>([
+    ['nothing', {}],
+    ['SPF of another name', { spf: 'pass', spfDomain: 'bulk.example' }],
+    ['a name that only ends alike', { dkim: 'pass', dkimDomain: 'erver2.com' }],
+    ['a name below it', { dkim: 'pass', dkimDomain: 'evil.shop.server2.com' }],
+    ['a signature that fails', { dkim: 'fail', dkimDomain: 'server2.com' }],
+    ['anything, where DMARC fails', { dmarc: 'fail', dkim: 'pass', dkimDomain: 'server2.com' }],
+  ])('is not proved by %s', (_, facts) => {
+    expect(provenDomain(facts)).toBeUndefined();
+  });
+});
 
 describe('authentication as a check', () => {
   test('refuses what the author’s domain asks to refuse (RFC 9989), wherever it comes from', async () => {

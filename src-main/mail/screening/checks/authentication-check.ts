@@ -4,14 +4,13 @@
  *
  * RFC 9989 (DMARC), RFC 7208 (SPF). Flow: MessageAuthenticator → here → findings; its Authentication-Results field goes above the message.
  */
+import { tell } from '../../../base/finding-texts.ts';
 import { smtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import type { AuthenticationOutcome, DmarcFinding, MessageAuthenticator } from '../authentication/port.ts';
 import { RANK, type CheckFinding, type MessageCheck, type MessageFacts } from '../facts.ts';
+import { CHECK_TIMEOUT_MS } from '../limits.ts';
 import type { OutcomeOf } from '../findings.ts';
-
-/** DNS has 20 seconds (RFC 7208 §4.6.4); the rest is reading the message. */
-const TIMEOUT_MS = 30_000;
 
 export interface AuthenticationCheckOptions {
   readonly authenticator: MessageAuthenticator;
@@ -25,7 +24,7 @@ export function createAuthenticationCheck(options: AuthenticationCheckOptions): 
   const { authenticator, onFound } = options;
   return {
     name: 'authentication',
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: CHECK_TIMEOUT_MS,
     applies: ({ origin, isFromDevice }) => origin === 'reception' && !isFromDevice,
     run: async (facts) => {
       const { client, reversePath, octets } = facts;
@@ -48,6 +47,33 @@ async function isBoundByDmarc(
   return !isPrivateAddress(client.address) || !(await isOurDomain(dmarc.domain));
 }
 
+/** The reason is the technical one, as in Authentication-Results: it stays in English. */
+const SPF_CODES = {
+  none: 'spfNone',
+  neutral: 'spfNeutral',
+  pass: 'spfPass',
+  fail: 'spfFail',
+  softfail: 'spfSoftfail',
+  temperror: 'spfTemperror',
+  permerror: 'spfPermerror',
+} as const;
+const DKIM_CODES = {
+  pass: 'dkimPass',
+  fail: 'dkimFail',
+  policy: 'dkimPolicy',
+  neutral: 'dkimNeutral',
+  temperror: 'dkimTemperror',
+  permerror: 'dkimPermerror',
+} as const;
+const DMARC_CODES = {
+  none: 'dmarcNone',
+  pass: 'dmarcPass',
+  fail: 'dmarcFail',
+  temperror: 'dmarcTemperror',
+  permerror: 'dmarcPermerror',
+} as const;
+const ARC_CODES = { pass: 'arcPass', fail: 'arcFail', temperror: 'arcTemperror' } as const;
+
 export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean): readonly CheckFinding[] {
   const { spf, dkim, dmarc, arc, field } = outcome;
   const { mailFrom } = spf;
@@ -55,24 +81,47 @@ export function toFindings(outcome: AuthenticationOutcome, obeysDmarc: boolean):
     {
       check: 'spf',
       outcome: mailFrom.result satisfies OutcomeOf<'spf'>,
-      detail: mailFrom.reason,
+      detail: tell(SPF_CODES[mailFrom.result], { domain: mailFrom.domain, reason: mailFrom.reason }),
       fields: field,
     },
     ...dkim.map(({ result, domain, reason }) => ({
       check: 'dkim',
       outcome: result satisfies OutcomeOf<'dkim'>,
-      detail: domain === '' ? reason : `signature of ${domain}: ${reason}`,
+      detail: domain === '' ? reason : tell(DKIM_CODES[result], { domain, reason }),
     })),
-    judgeDmarc(dmarc, obeysDmarc),
+    { ...judgeDmarc(dmarc, obeysDmarc), ...provenBy(outcome) },
     ...(arc.result === 'none'
       ? []
-      : [{ check: 'arc', outcome: arc.result satisfies OutcomeOf<'arc'>, detail: arc.reason }]),
+      : [
+          {
+            check: 'arc',
+            outcome: arc.result satisfies OutcomeOf<'arc'>,
+            detail: tell(ARC_CODES[arc.result], { reason: arc.reason }),
+          },
+        ]),
   ];
+}
+
+/**
+ * Where no record of DMARC says how, SPF and DKIM prove the author's domain by its own name or one above; a record that fails
+ * proves nothing.
+ */
+function provenBy({ dmarc, spf, dkim }: AuthenticationOutcome): Pick<CheckFinding, 'provenDomain'> {
+  const { domain, result } = dmarc;
+  const { mailFrom } = spf;
+  const proving = [
+    ...(mailFrom.result === 'pass' ? [mailFrom.domain] : []),
+    ...dkim.filter((signature) => signature.result === 'pass').map((signature) => signature.domain),
+  ];
+  const fits = (name: string) => name !== '' && (domain === name || domain.endsWith(`.${name}`));
+  const isProven = result === 'pass' || (result === 'none' && proving.some(fits));
+  return isProven && domain !== '' ? { provenDomain: domain } : {};
 }
 
 function judgeDmarc(dmarc: DmarcFinding, obeysDmarc: boolean): CheckFinding {
   const { result, reason, domain, disposition } = dmarc;
-  const finding = { check: 'dmarc', outcome: result satisfies OutcomeOf<'dmarc'>, detail: reason };
+  const detail = domain === '' ? reason : tell(DMARC_CODES[result], { domain, reason });
+  const finding = { check: 'dmarc', outcome: result satisfies OutcomeOf<'dmarc'>, detail };
   if (!obeysDmarc || disposition === 'none') return finding;
   if (disposition === 'quarantine') {
     return { ...finding, decides: { action: 'junk', rank: RANK.authentication } };

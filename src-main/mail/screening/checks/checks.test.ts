@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tell } from '../../../base/finding-texts.ts';
 import { factsOf, PLAIN } from '../../../../test/support/screened-message.ts';
 import type { LookUp } from '../../../protocol/dns/resolver.ts';
 import { ManualClock } from '../../../base/clock.ts';
@@ -166,7 +167,12 @@ describe('DNS lists', () => {
     const lists = () => [LIST, { ...LIST, zone: 'off.example', isEnabled: false }];
     const check = createClientListCheck({ desk: desk({ '7.2.0.192.zen.example': '127.0.0.2' }), lists });
     expect(await check.run(factsOf(PLAIN))).toEqual([
-      { check: 'dnsList.zen.example', outcome: 'listed', weight: 4, detail: '192.0.2.7 is a source of junk' },
+      {
+        check: 'dnsList.zen.example',
+        outcome: 'listed',
+        weight: 4,
+        detail: tell('listed', { key: '192.0.2.7', meaning: 'a source of junk' }),
+      },
     ]);
   });
 

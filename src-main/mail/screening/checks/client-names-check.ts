@@ -2,12 +2,13 @@
  * What a client calls itself and what DNS calls it. Each is a finding, never a reason to refuse: RFC 5321 §4.1.4 forbids that for
  * a name that does not verify.
  */
+import { tell, type FindingDetail } from '../../../base/finding-texts.ts';
 import { isAddressLiteral, isIpv4, isIpv6 } from '../../../format/domain.ts';
 import { parseIpAddress } from '../../../format/ip-network.ts';
 import type { LookUp } from '../../../protocol/dns/resolver.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import type { CheckFinding, MessageCheck } from '../facts.ts';
-import { CHECK_TIMEOUT_MS } from '../limits.ts';
+import { DNS_BUDGET_MS } from '../limits.ts';
 import type { ScreenedClient } from '../port.ts';
 import type { OutcomeOf } from '../findings.ts';
 
@@ -28,7 +29,7 @@ export interface ClientNamesOptions {
 export function createClientNamesCheck(options: ClientNamesOptions): MessageCheck {
   return {
     name: 'hello',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, client, isFromDevice }) =>
       options.isEnabled() && origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
     run: async ({ client }) => {
@@ -41,7 +42,7 @@ export function createClientNamesCheck(options: ClientNamesOptions): MessageChec
   };
 }
 
-function hello(outcome: OutcomeOf<'hello'>, detail: string): readonly CheckFinding[] {
+function hello(outcome: OutcomeOf<'hello'>, detail: FindingDetail): readonly CheckFinding[] {
   return [{ check: 'hello', outcome, detail }];
 }
 
@@ -50,21 +51,20 @@ async function checkHello(
   { hello: name, address }: ScreenedClient,
 ): Promise<readonly CheckFinding[]> {
   const lower = name.toLowerCase();
-  if (lower === hostname().toLowerCase())
-    return hello('isOurName', `it calls itself "${name}", which is our name`);
+  if (lower === hostname().toLowerCase()) return hello('isOurName', tell('isOurName', { name }));
   if (isIpv4(name) || isIpv6(name)) {
-    return hello('isBareAddress', `it calls itself "${name}", an address where a name belongs`);
+    return hello('isBareAddress', tell('isBareAddress', { name }));
   }
   if (isAddressLiteral(name))
     return isOwnLiteral(lower, address)
       ? []
-      : hello('isOtherAddress', `it calls itself ${name}, but its address is ${address}`);
+      : hello('isOtherAddress', tell('isOtherAddress', { name, address }));
   if (!name.includes('.') || lower.endsWith('.local') || lower.endsWith('.lan')) {
-    return hello('notFullyQualified', `it calls itself "${name}", which is no name in DNS`);
+    return hello('notFullyQualified', tell('notFullyQualified', { name }));
   }
   const [v4, v6] = await Promise.all([resolver.a(name), resolver.aaaa(name)]);
   const isUnknown = v4.kind === 'noSuchName' && v6.kind !== 'found';
-  return isUnknown ? hello('doesNotExist', `it calls itself "${name}", which does not exist in DNS`) : [];
+  return isUnknown ? hello('doesNotExist', tell('nameDoesNotExist', { name })) : [];
 }
 
 function isOwnLiteral(literal: string, address: string): boolean {
@@ -79,17 +79,15 @@ async function checkReverse(
   const names = await resolver.ptr(address);
   if (names.kind === 'temporaryFailure') return reverse('couldNotDetermine', names.reason);
   const [name] = names.kind === 'found' ? names.records : [];
-  if (name === undefined) return reverse('none', `${address} has no name in DNS (PTR)`);
+  if (name === undefined) return reverse('none', tell('noReverseName', { address }));
   const isConfirmed = await confirms(resolver, name, address);
   return [
-    ...(isConfirmed
-      ? []
-      : reverse('notConfirmed', `${address} is called ${name}, but that name does not lead back`)),
-    ...(looksDynamic(name, address) ? reverse('looksDynamic', `${name} looks like the line of a home`) : []),
+    ...(isConfirmed ? [] : reverse('notConfirmed', tell('reverseNotConfirmed', { address, name }))),
+    ...(looksDynamic(name, address) ? reverse('looksDynamic', tell('looksDynamic', { name })) : []),
   ];
 }
 
-function reverse(outcome: OutcomeOf<'reverseName'>, detail: string): readonly CheckFinding[] {
+function reverse(outcome: OutcomeOf<'reverseName'>, detail: FindingDetail): readonly CheckFinding[] {
   return [{ check: 'reverseName', outcome, detail }];
 }
 

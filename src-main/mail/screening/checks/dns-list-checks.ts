@@ -1,9 +1,10 @@
 /** DNS lists as checks: of the client's address (DNSBL, DNSWL), and of the domains that a text links to. */
+import { tell } from '../../../base/finding-texts.ts';
 import { isPrivateAddress } from '../address-kinds.ts';
 import { isNumericHost, registeredDomain } from '../content/links.ts';
 import type { DnsListDesk } from '../dns-lists/dns-list-desk.ts';
 import type { CheckFinding, MessageCheck, MessageFacts } from '../facts.ts';
-import { CHECK_TIMEOUT_MS, MAX_LINK_DOMAINS } from '../limits.ts';
+import { DNS_BUDGET_MS, MAX_LINK_DOMAINS } from '../limits.ts';
 import type { DnsListSetting, ListMeaning } from '../settings.ts';
 import type { OutcomeOf } from '../findings.ts';
 
@@ -17,7 +18,7 @@ export interface DnsListOptions {
 export function createClientListCheck(options: DnsListOptions): MessageCheck {
   return {
     name: 'dnsList',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, isFromDevice, client }) =>
       origin === 'reception' && !isFromDevice && !isPrivateAddress(client.address),
     run: async ({ client }) => {
@@ -31,7 +32,7 @@ export function createClientListCheck(options: DnsListOptions): MessageCheck {
 export function createLinkListCheck(options: DnsListOptions): MessageCheck {
   return {
     name: 'linkList',
-    timeoutMs: CHECK_TIMEOUT_MS,
+    timeoutMs: DNS_BUDGET_MS,
     applies: ({ origin, isFromDevice }) =>
       origin === 'reception' && !isFromDevice && enabled(options, 'domain').length > 0,
     run: async (facts) => {
@@ -72,7 +73,7 @@ async function askAbout(
         check,
         outcome: 'unknownAnswer' satisfies ListOutcome,
         weight: 0,
-        detail: `${key} is listed as ${answers.join(', ')}`,
+        detail: tell('listedUnknown', { key, answers: answers.join(', ') }),
       },
     ];
   }
@@ -80,7 +81,7 @@ async function askAbout(
     check,
     outcome: 'listed' satisfies ListOutcome,
     weight: meaning.weight,
-    detail: `${key} is ${meaning.meaning}`,
+    detail: tell('listed', { key, meaning: meaning.meaning }),
   }));
 }
 

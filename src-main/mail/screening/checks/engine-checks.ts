@@ -1,4 +1,5 @@
 /** The engines that are switched on, each as a check of its own. */
+import { tell } from '../../../base/finding-texts.ts';
 import { askEngine, unavailable } from '../engines/ask-engine.ts';
 import type { EngineContext } from '../engines/engine-context.ts';
 import type { MessageCheck } from '../facts.ts';
@@ -19,6 +20,6 @@ export function createEngineChecks(
       // Of users who signed in nothing is scored; what is malicious stays malicious.
       applies: ({ origin }) => origin === 'reception' || engine.kind === 'clamav',
       run: (facts) => askEngine(engine, facts, context),
-      whenUnavailable: () => unavailable(engine, 'it gave no answer'),
+      whenUnavailable: () => unavailable(engine, tell('noAnswer', {})),
     }));
 }

@@ -1,4 +1,5 @@
 /** What is odd about a header section: RFC 5322 §3.6 asks for Date and From; the rest is how junk deceives. */
+import { tell, type FindingDetail } from '../../../base/finding-texts.ts';
 import type { IndexedAddress } from '../../../format/message-index.ts';
 import type { CheckFinding, MessageCheck, MessageFacts } from '../facts.ts';
 import { decodeEncodedWords } from '../../../format/encoded-word.ts';
@@ -25,15 +26,15 @@ export function createHeaderCheck(options: HeaderCheckOptions): MessageCheck {
       return [
         ...checkFields(facts),
         ...(await checkAuthor(facts, options)),
-        ...(text.isOnlyPicture ? [header('onlyPicture', 'it shows a picture and no words')] : []),
-        ...(isShouting(facts.octets.index.subject) ? [header('shouting', 'its subject is in capitals')] : []),
+        ...(text.isOnlyPicture ? [header('onlyPicture', tell('onlyPicture', {}))] : []),
+        ...(isShouting(facts.octets.index.subject) ? [header('shouting', tell('shouting', {}))] : []),
         ...checkLinks(text.links),
         ...(text.fields('list-id').length > 0
           ? [
               {
                 check: 'bulk',
                 outcome: 'isList' satisfies OutcomeOf<'bulk'>,
-                detail: 'it comes from a mailing list that says so',
+                detail: tell('isList', {}),
               },
             ]
           : []),
@@ -42,18 +43,18 @@ export function createHeaderCheck(options: HeaderCheckOptions): MessageCheck {
   };
 }
 
-function header(outcome: OutcomeOf<'header'>, detail: string): CheckFinding {
+function header(outcome: OutcomeOf<'header'>, detail: FindingDetail): CheckFinding {
   return { check: 'header', outcome, detail };
 }
 
 function* checkFields({ octets: { index }, at }: MessageFacts): Generator<CheckFinding> {
   const { envelope, sentAt } = index;
   const authors = envelope.from.filter(({ host }) => host !== null);
-  if (authors.length === 0) yield header('noAuthor', 'it has no From with an address');
-  if (authors.length > 1) yield header('severalAuthors', `its From names ${authors.length} authors`);
-  if (sentAt === null) yield header('noDate', 'it has no Date that can be read');
-  else if (Math.abs(at - sentAt) > FAR_OFF_MS) yield header('dateFarOff', 'its Date is more than a week off');
-  if (envelope.messageId === null) yield header('noMessageId', 'it has no Message-ID');
+  if (authors.length === 0) yield header('noAuthor', tell('noAuthor', {}));
+  if (authors.length > 1) yield header('severalAuthors', tell('severalAuthors', { count: authors.length }));
+  if (sentAt === null) yield header('noDate', tell('noDate', {}));
+  else if (Math.abs(at - sentAt) > FAR_OFF_MS) yield header('dateFarOff', tell('dateFarOff', {}));
+  if (envelope.messageId === null) yield header('noMessageId', tell('noMessageId', {}));
 }
 
 /** Names that show another address than the one behind them, and strangers who use the name of somebody here. */
@@ -66,10 +67,13 @@ async function checkAuthor(
   const shown = /[^\s@"'<>()]{1,64}@([a-z0-9.-]{1,253}\.[a-z]{2,63})/iu.exec(decodeEncodedWords(author.name));
   const shownDomain = shown?.[1]?.toLowerCase();
   if (shown === null || shownDomain === undefined || isSameOffice(shownDomain, author)) return [];
-  const detail = `its author is shown as ${shown[0]}, but the address is ${author.mailbox}@${author.host}`;
+  const detail = tell('nameIsOtherAddress', {
+    shown: shown[0],
+    address: `${author.mailbox}@${author.host}`,
+  });
   const findings = [header('nameIsOtherAddress', detail)];
   if (await isOurDomain(shownDomain))
-    findings.push(header('nameOfOurs', `${shownDomain} is one of our domains`));
+    findings.push(header('nameOfOurs', tell('nameOfOurs', { domain: shownDomain })));
   return findings;
 }
 
@@ -87,7 +91,7 @@ function* checkLinks(links: readonly { host: string; shownHost: string | null }[
     ({ host, shownHost }) => shownHost !== null && registeredDomain(shownHost) !== registeredDomain(host),
   );
   if (hidden !== undefined) {
-    const detail = `a link shows ${hidden.shownHost} and leads to ${hidden.host}`;
+    const detail = tell('hiddenTarget', { shown: hidden.shownHost ?? '', host: hidden.host });
     yield { check: 'links', outcome: 'hiddenTarget' satisfies OutcomeOf<'links'>, detail };
   }
   const numeric = links.find(({ host }) => isNumericHost(host));
@@ -95,7 +99,7 @@ function* checkLinks(links: readonly { host: string; shownHost: string | null }[
     yield {
       check: 'links',
       outcome: 'numericHost' satisfies OutcomeOf<'links'>,
-      detail: `a link leads to the bare address ${numeric.host}`,
+      detail: tell('numericHost', { host: numeric.host }),
     };
   }
 }

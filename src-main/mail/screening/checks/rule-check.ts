@@ -2,6 +2,7 @@
  * The administrator's rules: allow and block lists, header, body and attachment rules. The first that holds and is not about points
  * alone has the word.
  */
+import { tell } from '../../../base/finding-texts.ts';
 import { containsText, isAddressOf, isClientOf, matchesText } from '../../../format/pattern.ts';
 import { smtpReply, type SmtpReply } from '../../../protocol/smtp/server/reply.ts';
 import { readAttachments } from '../content/attachments.ts';
@@ -28,7 +29,7 @@ export function createRuleCheck(rules: () => readonly ScreeningRule[]): MessageC
 
 function toFinding(rule: ScreeningRule, position: number): CheckFinding {
   const { action } = rule;
-  const finding = { check: 'rule', outcome: rule.id, detail: `the rule "${rule.name}" applies` };
+  const finding = { check: 'rule', outcome: rule.id, detail: tell('ruleApplies', { name: rule.name }) };
   if (action === 'score') return { ...finding, weight: rule.points ?? 0 };
   // More rules than ranks between two others are never a matter of the others.
   const rank = Math.min(RANK.rule + position, RANK.attachment - 1);

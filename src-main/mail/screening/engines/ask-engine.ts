@@ -4,6 +4,7 @@
  * Flow: the settings' engines → protocol clients → findings. Invariants: an engine that gives no answer is `unavailable`, and what
  * happens then is the administrator's choice; malicious content is refused whatever else speaks for the message.
  */
+import { tell, type FindingDetail } from '../../../base/finding-texts.ts';
 import type { Result } from '../../../base/result.ts';
 import { scanWithClamd } from '../../../protocol/clamd/clamd-client.ts';
 import type { EngineProblem } from '../../../protocol/engine/engine-channel.ts';
@@ -38,7 +39,7 @@ export async function askEngine(
 ): Promise<readonly CheckFinding[]> {
   const check = engine.name;
   if (facts.octets.sizeBytes > engine.maxOctets) {
-    const detail = `the message is larger than ${engine.maxOctets} octets and was not shown to it`;
+    const detail = tell('engineTooLarge', { octets: engine.maxOctets });
     return [{ check, outcome: 'tooLarge' satisfies OutcomeOf<'engine'>, weight: 0, detail }];
   }
   const answer = await ASK[engine.kind](engine, facts, context);
@@ -46,7 +47,7 @@ export async function askEngine(
 }
 
 /** No answer, and what policy makes of it. */
-export function unavailable(engine: EngineSetting, detail: string): CheckFinding {
+export function unavailable(engine: EngineSetting, detail: FindingDetail): CheckFinding {
   const finding = {
     check: engine.name,
     outcome: 'unavailable' satisfies OutcomeOf<'engine'>,
@@ -65,13 +66,19 @@ async function askClamav(
 ): ReturnType<Ask> {
   const answer = await scanWithClamd(optionsFor(engine, context), piecesOf(facts.octets));
   if (!answer.ok) return answer;
-  if (answer.value.kind === 'clean') return { ok: true, value: [] };
+  if (answer.value.kind === 'clean') {
+    const outcome = 'clean' satisfies OutcomeOf<'engine'>;
+    return {
+      ok: true,
+      value: [{ check: engine.name, outcome, weight: 0, detail: 'it found nothing malicious' }],
+    };
+  }
   const { signature } = answer.value;
   const finding: CheckFinding = {
     check: engine.name,
     outcome: 'malicious' satisfies OutcomeOf<'engine'>,
     weight: 0,
-    detail: `it holds malicious content: ${signature}`,
+    detail: tell('engineMalicious', { signature }),
     decides: {
       action: 'reject',
       rank: RANK.virus,
@@ -140,6 +147,9 @@ function scored(
     check: engine.name,
     outcome: 'scored' satisfies OutcomeOf<'engine'>,
     weight: score * (engine.factor ?? 1),
-    detail: `it gives ${score} of ${of} points${names === '' ? '' : ` (${names})`}`,
+    detail:
+      names === ''
+        ? tell('engineScore', { score, of })
+        : tell('engineScoreFor', { score, of, symbols: names }),
   };
 }

@@ -1,4 +1,5 @@
 /** A milter as a check: the message is replayed to it, and its word and its header fields are taken. */
+import { tell, type FindingDetail } from '../../../base/finding-texts.ts';
 import type { HeaderField, HeaderSection } from '../../../format/header-section.ts';
 import type { Result } from '../../../base/result.ts';
 import type { EngineProblem } from '../../../protocol/engine/engine-channel.ts';
@@ -49,34 +50,36 @@ function toFinding(engine: EngineSetting, { verdict, fields, unchanged }: Milter
   };
   switch (verdict.kind) {
     case 'accept':
-      return { ...finding, detail: `it has nothing against it${tellUnchanged(unchanged)}` };
+      return { ...finding, detail: tellUnchanged(unchanged) };
     case 'quarantine':
-      return decided(finding, 'quarantine', { detail: `it asks to keep it apart: ${verdict.reason}` });
+      return decided(finding, 'quarantine', {
+        detail: tell('engineQuarantines', { reason: verdict.reason }),
+      });
     case 'discard':
       // Nothing is dropped silently: what a milter wants gone can be looked at.
       return decided(finding, 'quarantine', {
-        detail: 'it asks to drop the message; it is kept apart instead',
+        detail: tell('engineDiscards', {}),
       });
     case 'reject': {
       const reply = smtpReply(550, '5.7.1', 'The message was refused');
-      return decided(finding, 'reject', { detail: 'it refuses the message', reply });
+      return decided(finding, 'reject', { detail: tell('engineRefuses', {}), reply });
     }
     case 'temporaryFailure': {
       const reply = smtpReply(451, '4.7.1', 'Try again later');
-      return decided(finding, 'defer', { detail: 'it asks to try again later', reply });
+      return decided(finding, 'defer', { detail: tell('engineDefers', {}), reply });
     }
     case 'reply': {
       const reply = readReply(verdict.reply);
       const action = reply.code < 500 ? 'defer' : 'reject';
-      return decided(finding, action, { detail: `it answers "${verdict.reply}"`, reply });
+      return decided(finding, action, { detail: tell('engineReplies', { reply: verdict.reply }), reply });
     }
   }
 }
 
 /** The names come from outside; a few are enough. */
-function tellUnchanged(names: readonly string[]): string {
-  if (names.length === 0) return '';
-  return `; it would change or remove ${names.slice(0, SHOWN_NAMES).join(', ')}, which stays as it came`;
+function tellUnchanged(names: readonly string[]): FindingDetail {
+  if (names.length === 0) return tell('engineAccepts', {});
+  return tell('engineWouldChange', { fields: names.slice(0, SHOWN_NAMES).join(', ') });
 }
 
 /** `550 5.7.1 words`; whatever else it says refuses. */
@@ -90,7 +93,7 @@ function readReply(text: string): SmtpReply {
 function decided(
   finding: Omit<CheckFinding, 'detail'>,
   action: 'quarantine' | 'reject' | 'defer',
-  { detail, reply }: { detail: string; reply?: SmtpReply },
+  { detail, reply }: { detail: FindingDetail; reply?: SmtpReply },
 ): CheckFinding {
   return {
     ...finding,

@@ -14,6 +14,7 @@ import type { Finding } from '../../verdict.ts';
 import type { Trainer } from '../bayes/trainer.ts';
 import { readAttachments } from '../content/attachments.ts';
 import { readMessageText } from '../content/message-text.ts';
+import { OFFICE } from '../store-port.ts';
 import type { QuarantinedMessage, QuarantineFilter, QuarantineOrder, QuarantineStore } from './port.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -30,6 +31,13 @@ export interface QuarantinedContent {
   readonly findings: readonly Finding[];
 }
 
+export interface ReleaseTerms {
+  /** The administrator, or the account's own address, for the timeline. */
+  readonly by: string;
+  /** Whether it teaches what is no junk. */
+  readonly learns: boolean;
+}
+
 export interface QuarantineDeskOptions {
   readonly store: QuarantineStore;
   readonly content: ContentReader;
@@ -42,15 +50,22 @@ export interface QuarantineDeskOptions {
 export class QuarantineDesk {
   readonly #options: QuarantineDeskOptions;
   readonly #changed: Emitter<void>;
+  readonly #queued: Emitter<void>;
   #cancel: Cancel = () => undefined;
 
   constructor(options: QuarantineDeskOptions) {
     this.#options = options;
     this.#changed = new Emitter(options.onError);
+    this.#queued = new Emitter(options.onError);
   }
 
   get onChange() {
     return this.#changed.subscribe;
+  }
+
+  /** Something that was released waits in the queue for its way. */
+  get onQueued() {
+    return this.#queued.subscribe;
   }
 
   list(
@@ -87,9 +102,12 @@ export class QuarantineDesk {
     };
   }
 
-  /** Into INBOX, and learned as no junk; answers how many. */
-  release(filter: QuarantineFilter, by: string): Promise<number> {
-    return this.#carryOut({ action: 'release', filter, by });
+  /** On the way that was interrupted, and learned as no junk where that is asked for; answers how many. */
+  async release(filter: QuarantineFilter, { by, learns }: ReleaseTerms): Promise<number> {
+    return this.#carryOut({ action: 'release', filter, by }, (left) => {
+      if (left.some(({ way }) => way.kind === 'queue')) this.#queued.emit();
+      if (learns) this.#teach(left);
+    });
   }
 
   /** For good; answers how many. */
@@ -108,16 +126,23 @@ export class QuarantineDesk {
     this.#cancel();
   }
 
-  async #carryOut(order: Omit<QuarantineOrder, 'at'>): Promise<number> {
-    const { store, trainer, clock } = this.#options;
+  #teach(left: readonly QuarantinedMessage[]): void {
+    for (const { accountId, contentId } of left) {
+      this.#options.trainer.teach({ accountId: accountId ?? OFFICE, contentId, isJunk: false });
+    }
+  }
+
+  async #carryOut(
+    order: Omit<QuarantineOrder, 'at'>,
+    afterCommit: (left: readonly QuarantinedMessage[]) => void = () => undefined,
+  ): Promise<number> {
+    const { store, clock } = this.#options;
     let count = 0;
     for (;;) {
       const left = await store.carryOut({ ...order, at: clock.now() });
       if (left.length === 0) break;
       count += left.length;
-      if (order.action === 'release') {
-        for (const { accountId, contentId } of left) trainer.teach({ accountId, contentId, isJunk: false });
-      }
+      afterCommit(left);
     }
     if (count > 0) this.#changed.emit();
     return count;

@@ -12,7 +12,8 @@ const PURPOSE = 'postroom quarantine release 1';
 /** Longer ones are none of ours. */
 const MOST_CHARACTERS = 200;
 
-export type ReleasableCopy = Pick<QuarantinedMessage, 'id' | 'accountId' | 'traceId'>;
+/** The office's copies have no links: nobody but administrators handles them. */
+export type ReleasableCopy = Pick<QuarantinedMessage, 'id' | 'traceId'> & { readonly accountId: number };
 
 export interface ReleaseToken extends ReleasableCopy {
   /** Milliseconds since 1970 UTC. */

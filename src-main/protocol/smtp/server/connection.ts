@@ -71,6 +71,7 @@ export class SmtpConnection extends SMTPConnection {
       sessionId: context.transcript.sessionId,
       remoteAddress: accepted.remoteAddress,
       tls: accepted.tls,
+      channel: accepted.channel,
     });
     this.whenOver = new Promise((resolve) => {
       this.#resolveOver = resolve;
@@ -279,7 +280,7 @@ export class SmtpConnection extends SMTPConnection {
       const tls = await accepted.startTls();
       this._socket = accepted.socket as Socket;
       this.secure = true;
-      this.#session.startedTls(tls);
+      this.#session.startedTls(tls, accepted.channel);
       this.#attach();
     } catch (error) {
       this.#options.context.transcript.note(`The TLS handshake failed: ${String(error)}`);

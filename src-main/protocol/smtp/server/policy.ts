@@ -9,6 +9,7 @@ import type { Result } from '../../../base/result.ts';
 import type { Address } from '../../../format/address.ts';
 import type { MessageDsn, RecipientDsn } from '../../../format/dsn-request.ts';
 import type { TlsDetails } from '../../connection/session.ts';
+import type { TlsChannel } from '../../connection/tls-channel.ts';
 import type { SaslBackend } from '../../sasl/exchange.ts';
 import type { SmtpReply } from './reply.ts';
 
@@ -28,6 +29,7 @@ export interface SmtpClient {
   /** Whether it said EHLO. */
   readonly isExtended: boolean;
   readonly tls: TlsDetails | undefined;
+  readonly channel: TlsChannel | undefined;
   readonly identity: SmtpIdentity | undefined;
 }
 
@@ -79,7 +81,8 @@ export interface SmtpTransaction {
 export interface SmtpPolicy {
   /** Where AUTH is offered. */
   readonly authentication?: {
-    readonly backend: SaslBackend<SmtpIdentity>;
+    /** What the client's mechanisms ask; `client` is read whenever it matters. */
+    backendFor(client: SmtpClient): SaslBackend<SmtpIdentity>;
     /** Whom a trusted proxy means that has signed a client in itself; null: nobody. */
     identify(name: string): Promise<SmtpIdentity | null>;
     /** Whether passwords may cross the wire without TLS. */

@@ -58,6 +58,7 @@ export const REPLIES = {
   tooManySignIns: smtpReply(421, '4.7.0', 'Too many failed attempts to sign in, closing the connection'),
   localError: smtpReply(451, '4.3.0', 'Something went wrong here, try again later'),
   tooManyRecipients: smtpReply(452, '4.5.3', 'Too many recipients, send the message again for the rest'),
+  signInBlocked: smtpReply(421, '4.7.0', 'Too many wrong passwords from there; try again later'),
   signInUnavailable: smtpReply(454, '4.7.0', 'Signing in does not work at the moment, try again later'),
 
   bareLineFeed: smtpReply(500, '5.5.2', 'Lines must end with CR LF, not with LF alone'),
@@ -84,6 +85,11 @@ export const REPLIES = {
   signedInAlready: smtpReply(503, '5.5.1', 'You are signed in already'),
   signInRefused: smtpReply(535, '5.7.8', 'The name or the password is not right'),
   otherIdentity: smtpReply(535, '5.7.8', 'You may not act for somebody else'),
+  passwordNotAllowed: smtpReply(
+    535,
+    '5.7.8',
+    'This password is not for sending mail; use an app password that is',
+  ),
   accountDisabled: smtpReply(525, '5.7.13', 'This account is switched off'),
   signInCancelled: smtpReply(501, '5.7.0', 'Signing in was given up'),
   signInMalformed: smtpReply(501, '5.5.2', 'The response cannot be decoded'),

@@ -7,7 +7,8 @@
 import type { Logger } from '../../../base/logger.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionTranscript, TlsDetails } from '../../connection/session.ts';
-import type { SaslExchange } from '../../sasl/exchange.ts';
+import type { TlsChannel } from '../../connection/tls-channel.ts';
+import type { SaslBackend, SaslExchange } from '../../sasl/exchange.ts';
 import { tarpitDelayMs } from './client-guard.ts';
 import type { ClientGuard } from './client-guard.ts';
 import type { ChunkScanner } from './chunk-scanner.ts';
@@ -79,7 +80,7 @@ export class SmtpSession {
 
   constructor(
     context: SessionContext,
-    client: { sessionId: string; remoteAddress: string; tls: TlsDetails | undefined },
+    client: Pick<SmtpClient, 'sessionId' | 'remoteAddress' | 'tls' | 'channel'>,
   ) {
     this.context = context;
     this.client = { ...client, remoteName: '', isExtended: false, identity: undefined };
@@ -113,6 +114,11 @@ export class SmtpSession {
     const { guard } = this.context;
     const { identity, remoteAddress } = this.client;
     return identity !== undefined || guard?.isExempt(remoteAddress) === true ? undefined : guard;
+  }
+
+  /** What signing in asks; absent where AUTH is never offered. */
+  get signInBackend(): SaslBackend<SmtpIdentity> | undefined {
+    return this.context.policy.authentication?.backendFor(this.client);
   }
 
   /** Whether HELO or EHLO was accepted. */
@@ -169,8 +175,8 @@ export class SmtpSession {
   }
 
   /** RFC 3207 §4.2: after the handshake everything the client said before is forgotten. */
-  startedTls(tls: TlsDetails): void {
-    Object.assign(this.client, { tls, remoteName: '', isExtended: false, identity: undefined });
+  startedTls(tls: TlsDetails, channel: TlsChannel | undefined): void {
+    Object.assign(this.client, { tls, channel, remoteName: '', isExtended: false, identity: undefined });
     this.context.transcript.update({ tls });
     this.context.transcript.note(`TLS is on: ${tls.version} ${tls.cipher}`);
   }

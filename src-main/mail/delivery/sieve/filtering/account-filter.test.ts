@@ -12,7 +12,7 @@ import type { AccountFilter, FilterResult } from '../../port.ts';
 import { MemoryScriptStore } from '../memory-script-store.ts';
 import { messageOf, TEST_NOW } from '../sieve-fixture.ts';
 import { createAccountFilter } from './create-account-filter.ts';
-import { spamPercent } from './run-environment.ts';
+import { spamPercent, virusLevel } from './run-environment.ts';
 
 const ANNA = { id: 1, address: 'anna@example.com', name: 'Anna Li', domain: 'example.com' } as Account;
 
@@ -24,6 +24,14 @@ References: <1@example.org>
 
 Good morning.
 `;
+
+const BEN = { id: 2, address: 'ben@example.com', name: 'Ben', domain: 'example.com' } as Account;
+
+interface MessageFacts {
+  readonly reversePath?: string;
+  readonly recipient?: string;
+  readonly verdict?: Verdict;
+}
 
 /** Lets one message after the other arrive for Anna. */
 class Office {
@@ -49,7 +57,8 @@ class Office {
       scripts: this.scripts,
       mailStore: this.mailStore,
       marks: {
-        hasMark: ({ kind, key }, now) => Promise.resolve((this.#marks.get(`${kind} ${key}`) ?? 0) > now),
+        hasMark: ({ accountId, kind, key }, now) =>
+          Promise.resolve((this.#marks.get(`${accountId} ${kind} ${key}`) ?? 0) > now),
       },
       directory: {
         mayUseAddress: (_id, address) => Promise.resolve(/^(anna|info)@example\.com$/i.test(address)),
@@ -58,6 +67,7 @@ class Office {
       makeId,
       hostname: () => 'mx.example.com',
       zoneMinutesAt: () => 0,
+      language: () => 'en',
       separators: () => '+',
     });
   }
@@ -71,22 +81,27 @@ class Office {
     await this.scripts.setUse(owner, `${use} script`, use);
   }
 
-  async deliver(
-    mail = MAIL,
-    facts: { reversePath?: string; recipient?: string; verdict?: Verdict } = {},
-  ): Promise<FilterResult> {
+  async deliver(mail = MAIL, facts: MessageFacts = {}, account = ANNA): Promise<FilterResult> {
+    const result = await this.attempt(mail, facts, account);
+    for (const { kind, key, expiresAt, isOfOffice } of result.marks) {
+      const accountId = isOfOffice === true ? null : account.id;
+      this.#marks.set(`${accountId} ${kind} ${key}`, expiresAt);
+    }
+    return result;
+  }
+
+  /** Without the commit. */
+  async attempt(mail = MAIL, facts: MessageFacts = {}, account = ANNA): Promise<FilterResult> {
     const { reversePath = 'tom@example.org', recipient = 'anna@example.com', verdict } = facts;
-    const result = await this.filter.filter({
+    return this.filter.filter({
       entry: { id: 'e', reversePath } as QueueEntry,
-      account: ANNA,
+      account,
       recipient,
       prefix: 'Delivered-To: anna@example.com\r\n',
       octets: messageOf(mail),
       ...(verdict !== undefined && { verdict }),
       at: this.clock.now(),
     });
-    for (const { kind, key, expiresAt } of result.marks) this.#marks.set(`${kind} ${key}`, expiresAt);
-    return result;
   }
 
   text(content: StagedContent | undefined): string {
@@ -128,7 +143,7 @@ describe('the scripts of an account and of the office', () => {
         { mailbox: 'Work/Tom', flags: ['\\Seen'], mayCreate: true },
         { mailbox: 'INBOX', flags: ['x'], mayCreate: false },
       ],
-      redirects: ['a@b.example'],
+      redirects: [{ to: ['a@b.example'] }],
       messages: [],
       marks: [],
       rules: [
@@ -200,8 +215,40 @@ describe('the scripts of an account and of the office', () => {
 
   it('change a redirected message too', async () => {
     await office.use('require "editheader"; addheader "X-A" "b"; redirect "a@b.example";');
-    const result = await office.deliver();
-    expect(office.text(result.changed)).toMatch(/^X-A: b\n/);
+    const { redirects } = await office.deliver();
+    expect(redirects).toMatchObject([{ to: ['a@b.example'] }]);
+    expect(office.text(redirects[0]?.content)).toMatch(/^X-A: b\n/);
+  });
+
+  it('send each copy on with the header fields as they were then (RFC 5293 §6)', async () => {
+    await office.use(
+      [
+        'require ["editheader", "copy", "fileinto"];',
+        'redirect :copy "plain@b.example";',
+        'addheader "X-A" "1"; redirect :copy "one@b.example"; redirect :copy "too@b.example"; fileinto :copy "Archive";',
+        'deleteheader "X-A"; addheader "X-A" "2"; redirect :copy "two@b.example";',
+        'deleteheader "X-A"; addheader "X-A" "kept";',
+      ].join('\n'),
+    );
+    const { redirects, copies } = await office.deliver();
+    const sent = redirects.map(({ to, content }) => [to, content && office.text(content).split('\n')[0]]);
+    expect(sent).toEqual([
+      [['plain@b.example'], undefined],
+      [['one@b.example', 'too@b.example'], 'X-A: 1'],
+      [['two@b.example'], 'X-A: 2'],
+    ]);
+    expect(copies.map(({ mailbox, content }) => [mailbox, office.text(content).split('\n')[0]])).toEqual([
+      ['Archive', 'X-A: 1'],
+      ['INBOX', 'X-A: kept'],
+    ]);
+  });
+
+  it('file and send on what the office’s script before them has changed', async () => {
+    await office.use('require "editheader"; addheader "X-Office" "seen";', 'office', 'before');
+    await office.use('require ["fileinto", "copy"]; fileinto "Archive"; redirect :copy "a@b.example";');
+    const { redirects, copies } = await office.deliver();
+    expect(office.text(redirects[0]?.content)).toMatch(/^X-Office: seen\n/);
+    expect(office.text(copies[0]?.content)).toMatch(/^X-Office: seen\n/);
   });
 
   it('remember what duplicate has seen', async () => {
@@ -235,6 +282,22 @@ describe('the scripts of an account and of the office', () => {
     expect((await office.deliver()).copies).toEqual([kept]);
   });
 
+  it.each<[string, number]>([
+    ['clamav.malicious', 5],
+    ['attachment.isProgram', 4],
+    ['attachment.forbiddenInside', 4],
+    ['clamav.clean', 1],
+    ['attachment.encrypted', 0],
+    ['clamav.unavailable', 0],
+    ['rspamd.scored', 0],
+  ])('take %s for a virustest of %d (RFC 5235 §3.3)', (found, level) => {
+    const [check = '', outcome = ''] = found.split('.');
+    const findings = [{ check, outcome, weight: 0, detail: '' }];
+    expect(virusLevel({ ...verdict('accept', 0), findings })).toBe(level);
+    const alsoMalicious = [...findings, { check: 'av', outcome: 'malicious', weight: 0, detail: '' }];
+    expect(virusLevel({ ...verdict('accept', 0), findings: alsoMalicious })).toBe(5);
+  });
+
   it('leave junk in Junk where they say nothing of it', async () => {
     await office.use('keep;');
     const { copies } = await office.deliver(MAIL, { verdict: verdict('junk', 7) });
@@ -264,6 +327,36 @@ describe('a script that is wrong or fails', () => {
     const second = await office.deliver();
     expect(second.copies).toEqual([kept]);
     expect(second.messages).toEqual([]);
+  });
+
+  it('tells the owner again once another text fails, however one text fails', async () => {
+    await office.use('require "variables"; redirect "${nobody}";');
+    expect((await office.deliver()).messages).toHaveLength(1);
+    office.clock.advance(3_600_000);
+    expect((await office.deliver()).messages).toEqual([]);
+    await office.use('require "variables";\n\nredirect "${nobody}";');
+    expect((await office.deliver()).messages).toHaveLength(1);
+  });
+
+  it('of the office is told to the administrator once, whoever’s mail it was', async () => {
+    await office.use('require "ihave"; error "broken";', 'office', 'before');
+    const told = [await office.deliver(MAIL, {}, ANNA), await office.deliver(MAIL, {}, BEN)];
+    office.clock.advance(3_600_000);
+    told.push(await office.deliver(MAIL, {}, BEN));
+    expect(told.map(({ messages }) => messages.flatMap(({ recipients }) => recipients))).toEqual([
+      ['postmaster@example.com'],
+      [],
+      [],
+    ]);
+    expect(told[0]?.marks).toMatchObject([{ kind: 'scriptProblem', isOfOffice: true }]);
+  });
+
+  it('is told of once where messages arrive side by side, and again where that commit failed', async () => {
+    await office.use('require "ihave"; error "broken";');
+    const [first, second] = await Promise.all([office.attempt(), office.attempt()]);
+    expect([...first.messages, ...second.messages]).toHaveLength(1);
+    office.clock.advance(60_000);
+    expect((await office.attempt()).messages).toHaveLength(1);
   });
 
   it('of the office does not keep the account’s from running', async () => {

@@ -12,6 +12,7 @@ import { editedMessage } from './edited-message.ts';
 import { ResultBuilder } from './result-builder.ts';
 import { ScriptShelf } from './script-shelf.ts';
 import type { ShelvedScript } from './script-shelf.ts';
+import { LatelyTold } from './lately-told.ts';
 import { tellOfProblem } from './problem-notice.ts';
 import { MessageView } from '../running/message-view.ts';
 import type { SieveEnvironment, SieveMessage } from '../running/environment.ts';
@@ -20,11 +21,12 @@ import { runScript } from '../running/run-script.ts';
 
 export function createAccountFilter(options: AccountFilterOptions): AccountFilter {
   const shelf = new ScriptShelf(options.scripts);
+  const told = new LatelyTold();
   return {
     hasRules: async (account) => (await shelf.chainFor(account.id)).length > 0,
     filter: async (request) => {
       const chain = await shelf.chainFor(request.account.id);
-      return new FilterRun(options, request).run(chain);
+      return new FilterRun(options, request, told).run(chain);
     },
   };
 }
@@ -32,20 +34,21 @@ export function createAccountFilter(options: AccountFilterOptions): AccountFilte
 class FilterRun {
   readonly #options: AccountFilterOptions;
   readonly #request: FilterRequest;
+  readonly #told: LatelyTold;
   readonly #environment: SieveEnvironment;
   #message: SieveMessage;
 
-  constructor(options: AccountFilterOptions, request: FilterRequest) {
+  constructor(options: AccountFilterOptions, request: FilterRequest, told: LatelyTold) {
     this.#options = options;
     this.#request = request;
+    this.#told = told;
     this.#environment = createEnvironment(options, request);
     this.#message = joinedMessage(request);
   }
 
   async run(chain: readonly ShelvedScript[]): Promise<FilterResult> {
-    const builder = new ResultBuilder(this.#options, await this.#context());
+    const builder = new ResultBuilder(this.#options, await this.#context(), this.#message);
     let keep: SieveOutcome['keep'] = { flags: [], content: null };
-    let isEdited = false;
     for (const script of chain) {
       const outcome = await this.#runOne(script);
       if (outcome.failure !== null) {
@@ -61,11 +64,9 @@ class FilterRun {
         builder.endedBy(script.name);
         break;
       }
-      if (keep.content === null) continue;
-      this.#message = editedMessage(this.#message, keep.content);
-      isEdited = true;
+      if (keep.content !== null) this.#message = editedMessage(this.#message, keep.content);
     }
-    if (keep !== null) await builder.keep(keep.flags, isEdited ? this.#message : null);
+    if (keep !== null) await builder.keep(keep.flags, this.#message);
     return builder.build();
   }
 
@@ -80,6 +81,7 @@ class FilterRun {
 
   async #tell(builder: ResultBuilder, script: ShelvedScript, failure: SieveFailure): Promise<void> {
     const { name, text, owner } = script;
+    if (!this.#told.isFirst(JSON.stringify([owner, name, text]), this.#request.at)) return;
     const told = await tellOfProblem(await this.#context(), { ...failure, name, script: text, owner });
     if (told === null) return;
     builder.send(told.message);
@@ -87,15 +89,17 @@ class FilterRun {
   }
 
   async #context(): Promise<FilterContext> {
-    const { marks, directory, makeId, hostname, zoneMinutesAt } = this.#options;
+    const { marks, directory, makeId, hostname, zoneMinutesAt, language } = this.#options;
     const { account, at } = this.#request;
     const { header } = await MessageView.open(this.#message);
     return {
       request: this.#request,
       header,
       zoneMinutesAt,
+      language,
       makeMessageId: () => `${makeId()}@${hostname()}`,
-      hasMark: (kind, key) => marks.hasMark({ accountId: account.id, kind, key }, at),
+      hasMark: ({ kind, key, isOfOffice }) =>
+        marks.hasMark({ accountId: isOfOffice === true ? null : account.id, kind, key }, at),
       isOwnAddress: (address) => directory.mayUseAddress(account.id, address),
     };
   }

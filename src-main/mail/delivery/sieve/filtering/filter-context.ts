@@ -1,8 +1,9 @@
 /** What the parts of a filter know of the message and the account that they work for. */
+import type { NoticeLanguage } from '../../../../base/notice-language.ts';
 import type { MakeId } from '../../../../base/ids.ts';
 import type { Directory } from '../../../../directory/port.ts';
 import type { MailStore } from '../../../mailstore/port.ts';
-import type { DeliveryMarks, FilterRequest } from '../../port.ts';
+import type { DeliveryMarks, FilterMark, FilterRequest } from '../../port.ts';
 import type { MessageReceiver } from '../../../content/message-receiver.ts';
 import type { SieveScriptStore } from '../port.ts';
 import type { EditedHeader } from '../running/edited-header.ts';
@@ -17,6 +18,8 @@ export interface AccountFilterOptions {
   readonly hostname: () => string;
   /** Minutes east of UTC that local clocks show at that time. */
   readonly zoneMinutesAt: (ms: number) => number;
+  /** In which the owners of scripts are written to. */
+  readonly language: () => NoticeLanguage;
   /** What may stand between user and detail of a local-part; each character is one. */
   readonly separators: () => string;
 }
@@ -26,6 +29,7 @@ export interface FilterContext {
   readonly header: EditedHeader;
   zoneMinutesAt(ms: number): number;
   makeMessageId(): string;
-  hasMark(kind: string, key: string): Promise<boolean>;
+  language(): NoticeLanguage;
+  hasMark(mark: Omit<FilterMark, 'expiresAt'>): Promise<boolean>;
   isOwnAddress(address: string): Promise<boolean>;
 }

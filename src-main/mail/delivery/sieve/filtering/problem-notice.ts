@@ -1,10 +1,14 @@
-/** The owner of a script that failed is told, once for each way in which it fails (RFC 5228 §2.10.6). */
+/**
+ * The owner of a script that failed is told (RFC 5228 §2.10.6), once for each text of the script: who saves another text that fails
+ * is told again. Of the office's scripts the administrator is told, whoever's message it was.
+ */
 import { createHash } from 'node:crypto';
 import type { FilterMessage } from '../../port.ts';
 import type { ScriptOwner } from '../port.ts';
 import type { SieveFailure } from '../running/outcome.ts';
 import { formatAutomaticMessage } from './automatic-message.ts';
 import type { FilterContext } from './filter-context.ts';
+import { describeProblem } from './problem-texts.ts';
 
 export const PROBLEM_MARK = 'scriptProblem';
 /** A script that is still wrong after so long is told of again. */
@@ -20,27 +24,23 @@ export interface ScriptFailure extends SieveFailure {
 export async function tellOfProblem(context: FilterContext, failure: ScriptFailure) {
   const { account, at } = context.request;
   const digest = createHash('sha256').update(failure.script).digest('base64url');
-  const key = JSON.stringify([failure.name, failure.line, failure.text, digest]);
-  if (await context.hasMark(PROBLEM_MARK, key)) return null;
+  const key = JSON.stringify([failure.name, digest]);
+  const isOfOffice = failure.owner === 'office';
+  if (await context.hasMark({ kind: PROBLEM_MARK, key, ...(isOfOffice && { isOfOffice }) })) return null;
   const postmaster = `postmaster@${account.domain}`;
-  const to = failure.owner === 'office' ? postmaster : account.address;
-  const text = [
-    `The filter script "${failure.name}" could not be run on a message that arrived for ${account.address}:`,
-    '',
-    `    line ${failure.line}: ${failure.text}.`,
-    '',
-    'Nothing is lost: the message was kept, and so will others be until the script is mended.',
-    'You are told of this once.',
-  ].join('\r\n');
+  const to = isOfOffice ? postmaster : account.address;
+  const { subject, lines } = describeProblem(context.language(), {
+    ...{ script: failure.name, account: account.address, line: failure.line, text: failure.text },
+  });
   const octets = formatAutomaticMessage({
     at,
     zoneMinutes: context.zoneMinutesAt(at),
     messageId: context.makeMessageId(),
     from: `Postroom <${postmaster}>`,
     to: [to],
-    subject: `The filter script "${failure.name}" does not work`,
+    subject,
     autoSubmitted: 'auto-generated',
-    body: { kind: 'text', text },
+    body: { kind: 'text', text: lines.join('\r\n') },
   });
   const message: FilterMessage = {
     reversePath: '',
@@ -49,5 +49,6 @@ export async function tellOfProblem(context: FilterContext, failure: ScriptFailu
     smtpUtf8: false,
     kind: 'scriptProblem',
   };
-  return { message, mark: { kind: PROBLEM_MARK, key, expiresAt: at + TOLD_FOR_MS } };
+  const mark = { kind: PROBLEM_MARK, key, expiresAt: at + TOLD_FOR_MS, ...(isOfOffice && { isOfOffice }) };
+  return { message, mark };
 }

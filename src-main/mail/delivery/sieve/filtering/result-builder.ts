@@ -15,23 +15,33 @@ const REFUSED = '5.7.1';
 
 type Mark = FilterResult['marks'][number];
 
+interface RedirectDraft {
+  readonly to: string[];
+  /** What the script was given, and what it had made of it by then. */
+  readonly message: SieveMessage;
+  readonly edits: EditedContent | null;
+  readonly content: StagedContent | null;
+}
+
 export class ResultBuilder {
   readonly #options: AccountFilterOptions;
   readonly #context: FilterContext;
+  readonly #original: SieveMessage;
   readonly #copies: FiledCopy[] = [];
-  readonly #redirects: string[] = [];
+  readonly #redirects: RedirectDraft[] = [];
   readonly #messages: FilterMessage[] = [];
   readonly #marks: Mark[] = [];
   readonly #rules: string[] = [];
   #refusal: FilterRefusal | null = null;
-  #changed: StagedContent | null = null;
   #endedBy: string | null = null;
   /** Something becomes of the message itself. */
   #isAccepted = false;
 
-  constructor(options: AccountFilterOptions, context: FilterContext) {
+  /** `original`: the message as it came. */
+  constructor(options: AccountFilterOptions, context: FilterContext, original: SieveMessage) {
     this.#options = options;
     this.#context = context;
+    this.#original = original;
   }
 
   /** `message` is what the script was given, to which its edits apply. */
@@ -46,8 +56,7 @@ export class ResultBuilder {
       }
       case 'redirect':
         this.#isAccepted = true;
-        this.#redirects.push(action.address);
-        this.#changed = (await this.#stage(message, action.content)) ?? this.#changed;
+        await this.#redirect(action.address, message, action.content);
         tell(`redirected to ${action.address}`);
         return;
       case 'reject':
@@ -75,10 +84,10 @@ export class ResultBuilder {
     }
   }
 
-  /** The message stays in INBOX, junk in Junk. `edited`: as the scripts left it; null: as it came. */
-  async keep(flags: readonly string[], edited: SieveMessage | null): Promise<void> {
+  /** The message stays in INBOX, junk in Junk. `message`: as the scripts left it. */
+  async keep(flags: readonly string[], message: SieveMessage): Promise<void> {
     this.#isAccepted = true;
-    const content = edited === null ? null : await stageMessage(this.#options.receiver, edited);
+    const content = await this.#stage(message, null);
     const isJunk = this.#context.request.verdict?.action === 'junk';
     const filing = isJunk
       ? { mailbox: 'Junk', flags: [...flags, '$Junk'], mayCreate: true }
@@ -105,14 +114,24 @@ export class ResultBuilder {
     const isDiscarded = !this.#isAccepted && refusal === null && this.#copies.length === 0;
     return {
       copies: this.#copies,
-      redirects: this.#redirects,
+      redirects: this.#redirects.map(({ to, content }) => ({ to, ...(content !== null && { content }) })),
       ...(refusal !== null && { refusal }),
       ...(isDiscarded && { discardedBy: `the script "${this.#endedBy ?? ''}"` }),
       messages: this.#messages,
       marks: this.#marks,
-      ...(this.#changed !== null && { changed: this.#changed }),
       rules: this.#rules,
     };
+  }
+
+  /** RFC 5293 §6: with the edits as they are now; addresses that see the same message share its copy. */
+  async #redirect(address: string, message: SieveMessage, edits: EditedContent | null): Promise<void> {
+    const isKnown = this.#redirects.some(({ to }) =>
+      to.some((each) => each.toLowerCase() === address.toLowerCase()),
+    );
+    if (isKnown) return;
+    const same = this.#redirects.find((draft) => draft.message === message && areSame(draft.edits, edits));
+    if (same !== undefined) return void same.to.push(address);
+    this.#redirects.push({ to: [address], message, edits, content: await this.#stage(message, edits) });
   }
 
   async #sendWithCopy(message: FilterMessage, fileCopy: Filing | null): Promise<void> {
@@ -159,6 +178,13 @@ export class ResultBuilder {
   }
 
   async #stage(message: SieveMessage, content: EditedContent | null): Promise<StagedContent | null> {
-    return content === null ? null : stageMessage(this.#options.receiver, editedMessage(message, content));
+    if (content !== null) return stageMessage(this.#options.receiver, editedMessage(message, content));
+    // The edits of an earlier script are the message's.
+    return message === this.#original ? null : stageMessage(this.#options.receiver, message);
   }
+}
+
+function areSame(a: EditedContent | null, b: EditedContent | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.restFrom === b.restFrom && Buffer.compare(a.head, b.head) === 0;
 }

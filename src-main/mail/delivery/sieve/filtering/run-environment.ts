@@ -1,6 +1,6 @@
 /** What scripts may know besides the message, from mailstore, marks, verdict and directory. */
 import { shiftIndex } from '../../../../format/shift-index.ts';
-import type { Verdict } from '../../../verdict.ts';
+import type { Finding, Verdict } from '../../../verdict.ts';
 import type { FilterRequest } from '../../port.ts';
 import type { SieveEnvironment, SieveMessage } from '../running/environment.ts';
 import type { AccountFilterOptions } from './filter-context.ts';
@@ -51,9 +51,19 @@ export function spamPercent({ action, score }: Verdict): number {
   return action === 'accept' ? Math.min(percent, 49) : Math.max(percent, 50);
 }
 
-/** RFC 5235 §2.3: 5 a virus; nothing is said of messages that engines found clean, so 0, not tested. */
-function virusLevel(verdict: Verdict | undefined): 0 | 5 {
-  return verdict?.findings.some(({ outcome }) => outcome === 'malicious') === true ? 5 : 0;
+/** By what is found; the first that is found counts. Nothing is cured here, so 2 and 3 never come. */
+const VIRUS_LEVELS: readonly (readonly [level: 1 | 4 | 5, isMeant: (finding: Finding) => boolean])[] = [
+  [5, ({ outcome }) => outcome === 'malicious'],
+  [4, ({ check, outcome }) => check === 'attachment' && SUSPICIOUS.has(outcome)],
+  [1, ({ outcome }) => outcome === 'clean'],
+];
+/** Attachments that may carry one; an encrypted archive was only not looked into. */
+const SUSPICIOUS: ReadonlySet<string> = new Set(['forbiddenType', 'forbiddenInside', 'isProgram']);
+
+/** RFC 5235 §3.3: 0 not tested, 1 clean, 4 possibly a virus, 5 certainly one. */
+export function virusLevel(verdict: Verdict | undefined): 0 | 1 | 4 | 5 {
+  const findings = verdict?.findings ?? [];
+  return VIRUS_LEVELS.find(([, isMeant]) => findings.some(isMeant))?.[0] ?? 0;
 }
 
 async function readAnnotation(

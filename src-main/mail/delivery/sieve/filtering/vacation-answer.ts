@@ -30,7 +30,7 @@ export async function answerVacation(context: FilterContext, action: VacationAct
   if (own.has(keyOf(sender)) || (await context.isOwnAddress(sender))) return null;
   if (!(await isNamed(context, own))) return null;
   const key = JSON.stringify([action.handle, keyOf(sender)]);
-  const isAnswered = await context.hasMark(VACATION_MARK, key);
+  const isAnswered = await context.hasMark({ kind: VACATION_MARK, key });
   if (isAnswered) return null;
   // RFC 6131 §2: zero seconds means every time.
   const expiresAt = request.at + action.periodSeconds * 1000;

@@ -28,7 +28,7 @@ export interface SieveEnvironment {
   readonly items: Readonly<Record<string, string>>;
   /** RFC 5235: 0 to 100, the likeness of junk in percent; null: not tested. */
   readonly spamPercent: number | null;
-  /** RFC 5235 §2.3: 1 clean, 2 cured, 3 cure failed, 4 suspicious, 5 virus; 0: not tested. */
+  /** RFC 5235 §3.3: 1 clean, 2 cured, 3 cure failed, 4 suspicious, 5 virus; 0: not tested. */
   readonly virusLevel: 0 | 1 | 2 | 3 | 4 | 5;
   mailboxExists(name: string): Promise<boolean>;
   /** Whether that mailbox, or one of the account's at all where it is null, has the special use (RFC 8579 §3). */

@@ -39,13 +39,13 @@ export const ENVIRONMENT_TESTS: TestTable = {
   spamtest(run, call) {
     const percent = run.environment.spamPercent;
     const isPercent = call.options['percent'] !== undefined;
-    const value = percent === null ? '0' : String(isPercent ? percent : spamLevel(percent));
-    return matchValues(run, call, { values: [value], keys: call.parameters[0] });
+    const level = percent === null ? 0 : isPercent ? percent : spamLevel(percent);
+    return matchLevel(run, call, { level, isTested: percent !== null });
   },
 
   virustest(run, call) {
-    const value = String(run.environment.virusLevel);
-    return matchValues(run, call, { values: [value], keys: call.parameters[0] });
+    const level = run.environment.virusLevel;
+    return matchLevel(run, call, { level, isTested: level > 0 });
   },
 
   valid_notify_method(run, call) {
@@ -66,7 +66,18 @@ export const ENVIRONMENT_TESTS: TestTable = {
   duplicate: isDuplicate,
 };
 
-/** RFC 5235 §2.1.1: 1 is clearly not junk, 10 clearly is. */
+/** RFC 5235 §3.2.2: `:count` says whether there was a test; with `:percent` nothing else does. */
+function matchLevel(
+  run: Run,
+  call: Call,
+  { level, isTested }: { level: number; isTested: boolean },
+): boolean | Promise<boolean> {
+  const isCounted = call.options['count'] !== undefined;
+  const values = isCounted && !isTested ? [] : [String(level)];
+  return matchValues(run, call, { values, keys: call.parameters[0] });
+}
+
+/** RFC 5235 §3.2.1: 1 is clearly not junk, 10 clearly is. */
 function spamLevel(percent: number): number {
   return Math.min(10, 1 + Math.floor(percent / 10));
 }

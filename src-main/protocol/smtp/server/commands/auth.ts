@@ -11,8 +11,8 @@ import type { Outcome, SmtpSession } from '../session.ts';
 import { maySignIn } from './hello.ts';
 
 export async function handleAuth(session: SmtpSession, argument: string): Promise<Outcome> {
-  const { authentication } = session.context.policy;
-  if (authentication === undefined) return { reply: REPLIES.notOffered };
+  const backend = session.signInBackend;
+  if (backend === undefined) return { reply: REPLIES.notOffered };
   const [mechanism = '', initialResponse, ...rest] = argument.split(/[ \t]+/);
   if (mechanism === '' || rest.length > 0) {
     return { reply: smtpReply(501, '5.5.4', 'Syntax: AUTH mechanism [initial-response]') };
@@ -20,7 +20,7 @@ export async function handleAuth(session: SmtpSession, argument: string): Promis
   if (session.client.identity !== undefined) return { reply: REPLIES.signedInAlready };
   if (session.transaction !== undefined) return { reply: REPLIES.notDuringMail };
   if (!maySignIn(session)) return { reply: REPLIES.needsTls };
-  const exchange = createSaslExchange(mechanism, authentication.backend);
+  const exchange = createSaslExchange(mechanism, backend);
   if (exchange === null) return { reply: REPLIES.unknownMechanism };
   session.signIn = exchange;
   if (initialResponse === undefined) return step(session, () => exchange.start());
@@ -62,6 +62,7 @@ function conclude(session: SmtpSession, result: SaslStep<SmtpIdentity>): Outcome
     session.context.transcript.update({ account: result.account.address });
     return { reply: REPLIES.signedIn };
   }
+  if (result.reason === 'blocked') return { reply: REPLIES.signInBlocked, next: 'close' };
   session.failedSignIns++;
   if (session.failedSignIns >= session.context.limits.failedSignIns) {
     return { reply: REPLIES.tooManySignIns, next: 'close' };
@@ -69,7 +70,7 @@ function conclude(session: SmtpSession, result: SaslStep<SmtpIdentity>): Outcome
   return { reply: replyToFailure(result.reason) };
 }
 
-function replyToFailure(reason: SaslFailure): SmtpReply {
+function replyToFailure(reason: Exclude<SaslFailure, 'blocked'>): SmtpReply {
   switch (reason) {
     case 'malformed':
       return REPLIES.signInMalformed;
@@ -77,6 +78,8 @@ function replyToFailure(reason: SaslFailure): SmtpReply {
       return REPLIES.signInRefused;
     case 'disabled':
       return REPLIES.accountDisabled;
+    case 'notAllowed':
+      return REPLIES.passwordNotAllowed;
     case 'otherIdentity':
       return REPLIES.otherIdentity;
     default:

@@ -34,7 +34,8 @@ const IN_ORDER = { argument: 'some', needsGreeting: true } as const;
 export const COMMANDS: readonly CommandRule[] = [
   { ...ANY_TIME, verb: 'EHLO', run: handleEhlo },
   { ...ANY_TIME, verb: 'HELO', run: handleHelo },
-  { ...IN_ORDER, verb: 'STARTTLS', argument: 'none', phase: 'tls', run: handleStartTls },
+  // RFC 3207 §4.2 begins the session anew, so it may come first: GNU SASL's client begins so.
+  { ...ANY_TIME, verb: 'STARTTLS', argument: 'none', phase: 'tls', run: handleStartTls },
   { ...IN_ORDER, verb: 'AUTH', phase: 'sign-in', run: handleAuth },
   { ...IN_ORDER, verb: 'MAIL', phase: 'envelope', run: handleMail },
   { ...IN_ORDER, verb: 'RCPT', run: handleRcpt },

@@ -1,5 +1,5 @@
 /** EHLO, HELO (RFC 5321 §4.1.1.1) and STARTTLS (RFC 3207). */
-import { SASL_MECHANISM_NAMES } from '../../../sasl/mechanisms.ts';
+import { listMechanisms } from '../../../sasl/mechanisms.ts';
 import { parseClientName } from '../command-grammar.ts';
 import { XCLIENT_ATTRIBUTES } from '../xclient.ts';
 import { REPLIES, smtpReply } from '../reply.ts';
@@ -37,7 +37,10 @@ function listExtensions(session: SmtpSession): readonly string[] {
   const extensions = ['PIPELINING', `SIZE ${context.limits.messageOctets}`];
   // RFC 8689 §2: REQUIRETLS is offered only where TLS is on.
   extensions.push(client.tls === undefined ? 'STARTTLS' : 'REQUIRETLS');
-  if (maySignIn(session)) extensions.push(`AUTH ${SASL_MECHANISM_NAMES.join(' ')}`);
+  const backend = session.signInBackend;
+  if (backend !== undefined && maySignIn(session)) {
+    extensions.push(`AUTH ${listMechanisms(backend).join(' ')}`);
+  }
   extensions.push('8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES', 'CHUNKING');
   // RFC 9422 §3: transactions of a session are not limited, so there is no MAILMAX.
   extensions.push(`LIMITS RCPTMAX=${context.limits.recipients}`);

@@ -1,0 +1,83 @@
+/**
+ * The console's router over the running host: what the handlers are built on, gathered from stores and stages.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { MakeId } from '../base/ids.ts';
+import type { FullDirectory } from '../directory/create-directory.ts';
+import type { MessageReceiver } from '../mail/content/message-receiver.ts';
+import type { EventMeter } from '../observe/mail-meter.ts';
+import type { TranscriptDesk } from '../observe/transcript-desk.ts';
+import type { Storage } from '../storage/open-storage.ts';
+import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
+import type { ConsoleServices } from './api/services.ts';
+import type { MailPath } from './mail-path.ts';
+import type { AdministratorStore } from './port.ts';
+import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
+import type { SignInBook } from './sign-ins.ts';
+import { sendTestMessage, type TestMessageOptions } from './test-message.ts';
+import type { TransferDesk } from './transfer-desk.ts';
+
+/** What the handlers need besides the stores. */
+export interface RouterParts {
+  readonly directory: FullDirectory;
+  readonly administrators: AdministratorStore;
+  readonly receiver: MessageReceiver;
+  readonly transcripts: TranscriptDesk;
+  readonly meter: EventMeter;
+  readonly signIns: SignInBook;
+  readonly path: MailPath;
+  readonly transfers: TransferDesk;
+}
+
+type FromHost = Pick<
+  ConsoleServices,
+  | 'listeners'
+  | 'onListenersChange'
+  | 'certificate'
+  | 'certificates'
+  | 'diskFree'
+  | 'dataFolder'
+  | 'version'
+  | 'logger'
+>;
+
+export interface HostRouterOptions extends RouterParts, FromHost {
+  readonly storage: Storage;
+  readonly hostname: () => string;
+  /** What people are written in. */
+  readonly language: TestMessageOptions['language'];
+  /** Where a listener of ours can be reached from this machine. */
+  readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
+  readonly clock: Clock;
+  readonly makeId: MakeId;
+}
+
+export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
+  const { storage, path, ...services } = options;
+  const testMessage = { ...options, queue: path.queue };
+  return createConsoleRouter({
+    ...services,
+    mailStore: storage.mailStore,
+    timelines: storage.timelines,
+    queue: path.desk,
+    nextHops: path.nextHops,
+    screening: path.screening,
+    isDeliverable: (address) => path.isDeliverable(address),
+    relayDesk: openRelayDesk(options),
+    signing: path.signing,
+    reports: storage.reports,
+    scripts: storage.scripts,
+    settings: storage.settings,
+    sendTestMessage: (to) => sendTestMessage(testMessage, to),
+    platform: process.platform,
+  });
+}
+
+function openRelayDesk({ path, directory, clock, hostname, findListener }: HostRouterOptions): RelayDesk {
+  return createRelayDesk({
+    ...path.relaying,
+    ...{ directory, clock, hostname },
+    targets: path.relaying.connection,
+    listener: () => findListener('smtp'),
+  });
+}
