@@ -41,6 +41,7 @@ export const attemptTls = z.object({
     .object({
       subject: z.string(),
       issuer: z.string(),
+      names: z.array(z.string()).readonly(),
       notBefore: time,
       notAfter: time,
       fingerprint: z.string(),

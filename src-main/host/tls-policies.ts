@@ -1,6 +1,7 @@
 /** What other domains ask of TLS, built: DANE by a resolver that is trusted, MTA-STS over HTTPS, as settings have it. */
 import { createTlsPolicyFinder, type TlsPolicyFinder } from '../mail/relay/tls-policy/choose-tls-policy.ts';
-import { findDane } from '../mail/relay/tls-policy/dane-finder.ts';
+import { findDane, type DaneFinding, type MxHost } from '../mail/relay/tls-policy/dane-finder.ts';
+import { Remembered } from '../mail/relay/tls-policy/remembered.ts';
 import { MtaStsFinder } from '../mail/relay/tls-policy/mta-sts-finder.ts';
 import { createDnssecResolver } from '../protocol/dns/dnssec-resolver.ts';
 import type { DnsResolver } from '../protocol/dns/resolver.ts';
@@ -10,6 +11,8 @@ import type { MailPathOptions } from './mail-path.ts';
 /** RFC 8461 §3.3 suggests both. */
 const FETCH_TIMEOUT_MS = 60_000;
 const MAX_POLICY_OCTETS = 64 * 1024;
+/** As other answers of DNS are kept; less than any zone's TTL asks for. */
+const DANE_MS = 30_000;
 
 export function createTlsPolicies(options: MailPathOptions, resolver: DnsResolver): TlsPolicyFinder {
   const { clock, randomBytes, settings, storage } = options;
@@ -30,8 +33,11 @@ export function createTlsPolicies(options: MailPathOptions, resolver: DnsResolve
       locate: (host) => locate(host, resolver),
     }),
   });
+  const danes = new Remembered<DaneFinding>(clock, DANE_MS);
+  const ask = (host: MxHost) =>
+    danes.get(`${host.domain} ${host.host} ${host.port}`, () => findDane(host, dnssec));
   return createTlsPolicyFinder({
-    findDane: async (host) => (settings().outboundTls.dane ? findDane(host, dnssec) : { kind: 'none' }),
+    findDane: async (host) => (settings().outboundTls.dane ? ask(host) : { kind: 'none' }),
     findMtaSts: async (domain) =>
       settings().outboundTls.mtaSts ? mtaSts.find(domain) : { policy: null, failure: null },
   });

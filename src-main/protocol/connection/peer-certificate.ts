@@ -19,6 +19,8 @@ export type TlsFailure =
 export interface PeerCertificate {
   readonly subject: string;
   readonly issuer: string;
+  /** What it is good for: DNS names and addresses. */
+  readonly names: readonly string[];
   /** Milliseconds since 1970 UTC. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -41,6 +43,9 @@ export function describeCertificate(certificate: X509Certificate): PeerCertifica
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
+    names: (certificate.subjectAltName ?? '')
+      .split(', ')
+      .flatMap((name) => (name === '' ? [] : [name.replace(/^[^:]*:/u, '')])),
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
     fingerprint: certificate.fingerprint256,

@@ -16,10 +16,13 @@ export type DaneFinding =
 
 const NONE = { kind: 'none' } as const;
 
-export async function findDane(
-  mxHost: { readonly domain: string; readonly host: string; readonly port: number },
-  resolver: DnssecResolver,
-): Promise<DaneFinding> {
+export interface MxHost {
+  readonly domain: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function findDane(mxHost: MxHost, resolver: DnssecResolver): Promise<DaneFinding> {
   if (!resolver.isTrusted()) return NONE;
   const { domain, host, port } = mxHost;
   const mx = await resolver.mx(domain);

@@ -11,12 +11,10 @@ import type { DnsResolver } from '../../../protocol/dns/resolver.ts';
 import { HttpsError, type HttpsReply, type SendHttps } from '../../../protocol/https/https-client.ts';
 import { parsePolicy, readPolicyId, type MtaStsPolicy } from './mta-sts-policy.ts';
 import type { StoredPolicy, TlsPolicyStore } from './port.ts';
+import { Remembered } from './remembered.ts';
 
-/** How long a look at the TXT record counts. */
+/** How long a look at the TXT record counts; RFC 8461 §3.3: after a failure, the policy is not fetched again at once. */
 const LOOK_MS = 5 * 60_000;
-/** RFC 8461 §3.3: after a failure, not again at once. */
-const FETCH_AGAIN_MS = 5 * 60_000;
-const MAX_REMEMBERED = 10_000;
 
 export interface MtaStsFinding {
   readonly policy: MtaStsPolicy | null;
@@ -35,23 +33,15 @@ const NOTHING: MtaStsFinding = { policy: null, failure: null };
 
 export class MtaStsFinder {
   readonly #options: MtaStsFinderOptions;
-  readonly #known = new Map<string, { readonly finding: Promise<MtaStsFinding>; readonly until: number }>();
+  readonly #known: Remembered<MtaStsFinding>;
 
   constructor(options: MtaStsFinderOptions) {
     this.#options = options;
+    this.#known = new Remembered(options.clock, LOOK_MS);
   }
 
   find(domain: string): Promise<MtaStsFinding> {
-    const now = this.#options.clock.now();
-    const known = this.#known.get(domain);
-    if (known !== undefined && known.until > now) return known.finding;
-    const finding = this.#look(domain);
-    this.#known.delete(domain);
-    this.#known.set(domain, { finding, until: now + Math.max(LOOK_MS, FETCH_AGAIN_MS) });
-    finding.catch(() => this.#known.delete(domain));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
-    return finding;
+    return this.#known.get(domain, () => this.#look(domain));
   }
 
   async #look(domain: string): Promise<MtaStsFinding> {
