@@ -186,7 +186,13 @@ describe('a DMARC report of ours', () => {
 describe('a TLS report of ours', () => {
   test('counts sessions that went well and those that did not (RFC 8460 §4)', async () => {
     const { counts, textsSent, sent } = setUp();
-    const session = { domain: 'server2.com', receivingMx: 'mx.server2.com', receivingAddress: '192.0.2.7' };
+    const session = {
+      domain: 'server2.com',
+      receivingMx: 'mx.server2.com',
+      receivingAddress: '192.0.2.7',
+      policy: { type: 'no-policy-found' as const, lines: [], mxHosts: [] },
+      reason: '',
+    };
     for (let times = 0; times < 5; times++) counts.recordTls({ ...session, result: 'success' });
     counts.recordTls({ ...session, result: 'starttls-not-supported' });
     counts.recordTls({ ...session, domain: 'server9.com', result: 'success' });
