@@ -138,7 +138,9 @@ export class AcmeDesk {
     this.#cancel();
     this.#cancel = this.#options.clock.after(delayMs, () => {
       this.#lookAfter(LOOK_MS);
-      void this.obtainDue();
+      this.obtainDue().catch((error: unknown) => {
+        if (!this.#isStopped) this.#options.logger.error('certificates could not be looked after', { error });
+      });
     });
   }
 

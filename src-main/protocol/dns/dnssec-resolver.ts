@@ -54,10 +54,7 @@ export interface DnssecResolverOptions {
 const ROUNDS = 2;
 
 export function createDnssecResolver(options: DnssecResolverOptions): DnssecResolver {
-  const servers = () => {
-    const named = options.servers();
-    return (named.length > 0 ? named : getServers()).flatMap((text) => parseNameServer(text) ?? []);
-  };
+  const servers = () => readServers(options.servers());
   const ask = async (question: DnsQuestion): Promise<Packet | null> => {
     const inTurn = Array.from({ length: ROUNDS }, servers).flat();
     for (const server of inTurn) {
@@ -69,12 +66,21 @@ export function createDnssecResolver(options: DnssecResolverOptions): DnssecReso
   const lookUp = async <T>(name: string, type: string, read: (data: unknown) => T): Promise<Proved<T>> =>
     readAnswer(await ask({ name, type }), { name, type, read });
   return {
-    isTrusted: () => options.trustsServers() || servers().every(({ address }) => isLoopback(address)),
+    isTrusted: () => options.trustsServers() || areBelieved(options.servers()),
     mx: (domain) => lookUp(domain, 'MX', (data) => plainName((data as { exchange: string }).exchange)),
     a: (name) => lookUp(name, 'A', String),
     aaaa: (name) => lookUp(name, 'AAAA', String),
     tlsa: (name) => lookUp(name, 'TLSA', readTlsa),
   };
+}
+
+/** Whether servers (none: the system's) are believed as they are: all of them run on this machine. */
+export function areBelieved(servers: readonly string[]): boolean {
+  return readServers(servers).every(({ address }) => isLoopback(address));
+}
+
+function readServers(named: readonly string[]) {
+  return (named.length > 0 ? named : getServers()).flatMap((text) => parseNameServer(text) ?? []);
 }
 
 function readAnswer<T>(

@@ -16,10 +16,12 @@ const MAX_MX_PATTERNS = 100;
 
 /** The id of the policy; null where the records are none (RFC 8461 §3.1: more than one is none). */
 export function readPolicyId(records: readonly string[]): string | null {
-  const found = records.filter((text) => /^v=STSv1\s*;/u.test(text));
+  const found = records.filter((text) => /^v=STSv1[ \t]{0,9};/u.test(text));
   const [record] = found;
   if (record === undefined || found.length > 1) return null;
-  return /;\s*id\s*=\s*([A-Za-z0-9]{1,32})\s*(?:;|$)/u.exec(record)?.[1] ?? null;
+  const fields = record.split(';').map((field) => field.split('=').map((part) => part.trim()));
+  const id = fields.find(([name]) => name === 'id')?.[1] ?? '';
+  return /^[A-Za-z0-9]{1,32}$/u.test(id) ? id : null;
 }
 
 export function parsePolicy(text: string): MtaStsPolicy | null {
@@ -35,8 +37,10 @@ export function parsePolicy(text: string): MtaStsPolicy | null {
 }
 
 function readField(line: string): { name: string; value: string } | null {
-  const [, name, value] = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})\s*:\s*(.*?)\s*$/u.exec(line) ?? [];
-  return name === undefined || value === undefined ? null : { name, value };
+  const colon = line.indexOf(':');
+  const name = line.slice(0, Math.max(0, colon)).trimEnd();
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/u.test(name)) return null;
+  return { name, value: line.slice(colon + 1).trim() };
 }
 
 /** RFC 8461 §4.1 */
