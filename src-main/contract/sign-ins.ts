@@ -30,7 +30,7 @@ export type SignInEntry = z.infer<typeof signInEntry>;
 /** What is closed for a while because of wrong passwords. */
 export const signInBlock = z.object({
   id: z.string(),
-  kind: z.enum(['address', 'network', 'account']),
+  kind: z.enum(['address', 'network', 'account', 'place']),
   subject: z.string(),
   since: time,
   until: time,

@@ -18,8 +18,8 @@ const PATIENCE_MS = 60_000;
 export interface GuessPlan {
   readonly guesses: number;
   readonly addresses: number;
-  /** Connections of the attack at once. */
-  readonly atOnce: number;
+  /** A second, evenly. */
+  readonly rate: number;
 }
 
 export interface GuessResult {
@@ -62,13 +62,23 @@ async function attack(service: ServiceProcess, plan: GuessPlan): Promise<GuessRe
       memory.most = Math.max(memory.most, memoryOf(service));
     }
   };
-  let next = 0;
-  const guesser = async () => {
-    while (next < plan.guesses) outcomes[await guess(service, next++, plan.addresses)]++;
-  };
-  const guessing = Promise.all(Array.from({ length: plan.atOnce }, guesser)).finally(() => (isOver = true));
+  const guessing = guessEvenly(plan, async (number) => {
+    outcomes[await guess(service, number, plan.addresses)]++;
+  }).finally(() => (isOver = true));
   await Promise.all([guessing, honest()]);
   return { outcomes, before, during, memory, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Begins the guesses at their rate, whatever becomes of those before; resolves when all are over. */
+async function guessEvenly(plan: GuessPlan, begin: (number: number) => Promise<void>): Promise<void> {
+  const started = performance.now();
+  const running: Promise<void>[] = [];
+  while (running.length < plan.guesses) {
+    const due = Math.min(plan.guesses, ((performance.now() - started) / 1000) * plan.rate);
+    while (running.length < due) running.push(begin(running.length));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.all(running);
 }
 
 /** How long a sign-in of Anna's takes, from the connection to the OK. */

@@ -1,7 +1,7 @@
 /** `npm run test:guessing`: 100,000 wrong passwords from 1,000 addresses, and what they cost an honest user. */
 import { runGuesses } from './guess-run.ts';
 
-const result = await runGuesses({ guesses: 100_000, addresses: 1_000, atOnce: 400 });
+const result = await runGuesses({ guesses: 100_000, addresses: 1_000, rate: 500 });
 const { outcomes, before, during, memory, seconds } = result;
 
 function quantile(values: readonly number[], share: number): number {

@@ -6,7 +6,7 @@ import { runGuesses } from './guess-run.ts';
 const MOST_GROWTH_MIB = 150;
 
 test('thousands of wrong passwords from a hundred addresses keep nobody out and fill no memory', async () => {
-  const { outcomes, during, memory } = await runGuesses({ guesses: 4_000, addresses: 100, atOnce: 200 });
+  const { outcomes, during, memory } = await runGuesses({ guesses: 4_000, addresses: 100, rate: 400 });
   expect(outcomes.letIn).toBe(0);
   expect(outcomes.refused + outcomes.turnedAway).toBe(4_000);
   // Ten of each address are looked at, and thirty of an account.

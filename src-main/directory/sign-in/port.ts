@@ -145,8 +145,9 @@ export interface SignInStore {
 /** What is closed for a while because of wrong secrets. */
 export interface SignInBlock {
   readonly id: string;
-  readonly kind: 'address' | 'network' | 'account';
-  /** The address, the network in CIDR form, or the name. */
+  /** `place`: an account at an address that it has signed in from. */
+  readonly kind: 'address' | 'network' | 'account' | 'place';
+  /** The address, the network in CIDR form, the name, or name and address. */
   readonly subject: string;
   readonly since: number;
   readonly until: number;

@@ -2,8 +2,8 @@
  * SignInGuard: counts wrong secrets by address, by network and by account, and closes what has too many for a while.
  *
  * Flow: the desk asks before it looks at a secret, and tells how it ended. Invariants: an attempt that is under way counts as a
- * failure until it is known, so that many at once do not slip through; an account is closed only to places it never signed in
- * from, so that guessing locks nobody out; memory is bounded; this machine and what the settings name are never counted.
+ * failure until it is known, so that many at once do not slip through; an account and the places that it has signed in from are
+ * counted by themselves, so that guessing elsewhere, and for others from there, locks nobody out; memory is bounded; this machine and what the settings name are never counted.
  */
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
@@ -13,6 +13,7 @@ import {
   FAILURES_OF_ACCOUNT,
   FAILURES_OF_ADDRESS,
   FAILURES_OF_NETWORK,
+  FAILURES_OF_PLACE,
   FIRST_BLOCK_MS,
   LONGEST_BLOCK_MS,
   LONGEST_REFUSAL_DELAY_MS,
@@ -71,6 +72,7 @@ const MOST_FAILURES: Readonly<Record<Kind, number>> = {
   address: FAILURES_OF_ADDRESS,
   network: FAILURES_OF_NETWORK,
   account: FAILURES_OF_ACCOUNT,
+  place: FAILURES_OF_PLACE,
 };
 
 const NOT_COUNTED: AdmittedAttempt = {
@@ -98,10 +100,16 @@ export class SignInGuard implements SignInGuardDesk {
   admit(attempt: SignInAttempt): AdmittedAttempt | null {
     if (this.#options.isExempt(attempt.remoteAddress)) return NOT_COUNTED;
     const tallies = this.#talliesOf(attempt);
-    const closed = tallies.filter(({ block }) => block !== null);
-    for (const { block } of closed) if (block !== null) block.turnedAway++;
-    if (closed.length > 0) return null;
-    for (const tally of tallies) count(tally, attempt.name, 1);
+    const isClosed = tallies.some(({ block }) => block !== null);
+    for (const tally of tallies) {
+      if (tally.block === null) count(tally, attempt.name, 1);
+      else tally.block.turnedAway++;
+    }
+    if (isClosed) {
+      // Who goes on at what is closed is counted where they come from.
+      this.#fail(tallies);
+      return null;
+    }
     return {
       succeeded: () => this.#forgive(tallies, attempt.name),
       failed: () => this.#fail(tallies),
@@ -134,12 +142,14 @@ export class SignInGuard implements SignInGuardDesk {
   }
 
   #talliesOf(attempt: SignInAttempt): readonly Tally[] {
-    const { remoteAddress, name, isKnownPlace } = attempt;
-    const subjects: (readonly [kind: Kind, key: string, subject: string])[] = [
-      ['address', clientKey(remoteAddress), remoteAddress],
-      ['network', networkOf(remoteAddress), networkOf(remoteAddress)],
-    ];
-    if (!isKnownPlace) subjects.push(['account', name, attempt.shownName]);
+    const { remoteAddress, name, shownName, isKnownPlace } = attempt;
+    const subjects: (readonly [kind: Kind, key: string, subject: string])[] = isKnownPlace
+      ? [['place', `${name} ${clientKey(remoteAddress)}`, `${shownName}, ${remoteAddress}`]]
+      : [
+          ['address', clientKey(remoteAddress), remoteAddress],
+          ['network', networkOf(remoteAddress), networkOf(remoteAddress)],
+          ['account', name, shownName],
+        ];
     return subjects.map(([kind, key, subject]) => this.#tally(keyOf(kind, key), { kind, subject, attempt }));
   }
 
@@ -182,7 +192,7 @@ export class SignInGuard implements SignInGuardDesk {
       if (tally.block === null && failures >= MOST_FAILURES[tally.kind])
         this.#close(tally, { now, failures });
     }
-    const ofAddress = tallies.find(({ kind }) => kind === 'address');
+    const [ofAddress] = tallies;
     const delayMs = REFUSAL_DELAY_MS * (ofAddress === undefined ? 1 : sum(ofAddress));
     return Math.min(Math.max(delayMs, REFUSAL_DELAY_MS), LONGEST_REFUSAL_DELAY_MS);
   }

@@ -11,7 +11,13 @@ import { PasswordKeeper } from '../credentials.ts';
 import { MemoryDirectoryRows } from '../memory-directory-rows.ts';
 import type { Account } from '../port.ts';
 import type { SignInSettings } from './create-sign-in-desk.ts';
-import { FAILURES_OF_ACCOUNT, FAILURES_OF_ADDRESS, FAILURES_OF_NETWORK, FIRST_BLOCK_MS } from './limits.ts';
+import {
+  FAILURES_OF_ACCOUNT,
+  FAILURES_OF_ADDRESS,
+  FAILURES_OF_NETWORK,
+  FAILURES_OF_PLACE,
+  FIRST_BLOCK_MS,
+} from './limits.ts';
 import type { AppPasswordScope, MailDoor } from './port.ts';
 
 const ANNA = 'anna@example.com';
@@ -232,9 +238,9 @@ describe('guessing', () => {
     expect(await tryPassword(STRANGER, 'secret')).toBe('ok');
     await guess(STRANGER, FAILURES_OF_ADDRESS, 'bert@example.com');
     clock.advance(FIRST_BLOCK_MS);
-    expect(await tryPassword(STRANGER, 'secret')).toBe('blocked');
+    expect(await tryPassword(STRANGER, 'x', 'carl@example.com')).toBe('blocked');
     clock.advance(FIRST_BLOCK_MS);
-    expect(await tryPassword(STRANGER, 'secret')).toBe('ok');
+    expect(await tryPassword(STRANGER, 'x', 'carl@example.com')).toBe('refused');
   });
 
   test('can be forgiven by hand', async () => {
@@ -251,6 +257,27 @@ describe('guessing', () => {
     expect(await tryPassword('10.99.0.1', 'secret')).toBe('blocked');
     expect(await tryPassword('203.0.113.9', 'secret')).toBe('ok');
     expect(signIns.book.blocks.listBlocks()).toMatchObject([{ kind: 'account', subject: ANNA }]);
+  });
+
+  test('at an address keeps nobody out who has been there, and is counted for them by itself', async () => {
+    expect(await tryPassword(STRANGER, 'secret')).toBe('ok');
+    await guess(STRANGER, FAILURES_OF_ADDRESS, 'bert@example.com');
+    expect(await tryPassword(STRANGER, 'secret')).toBe('ok');
+    await guess(STRANGER, FAILURES_OF_PLACE);
+    expect(await tryPassword(STRANGER, 'secret')).toBe('blocked');
+    const kinds = signIns.book.blocks.listBlocks().map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['address', 'place']));
+  });
+
+  test('at what is closed is counted where it comes from', async () => {
+    for (let host = 1; host <= FAILURES_OF_ACCOUNT; host++) await guess(`10.${host}.0.1`, 1);
+    for (let count = 0; count < FAILURES_OF_ADDRESS; count++) {
+      expect(await tryPassword('10.99.0.1', `another ${count}`)).toBe('blocked');
+    }
+    expect(await tryPassword('10.99.0.1', 'secret', 'bert@example.com')).toBe('blocked');
+    expect(signIns.book.blocks.listBlocks()).toContainEqual(
+      expect.objectContaining({ kind: 'address', subject: '10.99.0.1' }),
+    );
   });
 
   test('from a network closes the network', async () => {
@@ -284,7 +311,7 @@ describe('guessing', () => {
     await guess(STRANGER, 1);
     expect(await tryPassword(STRANGER, 'secret')).toBe('ok');
     await guess(STRANGER, 2, 'carl@example.com');
-    expect(await tryPassword(STRANGER, 'secret')).toBe('blocked');
+    expect(await tryPassword(STRANGER, 'x', 'dora@example.com')).toBe('blocked');
   });
 
   test('that goes on all the same is not even greeted', async () => {

@@ -7,10 +7,16 @@ export const signIns = {
     allAccounts: 'Show all accounts',
     blocks: 'Closed for a while',
     noBlocks: 'Nothing is closed.',
-    kinds: { address: 'address', network: 'network', account: 'account, for places it never signed in from' },
+    kinds: {
+      address: 'address',
+      network: 'network',
+      account: 'account, for places it never signed in from',
+      place: 'account, at this address',
+    },
     reasons: {
       address: '{failures} wrong passwords from there, the last for {name} ({door}).',
       network: '{failures} wrong passwords from this network, the last from {address} for {name} ({door}).',
+      place: '{failures} wrong passwords for it from an address that it has signed in from ({door}).',
       account:
         '{failures} wrong passwords for it, the last from {address} ({door}). Places it has signed in from stay open.',
     },

@@ -9,10 +9,16 @@ export const signIns: Pick<Messages, 'signIns' | 'appPasswords'> = {
     allAccounts: '显示所有账户',
     blocks: '暂时封锁',
     noBlocks: '当前没有封锁。',
-    kinds: { address: '地址', network: '网段', account: '账户（对从未登录过的地点）' },
+    kinds: {
+      address: '地址',
+      network: '网段',
+      account: '账户（对从未登录过的地点）',
+      place: '账户（在该地址）',
+    },
     reasons: {
       address: '来自该地址的 {failures} 次密码错误，最近一次针对 {name}（{door}）。',
       network: '来自该网段的 {failures} 次密码错误，最近一次来自 {address}，针对 {name}（{door}）。',
+      place: '从该账户曾登录的地址针对它的 {failures} 次密码错误（{door}）。',
       account:
         '针对该账户的 {failures} 次密码错误，最近一次来自 {address}（{door}）。曾成功登录的地点不受影响。',
     },
