@@ -76,7 +76,7 @@ export const office = {
     seconds: 'seconds',
     seeMessages: 'Its messages',
     seeSessions: 'Its sessions',
-    seeSignIns: 'See its sign-ins',
+    seeSignIns: 'Its sign-ins',
   },
   sharing: {
     share: 'Share',

@@ -83,7 +83,7 @@ export const office: Pick<
     seconds: '秒',
     seeMessages: '其邮件',
     seeSessions: '其会话',
-    seeSignIns: '查看登录记录',
+    seeSignIns: '登录记录',
   },
   sharing: {
     share: '共享',
