@@ -376,6 +376,14 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'certificates-outbound',
+    path: '/settings/certificates',
+    act: async (page) => {
+      await page.locator('#outbound').scrollIntoViewIfNeeded();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
     name: 'certificates-add',
     path: '/settings/certificates',
     act: async (page) => {

@@ -23,10 +23,10 @@ export const certificates = {
     unread: 'could not be read',
     key: 'Key',
     fingerprint: 'Fingerprint (SHA-256)',
-    removeTitle: 'Remove the certificate for {name}?',
+    removeTitle: 'Delete the certificate for {name}?',
     removeText:
       'From the next connection on, clients are shown the next best one. The files themselves are left alone.',
-    removed: 'The certificate was removed.',
+    removed: 'The certificate was deleted.',
     stillInUse: 'What was read before stays in use.',
     problems: {
       notACertificate: 'There is no certificate in it. It begins with “-----BEGIN CERTIFICATE-----”.',

@@ -19,9 +19,9 @@ export const certificates: Pick<Messages, 'certificates'> = {
     unread: '无法读取',
     key: '密钥',
     fingerprint: '指纹（SHA-256）',
-    removeTitle: '移除 {name} 的证书？',
+    removeTitle: '删除 {name} 的证书？',
     removeText: '从下一个连接起，客户端将看到次优的证书。文件本身不会被改动。',
-    removed: '证书已移除。',
+    removed: '证书已删除。',
     stillInUse: '之前读取的证书继续使用。',
     problems: {
       notACertificate: '其中没有证书。证书以“-----BEGIN CERTIFICATE-----”开头。',
