@@ -12,6 +12,8 @@ export const MOST_HANDSHAKES = 500;
 export const MOST_CONNECTIONS = 5_000;
 /** A whole office may sit behind one address, each device with several IMAP connections. */
 export const MOST_CONNECTIONS_PER_ADDRESS = 200;
+/** Who was told to come again has this long to take the word and go. */
+export const FAREWELL_MS = 5_000;
 /** Connections the system holds for us between two accepts. */
 export const LISTEN_BACKLOG = 511;
 

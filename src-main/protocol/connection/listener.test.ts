@@ -8,6 +8,7 @@ import { makeSelfSigned } from '../../host/self-signed.ts';
 import { systemClock } from '../../host/system-clock.ts';
 import type { AcceptedConnection, ServeConnection } from './accepted-connection.ts';
 import { HandshakeRoom } from './handshake-room.ts';
+import { FAREWELL_MS } from './limits.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
 
 let pair: { certificate: string; key: string };
@@ -31,7 +32,9 @@ async function listen(
   options: {
     tlsMode?: 'implicit' | 'starttls';
     logger?: Logger;
-    clients?: Partial<Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt' | 'clock' | 'handshakes'>>;
+    clients?: Partial<
+      Pick<ListenerOptions, 'isProxy' | 'isShutOut' | 'limits' | 'isExempt' | 'clock' | 'handshakes'>
+    >;
   } = {},
 ): Promise<{ listener: Listener; port: number }> {
   const listener = new Listener({
@@ -206,6 +209,22 @@ describe('a listener behind a proxy', () => {
     const closed = once(socket, 'close');
     clock.advance(10_000);
     await closed;
+    await expect.poll(() => listener.connectionCount).toBe(0);
+  });
+
+  it('lets go of whom it turns away, whatever they go on to say', async () => {
+    const clock = new ManualClock();
+    const clients = { isShutOut: () => true, isProxy: () => true, clock };
+    const { listener, port } = await listen(greet, { clients });
+    const socket = dial(port);
+    socket.write(`PROXY TCP4 192.0.2.7 192.0.2.1 4000 25\r\n${'EHLO again\r\n'.repeat(20_000)}`);
+    expect(await firstText(socket)).toBe('421 busy\r\n');
+    const waiting = dial(port);
+    waiting.write('PROXY TCP4 192.0.2.7 192.0.2.1 4001 25\r\n');
+    expect(await firstText(waiting)).toBe('421 busy\r\n');
+    socket.destroy();
+    await expect.poll(() => listener.connectionCount).toBeLessThanOrEqual(1);
+    clock.advance(FAREWELL_MS);
     await expect.poll(() => listener.connectionCount).toBe(0);
   });
 

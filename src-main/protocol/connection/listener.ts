@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { AcceptedConnection, ServeConnection } from './accepted-connection.ts';
 import {
   DEFAULT_CONNECTION_LIMITS,
+  FAREWELL_MS,
   LISTEN_BACKLOG,
   MOST_CONNECTIONS,
   type ConnectionLimits,
@@ -155,8 +156,12 @@ export class Listener {
   }
 
   #turnAway(socket: Socket): void {
-    if (this.#options.tlsMode === 'implicit') socket.destroy();
-    else socket.end(`${this.#options.busyLine}\r\n`);
+    if (this.#options.tlsMode === 'implicit') return void socket.destroy();
+    socket.end(`${this.#options.busyLine}\r\n`);
+    // What it says is let through unread: a socket that is not read never hears that its peer has gone.
+    socket.resume();
+    const cancel = this.#options.clock.after(FAREWELL_MS, () => socket.destroy());
+    socket.once('close', cancel);
   }
 
   #count(socket: Socket, remoteAddress: string): void {
