@@ -216,6 +216,7 @@ const provision = z.strictObject({
   tls: tlsProvision.optional(),
   acme: acmeProvision.optional(),
   security: security.optional(),
+  encryption: z.strictObject({ enabled: z.boolean(), keyFile: z.string().min(1).exactOptional() }).optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),

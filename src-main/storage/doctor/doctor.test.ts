@@ -7,6 +7,8 @@ import { createMessageIndexer } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
 import { Connection } from '../connection.ts';
 import { lockFolder } from '../folder-lock.ts';
+import { keyFileIn } from '../open-storage.ts';
+import { openRootKey } from '../sealing/root-key.ts';
 import { examine, examineQuickly } from './examine.ts';
 import type { DoctorCheck } from './findings.ts';
 
@@ -14,6 +16,7 @@ const LARGE = 'x'.repeat(200_000);
 
 let folder: string;
 let tom: number;
+let rootKey: Uint8Array;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postroom-doctor-'));
@@ -41,6 +44,7 @@ beforeEach(async () => {
   }
   await storage.mailStore.copyMessages(inbox?.id ?? 0, [{ first: 1, last: 1 }], trash?.id ?? 0);
   await storage.close();
+  rootKey = (await openRootKey(join(folder, 'postroom.db'), keyFileIn(folder))).octets;
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -57,7 +61,7 @@ function doctor(isRepairing: boolean) {
     indexer.write(octets);
     return indexer.end();
   };
-  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex });
+  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex, rootKey });
 }
 
 /** What each mailbox holds, by its UIDs; every message is read. */
