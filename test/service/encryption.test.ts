@@ -243,3 +243,28 @@ async function changeKey(): Promise<void> {
   await rename(join(old, 'new'), key);
   await rm(old, { recursive: true });
 }
+
+test('a passphrase protects the key from the start that it is given at; without it the service refuses', async () => {
+  await start(null);
+  await stop();
+  const right = folder.path('passphrase');
+  const wrong = folder.path('wrong');
+  await writeFile(right, 'Sommerregen\n');
+  await writeFile(wrong, 'Winterregen\n');
+  const doctor = (...more: string[]) => runService(['doctor', '--data', folder.data, ...more]);
+  expect(await doctor('--passphrase-file', right)).toMatchObject({ code: 0 });
+  const files = await readdir(folder.data);
+  const serve = ['serve', '--data', folder.data, '--ports', ALL_FREE_PORTS, '--console', '127.0.0.1:0'];
+  for (const [more, words] of [
+    [[], /protected by a passphrase: give it with --passphrase-file/u],
+    [['--passphrase-file', wrong], /the passphrase is wrong/u],
+    [['--passphrase-file', folder.path('none')], /cannot read the passphrase file/u],
+  ] as const) {
+    const refused = await runService([...serve, '--bind', '127.0.0.1', ...more]);
+    expect(refused.code).toBe(2);
+    expect(refused.log).toMatch(words);
+    expect(refused.log.trim().split('\n').length).toBe(1);
+  }
+  expect(await readdir(folder.data)).toEqual(files);
+  expect(await doctor('--passphrase-file', right)).toMatchObject({ code: 0 });
+});
