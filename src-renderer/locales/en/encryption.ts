@@ -9,7 +9,6 @@ export const encryption = {
       opening: 'Encryption is being taken away',
       paused: 'Paused: part of it is encrypted',
     },
-    since: 'since',
     explain:
       'Messages, subjects, the search index, timelines, address books, Sieve scripts and stored passwords are encrypted in the data folder. Nobody notices: mail programs, searches and backups work as before.',
     notExplained:
@@ -34,8 +33,9 @@ export const encryption = {
       passphrase: 'a passphrase that is asked for at each start',
       keystore: 'the keystore of this system',
     },
+    beside: 'The key lies beside what it protects',
     inFolder:
-      'The key lies in the data folder: whoever copies the whole folder, or takes the disk, has both. Keep it elsewhere (--key-file) or protect it by a passphrase (--passphrase-file).',
+      'Whoever copies the whole data folder, or takes the disk, has both. Keep it elsewhere (--key-file) or protect it by a passphrase (--passphrase-file).',
     apart: 'A copy of the data folder alone cannot be read.',
     backup:
       'Keep a copy of the key, apart from the backups of the data folder: without it they are worth nothing.',
