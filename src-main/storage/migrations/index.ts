@@ -30,8 +30,9 @@ import { addMarksAndGroups } from './0240-marks-and-groups.ts';
 import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 import { addSenderLists } from './0260-sender-lists.ts';
 import { addCertificates } from './0270-certificates.ts';
-import { addEncryption } from './0320-encryption.ts';
+import { addTlsPolicies } from './0280-tls-policies.ts';
 import { addSignIns } from './0290-sign-ins.ts';
+import { addEncryption } from './0320-encryption.ts';
 
 export interface Migration {
   readonly version: number;
@@ -63,6 +64,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
   { version: 260, name: 'sender lists', run: addSenderLists },
   { version: 270, name: 'certificates', run: addCertificates },
+  { version: 280, name: 'TLS policies', run: addTlsPolicies },
   { version: 290, name: 'sign-ins', run: addSignIns },
   { version: 320, name: 'encryption', run: addEncryption },
 ];
