@@ -120,8 +120,9 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
 
 /** A content that only one account holds from now on is sealed with that account's key. */
 function handOver(transaction: Transaction, id: ContentId, accountId: number): void {
-  const sql = 'SELECT 1 FROM content WHERE id = ? AND reference_count = 1';
-  if (transaction.connection.get(sql, id) !== undefined) holdContent(transaction, id, accountId);
+  const sql = 'SELECT reference_count = 1 AND data_key IS NOT NULL AS isOnly FROM content WHERE id = ?';
+  const row = transaction.connection.get<{ isOnly: number }>(sql, id);
+  if (row?.isOnly === 1) holdContent(transaction, id, accountId);
 }
 
 /** What will not be queued or deposited leaves no file behind. */

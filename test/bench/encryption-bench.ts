@@ -14,7 +14,7 @@ const MESSAGES = 10_000;
 const ROUNDS = 3;
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 /** Until what is made of messages afterwards (summaries, the search index) is there. */
-const REST_MS = 12_000;
+const REST_MS = 20_000;
 
 interface Line {
   readonly title: string;

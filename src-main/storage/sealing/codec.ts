@@ -60,13 +60,13 @@ function sealWith(
   { id, key, nonce }: SealingKey & { readonly nonce: Uint8Array },
   about: string,
 ): Buffer {
+  const octets = typeof value === 'string' ? Buffer.from(value) : value;
   const head = Buffer.allocUnsafe(CIPHERTEXT_AT);
   MARKER.copy(head);
   head[KIND_AT] = typeof value === 'string' ? KINDS.text : KINDS.octets;
   head.writeUInt32BE(id, KEY_ID_AT);
   head.set(nonce, NONCE_AT);
-  const octets = typeof value === 'string' ? Buffer.from(value) : value;
-  return Buffer.concat([head, encrypt(octets, { key, nonce, about: aboutHead(head, about) })]);
+  return Buffer.concat([head, ...encryptParts(octets, { key, nonce, about: aboutHead(head, about) })]);
 }
 
 export function openValue(sealed: Uint8Array, key: KeyObject, about: string): string | Uint8Array {
@@ -100,12 +100,16 @@ export interface GcmInput {
 }
 
 /** Ciphertext and tag. */
-export function encrypt(octets: Uint8Array, { key, nonce, about }: GcmInput): Buffer {
+export function encrypt(octets: Uint8Array, input: GcmInput): Buffer {
+  return Buffer.concat(encryptParts(octets, input));
+}
+
+function encryptParts(octets: Uint8Array, { key, nonce, about }: GcmInput): readonly [Buffer, Buffer] {
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_OCTETS });
   cipher.setAAD(Buffer.from(about));
   const ciphertext = cipher.update(octets);
   cipher.final();
-  return Buffer.concat([ciphertext, cipher.getAuthTag()]);
+  return [ciphertext, cipher.getAuthTag()];
 }
 
 export function decrypt(sealed: Uint8Array, { key, nonce, about }: GcmInput): Buffer {

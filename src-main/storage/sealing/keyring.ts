@@ -50,7 +50,7 @@ export class Keyring {
   #isTolerant = false;
   readonly #byAccount = new Map<number, SealingKey>();
   readonly #byId = new Map<number, KeyObject>();
-  readonly #dataKeys = new Map<number, { readonly wrapped: string; readonly key: KeyObject }>();
+  readonly #dataKeys = new Map<number, { readonly wrapped: Buffer; readonly key: KeyObject }>();
 
   constructor(connection: Connection, openReading: () => Connection) {
     this.#connection = connection;
@@ -135,7 +135,10 @@ export class Keyring {
 
   /** A content's data key as it is stored. */
   wrap(dataKey: Uint8Array, { contentId, holder }: ContentHolder): Buffer {
-    return sealValue(dataKey, this.#keyOf(holder), contextOf('data key', contentId));
+    const wrapped = sealValue(dataKey, this.#keyOf(holder), contextOf('data key', contentId));
+    // It is about to be used.
+    this.#keepDataKey(contentId, { wrapped, key: createSecretKey(dataKey) });
+    return wrapped;
   }
 
   /** The same key, wrapped for another holder; null where it is that holder's already. */
@@ -145,22 +148,22 @@ export class Keyring {
   }
 
   openDataKey(wrapped: Uint8Array, contentId: number): Uint8Array {
-    return openValue(
-      wrapped,
-      this.#keyWithId(keyIdOf(wrapped)),
-      contextOf('data key', contentId),
-    ) as Uint8Array;
+    return this.dataKey(wrapped, contentId).export();
   }
 
   /** The key of a content, from the column that wraps it. */
   dataKey(wrapped: Uint8Array, contentId: number): KeyObject {
     const known = this.#dataKeys.get(contentId);
-    const text = Buffer.from(wrapped).toString('latin1');
-    if (known?.wrapped === text) return known.key;
-    const key = createSecretKey(this.openDataKey(wrapped, contentId));
-    if (this.#dataKeys.size >= MOST_DATA_KEYS) this.#dataKeys.clear();
-    this.#dataKeys.set(contentId, { wrapped: text, key });
+    if (known?.wrapped.equals(wrapped) === true) return known.key;
+    const octets = openValue(wrapped, this.#keyWithId(keyIdOf(wrapped)), contextOf('data key', contentId));
+    const key = createSecretKey(Buffer.from(octets));
+    this.#keepDataKey(contentId, { wrapped: Buffer.from(wrapped), key });
     return key;
+  }
+
+  #keepDataKey(contentId: number, known: { readonly wrapped: Buffer; readonly key: KeyObject }): void {
+    if (this.#dataKeys.size >= MOST_DATA_KEYS) this.#dataKeys.clear();
+    this.#dataKeys.set(contentId, known);
   }
 
   /** Gives an account, or the office, its key; the writer does that before anything is sealed for it. */
