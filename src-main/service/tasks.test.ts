@@ -13,7 +13,15 @@ test('each task is read with its defaults', () => {
   });
   expect(parseTask(['import', 'a@b', '/x', '--data', '/d', '--mbox', 'mboxcl2'])).toEqual({
     ok: true,
-    value: { name: 'import', data: '/d', account: 'a@b', path: '/x', format: null, mboxVariant: 'mboxcl2', key: KEY },
+    value: {
+      name: 'import',
+      data: '/d',
+      account: 'a@b',
+      path: '/x',
+      format: null,
+      mboxVariant: 'mboxcl2',
+      key: KEY,
+    },
   });
   const url = 'imap://tom@server1.com@old.example:1143';
   expect(parseTask(['import', 'a@b', url, '--data', '/d', '--password-file', '/p'])).toEqual({

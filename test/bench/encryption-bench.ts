@@ -11,10 +11,10 @@ import { cpuSeconds } from './process-cpu.ts';
 
 const MESSAGE_OCTETS = 4096;
 const MESSAGES = 10_000;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const TOM = { user: 'tom@server1.com', password: 'tom-password' };
 /** Until what is made of messages afterwards (summaries, the search index) is there. */
-const REST_MS = 20_000;
+const REST_MS = 15_000;
 
 interface Line {
   readonly title: string;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { MESSAGE_INDEX, OCTETS } from '../content-store.ts';
 import { clearFileSize } from '../sealing/content-cipher.ts';
 import { readOctets } from '../sealing/content-file.ts';
-import { salvageFile } from '../sealing/salvage.ts';
+import { openDamaged, salvageFile } from '../sealing/salvage.ts';
 import type { Connection } from '../connection.ts';
 import { forgetSummary } from '../mail-search/search-writes.ts';
 import type { Examination } from './findings.ts';
@@ -44,6 +44,8 @@ function listContents({ connection }: Examination): ContentRow[] {
 function checkContent(examination: Examination, row: ContentRow): void {
   const size = row.file_name === null ? row.inline_size : sizeOfFile(examination, row, row.file_name);
   if (size === null) return replace(examination, row.id, describeMissing(row));
+  if (size !== row.size_bytes && opensNothing(examination, row))
+    return replace(examination, row.id, `nothing of the file of content ${row.id} can be opened`);
   if (size !== row.size_bytes) {
     const text = `content ${row.id} has ${size} octets, its row says ${row.size_bytes}`;
     examination.found({ check: 'content', text, remedy: 'the octets that are there are kept and counted' });
@@ -53,6 +55,13 @@ function checkContent(examination: Examination, row: ContentRow): void {
   const text = `the index of content ${row.id} cannot be read or does not fit it`;
   examination.found({ check: 'index', text, remedy: 'it is made again' });
   reindex(examination, row, size);
+}
+
+/** Of a sealed file only whole chunks open. */
+function opensNothing({ connection, contentFolder }: Examination, row: ContentRow): boolean {
+  const { id: contentId, file_name: fileName, data_key: dataKey } = row;
+  if (fileName === null || dataKey === null) return false;
+  return openDamaged({ connection, contentFolder }, { contentId, fileName, dataKey }).length === 0;
 }
 
 function describeMissing(row: ContentRow): string {

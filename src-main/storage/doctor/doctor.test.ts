@@ -200,11 +200,21 @@ describe('is found, repaired, and not found again:', () => {
 
   test('a large content whose file was cut short keeps what is there', async () => {
     const [file = ''] = await readdir(join(folder, 'content'));
-    await truncate(join(folder, 'content', file), 1_000);
-    expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes']);
+    await truncate(join(folder, 'content', file), 150_000);
+    // The chunks that are whole are kept, what is left of the others moves to lost-and-found.
+    expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes', 'files']);
     expect(doctor(false)).toEqual([]);
     expect(await readAll()).toEqual(WHOLE);
   });
+});
+
+test('a large content of whose file nothing opens is replaced by words, and the file is kept', async () => {
+  const [file = ''] = await readdir(join(folder, 'content'));
+  await truncate(join(folder, 'content', file), 1_000);
+  expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes', 'files']);
+  expect(doctor(false)).toEqual([]);
+  expect(await readdir(join(folder, 'lost-and-found'))).toEqual([file]);
+  expect((await readAll())['INBOX']?.at(-1)).toContain('is lost');
 });
 
 test('what nobody holds is kept, not thrown away', async () => {

@@ -13,19 +13,30 @@ export interface DamagedFile {
   readonly dataKey: Uint8Array;
 }
 
-/** Answers the octets that were saved; the damaged file is named by nothing any more. */
-export function salvageFile(
-  { connection, contentFolder }: { readonly connection: Connection; readonly contentFolder: string },
-  { contentId, fileName, dataKey: wrapped }: DamagedFile,
+interface Place {
+  readonly connection: Connection;
+  readonly contentFolder: string;
+}
+
+/** The clear octets up to the first chunk that does not open. */
+export function openDamaged(
+  { connection, contentFolder }: Place,
+  { contentId, fileName, dataKey }: DamagedFile,
 ): Uint8Array {
-  const { keyring } = connection;
-  const oldKey = fileKey(keyring.openDataKey(wrapped, contentId), fileName);
-  const octets = openWhatOpens(readFileSync(join(contentFolder, fileName)), oldKey);
+  const key = fileKey(connection.keyring.openDataKey(dataKey, contentId), fileName);
+  return openWhatOpens(readFileSync(join(contentFolder, fileName)), key);
+}
+
+/** Answers the octets that were saved; the damaged file is named by nothing any more. */
+export function salvageFile(place: Place, damaged: DamagedFile): Uint8Array {
+  const { connection, contentFolder } = place;
+  const { contentId, fileName } = damaged;
+  const octets = openDamaged(place, damaged);
   const dataKey = randomBytes(KEY_OCTETS);
   const newName = `saved-${contentId}-${fileName}`;
   const sealer = new FileSealer(fileKey(dataKey, newName));
   writeSynced(join(contentFolder, newName), Buffer.concat([sealer.write(octets), sealer.end()]));
-  const newKey = keyring.wrap(dataKey, { contentId, holder: OFFICE });
+  const newKey = connection.keyring.wrap(dataKey, { contentId, holder: OFFICE });
   connection.run('UPDATE content SET file_name = ?, data_key = ? WHERE id = ?', newName, newKey, contentId);
   return octets;
 }
