@@ -40,7 +40,7 @@ export const router = createRouter({
     },
     { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
     {
-      path: '/settings/:tab(certificates)?',
+      path: '/settings/:tab(certificates|encryption)?',
       name: 'settings',
       component: () => import('./features/settings/SettingsPage.vue'),
     },

@@ -7,6 +7,7 @@
 import { accountsContract } from './accounts.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
+import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { queueContract } from './queue.ts';
@@ -31,6 +32,7 @@ export const consoleContract = {
   certificates: certificatesContract,
   domains: domainsContract,
   aliases: aliasesContract,
+  encryption: encryptionContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
   queue: queueContract,

@@ -12,6 +12,7 @@ import { defaultDataFolder } from '../host/data-folder.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { createLogger } from '../observe/pino-logger.ts';
+import { openKeystore } from './keystore.ts';
 import { runDesktop } from './run-desktop.ts';
 
 const { values } = parseArgs({
@@ -20,13 +21,15 @@ const { values } = parseArgs({
 });
 const appFolder = electron.app.getAppPath();
 const logger = createLogger('info');
+const dataFolder = typeof values.data === 'string' ? resolve(values.data) : defaultDataFolder();
 
 // Not awaited: Electron is ready only after this module has been evaluated.
 runDesktop({
   electron,
   createHost: () =>
     createMailHost({
-      dataFolder: typeof values.data === 'string' ? resolve(values.data) : defaultDataFolder(),
+      dataFolder,
+      keyPlace: openKeystore(dataFolder, electron.safeStorage),
       version: electron.app.getVersion(),
       bind: null,
       ports: {},

@@ -20,6 +20,7 @@ import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
+import type { KeyPlace } from '../storage/sealing/key-place.ts';
 import type { ConsoleRouter } from './api/router.ts';
 import { CertificateDesk } from './certificates/certificate-desk.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
@@ -53,6 +54,8 @@ export interface MailHostOptions {
   readonly ports: PortChoices;
   readonly whenPortUnavailable: 'fail' | 'takeHighPort';
   readonly provision: Provision | null;
+  /** Where the data folder's key lies; without it: a file in the folder. */
+  readonly keyPlace?: KeyPlace;
   /** The server's name until somebody gives it one. */
   readonly defaultHostname: string;
   readonly clock: Clock;
@@ -193,8 +196,11 @@ class RunningHost implements MailHost {
   }
 
   async #build(): Promise<Parts> {
+    const { keyPlace, provision } = this.#options;
     const storage = await openStorage({
       folder: this.#options.dataFolder,
+      ...(keyPlace !== undefined && { keyPlace }),
+      encryptsNew: provision?.encryption?.enabled ?? true,
       makeId: this.#makeId,
       defaultSettings: this.#settings,
       onError: this.#onError,
@@ -214,6 +220,7 @@ class RunningHost implements MailHost {
     const { directory, passwords, administrators } = await this.#openDirectory(storage);
     const { screening, ...provisioned } = storage;
     await this.#provision({ ...provisioned, ...screening, directory, administrators });
+    await this.#encrypt(storage);
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
     const transcripts = this.#createTranscripts(storage);
@@ -257,6 +264,13 @@ class RunningHost implements MailHost {
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     return { storage, directory, transcripts, signIns, path, transfers, router, release, stopBackground };
+  }
+
+  /** As the provision file asks, and on with what was under way. */
+  async #encrypt({ sealing }: Storage): Promise<void> {
+    const wanted = this.#options.provision?.encryption?.enabled;
+    if (wanted !== undefined) await sealing.switch(wanted);
+    sealing.start();
   }
 
   async #openDirectory(storage: Storage) {

@@ -68,6 +68,7 @@ export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
     reports: storage.reports,
     scripts: storage.scripts,
     settings: storage.settings,
+    encryption: storage.sealing,
     sendTestMessage: (to) => sendTestMessage(testMessage, to),
     platform: process.platform,
   });

@@ -25,7 +25,9 @@ import { examine } from '../storage/doctor/examine.ts';
 import type { DoctorFinding } from '../storage/doctor/findings.ts';
 import { FolderInUseError } from '../storage/folder-lock.ts';
 import { NewerDatabaseError } from '../storage/migrations/index.ts';
-import { openStorage, type Storage } from '../storage/open-storage.ts';
+import { keyFileIn, openStorage, type Storage } from '../storage/open-storage.ts';
+import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
+import { openRootKey } from '../storage/sealing/root-key.ts';
 import { defaultSettings } from './default-settings.ts';
 
 export interface OfflineOptions {
@@ -33,6 +35,8 @@ export interface OfflineOptions {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly onError: (error: unknown) => void;
+  /** Where the folder's key lies; without it: in the folder. */
+  readonly keyPlace?: KeyPlace;
 }
 
 export type { TransferReport } from '../mail/transfer/port.ts';
@@ -113,12 +117,14 @@ function importFrom(source: ImportSource, options: TransferOptions): Promise<Res
 }
 
 export function examineOffline(
-  options: Pick<OfflineOptions, 'dataFolder' | 'clock'> & { readonly isRepairing: boolean },
+  options: Pick<OfflineOptions, 'dataFolder' | 'clock' | 'keyPlace'> & { readonly isRepairing: boolean },
 ): Promise<Result<readonly DoctorFinding[], string>> {
   const { dataFolder, clock, isRepairing } = options;
-  return withFolder(dataFolder, () =>
-    Promise.resolve(ok(examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex }))),
-  );
+  return withFolder(dataFolder, async () => {
+    const place = options.keyPlace ?? keyFileIn(dataFolder);
+    const { octets: rootKey } = await openRootKey(join(dataFolder, 'postroom.db'), place);
+    return ok(examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex, rootKey }));
+  });
 }
 
 function makeIndex(octets: Uint8Array) {
@@ -138,6 +144,7 @@ function withAccount<T>(
       makeId,
       defaultSettings: defaultSettings('localhost'),
       onError: options.onError,
+      ...(options.keyPlace !== undefined && { keyPlace: options.keyPlace }),
     });
     try {
       const key = keyOfAddress(options.account);
@@ -162,7 +169,7 @@ async function withFolder<T>(
   } catch (error) {
     if (error instanceof FolderInUseError)
       return err(`${error.message}: stop it first, or do it in the console (Accounts)`);
-    if (error instanceof NewerDatabaseError) return err(error.message);
+    if (error instanceof NewerDatabaseError || error instanceof KeyProblem) return err(error.message);
     throw error;
   }
 }

@@ -120,3 +120,25 @@ export interface SettingsStore {
   change(change: Partial<HostSettings>): Promise<HostSettings>;
   readonly onChange: Subscribe<HostSettings>;
 }
+
+/** Encryption of the data folder (storage/sealing/). */
+export interface EncryptionDesk {
+  status(): EncryptionStatus;
+  /** Resolves when what comes from now on is as wished; what is there follows in the background. */
+  switch(isOn: boolean): Promise<void>;
+  pause(isPaused: boolean): Promise<void>;
+  /** Makes a new master key. */
+  rotate(): Promise<void>;
+  readonly onChange: Subscribe<void>;
+}
+
+export interface EncryptionStatus {
+  readonly state: 'off' | 'sealing' | 'on' | 'opening';
+  readonly isPaused: boolean;
+  readonly done: number;
+  readonly total: number;
+  /** Milliseconds since 1970 UTC; 0: never. */
+  readonly changedAt: number;
+  readonly keyKind: 'file' | 'passphrase' | 'keystore';
+  readonly keyPath: string;
+}

@@ -3,16 +3,20 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { keyOptions, type KeyOptions } from './key-options.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
 import type { ListenerName } from '../host/port.ts';
 import { LISTENER_PLANS, WEB_LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
 
 export const USAGE = `usage: postroom serve [--data DIR] [--provision FILE] [--bind ADDR] [--ports LIST]
+                      [--key-file FILE] [--passphrase-file FILE]
                       [--console ADDR:PORT] [--log-level LEVEL]
        postroom start   the same; takes free high ports where the standard ones cannot be had, and opens the console
 
   --data DIR           data folder (default ${defaultDataFolder()})
   --provision FILE     JSON set-up, applied at start
+  --key-file FILE      the key that the data is encrypted with (default: postroom.key in the data folder)
+  --passphrase-file FILE  a passphrase that protects the key, read at start; -: from standard input
   --bind ADDR          address of the mail listeners (default: all)
   --ports LIST         e.g. smtp=2525,imap=off,imaps=0 (0: any free port; off: not served)
   --console ADDR:PORT  address of the console (default 127.0.0.1:8025)
@@ -25,6 +29,7 @@ export interface ServiceOptions {
   readonly command: 'serve' | 'start';
   readonly dataFolder: string;
   readonly provisionFile: string | null;
+  readonly key: KeyOptions;
   readonly bind: string | null;
   readonly ports: PortChoices;
   readonly console: { readonly address: string; readonly port: number };
@@ -47,6 +52,7 @@ export function parseOptions(args: readonly string[]): Result<ServiceOptions, st
     command,
     dataFolder: resolve(values.data ?? defaultDataFolder()),
     provisionFile: values.provision === undefined ? null : resolve(values.provision),
+    key: keyOptions(values),
     bind: values.bind ?? null,
     ports: ports.value,
     console: console.value,
@@ -54,7 +60,12 @@ export function parseOptions(args: readonly string[]): Result<ServiceOptions, st
   });
 }
 
-type Texts = Partial<Record<'data' | 'provision' | 'bind' | 'ports' | 'console' | 'log-level', string>>;
+type Texts = Partial<
+  Record<
+    'data' | 'provision' | 'key-file' | 'passphrase-file' | 'bind' | 'ports' | 'console' | 'log-level',
+    string
+  >
+>;
 
 function parseTexts(
   args: readonly string[],
@@ -64,7 +75,10 @@ function parseTexts(
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { data: text, provision: text, bind: text, ports: text, console: text, 'log-level': text },
+      options: {
+        ...{ data: text, provision: text, bind: text, ports: text, console: text, 'log-level': text },
+        ...{ 'key-file': text, 'passphrase-file': text },
+      },
     });
     const [command = 'serve', ...extra] = positionals;
     if (command !== 'serve' && command !== 'start') return err(`${command}: not a command`);

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, checkFiles } from '../host/certificates/certificate-files.ts';
@@ -13,7 +14,9 @@ import { parseProvision, type Provision } from '../host/provision/schema.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { FolderInUseError } from '../storage/folder-lock.ts';
 import { NewerDatabaseError } from '../storage/migrations/index.ts';
+import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
 import { createConsoleServer, type ConsoleServer } from './http/console-server.ts';
+import { openKeyPlace } from './key-options.ts';
 import type { ServiceOptions } from './options.ts';
 import { pageFolder, VERSION } from './package-facts.ts';
 
@@ -44,6 +47,7 @@ export async function startService(
   clock: Clock = systemClock,
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
+  const keyPlace = await findKey(options, provision);
   if (options.command === 'serve') await checkConsolePort(options.console);
   const host = await startHost(options, () =>
     createMailHost({
@@ -53,6 +57,7 @@ export async function startService(
       ports: options.ports,
       whenPortUnavailable: options.command === 'start' ? 'takeHighPort' : 'fail',
       provision,
+      keyPlace,
       defaultHostname: hostname(),
       clock,
       randomBytes,
@@ -64,6 +69,17 @@ export async function startService(
     return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
   } catch (error) {
     await host.stop();
+    throw error;
+  }
+}
+
+async function findKey({ key, dataFolder }: ServiceOptions, provision: Provision | null): Promise<KeyPlace> {
+  const named = provision?.encryption?.keyFile;
+  const keyFile = key.keyFile ?? (named === undefined ? null : resolve(named));
+  try {
+    return await openKeyPlace({ ...key, keyFile }, dataFolder);
+  } catch (error) {
+    if (error instanceof KeyProblem) throw new UnusableError(error.message);
     throw error;
   }
 }
@@ -118,7 +134,7 @@ async function startHost(options: ServiceOptions, create: () => MailHost): Promi
 function describeStartFailure(error: unknown, options: ServiceOptions): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ListenError || error instanceof NewerDatabaseError) return error.message;
-  if (error instanceof FolderInUseError) return error.message;
+  if (error instanceof FolderInUseError || error instanceof KeyProblem) return error.message;
   if (error instanceof CertificateFileError) return error.message;
   if (error instanceof ProvisionProblem || error instanceof ProvisionError) {
     return `provision file ${options.provisionFile}: ${error.message}`;

@@ -4,14 +4,24 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isTask, parseTask, runTask } from './tasks.ts';
 
+const KEY = { keyFile: null, passphraseFile: null };
+
 test('each task is read with its defaults', () => {
   expect(parseTask(['export', 'a@b', '/x', '--data', '/d'])).toEqual({
     ok: true,
-    value: { name: 'export', data: '/d', account: 'a@b', path: '/x', format: 'mbox' },
+    value: { name: 'export', data: '/d', account: 'a@b', path: '/x', format: 'mbox', key: KEY },
   });
   expect(parseTask(['import', 'a@b', '/x', '--data', '/d', '--mbox', 'mboxcl2'])).toEqual({
     ok: true,
-    value: { name: 'import', data: '/d', account: 'a@b', path: '/x', format: null, mboxVariant: 'mboxcl2' },
+    value: {
+      name: 'import',
+      data: '/d',
+      account: 'a@b',
+      path: '/x',
+      format: null,
+      mboxVariant: 'mboxcl2',
+      key: KEY,
+    },
   });
   const url = 'imap://tom@server1.com@old.example:1143';
   expect(parseTask(['import', 'a@b', url, '--data', '/d', '--password-file', '/p'])).toEqual({
@@ -23,11 +33,12 @@ test('each task is read with its defaults', () => {
       server: { host: 'old.example', port: 1143, tls: 'starttls', user: 'tom@server1.com' },
       passwordFile: '/p',
       mustVerify: true,
+      key: KEY,
     },
   });
   expect(parseTask(['doctor', '--repair', '--data', '/d'])).toEqual({
     ok: true,
-    value: { name: 'doctor', data: '/d', isRepairing: true },
+    value: { name: 'doctor', data: '/d', isRepairing: true, key: KEY },
   });
 });
 
@@ -56,7 +67,7 @@ test('serve and start are no tasks', () => {
 
 test('a folder that holds no Postroom data is refused, and nothing is made in it', async () => {
   const data = await mkdtemp(join(tmpdir(), 'postroom-task-'));
-  expect(await runTask({ name: 'doctor', data, isRepairing: true })).toEqual({
+  expect(await runTask({ name: 'doctor', data, isRepairing: true, key: KEY })).toEqual({
     ok: false,
     error: `${data}: there is no Postroom data in this folder`,
   });

@@ -19,20 +19,25 @@ import {
 } from '../host/offline-tasks.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { systemClock } from '../host/system-clock.ts';
+import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
+import { keyOptions, openKeyPlace, type KeyOptions } from './key-options.ts';
 import { isServerUrl, parseServerUrl, type ServerAddress } from './server-url.ts';
 
 export const TASK_USAGE = `       postroom export ADDRESS PATH [--format mbox|maildir|eml|zip] [--data DIR]
        postroom import ADDRESS PATH [--format mbox|maildir|eml|zip] [--mbox mboxrd|mboxo|mboxcl|mboxcl2] [--data DIR]
        postroom import ADDRESS imaps://USER@HOST[:PORT] --password-file FILE [--any-certificate] [--data DIR]
        postroom doctor [--repair] [--data DIR]
-       these three work on a data folder whose Postroom is stopped`;
+       these three work on a data folder whose Postroom is stopped; where its data is encrypted they take
+       --key-file and --passphrase-file as serve does`;
 
 const FORMATS = ['mbox', 'maildir', 'eml', 'zip'] as const;
 const VARIANTS = ['mboxrd', 'mboxo', 'mboxcl', 'mboxcl2'] as const;
 
 type Format = (typeof FORMATS)[number];
 
-export type Task =
+export type Task = NamedTask & { readonly key: KeyOptions };
+
+type NamedTask =
   | {
       readonly name: 'export';
       readonly data: string;
@@ -66,7 +71,11 @@ export function isTask(args: readonly string[]): boolean {
 export function parseTask(args: readonly string[]): Result<Task, string> {
   const read = readArguments(args);
   if (!read.ok) return read;
-  const { values, positionals } = read.value;
+  const task = parseNamed(read.value);
+  return task.ok ? ok({ ...task.value, key: keyOptions(read.value.values) }) : task;
+}
+
+function parseNamed({ values, positionals }: Arguments): Result<NamedTask, string> {
   const [name, account, path, ...extra] = positionals;
   const data = resolve(values.data ?? defaultDataFolder());
   if (name === 'doctor') {
@@ -87,12 +96,13 @@ export function parseTask(args: readonly string[]): Result<Task, string> {
   return ok({ ...common, name: 'import', format: format ?? null, mboxVariant: mboxVariant ?? 'auto' });
 }
 
-type Values = Extract<ReturnType<typeof readArguments>, { ok: true }>['value']['values'];
+type Arguments = Extract<ReturnType<typeof readArguments>, { ok: true }>['value'];
+type Values = Arguments['values'];
 
 function parsePull(
   { data, account, url }: { data: string; account: string; url: string },
   values: Values,
-): Result<Task, string> {
+): Result<NamedTask, string> {
   const server = parseServerUrl(url);
   if (!server.ok) return server;
   const passwordFile = values['password-file'];
@@ -112,10 +122,21 @@ function readArguments(args: readonly string[]) {
       repair: flag,
       'password-file': text,
       'any-certificate': flag,
+      'key-file': text,
+      'passphrase-file': text,
     } as const;
     return ok(parseArgs({ args: [...args], allowPositionals: true, options }));
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function openKey({ key, data }: Task): Promise<Result<KeyPlace, string>> {
+  try {
+    return ok(await openKeyPlace(key, data));
+  } catch (error) {
+    if (error instanceof KeyProblem) return err(error.message);
+    throw error;
   }
 }
 
@@ -126,7 +147,12 @@ export async function runTask(task: Task): Promise<Result<number, string>> {
 
 async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
   const { data: dataFolder, isRepairing } = task;
-  const findings = await examineOffline({ dataFolder, clock: systemClock, isRepairing });
+  const keyPlace = await openKey(task);
+  if (!keyPlace.ok) return keyPlace;
+  const findings = await examineOffline({
+    ...{ dataFolder, clock: systemClock, isRepairing },
+    keyPlace: keyPlace.value,
+  });
   if (!findings.ok) return findings;
   for (const { check, text, remedy } of findings.value)
     console.log(`${check}: ${text} (${remedy ?? 'restore a backup'})`);
@@ -139,11 +165,14 @@ async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Resul
 }
 
 async function runTransfer(task: Exclude<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
+  const keyPlace = await openKey(task);
+  if (!keyPlace.ok) return keyPlace;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const options = {
     dataFolder: task.data,
+    keyPlace: keyPlace.value,
     account: task.account,
     clock: systemClock,
     randomBytes: createPooledRandom(),

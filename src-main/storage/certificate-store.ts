@@ -12,7 +12,11 @@ import type { Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
 const addCertificate: Write<KeyPair, number> = ({ connection }, { certificate, key }) => {
-  connection.run('INSERT INTO certificate (certificate, private_key) VALUES (?, ?)', certificate, key);
+  connection.run(
+    "INSERT INTO certificate (certificate, private_key) VALUES (?, seal(?, 0, 'certificate key', NULL))",
+    certificate,
+    key,
+  );
   return connection.get<{ id: number }>('SELECT last_insert_rowid() AS id')?.id ?? 0;
 };
 
@@ -23,7 +27,7 @@ const removeCertificate: Write<number, void> = ({ connection }, id) => {
 const putAcmeCertificate: Write<AcmeCertificate, void> = ({ connection }, row) => {
   connection.run(
     `INSERT OR REPLACE INTO acme_certificate (purpose, certificate, private_key, next_key, progress)
-     VALUES (?, ?, ?, ?, ?)`,
+     VALUES (?1, ?2, seal(?3, 0, 'acme key', ?1), seal(?4, 0, 'next acme key', ?1), ?5)`,
     row.purpose,
     row.pair?.certificate ?? null,
     row.pair?.key ?? null,
@@ -38,7 +42,8 @@ const removeAcmeCertificate: Write<string, void> = ({ connection }, purpose) => 
 
 const putAcmeAccount: Write<AcmeAccount, void> = ({ connection }, { directoryUrl, key, url }) => {
   connection.run(
-    'INSERT OR REPLACE INTO acme_account (directory_url, private_key, url) VALUES (?, ?, ?)',
+    `INSERT OR REPLACE INTO acme_account (directory_url, private_key, url)
+       VALUES (?1, seal(?2, 0, 'acme account', ?1), ?3)`,
     directoryUrl,
     key,
     url,
@@ -73,7 +78,7 @@ export class SqliteCertificateStore implements CertificateStore {
   listPasted(): Promise<readonly PastedCertificate[]> {
     return Promise.resolve(
       this.#connection.all<PastedCertificate>(
-        'SELECT id, certificate, private_key AS key FROM certificate ORDER BY id',
+        "SELECT id, certificate, unseal(private_key, 'certificate key', NULL) AS key FROM certificate ORDER BY id",
       ),
     );
   }
@@ -88,7 +93,8 @@ export class SqliteCertificateStore implements CertificateStore {
 
   listAcme(): Promise<readonly AcmeCertificate[]> {
     const rows = this.#connection.all<AcmeRow>(
-      `SELECT purpose, certificate, private_key AS key, next_key AS nextKey, progress
+      `SELECT purpose, certificate, unseal(private_key, 'acme key', purpose) AS key,
+              unseal(next_key, 'next acme key', purpose) AS nextKey, progress
        FROM acme_certificate ORDER BY purpose`,
     );
     return Promise.resolve(
@@ -111,7 +117,7 @@ export class SqliteCertificateStore implements CertificateStore {
 
   readAccount(directoryUrl: string): Promise<AcmeAccount | null> {
     const row = this.#connection.get<AcmeAccount>(
-      `SELECT directory_url AS directoryUrl, private_key AS key, url
+      `SELECT directory_url AS directoryUrl, unseal(private_key, 'acme account', directory_url) AS key, url
        FROM acme_account WHERE directory_url = ?`,
       directoryUrl,
     );

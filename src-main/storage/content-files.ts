@@ -5,20 +5,36 @@
  * Invariants: finish() resolves after the file and its directory are synced. A file is written once, under a new name.
  */
 import { mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { ContentSpool, SpoolFile, StagedContent } from '../mail/content/port.ts';
+import { KEY_OCTETS } from './sealing/codec.ts';
+import { fileKey, FileSealer, SealedRange } from './sealing/content-cipher.ts';
+
+/** A large content's file, and the key that it is sealed with, if it is. */
+export interface ContentFile {
+  readonly fileName: string;
+  readonly dataKey: Uint8Array | null;
+}
 
 export class ContentFiles implements ContentSpool {
   readonly #folder: string;
   readonly #makeId: MakeId;
   readonly #isNamed: (fileName: string) => boolean;
+  readonly #isSealing: () => boolean;
 
   /** `isNamed`: whether a committed row names the file. */
-  constructor(options: { folder: string; makeId: MakeId; isNamed: (fileName: string) => boolean }) {
+  constructor(options: {
+    folder: string;
+    makeId: MakeId;
+    isNamed: (fileName: string) => boolean;
+    isSealing: () => boolean;
+  }) {
     this.#folder = options.folder;
     this.#makeId = options.makeId;
     this.#isNamed = options.isNamed;
+    this.#isSealing = options.isSealing;
   }
 
   async create(): Promise<SpoolFile> {
@@ -28,11 +44,25 @@ export class ContentFiles implements ContentSpool {
     const handle = await open(path, 'wx', 0o600);
     return {
       fileName,
-      write: (chunk) => writeAll(handle, chunk),
-      finish: () => this.#finish(handle),
+      ...this.#writing(handle, fileName),
       abort: async () => {
         await handle.close();
         await unlink(path);
+      },
+    };
+  }
+
+  #writing(handle: FileHandle, fileName: string): Pick<SpoolFile, 'write' | 'finish' | 'dataKey'> {
+    if (!this.#isSealing())
+      return { write: (chunk) => writeAll(handle, chunk), finish: () => this.#finish(handle) };
+    const dataKey = randomBytes(KEY_OCTETS);
+    const sealer = new FileSealer(fileKey(dataKey, fileName));
+    return {
+      dataKey,
+      write: (chunk) => writeAll(handle, sealer.write(chunk)),
+      finish: async () => {
+        await writeAll(handle, sealer.end());
+        await this.#finish(handle);
       },
     };
   }
@@ -44,15 +74,15 @@ export class ContentFiles implements ContentSpool {
 
   readRange({ body }: StagedContent, start: number, end: number): Promise<Uint8Array> {
     if (body.kind === 'inline') return Promise.resolve(body.bytes.subarray(start, end));
-    return this.readFile(body.fileName, start, end);
+    return this.readFile({ fileName: body.fileName, dataKey: body.dataKey ?? null }, start, end);
   }
 
-  async readFile(fileName: string, start: number, end: number): Promise<Uint8Array> {
+  async readFile({ fileName, dataKey }: ContentFile, start: number, end: number): Promise<Uint8Array> {
     const handle = await open(join(this.#folder, fileName), 'r');
     try {
-      const octets = Buffer.allocUnsafe(Math.max(0, end - start));
-      const { bytesRead } = await handle.read(octets, 0, octets.length, start);
-      return octets.subarray(0, bytesRead);
+      if (dataKey === null) return await readOctets(handle, start, end);
+      const range = new SealedRange({ start, end }, (await handle.stat()).size);
+      return range.open(await readOctets(handle, range.start, range.end), fileKey(dataKey, fileName));
     } finally {
       await handle.close();
     }
@@ -86,6 +116,12 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+async function readOctets(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const octets = Buffer.allocUnsafe(Math.max(0, end - start));
+  const { bytesRead } = await handle.read(octets, 0, octets.length, start);
+  return octets.subarray(0, bytesRead);
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -23,6 +23,7 @@ import { bayesWrites } from './screening/bayes-store.ts';
 import { forgetSenderLists } from './screening/sender-list-store.ts';
 import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { dropAccountKey } from './sealing/account-key.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
 import type { Write } from './transaction.ts';
@@ -75,6 +76,8 @@ const addAccount: Write<NewAccountRow, AccountId> = (transaction, account) => {
     account.kind,
   );
   mailboxWrites.createAccountMailboxes(transaction, rowId);
+  const { keyring } = transaction.connection;
+  if (keyring.isSealing) keyring.makeKey(rowId);
   return rowId;
 };
 
@@ -115,6 +118,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   dropAppPasswords(transaction, id);
   forgetSenderLists(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
+  dropAccountKey(transaction, id);
 };
 
 const putAlias: Write<AliasRow, void> = ({ connection }, alias) => {

@@ -31,6 +31,7 @@ export class GroupCommit {
 
   /** Runs the requests in order; one commit where none of them throws. */
   commit(requests: readonly WorkerRequest[]): GroupResult {
+    if (requests.length === 0) return { answers: [], changes: [], releasedFiles: [] };
     try {
       return this.#commitTogether(requests);
     } catch (error) {
@@ -51,6 +52,7 @@ export class GroupCommit {
       return { answers, changes: transaction.changes, releasedFiles: transaction.releasedFiles };
     } catch (error) {
       if (this.#connection.isInTransaction) this.#connection.execute('ROLLBACK');
+      this.#connection.keyring.forget();
       throw error;
     }
   }

@@ -31,6 +31,10 @@ import { SqliteGreylistStore } from './screening/greylist-store.ts';
 import { SqliteQuarantineStore } from './screening/quarantine-store.ts';
 import { SqliteReputationStore } from './screening/reputation-store.ts';
 import { SqliteSenderListStore } from './screening/sender-list-store.ts';
+import { KeyFile, type KeyPlace } from './sealing/key-place.ts';
+import { plainProtection } from './sealing/key-protections.ts';
+import { openRootKey, type RootKey } from './sealing/root-key.ts';
+import { SealingDesk } from './sealing/sealing-desk.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
 import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
@@ -46,6 +50,10 @@ export interface StorageOptions {
   readonly folder: string;
   readonly makeId: MakeId;
   readonly defaultSettings: HostSettings;
+  /** Where the master key lies; without it: a file in the folder. */
+  readonly keyPlace?: KeyPlace;
+  /** Whether a folder that is made now is encrypted from its beginning. */
+  readonly encryptsNew?: boolean;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
   /** Hears what the look after an unclean end has found. */
@@ -58,8 +66,10 @@ export async function openStorage(options: StorageOptions) {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(options.folder);
   try {
-    const workers = await startWorkers(options);
-    return createStores(options, { ...workers, unlock });
+    const place = options.keyPlace ?? keyFileIn(options.folder);
+    const rootKey = await openRootKey(databasePath(options), place);
+    const workers = await startWorkers(options, rootKey);
+    return createStores(options, { ...workers, place, rootKey: rootKey.octets, unlock });
   } catch (error) {
     unlock();
     throw error;
@@ -75,11 +85,19 @@ function runningMark(options: StorageOptions): string {
   return join(options.folder, 'postroom.running');
 }
 
-async function startWorkers(options: StorageOptions) {
+/** The key file of a folder where nobody has said where it lies. */
+export function keyFileIn(folder: string): KeyPlace {
+  return new KeyFile(join(folder, 'postroom.key'), plainProtection);
+}
+
+async function startWorkers(options: StorageOptions, rootKey: RootKey) {
   const setup = {
     databasePath: databasePath(options),
     contentFolder: join(options.folder, 'content'),
     wasCut: existsSync(runningMark(options)),
+    rootKey: rootKey.octets,
+    newRootKey: rootKey.wrapped,
+    encryptsNew: options.encryptsNew ?? false,
   };
   await writeFile(runningMark(options), '');
   const { client: writing, findings } = await WorkerClient.start(
@@ -92,24 +110,27 @@ async function startWorkers(options: StorageOptions) {
   return { writing, reading: reading.client, searching: searching.client };
 }
 
-function createStores(
-  options: StorageOptions,
-  parts: { writing: WorkerClient; reading: WorkerClient; searching: WorkerClient; unlock: () => void },
-) {
+interface Parts {
+  readonly writing: WorkerClient;
+  readonly reading: WorkerClient;
+  readonly searching: WorkerClient;
+  readonly place: KeyPlace;
+  readonly rootKey: Uint8Array;
+  readonly unlock: () => void;
+}
+
+function createStores(options: StorageOptions, parts: Parts) {
   const writer = new Writer(parts.writing);
   const reader = new Reader(parts.reading);
   const connection = new Connection(databasePath(options), { readonly: true });
-  const spool = new ContentFiles({
-    folder: join(options.folder, 'content'),
-    makeId: options.makeId,
-    isNamed: (fileName) => namedFiles(connection, [fileName]).size > 0,
-  });
-  const content = new SqliteContentReader(connection, spool);
+  connection.keyring.useRoot(parts.rootKey);
+  const { spool, content, sealing } = createContent(options, { ...parts, writer, connection });
   const columns = new ColumnsCache(connection);
   const mailSearch = new SqliteMailSearch(parts.searching, { writer, columns });
   return {
     spool,
     content,
+    sealing,
     queue: new SqliteQueueStore(writer, connection),
     queueSteering: new SqliteQueueSteering(writer, reader),
     mailStore: new SqliteMailStore({ writer, connection, content, columns, onError: options.onError }),
@@ -126,6 +147,7 @@ function createStores(
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
+      await sealing.close();
       await mailSearch.close();
       await parts.searching.close();
       await parts.reading.close();
@@ -135,6 +157,25 @@ function createStores(
       parts.unlock();
     },
   };
+}
+
+/** The octets of messages, in the clear for whoever asks here. */
+function createContent(
+  { folder, makeId, onError }: StorageOptions,
+  { writer, connection, place, rootKey }: Parts & { writer: Writer; connection: Connection },
+) {
+  const spool = new ContentFiles({
+    folder: join(folder, 'content'),
+    makeId,
+    isNamed: (fileName) => namedFiles(connection, [fileName]).size > 0,
+    isSealing: () => {
+      connection.keyring.refresh();
+      return connection.keyring.isSealing;
+    },
+  });
+  const content = new SqliteContentReader(connection, spool);
+  const sealing = new SealingDesk({ writer, connection, files: spool, content, place, rootKey, onError });
+  return { spool, content, sealing };
 }
 
 /** Who has mail here, and who signed in. */

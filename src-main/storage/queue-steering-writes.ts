@@ -150,7 +150,7 @@ function removeRecipient(transaction: Transaction, { entryId, ordinal }: QueuePl
 
 function hasArrivedAnywhere({ connection }: Transaction, entryId: TraceId): boolean {
   const arrival = connection.get(
-    `SELECT 1 FROM trace_event WHERE trace_id = ? AND event ->> '$.outcome.kind' IN ('delivered', 'relayed')`,
+    `SELECT 1 FROM trace_event WHERE trace_id = ? AND unseal(event, 'event', trace_id) ->> '$.outcome.kind' IN ('delivered', 'relayed')`,
     entryId,
   );
   return arrival !== undefined;

@@ -83,11 +83,13 @@ export class SqliteQueueStore implements QueueStore {
 
   hasMark({ accountId, kind, key }: Omit<DeliveryMark, 'expiresAt'>, now: number): Promise<boolean> {
     if (accountId === null) {
-      const known = 'SELECT 1 FROM office_mark WHERE kind = ? AND key = ? AND expires_at > ?';
+      const known = `SELECT 1 FROM office_mark
+        WHERE kind = ?1 AND key IN (?2, sealed_name(?2, 0, 'office mark')) AND expires_at > ?3`;
       return Promise.resolve(this.#connection.get(known, kind, key, now) !== undefined);
     }
     const mark = this.#connection.get(
-      'SELECT 1 FROM delivery_mark WHERE account_id = ? AND kind = ? AND key = ? AND expires_at > ?',
+      `SELECT 1 FROM delivery_mark
+        WHERE account_id = ?1 AND kind = ?2 AND key IN (?3, sealed_name(?3, ?1, 'delivery mark')) AND expires_at > ?4`,
       accountId,
       kind,
       key,
@@ -125,7 +127,11 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   #read(id: TraceId): QueueEntry | undefined {
-    const row = this.#connection.get<EntryRow>('SELECT * FROM queue_entry WHERE id = ?', id);
+    const row = this.#connection.get<EntryRow>(
+      `SELECT *, unseal(prefix, 'queue prefix', id) AS prefix, unseal(verdict, 'queue verdict', id) AS verdict
+         FROM queue_entry WHERE id = ?`,
+      id,
+    );
     return row === undefined ? undefined : toEntry(row, this.#readRecipients(id));
   }
 

@@ -8,7 +8,7 @@
 import type { ContentId } from '../mail/content/port.ts';
 import type { AwaitedModeration, DeliveryMark, Postponement } from '../mail/queue/port.ts';
 import type { TraceId } from '../mail/events.ts';
-import { addContent, changeReferences } from './content-store.ts';
+import { addContent, changeReferences, holdContent } from './content-store.ts';
 import { depositMessage } from './mail-store/message-writes.ts';
 import type {
   AttemptArguments,
@@ -17,6 +17,7 @@ import type {
   RecipientArguments,
 } from './queue-arguments.ts';
 import { keepApart } from './screening/quarantine-keeping.ts';
+import { OFFICE } from './sealing/keyring.ts';
 import { addEvents, addTrace, setTraceState } from './timeline-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 
@@ -26,7 +27,8 @@ export const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => 
   connection.run(
     `INSERT INTO queue_entry (id, content_id, size_bytes, reverse_path, received_at, origin, client, smtp_utf8,
                               is_eight_bit, require_tls, is_bulk, dsn, prefix, verdict)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, seal(?13, 0, 'queue prefix', ?1),
+             seal(?14, 0, 'queue verdict', ?1))`,
     entry.id,
     contentId,
     entry.content.sizeBytes,
@@ -52,7 +54,8 @@ export const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => 
 
 /** The content, with a reference for the entry. */
 function takeContent(transaction: Transaction, content: EnqueueArguments['content']): ContentId {
-  if (!('contentId' in content)) return addContent(transaction, content, 1);
+  if (!('contentId' in content)) return addContent(transaction, content, OFFICE);
+  holdContent(transaction, content.contentId, OFFICE);
   changeReferences(transaction, content.contentId, 1);
   return content.contentId;
 }
@@ -110,7 +113,17 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   const deposited = record.deposits.filter((deposit) => deposit.content === null).length;
   const sharing = deposited + record.quarantined.length;
   changeReferences(transaction, entry.content_id, sharing - (isFinished ? 1 : 0));
+  const [only] = record.deposits;
+  if (isFinished && sharing === 1 && only?.content === null)
+    handOver(transaction, entry.content_id, only.accountId);
 };
+
+/** A content that only one account holds from now on is sealed with that account's key. */
+function handOver(transaction: Transaction, id: ContentId, accountId: number): void {
+  const sql = 'SELECT reference_count = 1 AND data_key IS NOT NULL AS isOnly FROM content WHERE id = ?';
+  const row = transaction.connection.get<{ isOnly: number }>(sql, id);
+  if (row?.isOnly === 1) holdContent(transaction, id, accountId);
+}
 
 /** What will not be queued or deposited leaves no file behind. */
 function releaseStaged(transaction: Transaction, { following, deposits }: AttemptArguments): void {
@@ -125,7 +138,7 @@ function setMark({ connection, now }: Transaction, { accountId, kind, key, expir
   if (accountId === null) {
     connection.run('DELETE FROM office_mark WHERE expires_at <= ?', now);
     connection.run(
-      'INSERT OR REPLACE INTO office_mark (kind, key, expires_at) VALUES (?, ?, ?)',
+      "INSERT OR REPLACE INTO office_mark (kind, key, expires_at) VALUES (?, seal_name(?, 0, 'office mark'), ?)",
       kind,
       key,
       expiresAt,
@@ -133,7 +146,8 @@ function setMark({ connection, now }: Transaction, { accountId, kind, key, expir
     return;
   }
   connection.run(
-    'INSERT OR REPLACE INTO delivery_mark (account_id, kind, key, expires_at) VALUES (?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO delivery_mark (account_id, kind, key, expires_at)
+       VALUES (?1, ?2, seal_name(?3, ?1, 'delivery mark'), ?4)`,
     accountId,
     kind,
     key,

@@ -7,7 +7,11 @@ import type { Writer } from './writer.ts';
 
 const changeSettings: Write<Readonly<Record<string, string>>, void> = ({ connection }, values) => {
   for (const [name, value] of Object.entries(values)) {
-    connection.run('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)', name, value);
+    connection.run(
+      "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, seal(?2, 0, 'setting', ?1))",
+      name,
+      value,
+    );
   }
 };
 
@@ -30,7 +34,9 @@ export class SqliteSettingsStore implements SettingsStore {
   }
 
   read(): Promise<HostSettings> {
-    const rows = this.#connection.all<{ name: string; value: string }>('SELECT name, value FROM setting');
+    const rows = this.#connection.all<{ name: string; value: string }>(
+      "SELECT name, unseal(value, 'setting', name) AS value FROM setting",
+    );
     const values = rows
       .filter(({ name }) => name in this.#defaults)
       .map(({ name, value }) => [name, JSON.parse(value)]);

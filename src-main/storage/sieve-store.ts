@@ -30,7 +30,7 @@ const putScript: Write<ScriptKey & { text: string }, Outcome> = (transaction, sc
   const size = Buffer.byteLength(text);
   if (findUse(transaction, script) !== undefined) {
     connection.run(
-      `UPDATE sieve_script SET text = ?, size_octets = ?, changed_at = ? WHERE ${OF_OWNER} AND name = ?`,
+      `UPDATE sieve_script SET text = seal(?, ifnull(account_id, 0), 'sieve', ifnull(account_id, 0)), size_octets = ?, changed_at = ? WHERE ${OF_OWNER} AND name = ?`,
       text,
       size,
       now,
@@ -41,7 +41,8 @@ const putScript: Write<ScriptKey & { text: string }, Outcome> = (transaction, sc
   }
   if (countScripts(connection, owner) >= MAX_SCRIPTS) return err('tooMany');
   connection.run(
-    'INSERT INTO sieve_script (account_id, name, text, size_octets, changed_at) VALUES (?, ?, ?, ?, ?)',
+    `INSERT INTO sieve_script (account_id, name, text, size_octets, changed_at)
+       VALUES (?1, ?2, seal(?3, ifnull(?1, 0), 'sieve', ifnull(?1, 0)), ?4, ?5)`,
     owner === 'office' ? null : owner,
     name,
     text,
@@ -108,6 +109,7 @@ function ownerId(owner: ScriptOwner): number {
   return owner === 'office' ? 0 : owner;
 }
 
+const CLEAR_TEXT = "unseal(text, 'sieve', ifnull(account_id, 0)) AS text";
 const SUMMARY_COLUMNS = 'name, size_octets AS sizeOctets, use, changed_at AS changedAt';
 
 export class SqliteScriptStore implements SieveScriptStore {
@@ -130,12 +132,12 @@ export class SqliteScriptStore implements SieveScriptStore {
   }
 
   read(owner: ScriptOwner, name: string): Promise<StoredScript | null> {
-    const sql = `SELECT ${SUMMARY_COLUMNS}, text FROM sieve_script WHERE ${OF_OWNER} AND name = ?`;
+    const sql = `SELECT ${SUMMARY_COLUMNS}, ${CLEAR_TEXT} FROM sieve_script WHERE ${OF_OWNER} AND name = ?`;
     return Promise.resolve(this.#connection.get<StoredScript>(sql, ownerId(owner), name) ?? null);
   }
 
   inUse(owner: ScriptOwner, use: ScriptUse): Promise<readonly StoredScript[]> {
-    const sql = `SELECT ${SUMMARY_COLUMNS}, text FROM sieve_script WHERE ${OF_OWNER} AND use = ? ORDER BY name`;
+    const sql = `SELECT ${SUMMARY_COLUMNS}, ${CLEAR_TEXT} FROM sieve_script WHERE ${OF_OWNER} AND use = ? ORDER BY name`;
     return Promise.resolve(this.#connection.all<StoredScript>(sql, ownerId(owner), use));
   }
 

@@ -13,7 +13,7 @@ const addSigningKeys: Write<readonly NewSigningKey[], void> = ({ connection }, k
   for (const key of keys) {
     connection.run(
       `INSERT INTO signing_key (domain, selector, algorithm, public_key, private_key, state, created_at, changed_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?1, ?2, ?3, ?4, seal(?5, 0, 'signing key', ?2), ?6, ?7, ?8)`,
       key.domain,
       key.selector,
       key.algorithm,
@@ -61,7 +61,7 @@ export class SqliteSigningKeyStore implements SigningKeyStore {
 
   privateKeyOf(id: number): Promise<string | null> {
     const row = this.#connection.get<{ private_key: string | null }>(
-      'SELECT private_key FROM signing_key WHERE id = ?',
+      "SELECT unseal(private_key, 'signing key', selector) AS private_key FROM signing_key WHERE id = ?",
       id,
     );
     return Promise.resolve(row?.private_key ?? null);

@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { compactDatabase } from './compact-database.ts';
 import { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
 import { examineQuickly } from './doctor/examine.ts';
@@ -16,6 +17,7 @@ import { migrate } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
+import { OFFICE } from './sealing/keyring.ts';
 import { runWrite } from './writes.ts';
 
 type RunRead = (name: string, args: unknown) => unknown;
@@ -29,6 +31,8 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
   try {
     const isWriting = setup.mode === 'write';
     const connection = new Connection(setup.databasePath, { readonly: !isWriting });
+    connection.keyring.useRoot(setup.rootKey);
+    setup.rootKey.fill(0);
     const answerGroup = startAnswering(connection, setup);
     const findings = isWriting && setup.wasCut ? examineQuickly(connection, setup.contentFolder) : [];
     port.on('message', (message: ToWorker) => {
@@ -58,14 +62,37 @@ function startAnswering(connection: Connection, setup: WorkerSetup): AnswerGroup
 }
 
 function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
-  migrate(connection, setup.databasePath);
+  prepareDatabase(connection, setup);
   removeUnnamedFiles(connection, setup.contentFolder);
   const group = new GroupCommit(connection, runWrite, Date.now);
   return (requests) => {
-    const { answers, changes, releasedFiles } = group.commit(requests);
+    connection.keyring.refresh();
+    const compactions = requests.filter(({ name }) => name === 'compactDatabase');
+    const { answers, changes, releasedFiles } = group.commit(
+      requests.filter((each) => !compactions.includes(each)),
+    );
     removeFiles(setup.contentFolder, releasedFiles);
-    return { kind: 'answers', answers, changes };
+    const compact = () => compactDatabase(connection, setup.databasePath);
+    return {
+      kind: 'answers',
+      answers: [...answers, ...compactions.map((each) => answerRead(compact, each))],
+      changes,
+    };
   };
+}
+
+function prepareDatabase(
+  connection: Connection,
+  { databasePath, newRootKey, encryptsNew }: WorkerSetup,
+): void {
+  const isNew = connection.pragma('user_version') === 0;
+  migrate(connection, databasePath);
+  if (newRootKey !== null) connection.run('UPDATE sealing SET root_key = ?', newRootKey);
+  if (isNew && encryptsNew) {
+    connection.run("UPDATE sealing SET state = 'on'");
+    connection.keyring.makeKey(OFFICE);
+  }
+  connection.keyring.refresh();
 }
 
 function startReading(run: RunRead): AnswerGroup {

@@ -23,7 +23,11 @@ export function toEventArguments(events: readonly MailEvent[]): readonly EventAr
 
 export function addEvents(transaction: Transaction, events: readonly EventArguments[]): void {
   for (const { traceId, event } of events) {
-    transaction.connection.run('INSERT INTO trace_event (trace_id, event) VALUES (?, ?)', traceId, event);
+    transaction.connection.run(
+      "INSERT INTO trace_event (trace_id, event) VALUES (?1, seal(?2, 0, 'event', ?1))",
+      traceId,
+      event,
+    );
   }
 }
 
@@ -45,7 +49,9 @@ export function addTrace(transaction: Transaction, trace: TraceArguments): void 
   transaction.connection.run(
     `INSERT INTO message_trace
        (trace_id, received_at, via, reverse_path, author, recipients, subject, message_id, size_bytes, state, remote)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
+     VALUES (?1, ?2, ?3, seal(?4, 0, 'trace reverse_path', ?1), seal(?5, 0, 'trace author', ?1),
+             seal(?6, 0, 'trace recipients', ?1), seal(?7, 0, 'trace subject', ?1),
+             seal(?8, 0, 'trace message_id', ?1), ?9, 'waiting', seal(?10, 0, 'trace remote', ?1))`,
     trace.traceId,
     trace.receivedAt,
     trace.via,
@@ -129,12 +135,23 @@ const SEARCHED_COLUMNS = [
   'remote',
 ] as const;
 
+/** Those that are sealed. */
+const SEALED_COLUMNS: readonly string[] = SEARCHED_COLUMNS.filter((column) => column !== 'trace_id');
+
+function clear(column: string): string {
+  return SEALED_COLUMNS.includes(column) ? `unseal(${column}, 'trace ${column}', trace_id)` : column;
+}
+
+const CLEAR_COLUMNS = ['*', ...SEALED_COLUMNS.map((column) => `${clear(column)} AS ${column}`)].join(', ');
+
 /** Newest first. Every word of the text must occur in one of the searched columns. */
 export function listMessages(connection: Connection, filter: MessageFilter): readonly MessageSummary[] {
   const conditions: string[] = [];
   const values: SqlValue[] = [];
   for (const word of words(filter.text)) {
-    conditions.push(`(${SEARCHED_COLUMNS.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`);
+    conditions.push(
+      `(${SEARCHED_COLUMNS.map((column) => `${clear(column)} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
+    );
     values.push(...SEARCHED_COLUMNS.map(() => likePattern(word)));
   }
   if (filter.state !== undefined) {
@@ -146,7 +163,7 @@ export function listMessages(connection: Connection, filter: MessageFilter): rea
     values.push(filter.before);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const sql = `SELECT * FROM message_trace ${where} ORDER BY trace_id DESC LIMIT ?`;
+  const sql = `SELECT ${CLEAR_COLUMNS} FROM message_trace ${where} ORDER BY trace_id DESC LIMIT ?`;
   return connection.all<TraceRow>(sql, ...values, filter.limit).map(toSummary);
 }
 
@@ -165,10 +182,16 @@ export function likePattern(word: string): string {
 }
 
 export function readTimeline(connection: Connection, traceId: TraceId): MessageTimeline | null {
-  const row = connection.get<TraceRow>('SELECT * FROM message_trace WHERE trace_id = ?', traceId);
+  const row = connection.get<TraceRow>(
+    `SELECT ${CLEAR_COLUMNS} FROM message_trace WHERE trace_id = ?`,
+    traceId,
+  );
   if (row === undefined) return null;
   const events = connection
-    .all<{ event: string }>('SELECT event FROM trace_event WHERE trace_id = ? ORDER BY number', traceId)
+    .all<{ event: string }>(
+      "SELECT unseal(event, 'event', trace_id) AS event FROM trace_event WHERE trace_id = ? ORDER BY number",
+      traceId,
+    )
     .map(({ event }) => JSON.parse(event) as MailEvent);
   return { summary: toSummary(row), events };
 }

@@ -28,7 +28,8 @@ const saveTranscripts: Write<readonly TranscriptArguments[], void> = ({ connecti
     connection.run(
       `INSERT OR REPLACE INTO transcript
          (session_id, started_at, protocol, has_error, search_text, summary, lines, omitted_lines, size_octets)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?1, ?2, ?3, ?4, seal(?5, 0, 'transcript text', ?1), seal(?6, 0, 'transcript summary', ?1),
+               seal(?7, 0, 'transcript lines', ?1), ?8, ?9)`,
       transcript.sessionId,
       transcript.startedAt,
       transcript.protocol,
@@ -58,6 +59,9 @@ const pruneTranscripts: Write<{ startedBefore: number; maxBytes: number }, void>
 
 export const transcriptWrites = { saveTranscripts, pruneTranscripts };
 
+const CLEAR_TEXT = "unseal(search_text, 'transcript text', session_id)";
+const CLEAR_SUMMARY = "unseal(summary, 'transcript summary', session_id) AS summary";
+
 /** Newest first. Session ids sort by time. */
 export function listTranscripts(connection: Connection, filter: SessionFilter): readonly SessionSummary[] {
   const conditions: string[] = [];
@@ -69,9 +73,9 @@ export function listTranscripts(connection: Connection, filter: SessionFilter): 
   if (filter.before !== undefined) add('session_id < ?', filter.before);
   if (filter.protocol !== undefined) add('protocol = ?', filter.protocol);
   if (filter.onlyWithErrors === true) add('has_error = ?', 1);
-  for (const word of words(filter.text)) add(`search_text LIKE ? ESCAPE '\\'`, likePattern(word));
+  for (const word of words(filter.text)) add(`${CLEAR_TEXT} LIKE ? ESCAPE '\\'`, likePattern(word));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const sql = `SELECT summary FROM transcript ${where} ORDER BY session_id DESC LIMIT ?`;
+  const sql = `SELECT ${CLEAR_SUMMARY} FROM transcript ${where} ORDER BY session_id DESC LIMIT ?`;
   return connection
     .all<{ summary: string }>(sql, ...values, filter.limit)
     .map(({ summary }) => JSON.parse(summary) as SessionSummary);
@@ -79,7 +83,8 @@ export function listTranscripts(connection: Connection, filter: SessionFilter): 
 
 export function readTranscript(connection: Connection, sessionId: string): SessionRecord | null {
   const row = connection.get<{ summary: string; lines: string; omitted_lines: number }>(
-    'SELECT summary, lines, omitted_lines FROM transcript WHERE session_id = ?',
+    `SELECT ${CLEAR_SUMMARY}, unseal(lines, 'transcript lines', session_id) AS lines, omitted_lines
+       FROM transcript WHERE session_id = ?`,
     sessionId,
   );
   if (row === undefined) return null;

@@ -8,6 +8,11 @@ export interface WorkerSetup {
   readonly mode: 'write' | 'read' | 'search';
   /** Whether the last one to have the folder was cut off. */
   readonly wasCut: boolean;
+  /** The key that wraps all others (sealing/root-key.ts), and how it is to be stored where it is new. */
+  readonly rootKey: Uint8Array;
+  readonly newRootKey: Uint8Array | null;
+  /** Whether a folder that is made now is encrypted from its beginning. */
+  readonly encryptsNew: boolean;
 }
 
 export interface WorkerRequest {

@@ -21,15 +21,22 @@ import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
 import { appPasswordWrites } from './app-password-store.ts';
 import { signInWrites } from './sign-in-store.ts';
+import { sealingWrites } from './sealing/rewrite.ts';
 import { bayesWrites } from './screening/bayes-store.ts';
 import { greylistWrites } from './screening/greylist-store.ts';
 import { pruneScreeningWrites } from './screening/prune-screening.ts';
 import { quarantineWrites } from './screening/quarantine-orders.ts';
 import { reputationWrites } from './screening/reputation-store.ts';
 import { senderListWrites } from './screening/sender-list-store.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction, Write } from './transaction.ts';
+
+/** Runs outside of a commit: the worker does it itself (storage-worker.ts). */
+const compactDatabase: Write<null, void> = () => {
+  throw new Error('the database is not written anew within a commit');
+};
 
 export const writes = {
+  compactDatabase,
   ...administratorWrites,
   ...appPasswordWrites,
   ...bayesWrites,
@@ -49,6 +56,7 @@ export const writes = {
   ...readerWrites,
   ...reportWrites,
   ...reputationWrites,
+  ...sealingWrites,
   ...searchWrites,
   ...senderListWrites,
   ...settingsWrites,

@@ -1,5 +1,6 @@
 /** English: the language whose keys all others must have. */
 import { delivery } from './en/delivery.ts';
+import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
 import { general } from './en/general.ts';
@@ -15,6 +16,7 @@ import { signIns } from './en/sign-ins.ts';
 
 export const en = {
   ...delivery,
+  ...encryption,
   ...filters,
   ...findings,
   ...general,

@@ -1,6 +1,7 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
 import { delivery } from './zh-cn/delivery.ts';
+import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
 import { general } from './zh-cn/general.ts';
@@ -16,6 +17,7 @@ import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
   ...delivery,
+  ...encryption,
   ...filters,
   ...findings,
   ...general,

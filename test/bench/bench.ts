@@ -31,7 +31,11 @@ const accounts = Array.from({ length: ACCOUNTS }, (_, index) => ({
   localPart: `user${index}`,
   password: 'password',
 }));
-const folder = await makeWorkFolder({ ...OFFICE, domains: [{ name: 'server1.com', accounts }] });
+const folder = await makeWorkFolder({
+  ...OFFICE,
+  encryption: { enabled: false },
+  domains: [{ name: 'server1.com', accounts }],
+});
 const service = await startOffice(folder);
 try {
   await measure(service, WARM_UP);

@@ -7,7 +7,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Dovecot, missingDovecot } from '../support/dovecot.ts';
-import { makeWorkFolder, startOffice } from '../support/service-process.ts';
+import { makeWorkFolder, OFFICE, startOffice } from '../support/service-process.ts';
 import { LINES, type BenchLine } from './imap-bench-lines.ts';
 import { ImapLoadSession } from './imap-load.ts';
 import { makeMessages } from './imap-messages.ts';
@@ -77,7 +77,7 @@ async function startDovecot(): Promise<Contestant> {
 }
 
 async function startPostroom(): Promise<Contestant> {
-  const folder = await makeWorkFolder();
+  const folder = await makeWorkFolder({ ...OFFICE, encryption: { enabled: false } });
   const service = await startOffice(folder);
   const session = await ImapLoadSession.signIn(service.port('imap'), { user: USER, password: PASSWORD });
   let batch: string[] = [];

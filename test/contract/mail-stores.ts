@@ -33,7 +33,8 @@ export const SMALL_QUOTA_MESSAGES = 3;
 
 export const IMPLEMENTATIONS: readonly { name: string; open: () => Promise<MailStoreUnderTest> }[] = [
   { name: 'memory', open: openMemory },
-  { name: 'SQLite', open: openSqlite },
+  { name: 'SQLite', open: () => openSqlite(false) },
+  { name: 'SQLite, encrypted', open: () => openSqlite(true) },
 ];
 
 const makeId = createIdMaker(Date.now, randomBytes);
@@ -79,9 +80,11 @@ async function openMemory(): Promise<MailStoreUnderTest> {
   };
 }
 
-export async function openTestStorage(folder: string): Promise<Storage> {
+/** Encrypted, as new installations are. */
+export async function openTestStorage(folder: string, encryptsNew = true): Promise<Storage> {
   return openStorage({
     folder,
+    encryptsNew,
     makeId,
     defaultSettings: defaultSettings('mail.example.com'),
     onError: (error) => {
@@ -112,9 +115,9 @@ export function addTestAccount(
   });
 }
 
-async function openSqlite(): Promise<MailStoreUnderTest> {
+async function openSqlite(isEncrypted: boolean): Promise<MailStoreUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'postroom-contract-'));
-  const storage = await openTestStorage(folder);
+  const storage = await openTestStorage(folder, isEncrypted);
   await storage.directory.addDomain({ name: 'example.com', createdAt: 0 });
   const account = await addTestAccount(storage, 'anna');
   const smallAccount = await addTestAccount(storage, 'bob', {

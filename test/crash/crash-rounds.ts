@@ -172,7 +172,7 @@ async function auditFiles(storage: Storage, data: string): Promise<string[]> {
   const files = await readdir(join(data, 'content'));
   const unreadable: string[] = [];
   for (const file of files) {
-    const octets = await storage.spool.readFile(file, 0, 1);
+    const octets = await storage.spool.readFile({ fileName: file, dataKey: null }, 0, 1);
     if (octets.length === 0) unreadable.push(`${file} is empty`);
   }
   return unreadable;

@@ -402,6 +402,15 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: 'encryption', path: '/settings/encryption' },
+  {
+    name: 'encryption-switch',
+    path: '/settings/encryption',
+    act: async (page) => {
+      await page.locator('.panel-head .buttons button').last().click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'setup-domain', path: '/setup' },
   ...[2, 3, 4, 5, 6].map((step) => ({
     name: `setup-step-${String(step + 1)}`,

@@ -58,6 +58,7 @@ import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
+import { WorldEncryption } from './world-encryption.ts';
 import { WorldReports } from './world-reports.ts';
 import { WorldSignIns } from './world-sign-ins.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
@@ -508,6 +509,7 @@ export class ConsoleWorld {
   readonly activity = new QueueActivity();
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
+  readonly encryption = new WorldEncryption();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly reports = new WorldReports();
@@ -606,6 +608,7 @@ export class ConsoleWorld {
       scripts: this.scripts,
       transfers: this.transfers,
       settings: this.settings,
+      encryption: this.encryption,
       administrators: this.administrators,
       signIns: this.signIns,
       listeners: () => this.listenerStates,

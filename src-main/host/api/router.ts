@@ -9,6 +9,7 @@ import { AccountReader, createAccountsHandlers } from './accounts.ts';
 import { openCalls } from './base.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
+import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
@@ -45,6 +46,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     certificates: createCertificateHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
+    encryption: createEncryptionHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
     queue: {

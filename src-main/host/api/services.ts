@@ -16,7 +16,7 @@ import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { CertificateConsole } from '../certificates/console-port.ts';
-import type { AdministratorStore, ListenerStatus, SettingsStore } from '../port.ts';
+import type { AdministratorStore, EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -41,6 +41,7 @@ export interface ConsoleServices {
   readonly transfers: TransferDesk;
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
+  readonly encryption: EncryptionDesk;
   readonly administrators: AdministratorStore;
   readonly signIns: SignInBook;
   listeners(): readonly ListenerStatus[];

@@ -217,6 +217,7 @@ const provision = z.strictObject({
   acme: acmeProvision.optional(),
   security: security.optional(),
   outboundTls: outboundTlsProvision.optional(),
+  encryption: z.strictObject({ enabled: z.boolean(), keyFile: z.string().min(1).exactOptional() }).optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),

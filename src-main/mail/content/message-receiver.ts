@@ -65,7 +65,8 @@ class StagingWriter implements ContentWriter {
       return { ...staged, body: { kind: 'inline', bytes: joinChunks(this.#chunks, this.#sizeBytes) } };
     }
     await this.#file.finish();
-    return { ...staged, body: { kind: 'file', fileName: this.#file.fileName } };
+    const { fileName, dataKey } = this.#file;
+    return { ...staged, body: { kind: 'file', fileName, ...(dataKey !== undefined && { dataKey }) } };
   }
 
   async abort(): Promise<void> {

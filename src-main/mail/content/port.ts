@@ -16,7 +16,12 @@ export interface StagedContent {
   /** Small content travels with the commit; large content already lies, synced, in a file of this name in the spool. */
   readonly body:
     | { readonly kind: 'inline'; readonly bytes: Uint8Array }
-    | { readonly kind: 'file'; readonly fileName: string };
+    | {
+        readonly kind: 'file';
+        readonly fileName: string;
+        /** Where storage encrypts: the key of this file, for the commit. */
+        readonly dataKey?: Uint8Array;
+      };
 }
 
 /** Content that is committed already and gets a further reference. */
@@ -36,6 +41,7 @@ export function isStaged(content: EntryContent): content is StagedContent {
 /** A large content's file while it is being written. */
 export interface SpoolFile {
   readonly fileName: string;
+  readonly dataKey?: Uint8Array;
   write(chunk: Uint8Array): Promise<void>;
   /** Syncs the file and its directory, then closes it. */
   finish(): Promise<void>;

@@ -4,8 +4,13 @@
  * Invariants: octets that are there are never thrown away; where they are gone a message says so in their place, so that
  * its mailbox stays readable and its UID keeps its meaning; a queued message without octets is held, not sent.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { MESSAGE_INDEX, OCTETS } from '../content-store.ts';
+import { clearFileSize } from '../sealing/content-cipher.ts';
+import { readOctets } from '../sealing/content-file.ts';
+import { openDamaged, salvageFile } from '../sealing/salvage.ts';
+import type { Connection } from '../connection.ts';
 import { forgetSummary } from '../mail-search/search-writes.ts';
 import type { Examination } from './findings.ts';
 
@@ -13,6 +18,7 @@ interface ContentRow {
   id: number;
   size_bytes: number;
   file_name: string | null;
+  data_key: Uint8Array | null;
   inline_size: number | null;
   has_body: number;
   is_indexed: number;
@@ -23,22 +29,23 @@ export function checkContents(examination: Examination): void {
   for (const row of listContents(examination)) checkContent(examination, row);
 }
 
+const IS_INDEXED = `iif(json_valid(${MESSAGE_INDEX}), json_extract(${MESSAGE_INDEX}, '$.sizeBytes') = content.size_bytes, 0)`;
+
 function listContents({ connection }: Examination): ContentRow[] {
   // What is in order never leaves the database: of large stores only files are looked at one by one.
   return connection.all<ContentRow>(`
-    SELECT content.id, content.size_bytes, content.file_name, length(body.octets) AS inline_size,
-           body.content_id IS NOT NULL AS has_body,
-           iif(json_valid(body.message_index), json_extract(body.message_index, '$.sizeBytes') = content.size_bytes, 0)
-             AS is_indexed
+    SELECT content.id, content.size_bytes, content.file_name, content.data_key, length(${OCTETS}) AS inline_size,
+           body.content_id IS NOT NULL AS has_body, ${IS_INDEXED} AS is_indexed
       FROM content LEFT JOIN content_body AS body ON body.content_id = content.id
-     WHERE content.file_name IS NOT NULL OR body.octets IS NULL OR length(body.octets) <> content.size_bytes
-        OR NOT coalesce(iif(json_valid(body.message_index),
-                            json_extract(body.message_index, '$.sizeBytes') = content.size_bytes, 0), 0)`);
+     WHERE content.file_name IS NOT NULL OR body.octets IS NULL OR length(${OCTETS}) <> content.size_bytes
+        OR NOT coalesce(${IS_INDEXED}, 0)`);
 }
 
 function checkContent(examination: Examination, row: ContentRow): void {
-  const size = row.file_name === null ? row.inline_size : sizeOfFile(examination, row.file_name);
+  const size = row.file_name === null ? row.inline_size : sizeOfFile(examination, row, row.file_name);
   if (size === null) return replace(examination, row.id, describeMissing(row));
+  if (size !== row.size_bytes && opensNothing(examination, row))
+    return replace(examination, row.id, `nothing of the file of content ${row.id} can be opened`);
   if (size !== row.size_bytes) {
     const text = `content ${row.id} has ${size} octets, its row says ${row.size_bytes}`;
     examination.found({ check: 'content', text, remedy: 'the octets that are there are kept and counted' });
@@ -50,33 +57,54 @@ function checkContent(examination: Examination, row: ContentRow): void {
   reindex(examination, row, size);
 }
 
+/** Of a sealed file only whole chunks open. */
+function opensNothing({ connection, contentFolder }: Examination, row: ContentRow): boolean {
+  const { id: contentId, file_name: fileName, data_key: dataKey } = row;
+  if (fileName === null || dataKey === null) return false;
+  return openDamaged({ connection, contentFolder }, { contentId, fileName, dataKey }).length === 0;
+}
+
 function describeMissing(row: ContentRow): string {
   return row.file_name === null
     ? `content ${row.id} has no octets`
     : `content ${row.id} has lost its file ${row.file_name}`;
 }
 
-function sizeOfFile({ contentFolder }: Examination, fileName: string): number | null {
-  return statSync(join(contentFolder, fileName), { throwIfNoEntry: false })?.size ?? null;
+/** In the clear. */
+function sizeOfFile(
+  { contentFolder }: Examination,
+  { data_key }: ContentRow,
+  fileName: string,
+): number | null {
+  const size = statSync(join(contentFolder, fileName), { throwIfNoEntry: false })?.size ?? null;
+  return size === null || data_key === null ? size : clearFileSize(size);
 }
 
 function reindex(examination: Examination, row: ContentRow, size: number): void {
   const { connection, contentFolder, isRepairing, makeIndex } = examination;
   if (!isRepairing) return;
-  const octets =
-    row.file_name === null
-      ? connection.get<{ octets: Uint8Array }>('SELECT octets FROM content_body WHERE content_id = ?', row.id)
-          ?.octets
-      : readFileSync(join(contentFolder, row.file_name));
-  const index = JSON.stringify(makeIndex(octets ?? new Uint8Array(0)));
-  connection.run('UPDATE content SET size_bytes = ? WHERE id = ?', size, row.id);
+  const place = { connection, contentFolder };
+  const { id: contentId, file_name: fileName, data_key: dataKey } = row;
+  const isDamagedFile = fileName !== null && dataKey !== null && size !== row.size_bytes;
+  const saved = isDamagedFile ? salvageFile(place, { contentId, fileName, dataKey }) : null;
+  const octets = saved ?? readOctets(place, contentId) ?? new Uint8Array(0);
+  writeIndex(connection, contentId, { octets, index: JSON.stringify(makeIndex(octets)) });
+}
+
+function writeIndex(
+  connection: Connection,
+  id: number,
+  { octets, index }: { octets: Uint8Array; index: string },
+): void {
+  connection.run('UPDATE content SET size_bytes = ? WHERE id = ?', octets.length, id);
   connection.run(
-    `INSERT INTO content_body (content_id, message_index) VALUES (?, ?)
+    `INSERT INTO content_body (content_id, message_index)
+       SELECT ?1, seal_content(?2, data_key, 'index', ?1) FROM content WHERE id = ?1
        ON CONFLICT (content_id) DO UPDATE SET message_index = excluded.message_index`,
-    row.id,
+    id,
     index,
   );
-  forgetSummary(connection, row.id);
+  forgetSummary(connection, id);
 }
 
 /** Contents that messages or queue entries name and that are not there at all. */
@@ -96,7 +124,7 @@ function replace(examination: Examination, id: number, text: string): void {
   const octets = Buffer.from(placeholderText(text, now));
   connection.run(
     `INSERT INTO content (id, reference_count, size_bytes, file_name) VALUES (?, 1, ?, NULL)
-       ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes, file_name = NULL`,
+       ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes, file_name = NULL, data_key = NULL`,
     id,
     octets.length,
   );

@@ -5,7 +5,7 @@
  * unique-ids stay; the next UID and the highest MODSEQ only ever rise.
  */
 import { mailboxWrites } from '../mail-store/mailbox-writes.ts';
-import { DELETED_BIT, SEEN_BIT } from '../mail-store/rows.ts';
+import { DELETED_BIT, PREFIX, SEEN_BIT } from '../mail-store/rows.ts';
 import type { Examination } from './findings.ts';
 
 interface Counted {
@@ -64,9 +64,9 @@ export function checkMailboxes(examination: Examination): void {
 export function checkMessageSizes({ connection, isRepairing, found }: Examination): void {
   const rows = connection.all<{ mailbox_id: number; uid: number; size_bytes: number; real: number }>(`
     SELECT message.mailbox_id, message.uid, message.size_bytes,
-           content.size_bytes + length(CAST(message.prefix AS BLOB)) AS real
+           content.size_bytes + length(CAST(${PREFIX} AS BLOB)) AS real
       FROM message JOIN content ON content.id = message.content_id
-     WHERE message.size_bytes <> content.size_bytes + length(CAST(message.prefix AS BLOB))`);
+     WHERE message.size_bytes <> content.size_bytes + length(CAST(${PREFIX} AS BLOB))`);
   for (const { mailbox_id, uid, size_bytes, real } of rows) {
     const text = `UID ${uid} of mailbox ${mailbox_id} says ${size_bytes} octets and has ${real}`;
     found({ check: 'messages', text, remedy: 'it is set right' });

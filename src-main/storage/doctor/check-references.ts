@@ -2,6 +2,7 @@
  * Checks how many hold each content. Invariants: what nobody holds is kept in the lost-and-found folder before it leaves
  * the store: it may be somebody's message whose mailbox was damaged.
  */
+import { readOctets } from '../sealing/content-file.ts';
 import { forgetSummary } from '../mail-search/search-writes.ts';
 import type { Examination } from './findings.ts';
 
@@ -35,7 +36,22 @@ function recount({ connection, isRepairing, found }: Examination, row: CountRow)
   if (isRepairing) connection.run('UPDATE content SET reference_count = ? WHERE id = ?', row.held, row.id);
 }
 
-function letGo({ connection, isRepairing, found, keep }: Examination, row: CountRow): void {
+/** In the clear: without its row nothing could open it. Null where the octets are gone, or cannot be opened. */
+function readLeft(examination: Examination, { id }: CountRow): Uint8Array | null {
+  try {
+    return readOctets(examination, id);
+  } catch (error) {
+    examination.found({
+      check: 'content',
+      text: `content ${id} cannot be read: ${String(error)}`,
+      remedy: null,
+    });
+    return null;
+  }
+}
+
+function letGo(examination: Examination, row: CountRow): void {
+  const { connection, isRepairing, found, keep } = examination;
   const name = `content-${row.id}.eml`;
   found({
     check: 'references',
@@ -43,12 +59,8 @@ function letGo({ connection, isRepairing, found, keep }: Examination, row: Count
     remedy: `it moves to lost-and-found/${name}`,
   });
   if (!isRepairing) return;
-  const octets = connection.get<{ octets: Uint8Array | null }>(
-    'SELECT octets FROM content_body WHERE content_id = ?',
-    row.id,
-  )?.octets;
-  if (row.file_name !== null) keep(name, { fileName: row.file_name });
-  else if (octets !== null && octets !== undefined) keep(name, { octets });
+  const octets = readLeft(examination, row);
+  if (octets !== null) keep(name, { octets });
   connection.run('DELETE FROM content WHERE id = ?', row.id);
   connection.run('DELETE FROM content_body WHERE content_id = ?', row.id);
   forgetSummary(connection, row.id);

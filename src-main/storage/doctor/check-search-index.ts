@@ -64,7 +64,7 @@ function hasAllBits(
 ): boolean {
   for (let slice = 0; slice < SLICES; slice++) {
     const row = connection.get<{ bits: Uint8Array }>(
-      'SELECT bits FROM search_slice WHERE id = ?',
+      "SELECT unseal(bits, 'search', id) AS bits FROM search_slice WHERE id = ?",
       number * SLICES + slice,
     );
     // A slice that is not there hides nothing; a short one would.
@@ -131,7 +131,7 @@ export function checkSummaries(examination: Examination): void {
 
 function isAsStored({ connection }: Examination, made: ContentSummary): boolean {
   const stored = connection.get<ContentSummary>(
-    `SELECT content_id AS contentId, envelope, structure, fields, sorted, searched
+    `SELECT content_id AS contentId, ${PARTS.map((part) => `unseal(${part}, 'summary ${part}', content_id) AS ${part}`).join(', ')}
        FROM content_summary JOIN content_facts USING (content_id) WHERE content_id = ?`,
     made.contentId,
   );

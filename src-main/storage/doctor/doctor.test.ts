@@ -7,6 +7,8 @@ import { createMessageIndexer } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
 import { Connection } from '../connection.ts';
 import { lockFolder } from '../folder-lock.ts';
+import { keyFileIn } from '../open-storage.ts';
+import { openRootKey } from '../sealing/root-key.ts';
 import { examine, examineQuickly } from './examine.ts';
 import type { DoctorCheck } from './findings.ts';
 
@@ -14,6 +16,7 @@ const LARGE = 'x'.repeat(200_000);
 
 let folder: string;
 let tom: number;
+let rootKey: Uint8Array;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postroom-doctor-'));
@@ -41,6 +44,7 @@ beforeEach(async () => {
   }
   await storage.mailStore.copyMessages(inbox?.id ?? 0, [{ first: 1, last: 1 }], trash?.id ?? 0);
   await storage.close();
+  rootKey = (await openRootKey(join(folder, 'postroom.db'), keyFileIn(folder))).octets;
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -57,7 +61,7 @@ function doctor(isRepairing: boolean) {
     indexer.write(octets);
     return indexer.end();
   };
-  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex });
+  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex, rootKey });
 }
 
 /** What each mailbox holds, by its UIDs; every message is read. */
@@ -196,11 +200,21 @@ describe('is found, repaired, and not found again:', () => {
 
   test('a large content whose file was cut short keeps what is there', async () => {
     const [file = ''] = await readdir(join(folder, 'content'));
-    await truncate(join(folder, 'content', file), 1_000);
-    expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes']);
+    await truncate(join(folder, 'content', file), 150_000);
+    // The chunks that are whole are kept, what is left of the others moves to lost-and-found.
+    expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes', 'files']);
     expect(doctor(false)).toEqual([]);
     expect(await readAll()).toEqual(WHOLE);
   });
+});
+
+test('a large content of whose file nothing opens is replaced by words, and the file is kept', async () => {
+  const [file = ''] = await readdir(join(folder, 'content'));
+  await truncate(join(folder, 'content', file), 1_000);
+  expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes', 'files']);
+  expect(doctor(false)).toEqual([]);
+  expect(await readdir(join(folder, 'lost-and-found'))).toEqual([file]);
+  expect((await readAll())['INBOX']?.at(-1)).toContain('is lost');
 });
 
 test('what nobody holds is kept, not thrown away', async () => {

@@ -5,21 +5,14 @@
  * Invariants: without `isRepairing` nothing is changed; all repairs are one commit; files leave the content folder only
  * after it, and only for the lost-and-found folder.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessageIndex } from '../../format/message-index.ts';
 import { Connection } from '../connection.ts';
 import { namedFiles } from '../content-store.ts';
 import { lockFolder } from '../folder-lock.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
+import { sealedFileSize } from '../sealing/content-cipher.ts';
 import { checkContents } from './check-contents.ts';
 import { checkInboxes, checkMailboxes, checkMessageSizes, checkStrayMessages } from './check-mailboxes.ts';
 import { checkMetadata } from './check-metadata.ts';
@@ -34,6 +27,8 @@ export interface ExamineOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly makeIndex: (octets: Uint8Array) => MessageIndex;
+  /** Opens what is encrypted (sealing/root-key.ts). */
+  readonly rootKey: Uint8Array;
 }
 
 /** Takes the folder's lock; FolderInUseError where a Postroom runs. */
@@ -44,6 +39,8 @@ export function examine(options: ExamineOptions): readonly DoctorFinding[] {
       readonly: !options.isRepairing,
     });
     try {
+      connection.keyring.useRoot(options.rootKey);
+      connection.keyring.tolerateDamage();
       return examineDatabase(options, connection);
     } finally {
       connection.close();
@@ -78,6 +75,7 @@ function examineDatabase(options: ExamineOptions, connection: Connection): reado
     .filter((row) => row.integrity_check !== 'ok');
   // Repairs on a database that SQLite cannot trust would make things worse.
   if (problems.length > 0) return problems.map((row) => damaged(row.integrity_check));
+  connection.keyring.refresh();
   return new Examiner(options, connection).run();
 }
 
@@ -140,8 +138,7 @@ class Examiner {
 
   #keep(name: string, content: KeptContent): void {
     const path = this.#lostPath(name);
-    if ('octets' in content) writeFileSync(path, content.octets, { mode: 0o600 });
-    else copyFileSync(join(this.#contentFolder, content.fileName), path);
+    writeFileSync(path, content.octets, { mode: 0o600 });
   }
 
   /** After the commit: files that no row names. */
@@ -178,14 +175,16 @@ export function examineQuickly(connection: Connection, contentFolder: string): r
   connection.execute('BEGIN IMMEDIATE');
   checkMailboxes({ ...common, isRepairing: true });
   connection.execute('COMMIT');
-  for (const { id, file_name, size_bytes } of connection.all<{
+  for (const { id, file_name, size_bytes, data_key } of connection.all<{
     id: number;
     file_name: string;
     size_bytes: number;
-  }>('SELECT id, file_name, size_bytes FROM content WHERE file_name IS NOT NULL')) {
+    data_key: Uint8Array | null;
+  }>('SELECT id, file_name, size_bytes, data_key FROM content WHERE file_name IS NOT NULL')) {
+    const wanted = data_key === null ? size_bytes : sealedFileSize(size_bytes);
     const size = statSync(join(contentFolder, file_name), { throwIfNoEntry: false })?.size;
-    if (size === size_bytes) continue;
-    const text = `content ${id}: its file ${file_name} has ${size ?? 'no'} octets, not ${size_bytes}`;
+    if (size === wanted) continue;
+    const text = `content ${id}: its file ${file_name} has ${size ?? 'no'} octets, not ${wanted}`;
     found({ check: 'content', text, remedy: 'stop the service and run postroom doctor --repair' });
   }
   return findings;

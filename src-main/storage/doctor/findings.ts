@@ -40,4 +40,6 @@ export interface Examination {
   readonly keep: (name: string, content: KeptContent) => void;
 }
 
-export type KeptContent = { readonly octets: Uint8Array } | { readonly fileName: string };
+export interface KeptContent {
+  readonly octets: Uint8Array;
+}

@@ -9,7 +9,8 @@ import { foldText } from '../../mail/mailstore/search/port.ts';
 import { Connection } from '../connection.ts';
 import { examine } from '../doctor/examine.ts';
 import type { DoctorCheck } from '../doctor/findings.ts';
-import type { Storage } from '../open-storage.ts';
+import { keyFileIn, type Storage } from '../open-storage.ts';
+import { openRootKey } from '../sealing/root-key.ts';
 import { BLOCK_CONTENTS } from './gram-block.ts';
 
 const MESSAGES = 3 * BLOCK_CONTENTS + 10;
@@ -73,7 +74,8 @@ async function examineAfter(sql: string, isRepairing: boolean): Promise<readonly
     indexer.write(octets);
     return indexer.end();
   };
-  const findings = examine({ folder, isRepairing, now: 0, makeIndex });
+  const { octets: rootKey } = await openRootKey(join(folder, 'postroom.db'), keyFileIn(folder));
+  const findings = examine({ folder, isRepairing, now: 0, makeIndex, rootKey });
   storage = await openTestStorage(folder);
   return findings.map(({ check }) => check);
 }

@@ -82,7 +82,7 @@ function merge(connection: Connection, parts: readonly LivingBlock[], number: nu
 /** A slice that is not there rules nothing out. */
 function readSlice(connection: Connection, number: number, slice: number): Uint8Array {
   const row = connection.get<{ bits: Uint8Array }>(
-    'SELECT bits FROM search_slice WHERE id = ?',
+    "SELECT unseal(bits, 'search', id) AS bits FROM search_slice WHERE id = ?",
     number * SLICES + slice,
   );
   return row?.bits ?? new Uint8Array(SLICE_OCTETS).fill(0xff);

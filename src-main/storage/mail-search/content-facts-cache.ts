@@ -27,7 +27,8 @@ export class ContentFactsCache {
 
   #readSpan(first: number, last: number, read: Map<number, ContentFacts>): void {
     const rows = this.#connection.rows<readonly [number, string]>(
-      'SELECT content_id, sorted FROM content_facts WHERE content_id BETWEEN ? AND ? AND sorted IS NOT NULL',
+      `SELECT content_id, unseal(sorted, 'summary sorted', content_id) FROM content_facts
+        WHERE content_id BETWEEN ? AND ? AND sorted IS NOT NULL`,
       first,
       last,
     );

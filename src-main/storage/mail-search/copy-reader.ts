@@ -6,6 +6,7 @@ import {
 } from '../../mail/mailstore/search/searchable-message.ts';
 import type { MailboxId } from '../../mail/mailstore/port.ts';
 import type { StoredColumns } from '../mail-store/mailbox-columns.ts';
+import { PREFIX } from '../mail-store/rows.ts';
 import { openStored, type ContentPlace } from './stored-message.ts';
 
 /** Prefixes that are read at a time. */
@@ -41,7 +42,7 @@ export class CopyReader {
   openEnvelope(at: number): SearchedEnvelope | null {
     if (at === this.#openedAt) return this.#opened;
     const row = this.#place.connection.get<{ searched: string | null }>(
-      'SELECT searched FROM content_facts WHERE content_id = ?',
+      "SELECT unseal(searched, 'summary searched', content_id) AS searched FROM content_facts WHERE content_id = ?",
       this.#columns.contentIds[at] ?? 0,
     );
     return typeof row?.searched === 'string' ? unpackEnvelope(row.searched) : this.open(at);
@@ -60,7 +61,7 @@ export class CopyReader {
   #onePrefix(at: number): string {
     if (this.#hasPrefix(at)) return this.prefixAt(at);
     const row = this.#place.connection.get<{ prefix: string }>(
-      'SELECT prefix FROM message WHERE mailbox_id = ? AND uid = ?',
+      `SELECT ${PREFIX} AS prefix FROM message WHERE mailbox_id = ? AND uid = ?`,
       this.#mailboxId,
       this.#columns.uids[at] ?? 0,
     );
@@ -71,7 +72,7 @@ export class CopyReader {
     const { uids } = this.#columns;
     const to = Math.min(uids.length, at + PREFIXES_A_STEP);
     const rows = this.#place.connection.rows<readonly [number, string]>(
-      "SELECT uid, prefix FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? AND prefix <> ''",
+      `SELECT uid, ${PREFIX} FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? AND prefix <> ''`,
       this.#mailboxId,
       uids[at] ?? 0,
       uids[to - 1] ?? 0,

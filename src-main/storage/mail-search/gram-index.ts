@@ -126,7 +126,7 @@ export class GramIndex {
   #row(number: number, place: RowPlace): Uint8Array {
     if (number < 0) return this.#growing.row(place);
     const slice = this.#connection.get<{ bits: Uint8Array }>(
-      'SELECT bits FROM search_slice WHERE id = ?',
+      "SELECT unseal(bits, 'search', id) AS bits FROM search_slice WHERE id = ?",
       number * SLICES + place.slice,
     );
     // A slice that is not there says nothing: every content may have the text.

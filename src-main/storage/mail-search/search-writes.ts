@@ -18,7 +18,7 @@ export function writeSearchBlock(connection: Connection, { number, contentIds, b
   for (let slice = 0; slice < SLICES; slice++) {
     const octets = bits.subarray(slice * SLICE_OCTETS, (slice + 1) * SLICE_OCTETS);
     connection.run(
-      'INSERT OR REPLACE INTO search_slice (id, bits) VALUES (?, ?)',
+      "INSERT OR REPLACE INTO search_slice (id, bits) VALUES (?1, seal(?2, 0, 'search', ?1))",
       number * SLICES + slice,
       octets,
     );
@@ -45,7 +45,8 @@ const addSummaries: Write<readonly ContentSummary[], void> = ({ connection }, su
   for (const { contentId, envelope, structure, fields, sorted, searched } of summaries) {
     const { changes } = connection.run(
       `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields)
-         SELECT id, ?, ?, ? FROM content WHERE id = ?`,
+         SELECT id, seal(?, 0, 'summary envelope', id), seal(?, 0, 'summary structure', id),
+                seal(?, 0, 'summary fields', id) FROM content WHERE id = ?`,
       envelope,
       structure,
       fields,
@@ -53,7 +54,8 @@ const addSummaries: Write<readonly ContentSummary[], void> = ({ connection }, su
     );
     if (changes === 0) continue;
     connection.run(
-      'INSERT OR REPLACE INTO content_facts (content_id, sorted, searched) VALUES (?, ?, ?)',
+      `INSERT OR REPLACE INTO content_facts (content_id, sorted, searched)
+         VALUES (?1, seal(?2, 0, 'summary sorted', ?1), seal(?3, 0, 'summary searched', ?1))`,
       contentId,
       sorted,
       searched,

@@ -1,10 +1,10 @@
 /** Stored message: a content and its prefix as the search worker reads them: at once and without waiting. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
 import { SearchableMessage, type MessageSource } from '../../mail/mailstore/search/searchable-message.ts';
 import type { Connection } from '../connection.ts';
+import { MESSAGE_INDEX, OCTETS } from '../content-store.ts';
+import { readContentFile } from '../sealing/content-file.ts';
 
 export interface ContentPlace {
   readonly connection: Connection;
@@ -15,19 +15,20 @@ interface ContentRow {
   message_index: string;
   octets: Uint8Array | null;
   file_name: string | null;
+  data_key: Uint8Array | null;
 }
 
 /** Null where the content is gone. */
 export function openContent(place: ContentPlace, contentId: number): MessageSource | null {
   const row = place.connection.get<ContentRow>(
-    `SELECT body.message_index, body.octets, content.file_name
+    `SELECT ${MESSAGE_INDEX} AS message_index, ${OCTETS} AS octets, content.file_name, content.data_key
        FROM content JOIN content_body AS body ON body.content_id = content.id WHERE content.id = ?`,
     contentId,
   );
   if (row === undefined) return null;
   return {
     index: JSON.parse(row.message_index) as MessageIndex,
-    readRange: (start, end) => readContent(place, row, { start, end }),
+    readRange: (start, end) => readContent(place, { ...row, contentId }, { start, end }),
   };
 }
 
@@ -49,23 +50,30 @@ export function openStored(place: ContentPlace, contentId: number, prefix: strin
 /** The index of a content alone. */
 export function readIndex(connection: Connection, contentId: number): MessageIndex | null {
   const row = connection.get<{ message_index: string }>(
-    'SELECT message_index FROM content_body WHERE content_id = ?',
+    `SELECT ${MESSAGE_INDEX} AS message_index
+       FROM content JOIN content_body AS body ON body.content_id = content.id WHERE content.id = ?`,
     contentId,
   );
   return row === undefined ? null : (JSON.parse(row.message_index) as MessageIndex);
 }
 
 function readContent(
-  { contentFolder }: ContentPlace,
-  row: ContentRow,
+  { connection, contentFolder }: ContentPlace,
+  row: ContentRow & { readonly contentId: number },
   { start, end }: { start: number; end: number },
 ): Uint8Array {
   if (row.file_name === null) return (row.octets ?? new Uint8Array(0)).subarray(start, end);
-  const octets = Buffer.alloc(end - start);
-  const file = openSync(join(contentFolder, row.file_name), 'r');
   try {
-    return octets.subarray(0, readSync(file, octets, 0, octets.length, start));
-  } finally {
-    closeSync(file);
+    return readContentFile(connection, { ...row, contentFolder, fileName: row.file_name }, { start, end });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // The file was sealed or opened meanwhile, and has another name.
+    const now = connection.get<Pick<ContentRow, 'file_name' | 'data_key'>>(
+      'SELECT file_name, data_key FROM content WHERE id = ?',
+      row.contentId,
+    );
+    if (now === undefined || now.file_name === null || now.file_name === row.file_name) throw error;
+    const file = { ...now, contentFolder, fileName: now.file_name, contentId: row.contentId };
+    return readContentFile(connection, file, { start, end });
   }
 }

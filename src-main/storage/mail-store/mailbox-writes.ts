@@ -36,7 +36,8 @@ export function findMailbox(connection: Connection, accountId: AccountId, name: 
 function nextUidValidity(transaction: Transaction): number {
   const row = transaction.connection.get<{ value: string }>(
     `INSERT INTO setting (name, value) VALUES ('lastUidValidity', ?)
-       ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, CAST(excluded.value AS INTEGER))
+       ON CONFLICT (name) DO UPDATE
+          SET value = CAST(max(CAST(value AS INTEGER) + 1, CAST(excluded.value AS INTEGER)) AS TEXT)
        RETURNING value`,
     String(Math.floor(transaction.now / 1000)),
   );

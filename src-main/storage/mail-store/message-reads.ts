@@ -3,7 +3,8 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
 import type { MailboxId, MessageEntry, SummaryPart, Uid, UidRange } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
-import { ENTRY_COLUMNS, toEntry, type EntryRow } from './rows.ts';
+import { MESSAGE_INDEX } from '../content-store.ts';
+import { ENTRY_COLUMNS, PREFIX, toEntry, type EntryRow } from './rows.ts';
 
 interface IndexRow {
   uid: number;
@@ -11,8 +12,8 @@ interface IndexRow {
   message_index: string;
 }
 
-const INDEX_QUERY = `SELECT message.uid, message.prefix, body.message_index FROM message
-  JOIN content_body AS body ON body.content_id = message.content_id
+const INDEX_QUERY = `SELECT message.uid, ${PREFIX} AS prefix, ${MESSAGE_INDEX} AS message_index FROM message
+  JOIN content ON content.id = message.content_id JOIN content_body AS body ON body.content_id = message.content_id
  WHERE message.mailbox_id = ? AND message.uid BETWEEN ? AND ? ORDER BY message.uid`;
 
 export function readEntries(
@@ -68,6 +69,10 @@ export function readIndexes(
   return indexes;
 }
 
+function clearPart(part: SummaryPart): string {
+  return `unseal(summary.${part}, 'summary ${part}', summary.content_id)`;
+}
+
 /** `uids` rise; what is not there is left out. One query for each run of UIDs. */
 export function readSummaries(
   connection: Connection,
@@ -75,7 +80,7 @@ export function readSummaries(
   { uids, parts }: { uids: readonly Uid[]; parts: readonly SummaryPart[] },
 ): ReadonlyMap<Uid, readonly (string | null)[]> {
   // The parts are names of columns.
-  const sql = `SELECT ${parts.map((part) => `summary.${part}`).join(', ')}, message.uid FROM message
+  const sql = `SELECT ${parts.map(clearPart).join(', ')}, message.uid FROM message
     JOIN content_summary AS summary ON summary.content_id = message.content_id
    WHERE message.mailbox_id = ? AND message.uid BETWEEN ? AND ?`;
   const summaries = new Map<Uid, readonly (string | null)[]>();

@@ -15,12 +15,13 @@ import type {
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
-import { addContent, changeReferences, type ContentArguments } from '../content-store.ts';
+import { addContent, changeReferences, holdContent, type ContentArguments } from '../content-store.ts';
+import { OFFICE } from '../sealing/keyring.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { countMessage, openCounts, saveCounts, type MailboxCounts } from './mailbox-counts.ts';
 import { noteLessons } from './move-lessons.ts';
 import { forgetSeen } from './reader-rows.ts';
-import { DELETED_BIT, toStoredFlags, writeKeywords, type MessageRow } from './rows.ts';
+import { DELETED_BIT, PREFIX, toStoredFlags, writeKeywords, type MessageRow } from './rows.ts';
 
 /** What a message brings along into a mailbox, whether it is new or a copy. */
 type Insertion = Omit<MessageRow, 'mailbox_id' | 'uid' | 'mod_seq' | 'saved_at'> & { saved_at: number };
@@ -30,7 +31,8 @@ function insertMessage(transaction: Transaction, counts: MailboxCounts, message:
   const uid = counts.uidNext++;
   transaction.connection.run(
     `INSERT INTO message (mailbox_id, uid, mod_seq, flags, keywords, internal_date, saved_at, size_bytes, content_id,
-                          prefix, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                          prefix, trace_id)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, seal(?10, ?12, 'prefix', ?9), ?11)`,
     counts.id,
     uid,
     counts.highestModSeq,
@@ -42,6 +44,7 @@ function insertMessage(transaction: Transaction, counts: MailboxCounts, message:
     message.content_id,
     message.prefix,
     message.trace_id,
+    counts.accountId,
   );
   countMessage(counts, { bits: message.flags, sizeBytes: message.size_bytes }, 1);
   return uid;
@@ -65,7 +68,9 @@ export function depositMessage(
 ): void {
   const own = deposit.content;
   const content =
-    own === null ? shared : { sizeBytes: own.sizeBytes, contentId: addContent(transaction, own, 1) };
+    own === null
+      ? shared
+      : { sizeBytes: own.sizeBytes, contentId: addContent(transaction, own, deposit.accountId) };
   const counts = findDepositMailbox(transaction, deposit);
   const flags = toStoredFlags(deposit.flags);
   counts.highestModSeq++;
@@ -130,7 +135,7 @@ const appendMessages: Write<AppendArguments, AppendAnswer> = (
       internal_date: message.internalDate,
       saved_at: transaction.now,
       size_bytes: message.content.sizeBytes,
-      content_id: addContent(transaction, message.content, 1),
+      content_id: addContent(transaction, message.content, counts.accountId),
       prefix: '',
       trace_id: null,
     });
@@ -169,7 +174,7 @@ export function readRows(
 ): MessageRow[] {
   return ranges.flatMap(({ first, last }) =>
     transaction.connection.all<MessageRow>(
-      'SELECT * FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid',
+      `SELECT *, ${PREFIX} AS prefix FROM message WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid`,
       mailboxId,
       first,
       last,
@@ -225,9 +230,20 @@ export function insertCopies(
 ): CopiedUids {
   if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
   target.highestModSeq++;
+  shareContents(transaction, target.accountId, rows);
   const to = rows.map((row) => insertMessage(transaction, target, { ...row, saved_at: transaction.now }));
   saveCounts(transaction, target);
   return { uidValidity: target.uidValidity, from: rows.map((row) => row.uid), to };
+}
+
+/** Contents that come to another account are the office's from then on: nobody's key may be all that opens them. */
+function shareContents({ connection }: Transaction, accountId: number, rows: readonly MessageRow[]): void {
+  const from = connection.get<{ account_id: number }>(
+    'SELECT account_id FROM mailbox WHERE id = ?',
+    rows[0]?.mailbox_id ?? 0,
+  );
+  if (from?.account_id === accountId) return;
+  for (const { content_id } of rows) holdContent({ connection }, content_id, OFFICE);
 }
 
 /** Takes messages out of their mailbox, leaving their UIDs in `expunged`. Content references are the caller's. */

@@ -55,8 +55,9 @@ function remove({ connection }: Transaction, { place, owner, name }: Annotation)
 
 /** Answers whether the value was another one. */
 function put({ connection }: Transaction, { place, owner, name }: Annotation, value: Uint8Array): boolean {
-  const sql = `INSERT INTO metadata (mailbox_id, account_id, name, value) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value`;
+  const sql = `INSERT INTO metadata (mailbox_id, account_id, name, value)
+      VALUES (?1, ?2, ?3, seal(?4, ?2, 'metadata', ?3))
+    ON CONFLICT DO UPDATE SET value = excluded.value WHERE unseal(value, 'metadata', name) <> ?4`;
   return connection.run(sql, placeId(place), owner, name, value).changes > 0;
 }
 

@@ -110,6 +110,9 @@ export function emailIdOf(row: Pick<MessageRow, 'content_id'>): string {
   return `M${row.content_id}`;
 }
 
+/** A copy's prefix in the clear. */
+export const PREFIX = "unseal(message.prefix, 'prefix', message.content_id)";
+
 /** What an entry is made of: not the prefix, which lists never show. */
 export type EntryRow = Omit<MessageRow, 'mailbox_id' | 'prefix'>;
 export const ENTRY_COLUMNS =

@@ -34,7 +34,8 @@ export class SqliteMetadata implements MetadataStore {
 
   list(place: MetadataPlace, reader: AccountId): Promise<readonly MetadataEntry[]> {
     const rows = this.#connection.all<MetadataEntry>(
-      'SELECT name, value FROM metadata WHERE mailbox_id = ? AND account_id IN (?, ?) ORDER BY name',
+      `SELECT name, unseal(value, 'metadata', name) AS value FROM metadata
+        WHERE mailbox_id = ? AND account_id IN (?, ?) ORDER BY name`,
       placeId(place),
       SHARED,
       reader,

@@ -7,7 +7,8 @@ import type { MessageIndex } from '../../format/message-index.ts';
 import { shiftIndex } from '../../mail/mailstore/mailbox-rules.ts';
 import type { MailboxId, OpenMessage, Uid } from '../../mail/mailstore/port.ts';
 import type { Connection } from '../connection.ts';
-import type { SqliteContentReader } from '../content-store.ts';
+import { MESSAGE_INDEX, OCTETS, type SqliteContentReader } from '../content-store.ts';
+import { PREFIX } from './rows.ts';
 
 /** A content up to this size is read whole at once: most messages, and the beginning is what most readers want. */
 const READ_AT_ONCE_OCTETS = 16 * 1024;
@@ -27,9 +28,9 @@ export function openCopy(
   { id, uid }: { id: MailboxId; uid: Uid },
 ): OpenMessage | null {
   const row = connection.get<CopyRow>(
-    `SELECT message.size_bytes, message.content_id, message.prefix, body.message_index,
-            iif(message.size_bytes <= ?, body.octets, NULL) AS octets
-       FROM message JOIN content_body AS body ON body.content_id = message.content_id
+    `SELECT message.size_bytes, message.content_id, ${PREFIX} AS prefix, ${MESSAGE_INDEX} AS message_index,
+            iif(message.size_bytes <= ?, ${OCTETS}, NULL) AS octets
+       FROM message JOIN content ON content.id = message.content_id JOIN content_body AS body ON body.content_id = message.content_id
       WHERE message.mailbox_id = ? AND message.uid = ?`,
     READ_AT_ONCE_OCTETS,
     id,

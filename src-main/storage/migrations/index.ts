@@ -32,6 +32,7 @@ import { addSenderLists } from './0260-sender-lists.ts';
 import { addCertificates } from './0270-certificates.ts';
 import { addTlsPolicies } from './0280-tls-policies.ts';
 import { addSignIns } from './0290-sign-ins.ts';
+import { addEncryption } from './0320-encryption.ts';
 
 export interface Migration {
   readonly version: number;
@@ -65,6 +66,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 270, name: 'certificates', run: addCertificates },
   { version: 280, name: 'TLS policies', run: addTlsPolicies },
   { version: 290, name: 'sign-ins', run: addSignIns },
+  { version: 320, name: 'encryption', run: addEncryption },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -10,7 +10,7 @@ interface PutArguments extends GreylistRow {
 
 const putGreylist: Write<PutArguments, void> = ({ connection }, { key, firstAt, seenAt, passes }) => {
   connection.run(
-    'INSERT OR REPLACE INTO greylist (key, first_at, seen_at, passes) VALUES (?, ?, ?, ?)',
+    "INSERT OR REPLACE INTO greylist (key, first_at, seen_at, passes) VALUES (seal_name(?, 0, 'greylist'), ?, ?, ?)",
     key,
     firstAt,
     seenAt,
@@ -31,7 +31,8 @@ export class SqliteGreylistStore implements GreylistStore {
 
   find(key: string): Promise<GreylistRow | null> {
     const row = this.#connection.get<GreylistRow>(
-      'SELECT first_at AS firstAt, seen_at AS seenAt, passes FROM greylist WHERE key = ?',
+      `SELECT first_at AS firstAt, seen_at AS seenAt, passes FROM greylist
+        WHERE key IN (?1, sealed_name(?1, 0, 'greylist'))`,
       key,
     );
     return Promise.resolve(row ?? null);

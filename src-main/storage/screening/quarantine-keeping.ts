@@ -27,7 +27,10 @@ export function keepApart(
 ): void {
   connection.run(
     `INSERT INTO quarantine (account_id, address, kind, way, content_id, size_bytes, prefix, trace_id, reverse_path, recipient,
-                             author, subject, verdict, kept_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                             author, subject, verdict, kept_at)
+     VALUES (?1, ?2, ?3, seal(?4, ?1, 'quarantine way', ?5), ?5, ?6, seal(?7, ?1, 'quarantine prefix', ?5), ?8,
+             seal(?9, ?1, 'quarantine reverse_path', ?5), ?10, seal(?11, ?1, 'quarantine author', ?5),
+             seal(?12, ?1, 'quarantine subject', ?5), seal(?13, ?1, 'quarantine verdict', ?5), ?14)`,
     copy.accountId ?? OFFICE_ID,
     copy.address,
     copy.kind,

@@ -107,7 +107,7 @@ function wayOf({ way, address }: QuarantinedMessage): Extract<InterruptedWay, { 
 
 function messageIdOf({ connection }: Transaction, traceId: TraceId): string | null {
   const row = connection.get<{ id: string | null }>(
-    'SELECT message_id AS id FROM message_trace WHERE trace_id = ?',
+    "SELECT unseal(message_id, 'trace message_id', trace_id) AS id FROM message_trace WHERE trace_id = ?",
     traceId,
   );
   return row?.id ?? null;

@@ -11,8 +11,15 @@ interface Row extends Omit<QuarantinedMessage, 'verdict' | 'way' | 'accountId'> 
   readonly way: string;
 }
 
-const COLUMNS = `id, account_id AS accountId, address, kind, way, content_id AS contentId, size_bytes AS sizeBytes, prefix,
-  trace_id AS traceId, reverse_path AS reversePath, recipient, author, subject, verdict, kept_at AS keptAt`;
+/** A column that is sealed, in the clear. */
+function clear(column: string): string {
+  return `unseal(${column}, 'quarantine ${column}', content_id)`;
+}
+
+const COLUMNS = `id, account_id AS accountId, address, kind, ${clear('way')} AS way, content_id AS contentId,
+  size_bytes AS sizeBytes, ${clear('prefix')} AS prefix, trace_id AS traceId, ${clear('reverse_path')} AS reversePath,
+  recipient, ${clear('author')} AS author, ${clear('subject')} AS subject, ${clear('verdict')} AS verdict,
+  kept_at AS keptAt`;
 
 export function selectQuarantined(
   connection: Connection,
@@ -39,8 +46,8 @@ function toMessage({ accountId, verdict, way, ...row }: Row): QuarantinedMessage
   };
 }
 
-const SEARCHED =
-  "lower(author || ' ' || reverse_path || ' ' || recipient || ' ' || address || ' ' || subject)";
+const SEARCHED = `lower(${clear('author')} || ' ' || ${clear('reverse_path')} || ' ' || recipient || ' ' || address || ' ' ||
+         ${clear('subject')})`;
 
 function toCondition(filter: QuarantineFilter): { where: string; values: readonly SqlValue[] } {
   const { accountId, isOffices, kinds, text = '', ids, keptBefore, keptAfter } = filter;

@@ -14,7 +14,8 @@ const noteCorrespondents: Write<NoteArguments, void> = ({ connection }, { accoun
   if (connection.get('SELECT 1 FROM account WHERE id = ?', accountId) === undefined) return;
   for (const address of addresses) {
     connection.run(
-      'INSERT OR REPLACE INTO correspondent (account_id, address, last_at) VALUES (?, ?, ?)',
+      `INSERT OR REPLACE INTO correspondent (account_id, address, last_at)
+         VALUES (?1, seal_name(?2, ?1, 'correspondent'), ?3)`,
       accountId,
       address,
       at,
@@ -31,16 +32,15 @@ interface SenderArguments extends SenderHistory {
 const noteSender: Write<SenderArguments, void> = ({ connection }, { accountId, domain, mail, junk, at }) => {
   if (connection.get('SELECT 1 FROM account WHERE id = ?', accountId) === undefined) return;
   connection.run(
-    `INSERT INTO sender_history (account_id, domain, mail, junk, last_at) VALUES (?, ?, max(0, ?), max(0, ?), ?)
+    `INSERT INTO sender_history (account_id, domain, mail, junk, last_at)
+       VALUES (?1, seal_name(?2, ?1, 'sender domain'), max(0, ?3), max(0, ?4), ?5)
      ON CONFLICT (account_id, domain) DO UPDATE
-        SET mail = max(0, mail + ?), junk = max(0, junk + ?), last_at = excluded.last_at`,
+        SET mail = max(0, mail + ?3), junk = max(0, junk + ?4), last_at = excluded.last_at`,
     accountId,
     domain,
     mail,
     junk,
     at,
-    mail,
-    junk,
   );
 };
 
@@ -57,7 +57,8 @@ export class SqliteReputationStore implements ReputationStore {
 
   isCorrespondent(accountId: number, address: string): Promise<boolean> {
     const row = this.#connection.get(
-      'SELECT 1 FROM correspondent WHERE account_id = ? AND address = ?',
+      `SELECT 1 FROM correspondent
+        WHERE account_id = ?1 AND address IN (?2, sealed_name(?2, ?1, 'correspondent'))`,
       accountId,
       address,
     );
@@ -78,7 +79,8 @@ export class SqliteReputationStore implements ReputationStore {
 
   historyOf(accountId: number, domain: string): Promise<SenderHistory | null> {
     const row = this.#connection.get<SenderHistory>(
-      'SELECT mail, junk FROM sender_history WHERE account_id = ? AND domain = ?',
+      `SELECT mail, junk FROM sender_history
+        WHERE account_id = ?1 AND domain IN (?2, sealed_name(?2, ?1, 'sender domain'))`,
       accountId,
       domain,
     );

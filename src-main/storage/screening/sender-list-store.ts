@@ -20,7 +20,7 @@ const putListedSender: Write<
   SenderListKind | null
 > = (transaction, { owner, pattern, list }) => {
   const { connection } = transaction;
-  const of = 'FROM listed_sender WHERE owner = ? AND pattern = ?';
+  const of = "FROM listed_sender WHERE owner = ?1 AND pattern = seal_name(?2, ?1, 'listed sender')";
   const before = connection.get<{ list: SenderListKind }>(`SELECT list ${of}`, owner, pattern);
   if (list === null) connection.run(`DELETE ${of}`, owner, pattern);
   else add(transaction, { owner, pattern, list });
@@ -39,7 +39,8 @@ const replaceSenderLists: Write<{ owner: ListOwner; lists: SenderLists }, void> 
 
 function add({ connection }: Transaction, { owner, pattern, list }: OwnedSender): void {
   connection.run(
-    'INSERT OR REPLACE INTO listed_sender (owner, pattern, list, is_network) VALUES (?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO listed_sender (owner, pattern, list, is_network)
+       VALUES (?1, seal_name(?2, ?1, 'listed sender'), ?3, ?4)`,
     owner,
     pattern,
     list,
@@ -54,6 +55,8 @@ export function forgetSenderLists({ connection }: Transaction, owner: ListOwner)
 
 export const senderListWrites = { putListedSender, replaceSenderLists };
 
+const CLEAR_PATTERN = "unseal(pattern, 'listed sender', NULL) AS pattern";
+
 export class SqliteSenderListStore implements SenderListStore {
   readonly #writer: Writer;
   readonly #connection: Connection;
@@ -64,7 +67,7 @@ export class SqliteSenderListStore implements SenderListStore {
   }
 
   read(owner: ListOwner): Promise<SenderLists> {
-    const sql = 'SELECT pattern, list FROM listed_sender WHERE owner = ? ORDER BY pattern';
+    const sql = `SELECT ${CLEAR_PATTERN}, list FROM listed_sender WHERE owner = ? ORDER BY 1`;
     const rows = this.#connection.all<ListedSender>(sql, owner);
     const on = (list: SenderListKind) =>
       rows.filter((row) => row.list === list).map(({ pattern }) => pattern);
@@ -80,13 +83,13 @@ export class SqliteSenderListStore implements SenderListStore {
   }
 
   find(owner: ListOwner, patterns: readonly string[]): Promise<readonly ListedSender[]> {
-    const sql =
-      'SELECT pattern, list FROM listed_sender WHERE owner = ? AND pattern IN (SELECT value FROM json_each(?))';
+    const sql = `SELECT ${CLEAR_PATTERN}, list FROM listed_sender WHERE owner = ?1 AND pattern IN
+      (SELECT value FROM json_each(?2) UNION ALL SELECT sealed_name(value, ?1, 'listed sender') FROM json_each(?2))`;
     return Promise.resolve(this.#connection.all<ListedSender>(sql, owner, JSON.stringify(patterns)));
   }
 
   networks(owner: ListOwner): Promise<readonly ListedSender[]> {
-    const sql = 'SELECT pattern, list FROM listed_sender WHERE owner = ? AND is_network = 1';
+    const sql = `SELECT ${CLEAR_PATTERN}, list FROM listed_sender WHERE owner = ? AND is_network = 1`;
     return Promise.resolve(this.#connection.all<ListedSender>(sql, owner));
   }
 }

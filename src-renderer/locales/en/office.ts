@@ -219,7 +219,7 @@ export const office = {
   settings: {
     title: 'Settings',
     question: 'How is this server set up?',
-    tabs: { general: 'General', certificates: 'Certificates' },
+    tabs: { general: 'General', certificates: 'Certificates', encryption: 'Encryption' },
     listeners: 'Listeners and ports',
     listener: 'Listener',
     port: 'Port',

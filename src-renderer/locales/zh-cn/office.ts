@@ -220,7 +220,7 @@ export const office: Pick<
   settings: {
     title: '设置',
     question: '这台服务器是如何设置的？',
-    tabs: { general: '常规', certificates: '证书' },
+    tabs: { general: '常规', certificates: '证书', encryption: '加密' },
     listeners: '监听与端口',
     listener: '监听',
     port: '端口',
