@@ -1,5 +1,7 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
+import { apiTokenWrites } from './api-token-store.ts';
+import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
@@ -30,7 +32,9 @@ import type { Transaction } from './transaction.ts';
 
 export const writes = {
   ...administratorWrites,
+  ...apiTokenWrites,
   ...appPasswordWrites,
+  ...auditWrites,
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,

@@ -1,5 +1,6 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
+import { access } from './zh-cn/access.ts';
 import { delivery } from './zh-cn/delivery.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
@@ -15,6 +16,7 @@ import { sieve } from './zh-cn/sieve.ts';
 import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
+  ...access,
   ...delivery,
   ...filters,
   ...findings,

@@ -31,6 +31,9 @@ import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 import { addSenderLists } from './0260-sender-lists.ts';
 import { addCertificates } from './0270-certificates.ts';
 import { addSignIns } from './0290-sign-ins.ts';
+import { addRoles } from './0340-administrators.ts';
+import { addAuditLog } from './0350-audit-log.ts';
+import { addApiTokens } from './0360-api-tokens.ts';
 
 export interface Migration {
   readonly version: number;
@@ -63,6 +66,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 260, name: 'sender lists', run: addSenderLists },
   { version: 270, name: 'certificates', run: addCertificates },
   { version: 290, name: 'sign-ins', run: addSignIns },
+  { version: 340, name: 'administrators', run: addRoles },
+  { version: 350, name: 'audit log', run: addAuditLog },
+  { version: 360, name: 'API tokens', run: addApiTokens },
 ];
 
 /** The database was written by a newer Postroom. */

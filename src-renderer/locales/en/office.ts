@@ -219,7 +219,12 @@ export const office = {
   settings: {
     title: 'Settings',
     question: 'How is this server set up?',
-    tabs: { general: 'General', certificates: 'Certificates' },
+    tabs: {
+      general: 'General',
+      certificates: 'Certificates',
+      administrators: 'Administrators',
+      audit: 'Audit log',
+    },
     listeners: 'Listeners and ports',
     listener: 'Listener',
     port: 'Port',
@@ -367,14 +372,10 @@ export const office = {
       dns: 'DNS records',
       test: 'Test message',
     },
-    notHere: 'This server is not set up yet',
-    notHereText:
-      'For safety the first administrator can only be made on the machine that Postroom runs on. Open this page there.',
     administratorIntro: 'You will sign in to this console with it. It is not a mail account.',
     administratorName: 'Name',
     administratorPassword: 'Password',
     administratorRepeat: 'Password again',
-    passwordLength: 'At least {count} characters.',
     passwordsDiffer: 'The two passwords are not the same.',
     administratorDone: 'The administrator is made. You are signed in as {name}.',
     domainIntro: 'Mail for this domain is accepted here. More can be added at any time.',
