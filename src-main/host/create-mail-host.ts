@@ -74,8 +74,8 @@ export interface MailHost {
   readonly release: ReleaseDesk;
   /** Who may be at the console; only after start(). */
   readonly access: ConsoleAccess;
-  /** Where the token of the first start is, while it is good for something. */
-  readonly setupTokenFile: string | null;
+  /** Lets somebody begin from another machine; null once somebody administers this server. */
+  readonly setupToken: { readonly text: string; readonly path: string } | null;
   /** The server's name now; only after start(). */
   hostname(): string;
   /** Names by which browsers may know the console now. */
@@ -101,7 +101,7 @@ interface Parts {
   readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
   readonly access: ConsoleAccess;
-  readonly setupTokenFile: string | null;
+  readonly setupToken: MailHost['setupToken'];
   readonly release: ReleaseDesk;
   readonly stopBackground: () => void;
 }
@@ -145,8 +145,8 @@ class RunningHost implements MailHost {
     return this.#running.access;
   }
 
-  get setupTokenFile(): string | null {
-    return this.#running.setupTokenFile;
+  get setupToken(): MailHost['setupToken'] {
+    return this.#running.setupToken;
   }
 
   listeners(): readonly ListenerStatus[] {
@@ -303,7 +303,7 @@ class RunningHost implements MailHost {
   async #openAccess(
     storage: Storage,
     known: { administrators: Administrators; secret: Uint8Array; signIns: SignIns },
-  ): Promise<Pick<Parts, 'access' | 'setupTokenFile'>> {
+  ): Promise<Pick<Parts, 'access' | 'setupToken'>> {
     const { clock, randomBytes, logger, dataFolder } = this.#options;
     const { administrators, secret, signIns } = known;
     const isNeeded = (await administrators.count()) === 0;
@@ -313,7 +313,8 @@ class RunningHost implements MailHost {
       ...{ tokens: storage.apiTokens, audit: storage.audit, note: signIns.note },
     });
     signIns.addDoor(access.door);
-    return { access, setupTokenFile: isNeeded ? setupToken.path : null };
+    const { text, path } = setupToken;
+    return { access, setupToken: text === null ? null : { text, path } };
   }
 
   #startBackground(
