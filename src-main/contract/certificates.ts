@@ -103,6 +103,13 @@ export const certificatesView = z.object({
   /** Those that answer the authority and publish policies. */
   listeners: z.array(listenerRow).readonly(),
   policies: z.array(publishedPolicy).readonly(),
+  outbound: z.object({
+    mtaSts: z.boolean(),
+    dane: z.boolean(),
+    trustsResolver: z.boolean(),
+    /** Whether what the name servers say about DNSSEC is believed now. */
+    isResolverTrusted: z.boolean(),
+  }),
   tlsa: z.object({ name: z.string(), value: z.string(), nextValue: z.string().nullable() }),
 });
 export type CertificatesView = z.infer<typeof certificatesView>;
@@ -159,6 +166,9 @@ export const certificatesContract = {
   dropPlannedKey: callFor('settings.change').input(purpose).output(z.void()),
   /** Asks DNS for the records that orders wait for. */
   lookForRecords: callFor('settings.change').output(z.void()),
+  setOutbound: callFor('settings.change')
+    .input(z.object({ mtaSts: z.boolean(), dane: z.boolean(), trustsResolver: z.boolean() }))
+    .output(z.void()),
   setPolicy: callFor('settings.change')
     .input(z.object({ domain, mode: policyMode }))
     .output(z.void()),

@@ -26,6 +26,30 @@ export const messageRow = z.object({
 });
 export type MessageRow = z.infer<typeof messageRow>;
 
+/** TLS with the server of an attempt. */
+export const attemptTls = z.object({
+  /** What the recipients' domain asks for; `none`: nothing. */
+  policy: z.string(),
+  /** null: in clear text, or not reached. */
+  version: z.string().nullable(),
+  cipher: z.string().nullable(),
+  /** What proved the server; null: nothing did. */
+  provedBy: z.string().nullable(),
+  /** Why nothing did. */
+  problem: z.string().nullable(),
+  certificate: z
+    .object({
+      subject: z.string(),
+      issuer: z.string(),
+      names: z.array(z.string()).readonly(),
+      notBefore: time,
+      notAfter: time,
+      fingerprint: z.string(),
+    })
+    .nullable(),
+});
+export type AttemptTls = z.infer<typeof attemptTls>;
+
 /** What one attempt came to, in the fields of RFC 3464 §2.3. */
 export const recipientOutcome = z.object({
   kind: z.enum(['delivered', 'relayed', 'deferred', 'failed']),
@@ -131,6 +155,7 @@ export const timelineEvent = z.discriminatedUnion('type', [
     isShared: z.literal(true).exactOptional(),
     /** The file, folder, program or server that it was handed over to. */
     handedTo: z.string().exactOptional(),
+    tls: attemptTls.exactOptional(),
     sessionId: id.exactOptional(),
   }),
   eventBase.extend({

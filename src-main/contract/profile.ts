@@ -74,14 +74,14 @@ export const profileContract = {
     .input(z.object({ current: password, password }))
     .output(z.void()),
   /** A key for an authenticator app; nothing changes until a code of it was confirmed. */
-  beginTotp: change().output(z.object({ secret: z.string(), uri: z.string() })),
+  beginTotp: callFor('self.read').output(z.object({ secret: z.string(), uri: z.string() })),
   /** The one time that recovery codes are shown. */
   confirmTotp: change()
     .input(z.object({ code: z.string().trim().min(1).max(LIMITS.codeLength) }))
     .output(recoveryCodes),
   removeTotp: change().input(z.object({ password })).output(z.void()),
   renewRecoveryCodes: change().input(z.object({ password })).output(recoveryCodes),
-  beginPasskey: change().output(passkeyJson),
+  beginPasskey: callFor('self.read').output(passkeyJson),
   confirmPasskey: change()
     .input(z.object({ name, response: passkeyJson }))
     .output(z.void()),

@@ -19,13 +19,17 @@ export const dnsRecord = z.object({
     'dkim',
     'dmarc',
     'tlsReports',
+    'mtaSts',
+    'mtaStsHost',
+    'tlsa',
+    'tlsaNext',
     'clientSubmission',
     'clientImap',
     'clientPop3',
     'clientSieve',
   ]),
   need: z.enum(['required', 'recommended', 'optional']),
-  type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV']),
+  type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV', 'CNAME', 'TLSA']),
   /** Owner name, fully qualified, without the trailing dot. */
   name: z.string(),
   /** Owner name as most providers want it: relative to the domain, `@` for the domain itself. */

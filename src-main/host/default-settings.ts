@@ -20,6 +20,7 @@ export function defaultSettings(hostname: string): HostSettings {
     certificateFiles: [],
     acme: DEFAULT_ACME,
     mtaSts: [],
+    outboundTls: { mtaSts: true, dane: true, trustsResolver: false },
     dnsServers: [],
     trustedProxies: { proxyProtocol: [], xclient: [] },
     clientLimits: { ...DEFAULT_CONNECTION_LIMITS, ...DEFAULT_STRANGER_LIMITS, exempt: [] },

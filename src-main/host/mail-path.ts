@@ -34,6 +34,7 @@ import type { JudgedMessage, ReportCounts } from '../mail/reports/report-counts.
 import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
 import type { NextHopDesk } from '../mail/relay/port.ts';
+import type { TlsPolicyFinder } from '../mail/relay/tls-policy/choose-tls-policy.ts';
 import { createRouter } from '../mail/routing/create-router.ts';
 import { findChosenNextHop } from '../mail/routing/find-next-hop.ts';
 import { createRoutingCourier } from '../mail/routing/create-routing-courier.ts';
@@ -60,6 +61,7 @@ import type { ScreeningDesk } from './screening-desk.ts';
 import type { RelayDeskOptions } from './relay-desk.ts';
 import { createReportCounts, createReports, type Reports } from './reports.ts';
 import { createSigning } from './signing.ts';
+import { createTlsPolicies } from './tls-policies.ts';
 
 /** Most of them wait for servers far away; local deliveries must find a place among them. */
 const ATTEMPTS_AT_ONCE = 512;
@@ -117,9 +119,9 @@ export function createMailPath(options: MailPathOptions): MailPath {
   const counts = createReportCounts(options);
   const onJudged = (message: JudgedMessage) => counts.recordJudged(message);
   const screening = createHostScreening({ ...options, ...connection, resolver, onJudged });
-  const { signer } = signing;
-  const parts = { router, rewriting, answers, hostname, connection, signer, counts, ...screening };
-  const { queue, desk, relay, handOver } = createQueue(options, parts);
+  const tlsPolicies = createTlsPolicies(options, resolver);
+  const parts = { router, rewriting, answers, hostname, connection, counts, tlsPolicies, ...screening };
+  const { queue, desk, relay, handOver } = createQueue(options, { ...parts, ...signing });
   const reports = createReports(options, counts, { ...signing, queue, resolver, hostname });
   const services = createServices(
     { ...options, router, ruleBook, hostname, queue, screening: screening.step },
@@ -205,11 +207,12 @@ interface QueueParts {
   readonly counts: ReportCounts;
   readonly judge: AccountJudge;
   readonly brakes: SendingBrakes;
+  readonly tlsPolicies: TlsPolicyFinder;
   readonly quarantine: QuarantineDesk;
 }
 
 function createQueue(options: MailPathOptions, built: QueueParts) {
-  const { router, rewriting, hostname, connection, signer, counts, judge } = built;
+  const { router, rewriting, hostname, connection, signer, counts, judge, tlsPolicies } = built;
   const { settings, storage } = options;
   const schedule = () => settings().retrySchedule;
   const onTlsOutcome = (outcome: TlsOutcome) => counts.recordTls(outcome);
@@ -218,6 +221,7 @@ function createQueue(options: MailPathOptions, built: QueueParts) {
     content: storage.content,
     schedule,
     signer,
+    tlsPolicies,
     onTlsOutcome,
   });
   const { content } = storage;

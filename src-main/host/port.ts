@@ -75,6 +75,7 @@ export interface HostSettings {
   /** People have heard of what was kept apart for them until then, in milliseconds since 1970 UTC; null: of nothing yet. */
   readonly digestedUntil: number | null;
   readonly signing: SigningSettings;
+  readonly outboundTls: OutboundTlsSettings;
   readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
@@ -92,6 +93,15 @@ export interface ReportSettings {
   readonly addresses: readonly string[];
   readonly sendsDmarc: boolean;
   readonly sendsTls: boolean;
+}
+
+/** What is looked up before mail leaves for a domain. */
+export interface OutboundTlsSettings {
+  readonly mtaSts: boolean;
+  /** Needs a validating resolver on this machine, or one that is vouched for. */
+  readonly dane: boolean;
+  /** Whether what `dnsServers` say about DNSSEC is believed though they are not on this machine. */
+  readonly trustsResolver: boolean;
 }
 
 /** How much one client may do; the last three bind only those who have not signed in. */

@@ -7,22 +7,24 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { EC_ALGORITHM, importKeys, makeKey } from '../protocol/acme/ec-keys.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** The longest that Apple's clients accept. */
 const VALID_MS = 825 * DAY_MS;
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A certificate and key in PEM for the name, and for localhost, where the first tries are made. */
+/**
+ * A certificate and key in PEM for the name, and for localhost, where the first tries are made. `key`: one that is kept, so that what
+ * TLSA records say of it stays true.
+ */
 export async function makeSelfSigned(
   hostname: string,
   now: number,
+  key = makeKey(),
 ): Promise<{ certificate: string; key: string }> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const names = [...new Set([hostname, 'localhost'])].map((value) => ({ type: 'dns' as const, value }));
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex'),
@@ -30,8 +32,8 @@ export async function makeSelfSigned(
     // An hour back, for clients whose clock is behind.
     notBefore: new Date(now - 60 * 60_000),
     notAfter: new Date(now + VALID_MS),
-    signingAlgorithm: ALGORITHM,
-    keys,
+    signingAlgorithm: EC_ALGORITHM,
+    keys: await importKeys(key),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
@@ -39,6 +41,5 @@ export async function makeSelfSigned(
       new SubjectAlternativeNameExtension([...names, { type: 'ip', value: '127.0.0.1' }]),
     ],
   });
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') };
+  return { certificate: certificate.toString('pem'), key };
 }

@@ -6,6 +6,7 @@
  * Invariants: plain JSON data; no secrets, no message content.
  */
 import type { FindingDetail } from '../base/finding-texts.ts';
+import type { PeerCertificate } from '../protocol/connection/peer-certificate.ts';
 import type { TlsDetails } from '../protocol/connection/session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -27,6 +28,20 @@ export interface RecipientOutcome {
   readonly nextHopReports?: true;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
+}
+
+/** TLS with the server of an attempt. */
+export interface AttemptTls {
+  /** What the recipients' domain asks for, e.g. `MTA-STS, mode enforce`, `DANE, TLSA 3 1 1`, `none`. */
+  readonly policy: string;
+  /** null: in clear text, or not reached. */
+  readonly version: string | null;
+  readonly cipher: string | null;
+  /** What proved the server, `WebPKI` (a known authority) or e.g. `DANE 3 1 1`; null: nothing did. */
+  readonly provedBy: string | null;
+  /** Why nothing did. */
+  readonly problem: string | null;
+  readonly certificate: PeerCertificate | null;
 }
 
 export type AnswerKind = 'vacation' | 'notification' | 'rejection' | 'scriptProblem';
@@ -106,6 +121,8 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         isShared?: true;
         /** Where it was handed over to: a file, a folder, a program, another server. */
         handedTo?: string;
+        /** TLS with the server that was asked last. */
+        tls?: AttemptTls;
         sessionId?: string;
       }
     /** A DSN tells the sender what became of some recipients; it has a timeline of its own. */

@@ -18,6 +18,7 @@ import { reportWrites } from './report-writes.ts';
 import { settingsWrites } from './settings-store.ts';
 import { signingKeyWrites } from './signing-key-store.ts';
 import { sieveWrites } from './sieve-store.ts';
+import { tlsPolicyWrites } from './tls-policy-store.ts';
 import { timelineWrites } from './timeline-store.ts';
 import { transcriptWrites } from './transcript-store.ts';
 import { appPasswordWrites } from './app-password-store.ts';
@@ -59,6 +60,7 @@ export const writes = {
   ...signingKeyWrites,
   ...sieveWrites,
   ...timelineWrites,
+  ...tlsPolicyWrites,
   ...transcriptWrites,
 };
 

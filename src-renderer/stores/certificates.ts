@@ -35,6 +35,8 @@ export const useCertificatesStore = defineStore('certificates', () => {
     planKey: (purpose: string): Promise<void> => calls().planKey({ purpose }),
     dropPlannedKey: (purpose: string): Promise<void> => calls().dropPlannedKey({ purpose }),
     lookForRecords: (): Promise<void> => calls().lookForRecords(),
+    setOutbound: (outbound: { mtaSts: boolean; dane: boolean; trustsResolver: boolean }): Promise<void> =>
+      calls().setOutbound(outbound),
     setPolicy: (domain: string, mode: PolicyMode): Promise<void> => calls().setPolicy({ domain, mode }),
   };
 });

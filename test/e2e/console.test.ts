@@ -95,6 +95,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     ['/relay', '#self-test'],
     ['/relay?add=1', '[role=dialog]'],
     ['/settings', '#about dl'],
+    ['/settings/certificates', '#outbound .switch'],
     ['/setup', '#setup-domain'],
   ])('has nothing against %s', async (path, landmark) => {
     await page.goto(path);

@@ -259,6 +259,30 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: 'sign-ins', path: '/sign-ins' },
+  { name: 'sign-ins-refused', path: '/sign-ins?refused=1' },
+  {
+    name: 'sign-ins-means',
+    path: '/sign-ins',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Ways to sign in…|登录方式…)$/ }).click();
+      await page.waitForTimeout(400);
+      for (const index of [0, 1]) await page.locator('.el-dialog .el-switch').nth(index).click();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: 'app-passwords',
+    path: '/accounts',
+    act: async (page) => {
+      await openRow(0)(page);
+      await page.getByRole('button', { name: /^(App passwords…|应用密码…)$/ }).click();
+      await page.waitForTimeout(400);
+      await page.fill('#app-password-name', 'Tablet');
+      await page.locator('.el-dialog form button[type=submit]').click();
+      await page.waitForTimeout(400);
+    },
+  },
   { name: 'domains', path: '/accounts/domains' },
   {
     name: 'domains-records',

@@ -37,6 +37,12 @@ import { parseDmarcRecord } from '../../src-main/protocol/authentication/dmarc/r
 import { isSpfRecord, parseSpfRecord } from '../../src-main/protocol/authentication/spf/record.ts';
 import { parseTagList } from '../../src-main/protocol/authentication/tag-list.ts';
 import { parseHeaderSection, rewriteHeaderSection } from '../../src-main/format/header-section.ts';
+import { inspectPair } from '../../src-main/host/certificates/inspect-pair.ts';
+import {
+  coversHost,
+  parsePolicy,
+  readPolicyId,
+} from '../../src-main/mail/relay/tls-policy/mta-sts-policy.ts';
 import { parseXml } from '../../src-main/format/xml.ts';
 import { parseReport } from '../../src-main/mail/reports/read-report.ts';
 import { unpack } from '../../src-main/mail/reports/unpack.ts';
@@ -76,6 +82,8 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'mbox', corpus: readLines('mbox.jsonl'), check: checkMbox },
   { name: 'ManageSieve', corpus: readLines('managesieve.jsonl'), check: checkManageSieve },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
+  { name: 'MTA-STS policies', corpus: readLines('mta-sts.jsonl'), check: checkTlsPolicy },
+  { name: 'certificates', corpus: readLines('certificates.jsonl'), check: checkPair },
 ];
 
 /** A command, or a syntax problem as a value. */
@@ -227,6 +235,22 @@ async function checkReport(input: string): Promise<void> {
     counts.every((count) => Number.isSafeInteger(count) && count >= 0),
     'counts are numbers',
   );
+}
+
+/** A policy or none; what it allows is bounded. */
+function checkTlsPolicy(input: string): void {
+  readPolicyId([input]);
+  const policy = parsePolicy(input);
+  if (policy === null) return;
+  insist(policy.maxAgeSeconds <= 31_557_600 && policy.mx.length <= 100, 'the policy is bounded');
+  coversHost(policy, 'mx.example.com');
+}
+
+/** What people paste is a pair, or there is a word for what is wrong. */
+function checkPair(input: string): void {
+  const half = input.indexOf('-----BEGIN PRIVATE');
+  const inspected = inspectPair({ certificate: input, key: half < 0 ? input : input.slice(half) });
+  insist(inspected.ok || inspected.error.length > 0, 'a pair or a word');
 }
 
 /** What claims to be ours goes, and the rest stays as it was. */

@@ -14,6 +14,7 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { seedSignIns } from './world-sign-ins.ts';
 import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
@@ -69,6 +70,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     seedScreening(world.screening, world.clock.now());
     await seedSigning(world);
     seedReports(world.reports, wallClock.now());
+    await seedSignIns(world.signIns, wallClock.now());
   }
   options.prepare?.(world);
   moveLowPorts(world);

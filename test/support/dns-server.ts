@@ -10,6 +10,12 @@ export interface NameRecords {
   readonly MX?: readonly (readonly [preference: number, exchange: string])[];
   /** Each record as one text, which is cut at 255 octets, or as its strings. */
   readonly TXT?: readonly (string | readonly string[])[];
+  /** An alias; the records that stand beside it are those where it leads. */
+  readonly CNAME?: string;
+  /** `usage selector matching-type data`, data hexadecimal. */
+  readonly TLSA?: readonly string[];
+  /** DNSSEC does not prove them (no AD bit), in a zone whose answers are proved. */
+  readonly isInsecure?: true;
   /** Of names below in-addr.arpa and ip6.arpa. */
   readonly PTR?: readonly string[];
 }
@@ -25,6 +31,8 @@ export class TestDnsServer {
   zone: Zone;
   /** What was asked, e.g. `MX server2.com`. */
   readonly questions: string[] = [];
+  /** Whether it validates: answers have the AD bit, but for insecure names. */
+  isValidating = false;
   readonly #socket: Socket;
 
   private constructor(zone: Zone, socket: Socket) {
@@ -48,6 +56,11 @@ export class TestDnsServer {
     return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   }
 
+  #proofOf(records: NameRecords | 'fails' | undefined): number {
+    const isInsecure = typeof records === 'object' && records.isInsecure === true;
+    return this.isValidating && !isInsecure && records !== 'fails' ? dnsPacket.AUTHENTIC_DATA : 0;
+  }
+
   stop(): Promise<void> {
     return new Promise((resolve) => this.#socket.close(resolve));
   }
@@ -64,20 +77,19 @@ export class TestDnsServer {
     const answer = dnsPacket.encode({
       type: 'response',
       ...(query.id !== undefined && { id: query.id }),
-      flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | code,
+      flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | code | this.#proofOf(records),
       questions: [question],
-      answers:
-        typeof records === 'object'
-          ? dataOf(records, question.type).map((data) => ({
-              type: question.type,
-              name: question.name,
-              ttl: 1,
-              data,
-            }))
-          : [],
+      answers: typeof records === 'object' ? answersOf(question, records) : [],
     });
     this.#socket.send(answer, from.port, from.address);
   }
+}
+
+function answersOf({ type, name }: dnsPacket.Question, records: NameRecords): readonly dnsPacket.Answer[] {
+  const { CNAME: alias } = records;
+  const led = alias === undefined ? [] : [{ type: 'CNAME', name, ttl: 1, data: alias }];
+  const own = dataOf(records, type).map((data) => ({ type, name: alias ?? name, ttl: 1, data }));
+  return [...led, ...own];
 }
 
 function dataOf(records: NameRecords, type: string): readonly unknown[] {
@@ -88,7 +100,19 @@ function dataOf(records: NameRecords, type: string): readonly unknown[] {
     }));
   }
   if (type === 'TXT') return (records.TXT ?? []).map((text) => [text].flat().flatMap(cutText));
+  if (type === 'TLSA') return (records.TLSA ?? []).map(readTlsa);
   return type === 'A' || type === 'AAAA' || type === 'PTR' ? (records[type] ?? []) : [];
+}
+
+function readTlsa(text: string): object {
+  const [usage, selector, matchingType, data = ''] = text.split(' ');
+  const certificate = Buffer.from(data, 'hex');
+  return {
+    usage: Number(usage),
+    selector: Number(selector),
+    matchingType: Number(matchingType),
+    certificate,
+  };
 }
 
 /** RFC 1035 §3.3.14: a character-string holds 255 octets. */

@@ -52,6 +52,11 @@ export class Postfix {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** What it proves itself with, PEM. */
+  get certificate(): string {
+    return readFileSync(join(this.#folder, 'certificate.pem'), 'utf8');
+  }
+
   /** Tries now what waits in its queue. */
   flush(): void {
     this.#run('flush');

@@ -72,7 +72,9 @@ class MemoryConnection implements OutgoingConnection {
     this.#next = socket;
     // Whoever insists on a certificate gets a good one.
     const isVerified = this.#mustVerify;
-    this.#onHandshake(socket === null ? new Error('wrong version number') : { ...TLS, isVerified });
+    this.#onHandshake(
+      socket === null ? new Error('wrong version number') : { ...TLS, isVerified, ...UNSEEN },
+    );
   }
 
   async startTls(): Promise<OutgoingTls> {
@@ -87,6 +89,9 @@ class MemoryConnection implements OutgoingConnection {
     return result;
   }
 }
+
+/** No certificate is looked at here. */
+const UNSEEN = { provedBy: null, certificate: null, flaw: null };
 
 function quiet(socket: Duplex): Duplex {
   return socket.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { secretsIn, secretsInFolder } from './secrets.ts';
 
 const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 export const SERVICE_FILE = join(PROJECT_FOLDER, 'out/main/service.js');
@@ -27,6 +28,13 @@ export const OFFICE = {
   ],
   security: { allowCleartextAuth: true },
 };
+
+/** None of them may be in anything that a service of the tests writes. */
+const OFFICE_PASSWORDS = ['tom-password', 'anna-password', OFFICE.admin.password];
+
+function insistOnNone(place: string, found: readonly string[]): void {
+  if (found.length > 0) throw new Error(`passwords in ${place}: ${found.join('; ')}`);
+}
 
 export interface Ready {
   readonly listeners: Readonly<Record<string, number>>;
@@ -55,10 +63,12 @@ export class ServiceProcess {
   }
 
   /** Sends the signal and waits for the end; answers the exit code, or the signal's name. */
-  end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
     const ended = exitOf(this.process);
     this.process.kill(signal);
-    return ended;
+    const code = await ended;
+    insistOnNone('the log', secretsIn(this.log, OFFICE_PASSWORDS));
+    return code;
   }
 }
 
@@ -76,7 +86,11 @@ export async function makeWorkFolder(provision: unknown = OFFICE) {
     data: join(folder, 'data'),
     provisionFile,
     path: (name: string) => join(folder, name),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      const found = await secretsInFolder(join(folder, 'data'), OFFICE_PASSWORDS);
+      await rm(folder, { recursive: true, force: true });
+      insistOnNone('the data folder', found);
+    },
   };
 }
 

@@ -50,6 +50,7 @@ export function openWorldAccess(world: {
     audit: new AuditLog({ store: new MemoryAuditStore(), clock }),
     door: new ConsoleDoor({
       ...{ clock, note, onBlock: () => undefined, onError: fail },
+      isAdministrator: (name) => administrators.find(name) !== null,
       isKnownPlace: (name, address) => administrators.isKnownPlace(name, address),
     }),
     setupToken: {

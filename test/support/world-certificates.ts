@@ -5,7 +5,7 @@ import type { AcmeStatus } from '../../src-main/host/certificates/acme-desk.ts';
 import type { CertificateStatus } from '../../src-main/host/certificates/certificates.ts';
 import type { CertificateConsole } from '../../src-main/host/certificates/console-port.ts';
 import { inspectPair, type CertificateFacts } from '../../src-main/host/certificates/inspect-pair.ts';
-import { makeKey } from '../../src-main/protocol/acme/certificate-request.ts';
+import { makeKey } from '../../src-main/protocol/acme/ec-keys.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEY = makeKey();

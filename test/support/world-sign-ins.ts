@@ -52,3 +52,63 @@ export class WorldSignIns implements SignInBook {
     this.#changed.emit();
   }
 }
+
+const MINUTE_MS = 60_000;
+
+/** A busy day at the doors, for pictures: people, devices, and somebody who guesses. */
+export async function seedSignIns(signIns: WorldSignIns, now: number): Promise<void> {
+  const entry = (minutesAgo: number, change: Partial<SignInEntry>): SignInEntry => ({
+    ...{ accountId: 1, name: 'anna@example.com', address: '203.0.113.5', door: 'imap', method: 'scram' },
+    ...{ outcome: 'ok', appPasswordId: null, count: 1, firstAt: now - 20 * 24 * 60 * MINUTE_MS },
+    lastAt: now - minutesAgo * MINUTE_MS,
+    ...change,
+  });
+  const phone = await signIns.appPasswords.add({
+    ...{ accountId: 1, name: 'Phone', scopes: ['read', 'send'], expiresAt: null },
+  });
+  const until = now + 90 * 24 * 60 * MINUTE_MS;
+  await signIns.appPasswords.add({ accountId: 1, name: 'Scanner', scopes: ['send'], expiresAt: until });
+  const appPasswordId = phone.ok ? phone.value.appPassword.id : null;
+  if (appPasswordId !== null) {
+    signIns.appPasswords.noteUse(appPasswordId, {
+      at: now - 7 * MINUTE_MS,
+      address: '2001:db8::7',
+      door: 'imap',
+    });
+  }
+  await signIns.add(
+    entry(2, { count: 212 }),
+    entry(7, { address: '2001:db8::7', method: 'appPassword', appPasswordId, count: 1_804 }),
+    entry(12, { door: 'submission', count: 31 }),
+    entry(40, { accountId: 2, name: 'tom@example.com', door: 'pop3', method: 'password', count: 96 }),
+    entry(55, { accountId: 2, name: 'tom@example.com', address: '198.51.100.20', outcome: 'disabled' }),
+    entry(61, {
+      accountId: null,
+      name: 'root@example.com',
+      address: '192.0.2.66',
+      method: 'password',
+      outcome: 'refused',
+      count: 10,
+    }),
+    entry(62, { address: '192.0.2.66', method: 'password', outcome: 'blocked', count: 3_201 }),
+    entry(80, {
+      accountId: null,
+      name: '*',
+      address: '*',
+      method: 'password',
+      outcome: 'refused',
+      count: 48_113,
+    }),
+    entry(90, { method: 'appPassword', appPasswordId, outcome: 'notAllowed', door: 'managesieve', count: 2 }),
+  );
+  for (let guess = 0; guess < 10; guess++) {
+    const attempt = {
+      remoteAddress: '192.0.2.66',
+      name: 'root@example.com',
+      door: 'imap',
+      isKnownPlace: false,
+      shownName: 'root@example.com',
+    } as const;
+    signIns.guard.admit(attempt)?.failed();
+  }
+}

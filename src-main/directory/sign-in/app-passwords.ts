@@ -117,7 +117,11 @@ export class AppPasswords implements AppPasswordDesk {
   }
 
   async #reload(): Promise<void> {
-    this.#byAccount = Map.groupBy(await this.#options.rows.listAll(), ({ accountId }) => accountId);
+    const used = new Map([...this.#byAccount.values()].flat().map(({ id, lastUse }) => [id, lastUse]));
+    const rows = await this.#options.rows.listAll();
+    // What was noted lately may not be in the rows yet.
+    const fresh = rows.map((row) => ({ ...row, lastUse: used.get(row.id) ?? row.lastUse }));
+    this.#byAccount = Map.groupBy(fresh, ({ accountId }) => accountId);
     this.#changed.emit();
   }
 }

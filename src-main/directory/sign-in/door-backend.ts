@@ -18,6 +18,7 @@ import type { DeskParts } from './create-sign-in-desk.ts';
 import { REFUSAL_DELAY_MS } from './limits.ts';
 import { SCOPE_OF } from './port.ts';
 import type { AccountSecrets, AppPasswordRow, MailDoor, SignInClient, SignInMethod } from './port.ts';
+import { showSignInName } from '../../protocol/sasl/shown-name.ts';
 import type { AdmittedAttempt } from './sign-in-guard.ts';
 
 type Verdict = SignInVerdict<Account>;
@@ -179,6 +180,10 @@ export class DoorBackend implements SaslBackend<Account> {
     return secrets?.account.address.toLowerCase() ?? name.toLowerCase();
   }
 
+  #shownName(visit: Visit): string {
+    return visit.secrets === null ? showSignInName(this.#keyOf(visit)) : this.#keyOf(visit);
+  }
+
   #isKnownPlace({ secrets }: Visit): boolean {
     return secrets !== null && this.#parts.log.isKnownPlace(secrets.account.id, this.#client.remoteAddress);
   }
@@ -191,6 +196,7 @@ export class DoorBackend implements SaslBackend<Account> {
     const attempt = this.#parts.guard.admit({
       remoteAddress: this.#client.remoteAddress,
       name: this.#keyOf(visit),
+      shownName: this.#shownName(visit),
       door: this.#door,
       isKnownPlace: this.#isKnownPlace(visit),
     });
@@ -277,7 +283,7 @@ export class DoorBackend implements SaslBackend<Account> {
   #note(visit: Visit, { kind: outcome }: Verdict, appPassword: AppPasswordRow | null): void {
     this.#parts.log.note({
       accountId: visit.secrets?.account.id ?? null,
-      name: this.#keyOf(visit),
+      name: this.#shownName(visit),
       address: this.#client.remoteAddress,
       door: this.#door,
       method: appPassword === null ? visit.method : 'appPassword',

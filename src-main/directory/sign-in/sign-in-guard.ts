@@ -28,6 +28,8 @@ export interface SignInAttempt {
   readonly remoteAddress: string;
   /** Canonical: lower case, under the domain that the account is in. */
   readonly name: string;
+  /** As it may be told: people type their password where the name should be. */
+  readonly shownName: string;
   readonly door: SignInDoor;
   /** Whether the account has signed in from there before. */
   readonly isKnownPlace: boolean;
@@ -53,6 +55,7 @@ export interface SignInGuardOptions {
 type Kind = SignInBlock['kind'];
 
 interface Tally {
+  readonly id: string;
   readonly kind: Kind;
   readonly subject: string;
   /** Wrong secrets by the name they were for, within the window. */
@@ -61,7 +64,7 @@ interface Tally {
   block: { since: number; until: number; failures: number; turnedAway: number } | null;
   /** Blocks so far; forgotten after a quiet day. */
   level: number;
-  last: Pick<SignInAttempt, 'name' | 'remoteAddress' | 'door'>;
+  last: Pick<SignInAttempt, 'shownName' | 'remoteAddress' | 'door'>;
 }
 
 const MOST_FAILURES: Readonly<Record<Kind, number>> = {
@@ -117,8 +120,8 @@ export class SignInGuard implements SignInGuardDesk {
 
   listBlocks(): readonly SignInBlock[] {
     const now = this.#options.clock.now();
-    return [...this.#tallies].flatMap(([id, tally]) =>
-      tally.block !== null && tally.block.until > now ? [toBlock(id, tally, tally.block)] : [],
+    return [...this.#tallies.values()].flatMap((tally) =>
+      tally.block !== null && tally.block.until > now ? [toBlock(tally, tally.block)] : [],
     );
   }
 
@@ -136,7 +139,7 @@ export class SignInGuard implements SignInGuardDesk {
       ['address', clientKey(remoteAddress), remoteAddress],
       ['network', networkOf(remoteAddress), networkOf(remoteAddress)],
     ];
-    if (!isKnownPlace) subjects.push(['account', name, name]);
+    if (!isKnownPlace) subjects.push(['account', name, attempt.shownName]);
     return subjects.map(([kind, key, subject]) => this.#tally(keyOf(kind, key), { kind, subject, attempt }));
   }
 
@@ -144,7 +147,7 @@ export class SignInGuard implements SignInGuardDesk {
     const now = this.#options.clock.now();
     const { kind, subject, attempt: last } = made;
     const tally: Tally = this.#tallies.get(id) ?? {
-      ...{ kind, subject, failures: new Map<string, number>(), windowStart: now },
+      ...{ id, kind, subject, failures: new Map<string, number>(), windowStart: now },
       ...{ block: null, level: 0, last },
     };
     refresh(tally, now);
@@ -189,17 +192,13 @@ export class SignInGuard implements SignInGuardDesk {
     tally.level++;
     tally.block = { since: now, until: now + lengthMs, failures, turnedAway: 0 };
     tally.failures.clear();
-    this.#options.onBlock(toBlock(keyOf(tally.kind, subjectKey(tally)), tally, tally.block));
+    this.#options.onBlock(toBlock(tally, tally.block));
     this.#changed.emit();
   }
 }
 
 function keyOf(kind: Kind, key: string): string {
   return `${kind} ${key}`;
-}
-
-function subjectKey({ kind, subject }: Tally): string {
-  return kind === 'address' ? clientKey(subject) : subject;
 }
 
 /** Ends what is over: the window, the block, and after a quiet day its memory. */
@@ -228,8 +227,8 @@ function sum({ failures }: Tally): number {
   return all;
 }
 
-function toBlock(id: string, tally: Tally, block: NonNullable<Tally['block']>): SignInBlock {
-  const { kind, subject, last } = tally;
-  const { name: lastName, remoteAddress: lastAddress, door: lastDoor } = last;
+function toBlock(tally: Tally, block: NonNullable<Tally['block']>): SignInBlock {
+  const { id, kind, subject, last } = tally;
+  const { shownName: lastName, remoteAddress: lastAddress, door: lastDoor } = last;
   return { id, kind, subject, ...block, lastName, lastAddress, lastDoor };
 }

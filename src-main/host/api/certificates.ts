@@ -3,6 +3,7 @@
  * that our domains publish.
  */
 import type { AcmeView, CertificatesView } from '../../contract/certificates.ts';
+import { areBelieved } from '../../protocol/dns/dnssec-resolver.ts';
 import { hashOfKey } from '../certificates/tlsa.ts';
 import { policyHost } from '../certificates/mta-sts.ts';
 import type { HostSettings } from '../port.ts';
@@ -125,6 +126,11 @@ function policies({ directory, settings, logger }: ConsoleServices) {
       await settings.change({ mtaSts: mode === 'off' ? others : [...others, { domain, mode }] });
       logger.info('MTA-STS policy changed', { by: context.administrator, domain, mode });
     }),
+
+    setOutbound: guardedCalls.certificates.setOutbound.handler(async ({ input, context }) => {
+      await settings.change({ outboundTls: input });
+      logger.info('TLS to others changed', { by: context.administrator, ...input });
+    }),
   };
 }
 
@@ -148,12 +154,17 @@ async function describe(services: ConsoleServices): Promise<CertificatesView> {
       .filter(({ name }) => name === 'http' || name === 'https')
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),
     policies: domains.map(({ name }) => describePolicy(name, settings, services)),
+    outbound: { ...settings.outboundTls, isResolverTrusted: isBelieved(settings) },
     tlsa: {
       name: `_25._tcp.${hostname}`,
       value: key === null ? '' : `3 1 1 ${hashOfKey(key)}`,
       nextValue: nextKey === null ? null : `3 1 1 ${hashOfKey(nextKey)}`,
     },
   };
+}
+
+function isBelieved({ dnsServers, outboundTls }: HostSettings): boolean {
+  return outboundTls.trustsResolver || areBelieved(dnsServers);
 }
 
 function describePolicy(

@@ -4,6 +4,7 @@ import { ConsoleWorld, listenerAt } from '../../../test/support/console-world.ts
 import { ManualClock } from '../../base/clock.ts';
 import type { FeedEvent } from '../../contract/feed.ts';
 import type { SessionSummary } from '../../observe/port.ts';
+import { hashOfKey } from '../certificates/tlsa.ts';
 import { createConsoleRouter, type ConsoleRouter } from './router.ts';
 import type { ConsoleContext, Visitor } from './services.ts';
 
@@ -452,7 +453,11 @@ describe('settings and DNS', () => {
 
   it('makes records for what listens, and leaves out what it cannot know', async () => {
     world.listenerStates = [listenerAt('smtp', 25), listenerAt('imaps', 993, 2993)];
-    await world.settings.change({ hostname: 'mail.server1.com' });
+    await world.settings.change({
+      hostname: 'mail.server1.com',
+      mtaSts: [{ domain: 'server1.com', mode: 'testing' }],
+    });
+    const { key } = world.certificates.keysFor();
     const [domain] = await clientOf().setup.dnsRecords();
     expect(domain?.records.map((record) => record.zoneLine ?? `${record.type} ${record.name} ?`)).toEqual([
       'server1.com. 3600 IN MX 10 mail.server1.com.',
@@ -461,6 +466,9 @@ describe('settings and DNS', () => {
       'server1.com. 3600 IN TXT "v=spf1 mx -all"',
       '_dmarc.server1.com. 3600 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@server1.com"',
       '_smtp._tls.server1.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@server1.com"',
+      'mta-sts.server1.com. 3600 IN CNAME mail.server1.com.',
+      expect.stringMatching(/^_mta-sts\.server1\.com\. 3600 IN TXT "v=STSv1; id=[0-9a-f]{20};"$/u) as string,
+      `_25._tcp.mail.server1.com. 3600 IN TLSA 3 1 1 ${hashOfKey(key)}`,
       '_imaps._tcp.server1.com. 3600 IN SRV 0 1 2993 mail.server1.com.',
     ]);
     expect(domain?.records[0]?.relativeName).toBe('@');

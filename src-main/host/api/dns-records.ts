@@ -1,11 +1,13 @@
 /**
  * DNS records: what to publish so that the world finds this server (RFC 5321 §5.1 MX) and believes it (RFC 7208 SPF, RFC 6376
- * DKIM, RFC 9989 DMARC), and mail clients find their settings by themselves (RFC 6186, RFC 8314 §5.1 SRV).
+ * DKIM, RFC 9989 DMARC), insists on TLS (RFC 8461 MTA-STS, RFC 7672 DANE), and mail clients find their settings by themselves (RFC 6186, RFC 8314 §5.1 SRV).
  *
  * Invariants: a record names a port only where a listener listens; what this machine cannot know (its public address) is null.
  */
 import type { DnsRecord } from '../../contract/setup.ts';
 import type { SigningKeyStatus } from '../../mail/signing/port.ts';
+import { formatPolicyRecord, policyHost, type MtaStsSetting } from '../certificates/mta-sts.ts';
+import { hashOfKey } from '../certificates/tlsa.ts';
 import type { ListenerName, ListenerStatus } from '../port.ts';
 
 const TTL_SECONDS = 3600;
@@ -35,8 +37,11 @@ export function dnsRecordsOf(facts: {
   hostname: string;
   listeners: readonly ListenerStatus[];
   keys: readonly SigningKeyStatus[];
+  policies: readonly MtaStsSetting[];
+  /** PEM: what the server proves itself with, and what it will after a change of keys that is planned. */
+  serverKeys: { readonly key: string | null; readonly nextKey: string | null };
 }): readonly { domain: string; records: readonly DnsRecord[] }[] {
-  const { domains, hostname, listeners, keys } = facts;
+  const { domains, hostname, listeners, keys, policies, serverKeys } = facts;
   const home = domains.find((domain) => isWithin(hostname, domain)) ?? domains[0];
   return domains.map((domain) => ({
     domain,
@@ -47,6 +52,8 @@ export function dnsRecordsOf(facts: {
       ...keys.filter((key) => key.domain === domain).flatMap(dkim),
       dmarc(domain),
       tlsReports(domain),
+      ...policies.filter((policy) => policy.domain === domain).flatMap((policy) => mtaSts(policy, hostname)),
+      ...(domain === home ? tlsa(domain, hostname, serverKeys) : []),
       ...CLIENT_SERVICES.flatMap((service) => srv({ domain, hostname, service, listeners })),
     ],
   }));
@@ -114,6 +121,36 @@ function tlsReports(domain: string): DnsRecord {
   });
 }
 
+/** RFC 8461 §3.1, §3.3 */
+function mtaSts(policy: MtaStsSetting, hostname: string): DnsRecord[] {
+  const { domain } = policy;
+  const need = 'recommended';
+  return [
+    record(domain, { purpose: 'mtaStsHost', need, type: 'CNAME', name: policyHost(domain), value: hostname }),
+    record(domain, {
+      purpose: 'mtaSts',
+      need,
+      type: 'TXT',
+      name: `_mta-sts.${domain}`,
+      value: formatPolicyRecord(policy, hostname),
+    }),
+  ];
+}
+
+/** RFC 7672 §3.1.1: useful where DNSSEC signs the zone. */
+function tlsa(
+  domain: string,
+  hostname: string,
+  keys: { key: string | null; nextKey: string | null },
+): DnsRecord[] {
+  const name = `_25._tcp.${hostname}`;
+  const of = (purpose: 'tlsa' | 'tlsaNext', key: string | null): DnsRecord[] =>
+    key === null
+      ? []
+      : [record(domain, { purpose, need: 'optional', type: 'TLSA', name, value: `3 1 1 ${hashOfKey(key)}` })];
+  return [...of('tlsa', keys.key), ...of('tlsaNext', keys.nextKey)];
+}
+
 function srv(options: {
   domain: string;
   hostname: string;
@@ -147,9 +184,15 @@ function record(domain: string, fields: RecordFields): DnsRecord {
 
 function zoneLine(fields: Required<RecordFields>): string | null {
   if (fields.value === null) return null;
-  const value = fields.type === 'TXT' ? quoteText(fields.value) : `${fields.value}.`;
+  const value = dataOf(fields.type, fields.value);
   const data = [fields.priority, fields.weight, fields.port, value].filter((part) => part !== null);
   return `${fields.name}. ${String(TTL_SECONDS)} IN ${fields.type} ${data.join(' ')}`;
+}
+
+/** TXT in quotes, names with the dot that ends them, TLSA as it is. */
+function dataOf(type: DnsRecord['type'], value: string): string {
+  if (type === 'TXT') return quoteText(value);
+  return type === 'TLSA' ? value : `${value}.`;
 }
 
 /** RFC 1035 §3.3.14: a string holds 255 octets; a longer text is several. */

@@ -64,12 +64,14 @@ function furtherHandlers(services: ConsoleServices) {
   const { directory, settings } = services;
   return {
     dnsRecords: guardedCalls.setup.dnsRecords.handler(async () => {
-      const [domains, { hostname }] = await Promise.all([directory.listDomains(), settings.read()]);
+      const [domains, { hostname, mtaSts }] = await Promise.all([directory.listDomains(), settings.read()]);
       return dnsRecordsOf({
         domains: domains.map((domain) => domain.name),
         hostname,
         listeners: services.listeners(),
         keys: services.signing.list(),
+        policies: mtaSts,
+        serverKeys: services.certificates.keysFor(hostname),
       });
     }),
 

@@ -59,10 +59,14 @@ function administratorsOf({ access }: ConsoleServices): State {
     const { hasTotp, passkeys, recoveryCodesLeft } = access.factors.stateOf(name);
     const keys = passkeys.map((key) => key.name);
     const secondFactor = { app: hasTotp, keys, recoveryLeft: recoveryCodesLeft };
-    return [name, { role, domains, changedAt: passwordChangedAt, secondFactor }] as const;
+    return [name, { role, domains, changedAt: timeText(passwordChangedAt), secondFactor }] as const;
   });
   const tokens = access.tokens.list().map(({ id, administrator, name, scopes, expiresAt }) => {
-    return [id, { administrator, name, scopes, expiresAt }] as const;
+    return [id, { administrator, name, scopes, expiresAt: timeText(expiresAt) }] as const;
   });
   return { administrators: Object.fromEntries(people), apiAccess: Object.fromEntries(tokens) };
+}
+
+function timeText(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }

@@ -11,7 +11,7 @@ import { Emitter } from '../../base/emitter.ts';
 import type { RandomBytes } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
 import { AcmeClient } from '../../protocol/acme/acme-client.ts';
-import { makeKey } from '../../protocol/acme/certificate-request.ts';
+import { makeKey } from '../../protocol/acme/ec-keys.ts';
 import type { ChallengeType } from '../../protocol/acme/challenges.ts';
 import { obtainCertificate, type ChallengeSolver } from '../../protocol/acme/obtain-certificate.ts';
 import { AcmeError } from '../../protocol/acme/problem.ts';
@@ -138,7 +138,9 @@ export class AcmeDesk {
     this.#cancel();
     this.#cancel = this.#options.clock.after(delayMs, () => {
       this.#lookAfter(LOOK_MS);
-      void this.obtainDue();
+      this.obtainDue().catch((error: unknown) => {
+        if (!this.#isStopped) this.#options.logger.error('certificates could not be looked after', { error });
+      });
     });
   }
 

@@ -79,6 +79,7 @@ export class CertificateFiles {
   #wait(): void {
     this.#cancel = this.#clock.after(POLL_MS, () => {
       this.#wait();
+      // Nothing here rejects: what cannot be read is told as a problem of the files.
       void this.look();
     });
   }

@@ -11,6 +11,7 @@ import { HandshakeRoom } from '../../protocol/connection/handshake-room.ts';
 import { secureSocket } from '../../protocol/connection/tls-upgrade.ts';
 import { makeSelfSigned } from '../self-signed.ts';
 import { Certificates, type WantedCertificates } from './certificates.ts';
+import { hashOfKey } from './tlsa.ts';
 import { MemoryCertificateStore } from './memory-certificate-store.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -127,6 +128,16 @@ describe('the self-signed certificate', () => {
     await open({ hostname: 'post.example.com' });
     seen.add(ownPem());
     expect(seen.size).toBe(4);
+  });
+});
+
+describe('the key of the self-signed certificate', () => {
+  it('stays when the certificate is made anew: what DNS says of it stays true (RFC 7671 §5.1)', async () => {
+    const certificates = await open();
+    const before = hashOfKey(readFileSync(path('key.pem'), 'utf8'));
+    await certificates.change({ hostname: 'post.example.com', files: [] });
+    expect(certificates.summary.names).toContain('post.example.com');
+    expect(hashOfKey(readFileSync(path('key.pem'), 'utf8'))).toBe(before);
   });
 });
 

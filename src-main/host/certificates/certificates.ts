@@ -101,11 +101,8 @@ export class Certificates {
     return certificates;
   }
 
-  readonly secureContext: SecureContextSource = (serverName) => {
-    const now = this.#options.clock.now();
-    const chosen = serverName === null ? null : chooseCertificate(this.#held, serverName, now);
-    return this.#contextOf(chosen ?? this.#default);
-  };
+  readonly secureContext: SecureContextSource = (serverName) =>
+    this.#contextOf((serverName === null ? null : this.pairFor(serverName)) ?? this.#default);
 
   /** Of what is shown to those who ask for no name. */
   get summary(): CertificateSummary {
@@ -115,6 +112,7 @@ export class Certificates {
 
   /** The pair that clients of this name are shown. */
   pairFor(name: string): HeldCertificate | null {
+    if (name.toLowerCase() === this.#hostname) return this.#default;
     return chooseCertificate(this.#held, name, this.#options.clock.now());
   }
 
@@ -193,10 +191,15 @@ export class Certificates {
     this.#cancels.push(() => cancel());
   }
 
+  /** For the server's own name and for who asks for none: what the administrator gave goes before what we sign ourselves. */
   get #default(): HeldCertificate {
-    const chosen = this.pairFor(this.#hostname) ?? this.#held.at(-1);
-    if (chosen === undefined) throw new Error('there is no certificate');
-    return chosen;
+    const now = this.#options.clock.now();
+    const given = this.#held.filter(({ source }) => source !== 'selfSigned');
+    const chosen =
+      chooseCertificate(given, this.#hostname, now) ?? given.find(({ facts }) => isInTime(facts, now));
+    const own = this.#held.at(-1);
+    if (own === undefined) throw new Error('there is no certificate');
+    return chosen !== undefined && isInTime(chosen.facts, now) ? chosen : own;
   }
 
   #contextOf(certificate: HeldCertificate): SecureContext {
@@ -241,7 +244,7 @@ export class Certificates {
     const names = new Set([this.#hostname, ...this.#held.flatMap(({ facts }) => facts.names)]);
     const uses = [...names].map((name) => ({
       name,
-      id: (name === this.#hostname ? this.#default : this.pairFor(name))?.id,
+      id: this.pairFor(name)?.id,
     }));
     return new Map(
       this.#held.map(({ id }) => [id, uses.filter((use) => use.id === id).map(({ name }) => name)]),
@@ -258,6 +261,10 @@ export class Certificates {
     const paths = watched?.paths ?? null;
     return { id, source, facts, problems, paths, fileProblem: watched?.problem ?? null, usedFor };
   }
+}
+
+function isInTime({ notBefore, notAfter }: CertificateFacts, now: number): boolean {
+  return notBefore <= now && now < notAfter;
 }
 
 const NOTHING_READ = { source: 'files', facts: null, problems: [], usedFor: [] } as const;

@@ -1,8 +1,8 @@
 /**
  * The certificate that we sign ourselves, kept in the data folder: there from the first start, so that nothing waits for a better one.
  *
- * Invariants: made anew when the server's name changes, when it is about to end, and when its files are damaged; its key is readable
- * by us only.
+ * Invariants: made anew when the server's name changes, when it is about to end, and when its files are damaged; its key stays, as
+ * TLSA records speak of it, and is readable by us only.
  */
 import { X509Certificate } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ export async function keepOwnCertificate(options: {
 }): Promise<InspectedPair> {
   const kept = await readKept(options.folder);
   if (kept !== null && isFit(kept, options)) return kept;
-  const made = await makeSelfSigned(options.hostname, options.now);
+  const made = await makeSelfSigned(options.hostname, options.now, kept?.pair.key);
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   await replaceFile(join(options.folder, 'key.pem'), made.key);
   await replaceFile(join(options.folder, 'certificate.pem'), made.certificate);

@@ -70,6 +70,7 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
     audit: new AuditLog({ store: options.audit, clock, onError }),
     door: new ConsoleDoor({
       ...{ clock, onError, note: options.note },
+      isAdministrator: (name) => administrators.find(name) !== null,
       isKnownPlace: (name, address) => administrators.isKnownPlace(name, address),
       onBlock: (block) => logger.warn('closed after wrong passwords', { ...block }),
     }),

@@ -10,6 +10,7 @@ import { type AdmittedAttempt, SignInGuard } from '../../directory/sign-in/sign-
 
 export interface ConsoleDoorOptions {
   readonly clock: Clock;
+  readonly isAdministrator: (name: string) => boolean;
   readonly isKnownPlace: (name: string, address: string) => boolean;
   readonly note: (note: SignInNote) => void;
   readonly onBlock: (block: SignInBlock) => void;
@@ -107,10 +108,20 @@ export class ConsoleDoor implements SignInGuardDesk {
   #attempt(comer: Comer): AdmittedAttempt | null {
     const { name, address } = comer;
     const isKnownPlace = this.#isKnown(comer);
-    return this.#guard.admit({ remoteAddress: address, name, door: 'console', isKnownPlace });
+    return this.#guard.admit({
+      ...{ remoteAddress: address, name, shownName: this.#shownName(comer), door: 'console', isKnownPlace },
+    });
   }
 
-  #note({ name, address, method }: Comer, outcome: SignInNote['outcome']): void {
+  /** Of a name that no administrator has nothing is told: people type their password where the name should be. */
+  #shownName({ name }: Comer): string {
+    const isOurs = name === TOKEN_NAME || name === SETUP_NAME || this.#options.isAdministrator(name);
+    return isOurs ? name : '';
+  }
+
+  #note(comer: Comer, outcome: SignInNote['outcome']): void {
+    const { address, method } = comer;
+    const name = this.#shownName(comer);
     this.#options.note({
       accountId: null,
       name,

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { NOTICE_LANGUAGES } from '../../base/notice-language.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { screeningProvision, senders } from './screening.ts';
-import { acmeProvision, mtaStsProvision, tlsProvision } from './trust.ts';
+import { acmeProvision, mtaStsProvision, outboundTlsProvision, tlsProvision } from './trust.ts';
 
 const pop3 = z.strictObject({
   mailbox: z.string().min(1).exactOptional(),
@@ -216,6 +216,7 @@ const provision = z.strictObject({
   tls: tlsProvision.optional(),
   acme: acmeProvision.optional(),
   security: security.optional(),
+  outboundTls: outboundTlsProvision.optional(),
   dns: z.strictObject({ servers: z.array(z.string().min(1)).min(1) }).optional(),
   relay: relay.optional(),
   routes: z.array(route).optional(),

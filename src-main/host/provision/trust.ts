@@ -26,14 +26,33 @@ export const acmeProvision = z.strictObject({
 
 export const mtaStsProvision = z.enum(['off', 'testing', 'enforce']);
 
+export const outboundTlsProvision = z.strictObject({
+  mtaSts: z.boolean().exactOptional(),
+  dane: z.boolean().exactOptional(),
+  /** Believes what `dns.servers` say about DNSSEC though they are not on this machine. */
+  trustResolver: z.boolean().exactOptional(),
+});
+
 /** The settings that the file asks for; what it does not name is left alone. */
 export function toTrustSettings(provision: Provision, current: HostSettings): Partial<HostSettings> {
-  const { tls, acme, domains } = provision;
+  const { tls, acme, domains, outboundTls } = provision;
   const wanted = domains.filter(({ mtaSts }) => mtaSts !== undefined);
   return {
     ...(tls !== undefined && { certificateFiles: tls }),
     ...(acme !== undefined && { acme: toAcmeSettings(acme) }),
+    ...(outboundTls !== undefined && { outboundTls: toOutboundTls(outboundTls, current.outboundTls) }),
     ...(wanted.length > 0 && { mtaSts: toPolicies(wanted, current.mtaSts) }),
+  };
+}
+
+function toOutboundTls(
+  { mtaSts, dane, trustResolver }: NonNullable<Provision['outboundTls']>,
+  current: HostSettings['outboundTls'],
+): HostSettings['outboundTls'] {
+  return {
+    mtaSts: mtaSts ?? current.mtaSts,
+    dane: dane ?? current.dane,
+    trustsResolver: trustResolver ?? current.trustsResolver,
   };
 }
 

@@ -25,10 +25,14 @@ import { NextHopAttempt } from './next-hop-attempt.ts';
 import { NextHopLines } from './next-hop-lines.ts';
 import { prepareOutgoing, type OutgoingSource } from './outgoing-content.ts';
 import type { NextHopDesk } from './port.ts';
+import { ignoresTlsPolicies } from './tls-required.ts';
+import type { TlsPolicyFinder } from './tls-policy/choose-tls-policy.ts';
 
 export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions, OutgoingSource {
   /** The queue's own; a next hop that refuses rests in its steps. */
   readonly schedule: () => RetrySchedule;
+  /** What recipients' domains ask of TLS; absent: nothing is asked. */
+  readonly tlsPolicies?: TlsPolicyFinder;
   /** Hears what became of TLS with the hosts of a domain. */
   readonly onTlsOutcome?: (outcome: TlsOutcome) => void;
 }
@@ -58,9 +62,11 @@ export function createRelayCourier(options: RelayOptions): RelayCourier {
         ...(await prepareOutgoing(options, entry)),
       };
       const recordSurely = insist(record, options.clock);
+      const isIgnoring = await ignoresTlsPolicies(options.content, entry);
       await inParallel([...groupByNextHop(recipients)], async ([key, group]) => {
         const line = lines.lineOf(key, group.nextHop);
-        const parts = { ...options, pool, line, entry, message, record: recordSurely, tell };
+        const own = { pool, line, entry, message, record: recordSurely, tell };
+        const parts = { ...options, ...own, ignoresTlsPolicies: isIgnoring };
         await new NextHopAttempt(group.nextHop, parts).carry(group.recipients);
       });
     },

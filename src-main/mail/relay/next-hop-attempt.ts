@@ -7,7 +7,11 @@
  * the whole next hop rests.
  */
 import type { DeliveryObserver } from '../../protocol/smtp/client/delivery-observer.ts';
-import { describeTarget, type SessionTarget } from '../../protocol/smtp/client/open-session.ts';
+import {
+  describeTarget,
+  type SessionTarget,
+  type TlsFindings,
+} from '../../protocol/smtp/client/open-session.ts';
 import { MAX_DIAGNOSTIC_CHARACTERS } from '../../protocol/smtp/client/limits.ts';
 import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
 import type { SessionPool } from '../../protocol/smtp/client/session-pool.ts';
@@ -27,6 +31,8 @@ import { nameOfNextHop, type NextHop } from '../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from './find-targets.ts';
 import type { Admission, NextHopLine } from './next-hop-line.ts';
 import { takeBatch } from './recipient-batch.ts';
+import { attemptTlsOf, tlsOutcomeOf } from './tls-report-facts.ts';
+import type { TlsPolicyFinder } from './tls-policy/choose-tls-policy.ts';
 import {
   makeReport,
   makeRestReport,
@@ -43,6 +49,10 @@ export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly record: RecordReport;
   readonly tell: TellProgress;
   readonly clock: Clock;
+  /** What the recipients' domain asks of TLS; absent: nothing is asked. */
+  readonly tlsPolicies?: TlsPolicyFinder;
+  /** The sender asks that mail arrives rather than that it is safe (RFC 8689 §3). */
+  readonly ignoresTlsPolicies: boolean;
   /** Hears what became of TLS with the hosts of a domain. */
   readonly onTlsOutcome?: (outcome: TlsOutcome) => void;
 }
@@ -102,7 +112,8 @@ export class NextHopAttempt {
     this.#tell({ phase: 'findingHost' });
     const found = await findTargets(this.#nextHop, this.#parts);
     if (!found.ok) return this.#giveUp([found.error]);
-    const targets = this.#mustBeSecure ? found.value.map(requireTls) : found.value;
+    const targets = await this.#obeyPolicies(found.value);
+    if (targets.length === 0) return this.#giveUp(this.#problems.map(this.#finalIfRequired));
     const warm = this.#takeWarm(targets);
     if (warm !== null) await this.#use(warm);
     for (const target of targets) {
@@ -115,6 +126,22 @@ export class NextHopAttempt {
     if (!this.#hasReachedHost || this.#wasRefused) this.#parts.line.refused(problem);
     await this.#giveUp([problem]);
   }
+
+  /** Of the targets those that may be used, as they must be used. */
+  async #obeyPolicies(targets: readonly SessionTarget[]): Promise<readonly SessionTarget[]> {
+    const { tlsPolicies, ignoresTlsPolicies, onTlsOutcome } = this.#parts;
+    const isAsked = this.#nextHop.kind === 'mx' && tlsPolicies !== undefined;
+    // RFC 8689 §4.2.1: REQUIRETLS goes before the header field.
+    const isIgnored = ignoresTlsPolicies && !this.#mustBeSecure;
+    if (!isAsked || isIgnored) return this.#mustBeSecure ? targets.map(requireTls) : targets;
+    const applied = await tlsPolicies.apply(this.#nextHop.domain, targets);
+    this.#problems.push(...applied.problems);
+    for (const outcome of applied.outcomes) onTlsOutcome?.(outcome);
+    return this.#mustBeSecure ? applied.targets.map(requireTls) : applied.targets;
+  }
+
+  readonly #finalIfRequired = (problem: SessionProblem): SessionProblem =>
+    this.#mustBeSecure ? lackOfTlsIsFinal(problem) : problem;
 
   get #mustBeSecure(): boolean {
     return this.#parts.message.requireTls === true;
@@ -131,14 +158,15 @@ export class NextHopAttempt {
   async #tryTarget(target: SessionTarget): Promise<void> {
     const opened = await this.#parts.pool.open(target, this.#observe(target));
     if (!opened.ok) {
-      const { problem, sessionId } = opened.error;
-      this.#problems.push(this.#mustBeSecure ? lackOfTlsIsFinal(problem) : problem);
-      this.#last = { remoteMta: target.host, sessionId };
+      const { problem, sessionId, findings } = opened.error;
+      this.#problems.push(this.#finalIfRequired(problem));
+      this.#last = { remoteMta: target.host, sessionId, ...tlsFactsOf(target, findings) };
+      this.#tellTls(target, findings);
       return;
     }
     const openBefore = this.#open.length;
     const session = opened.value;
-    this.#tellTls(session, target);
+    this.#tellTls(target, session.findings);
     await this.#use(session);
     const isWornByUs = session.isWorn && this.#open.length < openBefore;
     // A host whose CHUNKING is broken is remembered by now: its next session goes without.
@@ -146,22 +174,18 @@ export class NextHopAttempt {
   }
 
   /** RFC 8460 §4: about the recipients' domain; a smart host is nobody's who would ask. */
-  #tellTls({ isEncrypted, extensions }: SmtpClientSession, { host, address, tls }: SessionTarget): void {
-    if (this.#nextHop.kind !== 'mx' || tls === 'none') return;
-    const failure = extensions.startTls ? 'validation-failure' : 'starttls-not-supported';
-    this.#parts.onTlsOutcome?.({
-      domain: this.#nextHop.domain,
-      receivingMx: host,
-      receivingAddress: address,
-      result: isEncrypted ? 'success' : failure,
-    });
+  #tellTls(target: SessionTarget, findings: TlsFindings): void {
+    if (this.#nextHop.kind !== 'mx' || target.tls === 'none') return;
+    const outcome = tlsOutcomeOf(target, findings);
+    if (outcome !== null) this.#parts.onTlsOutcome?.({ ...outcome, domain: this.#nextHop.domain });
   }
 
   /** One transaction after another, until the session ends or every recipient is decided on. */
   async #use(session: SmtpClientSession): Promise<void> {
     const wasWarm = session.isUsed;
     this.#hasReachedHost = true;
-    this.#last = { remoteMta: session.target.host, sessionId: session.sessionId };
+    const { target, sessionId, findings } = session;
+    this.#last = { remoteMta: target.host, sessionId, ...tlsFactsOf(target, findings) };
     let problem: SessionProblem | null = null;
     try {
       while (this.#open.length > 0 && session.isUsable && problem === null) {
@@ -239,9 +263,15 @@ export class NextHopAttempt {
   }
 }
 
-/** RFC 8689 §4.2.1: TLS, and a certificate in the name of the host. */
+function tlsFactsOf(target: SessionTarget, findings: TlsFindings): Pick<Source, 'tls'> {
+  const tls = attemptTlsOf(target, findings);
+  return tls === null ? {} : { tls };
+}
+
+/** RFC 8689 §4.2.1: TLS, and a certificate in the name of the host, or one that DNS proves. */
 function requireTls(target: SessionTarget): SessionTarget {
-  return { ...target, tls: target.tls === 'implicit' ? 'implicit' : 'required', mustVerify: true };
+  const mustVerify = target.tlsa === undefined;
+  return { ...target, tls: target.tls === 'implicit' ? 'implicit' : 'required', mustVerify };
 }
 
 /** RFC 8689 §4.2.1: where no host can do it, the sender is told at once (X.7.10, encryption needed). */

@@ -4,7 +4,6 @@
  * Invariants: the handshake itself takes any certificate, so that its facts are known; where it had to be verified, one that is
  * not in order ends the connection before anything is said over it.
  */
-import type { TLSSocket } from 'node:tls';
 import type {
   Connect,
   OutgoingConnection,
@@ -17,7 +16,7 @@ export interface CertificateFacts {
   readonly notAfter: number;
   readonly names: readonly string[];
   readonly isVerified: boolean;
-  /** In the words of the TLS library; null where nothing is wrong. */
+  /** In plain words; null where nothing is wrong. */
   readonly problem: string | null;
 }
 
@@ -67,28 +66,23 @@ class ObservedConnection implements OutgoingConnection {
 
   async startTls(): Promise<OutgoingTls> {
     const tls = await this.#connection.startTls();
-    const facts = describeCertificate(this.#connection.socket as TLSSocket);
-    this.#options.onCertificate(facts);
+    const facts = describe(tls);
+    if (facts !== null) this.#options.onCertificate(facts);
     if (tls.isVerified || !this.#options.mustVerify) return tls;
-    this.#problem = `the certificate is not in order: ${facts.problem ?? 'unknown reason'}`;
+    this.#problem = `the certificate is not in order: ${facts?.problem ?? 'there is none'}`;
     this.#connection.socket.destroy();
     throw new Error(this.#problem);
   }
 }
 
-function describeCertificate(socket: TLSSocket): CertificateFacts {
-  const { subject, issuer, valid_to: validTo, subjectaltname = '' } = socket.getPeerCertificate();
-  const { authorizationError: error } = socket as { authorizationError?: Error | string | null };
-  return {
-    subject: nameOf(subject),
-    issuer: nameOf(issuer),
-    notAfter: Date.parse(validTo),
-    names: subjectaltname.split(', ').flatMap((name) => (name === '' ? [] : [name.replace(/^[^:]*:/u, '')])),
-    isVerified: socket.authorized,
-    problem: socket.authorized ? null : String(error instanceof Error ? error.message : error),
-  };
+function describe({ certificate, isVerified, flaw }: OutgoingTls): CertificateFacts | null {
+  if (certificate === null) return null;
+  const { subject, issuer, notAfter, names } = certificate;
+  const problem = flaw?.reason ?? null;
+  return { subject: commonName(subject), issuer: commonName(issuer), notAfter, names, isVerified, problem };
 }
 
-function nameOf(name: { CN?: string | string[]; O?: string | string[] } | undefined): string {
-  return [name?.CN ?? name?.O ?? ''].flat().join(', ');
+/** Of `C=DE, O=Office, CN=mail.example.com` the last; where there is none, the organization. */
+function commonName(name: string): string {
+  return /(?:^|, )CN=([^,]*)/u.exec(name)?.[1] ?? /(?:^|, )O=([^,]*)/u.exec(name)?.[1] ?? '';
 }

@@ -2,7 +2,7 @@
 import type { RecipientVerdict } from '../../protocol/smtp/client/transaction.ts';
 import { MAX_DIAGNOSTIC_CHARACTERS } from '../../protocol/smtp/client/limits.ts';
 import type { SessionProblem } from '../../protocol/smtp/client/problem.ts';
-import type { MailEvent, RecipientOutcome } from '../events.ts';
+import type { AttemptTls, MailEvent, RecipientOutcome } from '../events.ts';
 import type { CourierReport, QueueEntry, QueueRecipient } from '../queue/port.ts';
 
 export interface SettledRecipient {
@@ -17,12 +17,13 @@ export interface Source {
   readonly remoteMta?: string;
   /** The transcript that shows it. */
   readonly sessionId?: string;
+  readonly tls?: AttemptTls;
 }
 
 export function makeReport(
   entry: QueueEntry,
   settled: readonly SettledRecipient[],
-  { at, remoteMta, sessionId }: Source,
+  { at, remoteMta, sessionId, tls }: Source,
 ): CourierReport {
   const outcomes = settled.map(({ recipient, verdict }) => {
     const host = remoteMta === undefined ? {} : { remoteMta };
@@ -32,7 +33,8 @@ export function makeReport(
   const events = outcomes.map(({ recipient, outcome }): MailEvent => {
     const session = sessionId === undefined ? {} : { sessionId };
     const attempt = recipient.attempts + 1;
-    return { type: 'attempted', traceId: entry.id, at, attempt, outcome, ...session };
+    const security = tls === undefined ? {} : { tls };
+    return { type: 'attempted', traceId: entry.id, at, attempt, outcome, ...security, ...session };
   });
   return {
     outcomes: outcomes.map(({ recipient, outcome }) => ({ ordinal: recipient.ordinal, outcome })),

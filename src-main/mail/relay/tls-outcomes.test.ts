@@ -19,9 +19,11 @@ describe('what became of TLS is told of the recipients’ domain (RFC 8460 §4.3
     expect(run.tlsOutcomes).toEqual([
       {
         domain: 'with-mx.example',
+        policy: { type: 'no-policy-found', lines: [], mxHosts: [] },
         receivingMx: 'mx.with-mx.example',
         receivingAddress: '192.0.2.25',
         result,
+        reason: expect.any(String) as string,
       },
     ]);
   });

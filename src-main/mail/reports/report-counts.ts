@@ -45,7 +45,7 @@ export interface CountedDmarc {
 }
 
 /** One kind of session of a TLS report. */
-export type CountedTls = Omit<TlsOutcome, 'domain'>;
+export type CountedTls = Omit<TlsOutcome, 'domain' | 'policy'>;
 
 export interface ReportCountsOptions {
   readonly store: Pick<ReportStore, 'count'>;
@@ -93,8 +93,8 @@ export class ReportCounts {
   }
 
   /** A session that relay opened, or could not open as it wanted. */
-  recordTls({ domain, ...outcome }: TlsOutcome): void {
-    this.#add({ kind: 'tls', domain, policy: '', result: JSON.stringify(outcome) });
+  recordTls({ domain, policy, ...outcome }: TlsOutcome): void {
+    this.#add({ kind: 'tls', domain, policy: JSON.stringify(policy), result: JSON.stringify(outcome) });
   }
 
   async flush(): Promise<void> {

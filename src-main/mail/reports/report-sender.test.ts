@@ -184,9 +184,52 @@ describe('a DMARC report of ours', () => {
 });
 
 describe('a TLS report of ours', () => {
+  test('names the policies that were to be obeyed, and what was wrong (RFC 8460 §4.3, §4.4)', async () => {
+    const { counts, textsSent } = setUp();
+    const host = { domain: 'server2.com', receivingMx: 'mx.server2.com', receivingAddress: '192.0.2.7' };
+    const lines = ['version: STSv1', 'mode: enforce', 'mx: mx.server2.com', 'max_age: 86400'];
+    const sts = { type: 'sts' as const, lines, mxHosts: ['mx.server2.com'] };
+    const tlsa = { type: 'tlsa' as const, lines: [`3 1 1 ${'ab'.repeat(32)}`], mxHosts: [] };
+    counts.recordTls({ ...host, policy: sts, result: 'certificate-expired', reason: 'it has expired' });
+    counts.recordTls({ ...host, policy: tlsa, result: 'success', reason: '' });
+    const [text = ''] = await textsSent();
+    const report = JSON.parse(unpackedFrom(text)) as { policies: unknown[] };
+    expect(report.policies).toEqual([
+      {
+        policy: {
+          'policy-type': 'sts',
+          'policy-string': lines,
+          'policy-domain': 'server2.com',
+          'mx-host': ['mx.server2.com'],
+        },
+        summary: { 'total-successful-session-count': 0, 'total-failure-session-count': 1 },
+        'failure-details': [
+          {
+            'result-type': 'certificate-expired',
+            'receiving-mx-hostname': 'mx.server2.com',
+            'receiving-ip': '192.0.2.7',
+            'failed-session-count': 1,
+            'failure-reason-code': 'it has expired',
+          },
+        ],
+      },
+      {
+        policy: { 'policy-type': 'tlsa', 'policy-string': tlsa.lines, 'policy-domain': 'server2.com' },
+        summary: { 'total-successful-session-count': 1, 'total-failure-session-count': 0 },
+        'failure-details': [],
+      },
+    ]);
+  });
+
   test('counts sessions that went well and those that did not (RFC 8460 §4)', async () => {
     const { counts, textsSent, sent } = setUp();
-    const session = { domain: 'server2.com', receivingMx: 'mx.server2.com', receivingAddress: '192.0.2.7' };
+    const session = {
+      domain: 'server2.com',
+      receivingMx: 'mx.server2.com',
+      receivingAddress: '192.0.2.7',
+      policy: { type: 'no-policy-found' as const, lines: [], mxHosts: [] },
+      reason: '',
+    };
     for (let times = 0; times < 5; times++) counts.recordTls({ ...session, result: 'success' });
     counts.recordTls({ ...session, result: 'starttls-not-supported' });
     counts.recordTls({ ...session, domain: 'server9.com', result: 'success' });

@@ -18,6 +18,7 @@ import { formatTlsReport } from './format-tls-report.ts';
 import { MAX_SENT_ROWS } from './limits.ts';
 import type { ReportCount, ReportKey, ReportStore } from './port.ts';
 import { DAY_MS, type CountedDmarc, type CountedPolicy, type CountedTls } from './report-counts.ts';
+import type { TlsOutcomePolicy } from './tls-outcome.ts';
 
 /** After midnight UTC others send theirs too: a while later servers have time. */
 const AFTER_MIDNIGHT_MS = 2 * 60 * 60_000;
@@ -93,7 +94,8 @@ export class ReportSender {
     if (!isWanted(key.kind) || from === null) return;
     const counts = await store.counts(key, MAX_SENT_ROWS);
     if (key.kind === 'tls') {
-      const sessions = counts.map(({ result, count }) => ({
+      const sessions = counts.map(({ policy, result, count }) => ({
+        policy: readTlsPolicy(policy),
         result: JSON.parse(result) as CountedTls,
         count,
       }));
@@ -152,4 +154,10 @@ export class ReportSender {
       ],
     });
   }
+}
+
+/** What was counted before policies were looked at knows of none. */
+function readTlsPolicy(text: string): TlsOutcomePolicy {
+  if (text === '') return { type: 'no-policy-found', lines: [], mxHosts: [] };
+  return JSON.parse(text) as TlsOutcomePolicy;
 }

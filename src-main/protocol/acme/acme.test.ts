@@ -4,7 +4,7 @@ import { FakeAcme, type FakeAcmeOptions } from '../../../test/support/fake-acme.
 import type { Clock } from '../../base/clock.ts';
 import { createHttpsClient, type SendHttps } from '../https/https-client.ts';
 import { AcmeClient } from './acme-client.ts';
-import { makeKey } from './certificate-request.ts';
+import { makeKey } from './ec-keys.ts';
 import { dnsChallengeRecord, type ChallengeType } from './challenges.ts';
 import { obtainCertificate, type ChallengeSolver } from './obtain-certificate.ts';
 

@@ -4,13 +4,9 @@
  * RFC 8555 §8, RFC 8737.
  */
 import 'reflect-metadata';
-import { createHash, webcrypto, type KeyObject } from 'node:crypto';
-import {
-  Extension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { createHash, type KeyObject } from 'node:crypto';
+import { Extension, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
+import { EC_ALGORITHM, importKeys, makeKey } from './ec-keys.ts';
 import { thumbprint } from './jws.ts';
 
 export type ChallengeType = 'http-01' | 'tls-alpn-01' | 'dns-01';
@@ -21,7 +17,6 @@ export const HTTP_CHALLENGE_PATH = '/.well-known/acme-challenge/';
 export const ACME_TLS_PROTOCOL = 'acme-tls/1';
 /** RFC 8737 §6.1: id-pe-acmeIdentifier. */
 const ACME_IDENTIFIER = '1.3.6.1.5.5.7.1.31';
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const HOUR_MS = 60 * 60_000;
 
 /** RFC 8555 §8.1 */
@@ -41,7 +36,7 @@ export async function makeChallengeCertificate(
   authorization: string,
   now: number,
 ): Promise<{ certificate: string; key: string }> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const key = makeKey();
   const digest = createHash('sha256').update(authorization).digest();
   // DER: an OCTET STRING of 32 octets.
   const identifier = Buffer.concat([Buffer.from([0x04, digest.length]), digest]);
@@ -50,13 +45,12 @@ export async function makeChallengeCertificate(
     name: [{ CN: [name] }],
     notBefore: new Date(now - HOUR_MS),
     notAfter: new Date(now + 24 * HOUR_MS),
-    signingAlgorithm: ALGORITHM,
-    keys,
+    signingAlgorithm: EC_ALGORITHM,
+    keys: await importKeys(key),
     extensions: [
       new SubjectAlternativeNameExtension([{ type: 'dns', value: name }]),
       new Extension(ACME_IDENTIFIER, true, identifier),
     ],
   });
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') };
+  return { certificate: certificate.toString('pem'), key };
 }

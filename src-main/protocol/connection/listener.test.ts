@@ -7,6 +7,7 @@ import { silentLogger, type LogFields, type Logger } from '../../base/logger.ts'
 import { makeSelfSigned } from '../../host/self-signed.ts';
 import { systemClock } from '../../host/system-clock.ts';
 import type { AcceptedConnection, ServeConnection } from './accepted-connection.ts';
+import { HandshakeRoom } from './handshake-room.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
 
 let pair: { certificate: string; key: string };
@@ -30,7 +31,7 @@ async function listen(
   options: {
     tlsMode?: 'implicit' | 'starttls';
     logger?: Logger;
-    clients?: Partial<Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt' | 'clock'>>;
+    clients?: Partial<Pick<ListenerOptions, 'isProxy' | 'limits' | 'isExempt' | 'clock' | 'handshakes'>>;
   } = {},
 ): Promise<{ listener: Listener; port: number }> {
   const listener = new Listener({
@@ -75,6 +76,19 @@ describe('a listener', () => {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
     expect(await firstText(socket)).toBe('hello 127.0.0.1 TLSv1.3\r\n');
     socket.destroy();
+  });
+
+  it('serves an honest client while strangers hold every place in the handshakes', async () => {
+    const handshakes = new HandshakeRoom(3);
+    const { port } = await listen(greet, { tlsMode: 'implicit', clients: { handshakes } });
+    const idle = Array.from({ length: 10 }, () => dial(port));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const closed = idle.slice(0, 7).map((socket) => once(socket, 'close'));
+    await Promise.all(closed);
+    expect(handshakes.size).toBe(3);
+    const honest = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    expect(await firstText(honest)).toContain('TLSv1.3');
+    honest.destroy();
   });
 
   it('drops what is no TLS on an implicit port, and serves the next', async () => {

@@ -5,11 +5,26 @@
  * sent before the handshake is read (RFC 3207 §4.2, RFC 9051 §6.2.1).
  */
 import type { Duplex } from 'node:stream';
+import type { TlsaTerms } from './dane.ts';
+import type { PeerCertificate, TlsFailure } from './peer-certificate.ts';
 import type { TlsDetails } from './session.ts';
 
 export interface OutgoingTls extends TlsDetails {
-  /** Whether the certificate is valid, trusted, and for the name that we wanted. */
+  /** Whether the server proved who it is, by a known authority or by DNS. */
   readonly isVerified: boolean;
+  /** What proved it, `WebPKI` (a known authority) or e.g. `DANE 3 1 1`; null: nothing. */
+  readonly provedBy: string | null;
+  /** null where the server showed none. */
+  readonly certificate: PeerCertificate | null;
+  /** Why it proves nothing; null: it does. */
+  readonly flaw: TlsFlaw | null;
+}
+
+/** What is wrong with a server's certificate, or with the handshake. */
+export interface TlsFlaw {
+  readonly kind: TlsFailure;
+  /** In plain words. */
+  readonly reason: string;
 }
 
 export interface OutgoingConnection {
@@ -18,6 +33,8 @@ export interface OutgoingConnection {
   readonly tls: OutgoingTls | undefined;
   /** Why the handshake failed, in plain words. */
   readonly tlsProblem: string | undefined;
+  /** What the certificate was, where that ended the handshake. */
+  readonly refusedTls?: OutgoingTls | undefined;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
@@ -34,6 +51,8 @@ export interface ConnectTarget {
   readonly serverName: string | null;
   /** Whether a certificate that is not in order ends the handshake. */
   readonly mustVerify: boolean;
+  /** What DNS says of the key (DANE): the certificate must fit it, and nothing else counts. */
+  readonly tlsa?: TlsaTerms;
 }
 
 /** Opens a connection; rejects with an error whose message is plain words. */

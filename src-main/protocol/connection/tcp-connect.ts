@@ -1,22 +1,32 @@
 /**
  * Opens TCP connections for the client engines, and TLS on them.
  *
- * Invariants: TLS 1.2 at least (RFC 8996); connecting and handshakes are bounded in time.
+ * Invariants: what is spoken is said in tls-settings.ts; connecting and handshakes are bounded in time. The handshake takes any
+ * certificate, so that its facts are known; one that must be in order and is not ends the connection before anything is said over it.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { CONNECT_TIMEOUT_MS, TLS_HANDSHAKE_TIMEOUT_MS } from './limits.ts';
+import { describeTlsa, findProof } from './dane.ts';
 import type { Connect, ConnectTarget, OutgoingConnection, OutgoingTls } from './outgoing-connection.ts';
+import { describeCertificate, failureOfCode, readPeerChain } from './peer-certificate.ts';
+import { CLIENT_TLS } from './tls-settings.ts';
 import { discardClearText } from './tls-upgrade.ts';
 
-export function createTcpConnect(options: { clock: Clock }): Connect {
+export interface TcpConnectOptions {
+  readonly clock: Clock;
+  /** Authorities to believe, PEM; absent: those that Node brings. */
+  readonly trusted?: readonly string[];
+}
+
+export function createTcpConnect(options: TcpConnectOptions): Connect {
   return async (target) => {
     const isLocal = target.address.startsWith('/');
     const place = isLocal ? { path: target.address } : { host: target.address, port: target.port };
     const socket = connectSocket({ ...place, noDelay: true, keepAlive: true });
     await settled(socket, { event: 'connect', timeoutMs: CONNECT_TIMEOUT_MS, clock: options.clock });
-    return new TcpConnection(socket, target, options.clock);
+    return new TcpConnection(socket, target, options);
   };
 }
 
@@ -24,17 +34,18 @@ class TcpConnection implements OutgoingConnection {
   socket: Socket;
   tls: OutgoingTls | undefined;
   tlsProblem: string | undefined;
+  refusedTls: OutgoingTls | undefined;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
   readonly #target: ConnectTarget;
-  readonly #clock: Clock;
+  readonly #options: TcpConnectOptions;
 
-  constructor(socket: Socket, target: ConnectTarget, clock: Clock) {
+  constructor(socket: Socket, target: ConnectTarget, options: TcpConnectOptions) {
     this.socket = socket;
     this.#target = target;
-    this.#clock = clock;
+    this.#options = options;
     this.remoteAddress = target.address;
     this.remotePort = target.port;
     this.localAddress = socket.localAddress ?? '';
@@ -43,25 +54,68 @@ class TcpConnection implements OutgoingConnection {
 
   async startTls(): Promise<OutgoingTls> {
     discardClearText(this.socket);
-    const { serverName, mustVerify } = this.#target;
+    const { serverName, mustVerify, tlsa } = this.#target;
+    const { trusted, clock } = this.#options;
     const secured = connectTls({
+      ...CLIENT_TLS,
       socket: this.socket,
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: mustVerify,
+      rejectUnauthorized: false,
+      ...(trusted !== undefined && { ca: [...trusted] }),
       ...(serverName !== null && { servername: serverName }),
     });
-    const limits = { event: 'secureConnect', timeoutMs: TLS_HANDSHAKE_TIMEOUT_MS, clock: this.#clock };
+    const limits = { event: 'secureConnect', timeoutMs: TLS_HANDSHAKE_TIMEOUT_MS, clock };
     try {
       await settled(secured, limits);
     } catch (error) {
-      this.socket.destroy();
-      this.tlsProblem = error instanceof Error ? error.message : String(error);
-      throw error;
+      throw this.#refuse(error instanceof Error ? error.message : String(error));
+    }
+    const tls = this.#judge(secured);
+    if (!tls.isVerified && (mustVerify || tlsa !== undefined)) {
+      this.refusedTls = tls;
+      secured.destroy();
+      throw this.#refuse(tls.flaw?.reason ?? 'the certificate is not in order');
     }
     this.socket = secured;
-    this.tls = describe(secured);
-    return this.tls;
+    this.tls = tls;
+    return tls;
   }
+
+  #refuse(reason: string): Error {
+    this.socket.destroy();
+    this.tlsProblem = reason;
+    return new Error(reason);
+  }
+
+  #judge(secured: TLSSocket): OutgoingTls {
+    const chain = readPeerChain(secured);
+    const [own] = chain;
+    const certificate = own === undefined ? null : describeCertificate(own);
+    const common = {
+      version: secured.getProtocol() ?? 'unknown',
+      cipher: secured.getCipher().standardName,
+      certificate,
+    };
+    const { tlsa } = this.#target;
+    if (tlsa === undefined) return { ...common, ...judgeByAuthority(secured) };
+    const proof = findProof(chain, tlsa, this.#options.clock.now());
+    if (proof !== null)
+      return { ...common, isVerified: true, provedBy: `DANE ${describeTlsa(proof)}`, flaw: null };
+    const reason = 'no TLSA record of the host fits its certificate';
+    return { ...common, isVerified: false, provedBy: null, flaw: { kind: 'validation-failure', reason } };
+  }
+}
+
+function judgeByAuthority(secured: TLSSocket): Pick<OutgoingTls, 'isVerified' | 'provedBy' | 'flaw'> {
+  if (secured.authorized) return { isVerified: true, provedBy: 'WebPKI', flaw: null };
+  // Its type says Error; Node sets the code as text.
+  const { authorizationError } = secured as { authorizationError?: unknown };
+  const code = codeOf(authorizationError);
+  const reason = WORDS[code] ?? `the certificate is not in order (${code})`;
+  return { isVerified: false, provedBy: null, flaw: { kind: failureOfCode(code), reason } };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /** Waits for the event; an error, an early end or the time limit destroy the socket and reject. */
@@ -105,9 +159,4 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function inPlainWords(error: NodeJS.ErrnoException): string {
   return WORDS[error.code ?? ''] ?? error.message;
-}
-
-function describe(socket: TLSSocket): OutgoingTls {
-  const version = socket.getProtocol() ?? 'unknown';
-  return { version, cipher: socket.getCipher().standardName, isVerified: socket.authorized };
 }

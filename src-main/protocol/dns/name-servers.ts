@@ -2,6 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 const MAX_PORT = 65_535;
+const DNS_PORT = 53;
 
 /** Whether the text names a server that the resolver can ask. */
 export function isNameServer(text: string): boolean {
@@ -14,4 +15,12 @@ export function isNameServer(text: string): boolean {
 
 function isPort(text: string): boolean {
   return Number(text) > 0 && Number(text) <= MAX_PORT;
+}
+
+/** Where the text says that a server is; null where it names none. */
+export function parseNameServer(text: string): { readonly address: string; readonly port: number } | null {
+  if (!isNameServer(text)) return null;
+  if (isIPv4(text) || isIPv6(text)) return { address: text, port: DNS_PORT };
+  const [, address = '', port = String(DNS_PORT)] = /^\[?([^\]]+?)\]?(?::(\d+))?$/u.exec(text) ?? [];
+  return { address, port: Number(port) };
 }

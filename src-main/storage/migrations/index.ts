@@ -30,6 +30,7 @@ import { addMarksAndGroups } from './0240-marks-and-groups.ts';
 import { addOfficeQuarantine } from './0250-office-quarantine.ts';
 import { addSenderLists } from './0260-sender-lists.ts';
 import { addCertificates } from './0270-certificates.ts';
+import { addTlsPolicies } from './0280-tls-policies.ts';
 import { addSignIns } from './0290-sign-ins.ts';
 import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
@@ -65,6 +66,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 250, name: 'office quarantine', run: addOfficeQuarantine },
   { version: 260, name: 'sender lists', run: addSenderLists },
   { version: 270, name: 'certificates', run: addCertificates },
+  { version: 280, name: 'TLS policies', run: addTlsPolicies },
   { version: 290, name: 'sign-ins', run: addSignIns },
   { version: 340, name: 'administrators', run: addRoles },
   { version: 350, name: 'audit log', run: addAuditLog },

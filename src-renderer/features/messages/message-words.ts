@@ -1,8 +1,13 @@
 /** Words for rows of the messages list and for the steps of a timeline. */
-import type { MessageRow, MessageState, TimelineEvent } from '../../../src-main/contract/messages.ts';
+import type {
+  AttemptTls,
+  MessageRow,
+  MessageState,
+  TimelineEvent,
+} from '../../../src-main/contract/messages.ts';
 import { FIXED_RULES } from '../../../src-main/contract/relay.ts';
 import { t } from '../../locales/text.ts';
-import { formatList } from '../../ui/format.ts';
+import { formatDay, formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
 import { describeScreening } from './screening-words.ts';
@@ -204,6 +209,7 @@ function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
     ...(event.attempt > 1 || outcome.kind !== 'delivered'
       ? [t('timeline.attempt', { count: event.attempt })]
       : []),
+    ...(event.tls === undefined ? [] : describeTls(event.tls)),
   ];
   return {
     tone: OUTCOME_TONES[outcome.kind],
@@ -211,6 +217,29 @@ function describeAttempt({ outcome, ...event }: EventOf<'attempted'>): Step {
     facts,
     sessionId: event.sessionId ?? null,
   };
+}
+
+/** What the server's certificate was, and what the domain had asked for. */
+function describeTls({ policy, version, provedBy, problem, certificate }: AttemptTls): readonly string[] {
+  const proof =
+    provedBy === null
+      ? t('timeline.tlsUnproved', { version: version ?? 'TLS', problem: problem ?? '' })
+      : t('timeline.tlsProved', { version: version ?? 'TLS', proof: provedBy });
+  return [
+    ...(version === null && problem === null ? [t('timeline.tlsNone')] : [proof]),
+    ...(certificate === null
+      ? []
+      : [
+          t('timeline.certificate', {
+            subject: certificate.subject,
+            issuer: certificate.issuer,
+            from: formatDay(certificate.notBefore),
+            until: formatDay(certificate.notAfter),
+          }),
+          `SHA-256 ${certificate.fingerprint}`,
+        ]),
+    ...(policy === 'none' ? [] : [t('timeline.tlsPolicy', { policy })]),
+  ];
 }
 
 const BOUNCE_TITLES = {

@@ -3,6 +3,9 @@ import type { SignInEntry } from '../../../src-main/contract/sign-ins.ts';
 import { t } from '../../locales/text.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 
+/** What was typed is no address, so it may have been a password. */
+const HIDDEN = '[hidden]';
+
 const TONES: Readonly<Record<SignInEntry['outcome'], Tone>> = {
   ok: 'ok',
   refused: 'warning',
@@ -17,6 +20,7 @@ export function outcomeOf({ outcome }: SignInEntry): { tone: Tone; label: string
 
 export function nameOf({ name }: SignInEntry): string {
   if (name === '*') return t('signIns.manyNames');
+  if (name === HIDDEN) return t('signIns.noAddress');
   return name === '' ? t('signIns.noName') : name;
 }
 

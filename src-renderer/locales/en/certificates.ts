@@ -113,6 +113,20 @@ export const certificates = {
       terms: 'By saving you agree to the terms of the authority.',
       saved: 'Saved.',
     },
+    outbound: {
+      title: 'What we ask of others',
+      mtaSts: 'Obey what domains ask for (MTA-STS)',
+      mtaStsHint:
+        'Where a domain insists on checked TLS, its mail waits rather than going to somebody else’s server.',
+      dane: 'Check servers by the keys that DNS names (DANE)',
+      daneHint: 'Goes before MTA-STS, and needs name servers that check DNSSEC.',
+      believed: 'The name servers run on this machine: what they say about DNSSEC is believed.',
+      vouched: 'You vouch for the name servers.',
+      unbelieved:
+        'The name servers are not on this machine, so nothing they say about DNSSEC counts and DANE does nothing. Install a validating resolver here (such as unbound), or vouch for yours:',
+      trustsResolver: 'I trust the name servers and the way to them',
+      saved: 'Saved.',
+    },
     published: {
       title: 'What others are told',
       policies: 'Domains that insist on TLS (MTA-STS)',

@@ -31,6 +31,7 @@ export const signIns = {
     times: 'Times',
     manyNames: 'Many names',
     noName: 'No name',
+    noAddress: 'A name that is no address',
     manyAddresses: 'many addresses',
     doors: {
       submission: 'Submission',

@@ -105,6 +105,19 @@ export const certificates: Pick<Messages, 'certificates'> = {
       terms: '保存即表示您同意颁发机构的条款。',
       saved: '已保存。',
     },
+    outbound: {
+      title: '我们对其他服务器的要求',
+      mtaSts: '遵守其他域的要求（MTA-STS）',
+      mtaStsHint: '如果某个域要求经过验证的 TLS，邮件宁可等待，也不会发给冒充者的服务器。',
+      dane: '用 DNS 中公布的密钥验证服务器（DANE）',
+      daneHint: '优先于 MTA-STS，需要会验证 DNSSEC 的域名服务器。',
+      believed: '域名服务器在本机运行：相信其 DNSSEC 结论。',
+      vouched: '您为域名服务器作了担保。',
+      unbelieved:
+        '域名服务器不在本机，因此其 DNSSEC 结论不算数，DANE 不起作用。请在本机安装会验证的解析器（例如 unbound），或为您的服务器担保：',
+      trustsResolver: '我信任这些域名服务器以及到它们的线路',
+      saved: '已保存。',
+    },
     published: {
       title: '告诉其他服务器的内容',
       policies: '要求使用 TLS 的域（MTA-STS）',

@@ -33,6 +33,7 @@ export const signIns: Pick<Messages, 'signIns' | 'appPasswords'> = {
     times: '次数',
     manyNames: '许多名称',
     noName: '无名称',
+    noAddress: '不是地址的名称',
     manyAddresses: '许多地址',
     doors: {
       submission: '邮件提交',

@@ -135,7 +135,7 @@ describe('RFC 9051 §6.2.3 LOGIN', () => {
       C: secret-tom
       S: a1 OK <…>
     `);
-    expect(office.transcripts.last.lines).toContain('C: a1 LOGIN "tom@server1.com" [hidden]');
+    expect(office.transcripts.last.lines).toContain('C: a1 LOGIN tom@server1.com [hidden]');
     const other = office.connectImap();
     await other.readLine();
     other.write('a1 LOGIN {15+}\r\ntom@server1.com "secret-tom"\r\n');

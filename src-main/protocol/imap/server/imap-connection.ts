@@ -57,6 +57,8 @@ export class ImapConnection {
   readonly #channel: LineChannel;
   readonly #replies: ReplyWriter;
   #badCommands = 0;
+  /** After an AUTHENTICATE that came to nothing, a client may go on as if it had not: its next line may be a secret. */
+  #mayHearSecrets = false;
   #isCompressed = false;
   #closeReason: string | null = null;
   /** Why the input ended in the middle of a command. */
@@ -145,13 +147,16 @@ export class ImapConnection {
     const { transcript, session } = this.#options;
     const parsed = parseCommand(text);
     if (!parsed.ok) {
-      transcript.client(maskCommand(text, null));
-      const { tag, message } = parsed.error;
+      transcript.client(this.#mayHearSecrets ? MASKED : maskCommand(text, null));
+      const { message } = parsed.error;
+      // What may be a secret is not said back either.
+      const tag = this.#mayHearSecrets ? null : parsed.error.tag;
       await this.#replies.send(`${tag ?? '*'} BAD ${message}`);
       return this.#countBad();
     }
     const { tag, command } = parsed.value;
     transcript.client(maskCommand(text, command));
+    this.#mayHearSecrets = command.name === 'AUTHENTICATE' || command.name === 'LOGIN';
     if (!session.isAllowed(command.name)) {
       return this.#refuseState(tag, command);
     }

@@ -3,7 +3,8 @@ import { parseCommand } from '../grammar/parse-command.ts';
 import { maskCommand } from './mask-command.ts';
 
 test.each([
-  ['a1 LOGIN tom secret', 'a1 LOGIN "tom" [hidden]'],
+  ['a1 LOGIN tom@example.com secret', 'a1 LOGIN tom@example.com [hidden]'],
+  ['a1 LOGIN secret tom', 'a1 LOGIN [hidden] [hidden]'],
   ['a1 login tom "secret', 'a1 [hidden]'],
   ['a1 LOGIN tom', 'a1 [hidden]'],
   ['LOGIN tom secret', 'LOGIN [hidden]'],

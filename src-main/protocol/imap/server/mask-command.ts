@@ -1,5 +1,6 @@
 /** Mask: a command as the transcript may show it: without passwords, and without the octets of literals. */
 import { MASKED } from '../../connection/session.ts';
+import { showSignInName } from '../../sasl/shown-name.ts';
 import type { Command } from '../grammar/command.ts';
 
 /** Transcript lines are for people; a UID set of 60 KiB is not. */
@@ -14,7 +15,7 @@ export function maskCommand(text: string, command: Command | null): string {
   if (command === null && MAY_HOLD_SECRET.test(text)) return `${shorten(tag)} ${MASKED}`;
   switch (command?.name) {
     case 'LOGIN':
-      return `${tag} ${name} ${JSON.stringify(command.user)} ${MASKED}`;
+      return `${tag} ${name} ${showSignInName(command.user)} ${MASKED}`;
     case 'AUTHENTICATE': {
       const response = command.initialResponse === null ? '' : ` ${MASKED}`;
       return `${tag} ${name} ${command.mechanism}${response}`;

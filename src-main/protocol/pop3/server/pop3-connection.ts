@@ -11,6 +11,7 @@ import { LineChannel } from '../../connection/line-channel.ts';
 import type { ReadStop } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
 import type { SessionEnd, SessionTranscript } from '../../connection/session.ts';
+import { showSignInName } from '../../sasl/shown-name.ts';
 import { parsePop3Command } from '../command.ts';
 import type { Pop3Command } from '../command.ts';
 import { DotStuffer } from '../dot-stuffing.ts';
@@ -42,6 +43,8 @@ export class Pop3Connection {
   readonly #options: Pop3ConnectionOptions;
   readonly #channel: LineChannel;
   #badCommands = 0;
+  /** After an AUTH that came to nothing, a client may go on as if it had not: its next line may be a secret. */
+  #mayHearSecrets = false;
   #closeReason: string | null = null;
   /** Why the input ended in the middle of a command. */
   #stop: ReadStop | null = null;
@@ -95,8 +98,9 @@ export class Pop3Connection {
 
   async #execute(line: string): Promise<Farewell | null> {
     const { transcript, session } = this.#options;
-    transcript.client(maskLine(line));
     const parsed = parsePop3Command(line);
+    transcript.client(!parsed.ok && this.#mayHearSecrets ? MASKED : maskLine(line));
+    this.#mayHearSecrets = /^(?:AUTH|USER|PASS)\b/i.test(line);
     if (!parsed.ok) return this.#refuse(parsed.error);
     const command = parsed.value;
     if (!session.isAllowed(command.name)) return this.#refuse(`${command.name} is not allowed now`);
@@ -229,6 +233,8 @@ function maskLine(line: string): string {
   switch (keyword.toUpperCase()) {
     case 'PASS':
       return `${keyword} ${MASKED}`;
+    case 'USER':
+      return `${keyword} ${showSignInName(line.slice('USER '.length).trim())}`;
     case 'AUTH':
       return response === undefined ? line : `${keyword} ${mechanism} ${MASKED}`;
     default:

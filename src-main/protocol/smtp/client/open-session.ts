@@ -12,6 +12,7 @@ import type { SessionTranscript, TranscriptRecorder } from '../../connection/ses
 import type { Credentials } from '../../sasl/client-exchange.ts';
 import { authenticate } from './authenticate.ts';
 import { ClientWire } from './client-wire.ts';
+import type { TlsaTerms } from '../../connection/dane.ts';
 import type { Connect, OutgoingConnection, OutgoingTls } from '../../connection/outgoing-connection.ts';
 import type { DeliveryObserver } from './delivery-observer.ts';
 import { extensionsOf, NO_EXTENSIONS, type Extensions } from './extensions.ts';
@@ -31,9 +32,36 @@ export interface SessionTarget {
   readonly tls: TlsMode;
   /** Whether the certificate must be valid and for `host`. */
   readonly mustVerify: boolean;
+  /** What DNS says of the host's key (DANE). */
+  readonly tlsa?: TlsaTerms;
+  /** What the recipients' domain asks of TLS, as it is told. */
+  readonly policy?: TargetPolicy;
   readonly credentials?: Credentials;
   /** Absent: SMTP. */
   readonly protocol?: 'lmtp';
+}
+
+/** RFC 8460 §4.4: the policy that a domain has for TLS to its hosts. */
+export interface TargetPolicy {
+  readonly type: 'sts' | 'tlsa' | 'no-policy-found';
+  readonly lines: readonly string[];
+  readonly mxHosts: readonly string[];
+  /** For people, e.g. `MTA-STS, mode enforce`. */
+  readonly note: string;
+  /** What is not as it should be is told, and keeps no mail. */
+  readonly isTesting?: true;
+  /** In testing: the policy does not name the host. */
+  readonly isHostMissing?: true;
+}
+
+/** What became of TLS with a host. */
+export interface TlsFindings {
+  /** null: the host was not reached, or TLS was not asked for. */
+  readonly hasOffered: boolean | null;
+  /** Of the last handshake, also of one that was refused. */
+  readonly tls: OutgoingTls | null;
+  /** Why a handshake failed. */
+  readonly problem: string | null;
 }
 
 export interface SmtpClientOptions {
@@ -48,6 +76,7 @@ export interface SmtpClientOptions {
 export interface OpenFailure {
   readonly problem: SessionProblem;
   readonly sessionId: string;
+  readonly findings: TlsFindings;
 }
 
 export interface OpeningOptions extends SmtpClientOptions {
@@ -63,7 +92,9 @@ export async function openSession(
   const opening = new Opening(target, target.tls, options);
   const opened = await opening.open();
   const mayDoWithout = target.tls === 'opportunistic' && opening.hasTlsFailed;
-  return !opened.ok && mayDoWithout ? new Opening(target, 'none', options).open() : opened;
+  return !opened.ok && mayDoWithout
+    ? new Opening(target, 'none', { ...options, findings: opening.findings }).open()
+    : opened;
 }
 
 /** The host for people: `mx.example [192.0.2.25]:25`. */
@@ -73,13 +104,19 @@ export function describeTarget({ host, address, port }: SessionTarget): string {
 
 class Opening {
   hasTlsFailed = false;
+  findings: TlsFindings;
   readonly #target: SessionTarget;
   readonly #tls: TlsMode;
   readonly #options: OpeningOptions;
   readonly #observer: DeliveryObserver | undefined;
   readonly #transcript: SessionTranscript;
 
-  constructor(target: SessionTarget, tls: TlsMode, options: OpeningOptions) {
+  constructor(
+    target: SessionTarget,
+    tls: TlsMode,
+    options: OpeningOptions & { readonly findings?: TlsFindings },
+  ) {
+    this.findings = options.findings ?? NOTHING_FOUND;
     this.#target = target;
     this.#tls = tls;
     this.#options = options;
@@ -93,6 +130,7 @@ class Opening {
       localPort: 0,
     });
     this.#transcript.update({ remoteName: target.host });
+    if (target.policy !== undefined) this.#transcript.note(`TLS policy of the domain: ${target.policy.note}`);
   }
 
   async open(): Promise<Result<SmtpClientSession, OpenFailure>> {
@@ -103,8 +141,10 @@ class Opening {
       const extensions = await this.#begin(wire, connected.value.tls);
       const { tls } = connected.value;
       const security = { isVerified: tls?.isVerified ?? false, isEncrypted: tls !== undefined };
-      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, ...security }));
+      const { findings } = this;
+      return ok(new SmtpClientSession({ wire, extensions, target: this.#target, findings, ...security }));
     } catch (error) {
+      this.#noteRefusal(connected.value);
       if (!(error instanceof SessionBrokenError)) throw error;
       await sayGoodbye(wire);
       return this.#fail(error.problem);
@@ -114,15 +154,17 @@ class Opening {
   #fail(problem: SessionProblem): Result<never, OpenFailure> {
     this.#transcript.close('refused');
     const diagnostic = `${describeTarget(this.#target)}: ${problem.diagnostic}`;
-    return err({ problem: { ...problem, diagnostic }, sessionId: this.#transcript.sessionId });
+    const { sessionId } = this.#transcript;
+    return err({ problem: { ...problem, diagnostic }, sessionId, findings: this.findings });
   }
 
   async #connect(): Promise<Result<OutgoingConnection, SessionProblem>> {
-    const { address, port, host, mustVerify } = this.#target;
+    const { address, port, host, mustVerify, tlsa } = this.#target;
     const serverName = host === address ? null : host;
     this.#observer?.onPhase('connecting', describeTarget(this.#target));
     try {
-      const connection = await this.#options.connect({ address, port, serverName, mustVerify });
+      const terms = { mustVerify, ...(tlsa !== undefined && { tlsa }) };
+      const connection = await this.#options.connect({ address, port, serverName, ...terms });
       if (this.#tls === 'implicit') {
         this.#observer?.onPhase('tls');
         this.#noteTls(await connection.startTls());
@@ -170,6 +212,7 @@ class Opening {
 
   async #secure(wire: ClientWire, extensions: Extensions): Promise<Extensions> {
     const tls = this.#tls;
+    if (tls !== 'none') this.findings = { ...this.findings, hasOffered: extensions.startTls };
     if (tls === 'none' || (tls === 'opportunistic' && !extensions.startTls)) return extensions;
     if (!extensions.startTls) {
       throw new SessionBrokenError(
@@ -193,11 +236,33 @@ class Opening {
 
   #noteTls(tls: OutgoingTls): void {
     const { version, cipher, isVerified } = tls;
+    this.findings = { ...this.findings, tls };
     const certificate = isVerified ? 'certificate verified' : 'certificate not verified';
     this.#transcript.note(`TLS is on: ${version} ${cipher}, ${certificate}`);
+    this.#noteCertificate(tls);
     this.#transcript.update({ tls: { version, cipher } });
   }
+
+  /** What the handshake showed, where that ended it. */
+  #noteRefusal({ refusedTls: tls, tlsProblem: problem }: OutgoingConnection): void {
+    if (problem === undefined) return;
+    this.findings = { ...this.findings, tls: tls ?? null, problem };
+    if (tls !== undefined) this.#noteCertificate(tls);
+  }
+
+  #noteCertificate({ certificate, provedBy, flaw }: OutgoingTls): void {
+    if (certificate === null) return;
+    const { subject, issuer, notBefore, notAfter, fingerprint } = certificate;
+    const [from, until] = [notBefore, notAfter].map((at) => new Date(at).toISOString().slice(0, 10));
+    const proof = provedBy === null ? `not proved: ${flaw?.reason ?? ''}` : `proved by ${provedBy}`;
+    this.#transcript.note(
+      `Certificate of ${subject}, issued by ${issuer}, valid from ${from} to ${until}, ${proof}`,
+    );
+    this.#transcript.note(`Certificate SHA-256 ${fingerprint}`);
+  }
 }
+
+const NOTHING_FOUND: TlsFindings = { hasOffered: null, tls: null, problem: null };
 
 /** RFC 7504: 521 and 556 say that this host takes no mail, now or ever; any other refusal is about this moment. */
 function problemOfGreeting(greeting: ServerReply): SessionProblem {

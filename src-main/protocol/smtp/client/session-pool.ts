@@ -89,6 +89,8 @@ export class SessionPool {
 }
 
 /** Sessions of one key are the same to a message. */
-function keyOf({ host, address, port, tls, mustVerify, credentials, protocol }: SessionTarget): string {
-  return JSON.stringify([host, address, port, tls, mustVerify, credentials ?? null, protocol ?? null]);
+function keyOf(target: SessionTarget): string {
+  const { host, address, port, tls, mustVerify, tlsa, credentials, protocol } = target;
+  const terms = [tls, mustVerify, tlsa?.records ?? null];
+  return JSON.stringify([host, address, port, terms, credentials ?? null, protocol ?? null]);
 }

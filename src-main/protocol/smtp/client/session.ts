@@ -8,7 +8,7 @@
 import type { ClientWire } from './client-wire.ts';
 import type { Extensions } from './extensions.ts';
 import { MAX_SESSION_MESSAGES, REPLY_TIMEOUTS } from './limits.ts';
-import type { SessionTarget } from './open-session.ts';
+import type { SessionTarget, TlsFindings } from './open-session.ts';
 import { SessionBrokenError } from './problem.ts';
 import { RunningTransaction, throwIfClosing } from './running-transaction.ts';
 import {
@@ -25,6 +25,7 @@ export class SmtpClientSession {
   readonly extensions: Extensions;
   /** Whether the server proved who it is (RFC 8689 §4.2.1). */
   readonly isVerified: boolean;
+  readonly findings: TlsFindings;
   /** Whether it runs over TLS. */
   readonly isEncrypted: boolean;
   /** BDAT was offered, but not understood: this host is sent to with DATA. */
@@ -40,10 +41,12 @@ export class SmtpClientSession {
     target: SessionTarget;
     isVerified: boolean;
     isEncrypted: boolean;
+    findings: TlsFindings;
   }) {
     this.#wire = parts.wire;
     this.isVerified = parts.isVerified;
     this.isEncrypted = parts.isEncrypted;
+    this.findings = parts.findings;
     this.extensions = parts.extensions;
     this.target = parts.target;
   }
