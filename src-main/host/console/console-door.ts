@@ -133,11 +133,15 @@ export class ConsoleDoor implements SignInGuardDesk {
     });
   }
 
-  #retryAfterMs({ name, address }: Comer): number {
+  #retryAfterMs(comer: Comer): number {
+    const { address } = comer;
     const now = this.#options.clock.now();
     const ends = this.#guard
       .listBlocks()
-      .filter(({ kind, subject }) => kind === 'network' || subject === name || subject === address)
+      .filter(
+        ({ kind, subject }) =>
+          kind === 'network' || subject === this.#shownName(comer) || subject === address,
+      )
       .map(({ until }) => until - now);
     return Math.max(0, ...ends);
   }
