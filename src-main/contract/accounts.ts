@@ -124,6 +124,8 @@ export const accountImport = z.object({
         address: z.string(),
         name: z.string(),
         problem: importProblem.nullable(),
+        /** Added all the same: somebody else has chosen the password already. */
+        isPasswordWeak: z.boolean(),
       }),
     )
     .readonly(),
