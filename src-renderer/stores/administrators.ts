@@ -4,6 +4,7 @@ import type { AdministratorsView, RoleChange } from '../../src-main/contract/adm
 import type { Role } from '../../src-main/contract/roles.ts';
 import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
+import { useSessionStore } from './session.ts';
 
 export const useAdministratorsStore = defineStore('administrators', () => {
   const live = createLive<void, AdministratorsView, never>({
@@ -11,6 +12,7 @@ export const useAdministratorsStore = defineStore('administrators', () => {
     show: (view) => view,
     keepsView: true,
   });
+  const session = useSessionStore();
   const calls = () => useConsole().client.administrators;
   return {
     ...live,
@@ -21,6 +23,10 @@ export const useAdministratorsStore = defineStore('administrators', () => {
     remove: (name: string) => calls().remove({ name }),
     endSession: (id: string) => calls().endSession({ id }),
     removeToken: (id: number) => calls().removeToken({ id }),
-    requireSecondFactor: (roles: readonly Role[]) => calls().requireSecondFactor({ roles }),
+    /** It may bind whoever asks for it. */
+    requireSecondFactor: async (roles: readonly Role[]) => {
+      await calls().requireSecondFactor({ roles });
+      await session.ask();
+    },
   };
 });

@@ -136,7 +136,7 @@ export const access = {
     resetAsk: 'Reset the second factor of {name}? Their password alone then lets them in.',
     done: 'Done.',
     required: 'Must have a second factor',
-    requiredHint: 'Who has none yet can do nothing else after the next sign-in.',
+    requiredHint: 'Who has none yet can do nothing else from now on.',
     sessions: 'Sessions of all',
     tokens: 'API tokens of all',
     who: 'Who',

@@ -136,7 +136,7 @@ export const access: Pick<Messages, 'access' | 'secondStep' | 'profile' | 'admin
     resetAsk: '重置 {name} 的第二因素？之后仅凭密码即可登录。',
     done: '已完成。',
     required: '必须有第二因素',
-    requiredHint: '尚未设置者下次登录后只能先设置。',
+    requiredHint: '尚未设置者从现在起只能先设置。',
     sessions: '所有人的会话',
     tokens: '所有人的 API 令牌',
     who: '谁',
