@@ -40,10 +40,11 @@ export const router = createRouter({
     },
     { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
     {
-      path: '/settings/:tab(certificates|encryption)?',
+      path: '/settings/:tab(certificates|encryption|administrators|audit)?',
       name: 'settings',
       component: () => import('./features/settings/SettingsPage.vue'),
     },
+    { path: '/profile', name: 'profile', component: () => import('./features/profile/ProfilePage.vue') },
     { path: '/setup', name: 'setup', component: () => import('./features/setup/SetupPage.vue') },
     { path: '/:rest(.*)*', redirect: '/overview' },
   ],

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { accountSettings } from './delivery.ts';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, offset, pageSize, searchText, time } from './values.ts';
@@ -124,6 +124,8 @@ export const accountImport = z.object({
         address: z.string(),
         name: z.string(),
         problem: importProblem.nullable(),
+        /** Added all the same: somebody else has chosen the password already. */
+        isPasswordWeak: z.boolean(),
       }),
     )
     .readonly(),
@@ -133,16 +135,22 @@ export const accountImport = z.object({
 export type AccountImport = z.infer<typeof accountImport>;
 
 export const accountsContract = {
-  list: call.input(accountQuery).output(accountPage),
-  watch: call.input(accountQuery).output(feedOf(accountPage, noChange)),
-  add: call.input(newAccount).output(accountRow),
+  list: callFor('accounts.read', 'view').input(accountQuery).output(accountPage),
+  watch: callFor('accounts.read', 'view').input(accountQuery).output(feedOf(accountPage, noChange)),
+  add: callFor('accounts.change', { domain: 'domain' }).input(newAccount).output(accountRow),
   /** Lines of address, name, password and quota in MB; those without a problem are added where `isApplied`. */
-  importCsv: call
+  importCsv: callFor('accounts.change')
     .input(z.object({ csv: z.string().max(LIMITS.csvLength), isApplied: z.boolean() }))
     .output(accountImport),
-  change: call.input(accountChange).output(accountRow),
-  setPassword: call.input(z.object({ id: accountId, password })).output(z.void()),
-  previewRemoval: call.input(z.object({ id: accountId })).output(removalPreview),
+  change: callFor('accounts.change', { account: 'id' }).input(accountChange).output(accountRow),
+  setPassword: callFor('passwords.change', { account: 'id' })
+    .input(z.object({ id: accountId, password }))
+    .output(z.void()),
+  previewRemoval: callFor('accounts.read', { account: 'id' })
+    .input(z.object({ id: accountId }))
+    .output(removalPreview),
   /** Removes the account with all its mail, and its address from the aliases that lead there. */
-  remove: call.input(z.object({ id: accountId })).output(removalPreview),
+  remove: callFor('accounts.change', { account: 'id' })
+    .input(z.object({ id: accountId }))
+    .output(removalPreview),
 };

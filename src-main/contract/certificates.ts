@@ -3,7 +3,7 @@
  * (MTA-STS, DANE). Private keys come in, and never go out.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { listenerRow } from './settings.ts';
@@ -145,21 +145,31 @@ export type AcmeChange = z.infer<typeof acmeChange>;
 const purpose = z.object({ purpose: z.string().max(LIMITS.domainLength) });
 
 export const certificatesContract = {
-  watch: call.output(feedOf(certificatesView, noChange)),
-  addPasted: call.input(z.object({ certificate: pem, key: pem, acceptsWarnings })).output(additionResult),
-  addFiles: call.input(z.object({ certFile: path, keyFile: path, acceptsWarnings })).output(additionResult),
-  remove: call.input(z.object({ id: z.string().max(LIMITS.pathLength + 16) })).output(z.void()),
+  watch: callFor('settings.read').output(feedOf(certificatesView, noChange)),
+  addPasted: callFor('settings.change')
+    .input(z.object({ certificate: pem, key: pem, acceptsWarnings }))
+    .output(additionResult),
+  addFiles: callFor('settings.change')
+    .input(z.object({ certFile: path, keyFile: path, acceptsWarnings }))
+    .output(additionResult),
+  remove: callFor('settings.change')
+    .input(z.object({ id: z.string().max(LIMITS.pathLength + 16) }))
+    .output(z.void()),
   /** Looks at the files now. */
-  reload: call.output(z.void()),
-  changeAcme: call.input(acmeChange).output(z.void()),
+  reload: callFor('settings.change').output(z.void()),
+  changeAcme: callFor('settings.change').input(acmeChange).output(z.void()),
   /** Obtains it now; answers when that has begun. */
-  renew: call.input(purpose.extend({ withNewKey: z.boolean() })).output(z.void()),
-  planKey: call.input(purpose).output(z.void()),
-  dropPlannedKey: call.input(purpose).output(z.void()),
+  renew: callFor('settings.change')
+    .input(purpose.extend({ withNewKey: z.boolean() }))
+    .output(z.void()),
+  planKey: callFor('settings.change').input(purpose).output(z.void()),
+  dropPlannedKey: callFor('settings.change').input(purpose).output(z.void()),
   /** Asks DNS for the records that orders wait for. */
-  lookForRecords: call.output(z.void()),
-  setOutbound: call
+  lookForRecords: callFor('settings.change').output(z.void()),
+  setOutbound: callFor('settings.change')
     .input(z.object({ mtaSts: z.boolean(), dane: z.boolean(), trustsResolver: z.boolean() }))
     .output(z.void()),
-  setPolicy: call.input(z.object({ domain, mode: policyMode })).output(z.void()),
+  setPolicy: callFor('settings.change')
+    .input(z.object({ domain, mode: policyMode }))
+    .output(z.void()),
 };

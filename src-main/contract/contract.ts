@@ -2,14 +2,19 @@
  * Contract: everything that the console and the host may say to each other, one file per area.
  *
  * Flow: page → client typed from here → MessagePort | WebSocket | HTTP → host/api handlers typed from here.
- * Invariants: plain data only; every input has bounds; no secret is ever an output.
+ * Invariants: every call says what it needs (access.ts), or this does not compile; plain data only; every input has bounds; no secret is ever an output.
  */
+import type { ContractRouter } from '@orpc/contract';
+import type { CallMeta } from './access.ts';
 import { accountsContract } from './accounts.ts';
+import { administratorsContract } from './administrators.ts';
+import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
+import { profileContract } from './profile.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
 import { screeningContract } from './screening.ts';
@@ -29,12 +34,15 @@ export const consoleContract = {
   setup: setupContract,
   overview: overviewContract,
   accounts: accountsContract,
+  administrators: administratorsContract,
+  audit: auditContract,
   certificates: certificatesContract,
   domains: domainsContract,
   aliases: aliasesContract,
   encryption: encryptionContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
+  profile: profileContract,
   queue: queueContract,
   relay: relayContract,
   screening: screeningContract,
@@ -45,5 +53,5 @@ export const consoleContract = {
   signIns: signInsContract,
   signing: signingContract,
   transfer: transferContract,
-};
+} satisfies ContractRouter<CallMeta>;
 export type ConsoleContract = typeof consoleContract;

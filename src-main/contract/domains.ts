@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { aliasSettings } from './delivery.ts';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { count, offset, pageSize, searchText, time } from './values.ts';
@@ -73,17 +73,21 @@ export const newAlias = z.object({
 export type NewAlias = z.infer<typeof newAlias>;
 
 export const domainsContract = {
-  watch: call.output(feedOf(z.array(domainRow).readonly(), noChange)),
-  add: call.input(z.object({ name: domainName })).output(domainRow),
-  change: call.input(domainChange).output(domainRow),
+  watch: callFor('accounts.read', 'view').output(feedOf(z.array(domainRow).readonly(), noChange)),
+  add: callFor('settings.change')
+    .input(z.object({ name: domainName }))
+    .output(domainRow),
+  change: callFor('settings.change').input(domainChange).output(domainRow),
   /** Refused while accounts or aliases are in it. */
-  remove: call.input(z.object({ name: domainName })).output(z.void()),
+  remove: callFor('settings.change')
+    .input(z.object({ name: domainName }))
+    .output(z.void()),
 };
 
 export const aliasesContract = {
-  list: call.input(aliasQuery).output(aliasPage),
-  watch: call.input(aliasQuery).output(feedOf(aliasPage, noChange)),
+  list: callFor('accounts.read', 'view').input(aliasQuery).output(aliasPage),
+  watch: callFor('accounts.read', 'view').input(aliasQuery).output(feedOf(aliasPage, noChange)),
   /** Adds the alias or replaces its targets. */
-  put: call.input(newAlias).output(aliasRow),
-  remove: call.input(z.object({ address })).output(z.void()),
+  put: callFor('accounts.change', { domain: 'domain' }).input(newAlias).output(aliasRow),
+  remove: callFor('accounts.change', { address: 'address' }).input(z.object({ address })).output(z.void()),
 };

@@ -2,7 +2,7 @@
  * Encryption area: whether what lies in the data folder is encrypted, how far that is, and where its key lies.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { count, time } from './values.ts';
 
@@ -24,9 +24,9 @@ const encryptionView = z.object({
 export type EncryptionView = z.infer<typeof encryptionView>;
 
 export const encryptionContract = {
-  watch: call.output(feedOf(encryptionView, noChange)),
-  switch: call.input(z.object({ isOn: z.boolean() })).output(z.void()),
-  pause: call.input(z.object({ isPaused: z.boolean() })).output(z.void()),
+  watch: callFor('settings.read').output(feedOf(encryptionView, noChange)),
+  switch: callFor('encryption.change').input(z.object({ isOn: z.boolean() })).output(z.void()),
+  pause: callFor('encryption.change').input(z.object({ isPaused: z.boolean() })).output(z.void()),
   /** A new master key; the old one opens nothing of this folder any more. */
-  rotate: call.output(z.void()),
+  rotate: callFor('encryption.change').output(z.void()),
 };

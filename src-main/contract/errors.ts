@@ -4,7 +4,6 @@
  * Invariants: an expected refusal is one of these, with data that a program can act on; anything else is the host's fault
  * and reaches the page as INTERNAL_SERVER_ERROR without detail. A malformed input is BAD_REQUEST.
  */
-import { oc } from '@orpc/contract';
 import { z } from 'zod';
 
 /** Why the host would not do what it was asked to. */
@@ -58,12 +57,25 @@ export const refusalReason = z.enum([
   'tooManyAppPasswords',
   'noSuchAppPassword',
   'invalidCertificate',
+  'noSuchAdministrator',
+  'administratorExists',
+  'lastOwner',
+  'noDomains',
+  'wrongCode',
+  'wrongSetupToken',
+  'passkeyRefused',
+  'tooManyPasskeys',
+  'tooManyTokens',
+  'noSuchToken',
+  'noSecondFactorHere',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 
 export const commonErrors = {
   /** Nobody is signed in, or not any more. */
   UNAUTHORIZED: { status: 401, message: 'Sign in first' },
+  /** Signed in, and not allowed to. */
+  FORBIDDEN: { status: 403, message: 'Not allowed' },
   /** Understood, and refused. */
   REFUSED: { status: 422, message: 'Refused', data: z.object({ reason: refusalReason }) },
   /** Too many wrong passwords from there. */
@@ -73,6 +85,3 @@ export const commonErrors = {
     data: z.object({ retryAfterMs: z.int().nonnegative() }),
   },
 } as const;
-
-/** Where every call of the contract starts. */
-export const call = oc.errors(commonErrors);

@@ -6,8 +6,13 @@ export const LIMITS = {
   idLength: 64,
   /** Longer than anything a person types, short enough that hashing it costs nothing. */
   passwordLength: 256,
-  administratorPasswordMinLength: 10,
   administratorNameLength: 64,
+  /** A recovery code with its dashes. */
+  codeLength: 40,
+  /** WebAuthn Level 3 §4: 1023 octets, as base64url. */
+  passkeyIdLength: 1_364,
+  /** The token of the first start. */
+  setupTokenLength: 64,
   /** RFC 5321 §4.5.3.1.1 */
   localPartLength: 64,
   /** RFC 5321 §4.5.3.1.2 */

@@ -2,7 +2,7 @@
  * Messages area: where is Anna's mail? Search in the host, and one timeline per message.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
@@ -233,10 +233,16 @@ export type MessagePage = z.infer<typeof messagePage>;
 
 export const messagesContract = {
   /** Newest first; `before` (a trace id of the page before) asks for the next page. */
-  list: call.input(messageFilter.extend({ before: id.exactOptional() })).output(messagePage),
+  list: callFor('messages.read')
+    .input(messageFilter.extend({ before: id.exactOptional() }))
+    .output(messagePage),
   /** The first page, then rows that came or changed. */
-  watch: call.input(messageFilter).output(feedOf(messagePage, messageRow)),
-  timeline: call.input(z.object({ traceId: id })).output(messageTimeline),
+  watch: callFor('messages.read').input(messageFilter).output(feedOf(messagePage, messageRow)),
+  timeline: callFor('messages.read')
+    .input(z.object({ traceId: id }))
+    .output(messageTimeline),
   /** null while there is no such message (yet). */
-  watchTimeline: call.input(z.object({ traceId: id })).output(feedOf(messageTimeline.nullable(), noChange)),
+  watchTimeline: callFor('messages.read')
+    .input(z.object({ traceId: id }))
+    .output(feedOf(messageTimeline.nullable(), noChange)),
 };

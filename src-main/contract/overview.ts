@@ -2,7 +2,7 @@
  * Overview area: is the mail flowing? One feed with the state of every box of a message's way.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf } from './feed.ts';
 import { count, mailProtocol, time } from './values.ts';
 
@@ -158,5 +158,5 @@ export const overviewChange = z.object({ overview, minutes: z.array(flowMinute).
 export type OverviewChange = z.infer<typeof overviewChange>;
 
 export const overviewContract = {
-  watch: call.output(feedOf(overviewSnapshot, overviewChange)),
+  watch: callFor('queue.read').output(feedOf(overviewSnapshot, overviewChange)),
 };

@@ -3,7 +3,7 @@
  */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { recipientOutcome } from './messages.ts';
@@ -215,29 +215,45 @@ export type NewHoldRule = z.input<typeof newHoldRule>;
 
 export const queueContract = {
   /** With `after`, what follows that place: a page that stays where it is while others leave. */
-  list: call.input(queueQuery.extend({ after: queuePlace.exactOptional() })).output(queuePage),
-  watch: call.input(queueQuery).output(feedOf(queuePage, noChange)),
-  watchGroups: call.input(queueGrouping).output(feedOf(queueGroups, noChange)),
+  list: callFor('queue.read')
+    .input(queueQuery.extend({ after: queuePlace.exactOptional() }))
+    .output(queuePage),
+  watch: callFor('queue.read').input(queueQuery).output(feedOf(queuePage, noChange)),
+  watchGroups: callFor('queue.read').input(queueGrouping).output(feedOf(queueGroups, noChange)),
   /** null when the entry has left the queue. */
-  watchEntry: call.input(z.object({ entryId: id })).output(feedOf(queueEntry.nullable(), noChange)),
+  watchEntry: callFor('queue.read')
+    .input(z.object({ entryId: id }))
+    .output(feedOf(queueEntry.nullable(), noChange)),
   /** Goes on to its end when nobody listens any more. */
-  steer: call
+  steer: callFor('queue.change')
     .input(z.object({ order: steeringOrder, selection: queueSelection }))
     .output(eventIterator(steeringProgress)),
   /** Answers the job's name, to undo it. Recipients under way cannot be edited. */
-  editRecipients: call.input(recipientEdit).output(z.object({ job: id })),
+  editRecipients: callFor('queue.change')
+    .input(recipientEdit)
+    .output(z.object({ job: id })),
   /** Does the opposite to exactly what the newest order has changed, where there is an opposite. */
-  undoSteering: call.input(z.object({ job: id })).output(eventIterator(steeringProgress)),
+  undoSteering: callFor('queue.change')
+    .input(z.object({ job: id }))
+    .output(eventIterator(steeringProgress)),
   /** What is done stays done. */
-  stopSteering: call.input(z.object({ job: id })).output(z.void()),
+  stopSteering: callFor('queue.change')
+    .input(z.object({ job: id }))
+    .output(z.void()),
   /** Names of the routes that a next hop can be chosen from. */
-  listRoutes: call.output(z.array(z.string()).readonly()),
-  watchNextHops: call.output(feedOf(z.array(nextHopState).readonly(), noChange)),
+  listRoutes: callFor('queue.read').output(z.array(z.string()).readonly()),
+  watchNextHops: callFor('queue.read').output(feedOf(z.array(nextHopState).readonly(), noChange)),
   /** Ends its rest. */
-  tryNextHop: call.input(z.object({ name: z.string().max(LIMITS.nextHopLength) })).output(z.void()),
-  watchHoldRules: call.output(feedOf(z.array(holdRule).readonly(), noChange)),
+  tryNextHop: callFor('queue.change')
+    .input(z.object({ name: z.string().max(LIMITS.nextHopLength) }))
+    .output(z.void()),
+  watchHoldRules: callFor('queue.read').output(feedOf(z.array(holdRule).readonly(), noChange)),
   /** Answers how many that wait are held now. */
-  addHoldRule: call.input(newHoldRule).output(z.object({ held: count })),
-  enableHoldRule: call.input(z.object({ id, isEnabled: z.boolean() })).output(z.void()),
-  removeHoldRule: call.input(z.object({ id })).output(z.void()),
+  addHoldRule: callFor('queue.change')
+    .input(newHoldRule)
+    .output(z.object({ held: count })),
+  enableHoldRule: callFor('queue.change')
+    .input(z.object({ id, isEnabled: z.boolean() }))
+    .output(z.void()),
+  removeHoldRule: callFor('queue.change').input(z.object({ id })).output(z.void()),
 };

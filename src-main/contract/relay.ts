@@ -3,7 +3,7 @@
  */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { time } from './values.ts';
@@ -293,13 +293,13 @@ export const selfTestEvent = z.discriminatedUnion('type', [
 export type SelfTestEvent = z.infer<typeof selfTestEvent>;
 
 export const relayContract = {
-  watch: call.output(feedOf(relaySetUp, noChange)),
+  watch: callFor('settings.read').output(feedOf(relaySetUp, noChange)),
   /** The whole list, in its order. */
-  changeRules: call
+  changeRules: callFor('settings.change')
     .errors({ INVALID_RULE: { status: 422, message: 'A rule is wrong', data: ruleProblem } })
     .input(z.object({ revision, rules: z.array(relayRule).max(LIMITS.relayRules).readonly() }))
     .output(relaySetUp),
-  changeRouting: call
+  changeRouting: callFor('settings.change')
     .errors({
       INVALID_ROUTE: { status: 422, message: 'A route is wrong', data: routeProblem },
       INVALID_RULE: { status: 422, message: 'A rule is wrong', data: ruleProblem },
@@ -313,9 +313,9 @@ export const relayContract = {
       }),
     )
     .output(relaySetUp),
-  tryOut: call.input(tryOutInput).output(tryOutResult),
+  tryOut: callFor('settings.read').input(tryOutInput).output(tryOutResult),
   /** Up to signing in; no mail is sent. */
-  testConnection: call.input(connectionTest).output(eventIterator(connectionEvent)),
+  testConnection: callFor('settings.change').input(connectionTest).output(eventIterator(connectionEvent)),
   /** Tries the classic tricks on the running listener; no mail is sent. */
-  selfTest: call.output(eventIterator(selfTestEvent)),
+  selfTest: callFor('settings.change').output(eventIterator(selfTestEvent)),
 };

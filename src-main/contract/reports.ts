@@ -2,7 +2,7 @@
  * Reports area: what others tell of mail in our name (DMARC) and of TLS to us (TLS-RPT), and whether we tell them.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { count, time } from './values.ts';
@@ -80,8 +80,8 @@ export const reportSettings = z.object({
 export type ReportSettings = z.infer<typeof reportSettings>;
 
 export const reportsContract = {
-  watchDmarc: call.input(reportQuery).output(feedOf(dmarcSummary, noChange)),
-  watchTls: call.input(reportQuery).output(feedOf(tlsSummary, noChange)),
-  watchSettings: call.output(feedOf(reportSettings, noChange)),
-  changeSettings: call.input(reportSettings).output(z.void()),
+  watchDmarc: callFor('settings.read').input(reportQuery).output(feedOf(dmarcSummary, noChange)),
+  watchTls: callFor('settings.read').input(reportQuery).output(feedOf(tlsSummary, noChange)),
+  watchSettings: callFor('settings.read').output(feedOf(reportSettings, noChange)),
+  changeSettings: callFor('settings.change').input(reportSettings).output(z.void()),
 };

@@ -1,6 +1,6 @@
 /** Filters & quarantine: what is checked of messages and how much it counts, rules, engines, what was learned, what is kept apart. */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { senderCalls } from './senders.ts';
@@ -189,16 +189,24 @@ export type QuarantinedContent = z.infer<typeof quarantinedContent>;
 
 export const screeningContract = {
   ...senderCalls,
-  watch: call.output(feedOf(screeningState, noChange)),
-  changeSettings: call.input(screeningSettings).output(z.void()),
+  watch: callFor('settings.read').output(feedOf(screeningState, noChange)),
+  changeSettings: callFor('settings.change').input(screeningSettings).output(z.void()),
   /** The whole list, in its order. */
-  changeRules: call.input(z.object({ rules: z.array(screeningRule).max(2000).readonly() })).output(z.void()),
+  changeRules: callFor('settings.change')
+    .input(z.object({ rules: z.array(screeningRule).max(2000).readonly() }))
+    .output(z.void()),
   /** null: what it counts where nobody changed it. */
-  changeWeight: call.input(z.object({ name: words, weight: points.nullable() })).output(z.void()),
-  changeDnsLists: call.input(z.object({ lists: z.array(dnsList).max(100).readonly() })).output(z.void()),
-  testDnsList: call.input(z.object({ zone: words })).output(trial),
+  changeWeight: callFor('settings.change')
+    .input(z.object({ name: words, weight: points.nullable() }))
+    .output(z.void()),
+  changeDnsLists: callFor('settings.change')
+    .input(z.object({ lists: z.array(dnsList).max(100).readonly() }))
+    .output(z.void()),
+  testDnsList: callFor('settings.change')
+    .input(z.object({ zone: words }))
+    .output(trial),
   /** The whole list; a password that is left out stays as it is. */
-  changeEngines: call
+  changeEngines: callFor('settings.change')
     .input(
       z.object({
         engines: z
@@ -208,17 +216,21 @@ export const screeningContract = {
       }),
     )
     .output(z.void()),
-  testEngine: call
+  testEngine: callFor('settings.change')
     .input(z.object({ engine: engine.extend({ password: words.exactOptional() }) }))
     .output(trial),
   /** Forgets all that the office has learned. */
-  forgetLearned: call.output(z.void()),
-  watchQuarantine: call.input(quarantineQuery).output(feedOf(quarantinePage, noChange)),
+  forgetLearned: callFor('settings.change').output(z.void()),
+  watchQuarantine: callFor('queue.read').input(quarantineQuery).output(feedOf(quarantinePage, noChange)),
   /** null where it has left. */
-  readQuarantined: call.input(z.object({ id: count })).output(quarantinedContent.nullable()),
+  readQuarantined: callFor('content.read')
+    .input(z.object({ id: count }))
+    .output(quarantinedContent.nullable()),
   /** On their way, into mailboxes or through the queue; `learns`: as no junk. Answers how many. */
-  releaseQuarantined: call
+  releaseQuarantined: callFor('queue.change')
     .input(z.object({ selection: quarantineSelection, learns: z.boolean() }))
     .output(z.object({ count })),
-  removeQuarantined: call.input(z.object({ selection: quarantineSelection })).output(z.object({ count })),
+  removeQuarantined: callFor('queue.change')
+    .input(z.object({ selection: quarantineSelection }))
+    .output(z.object({ count })),
 };

@@ -1,6 +1,6 @@
 /** Senders and lessons: whom an account or the office always or never wants mail from, and what is junk to them by hand. */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, id } from './values.ts';
 
@@ -36,16 +36,22 @@ export const training = z.object({
 export type Training = z.infer<typeof training>;
 
 export const senderCalls = {
-  readSenderLists: call.input(z.object({ account: owner })).output(senderLists),
+  readSenderLists: callFor('rules.read')
+    .input(z.object({ account: owner }))
+    .output(senderLists),
   /** Both, whole: addresses, domains, and for the office client networks. */
-  changeSenderLists: call.input(senderLists.extend({ account: owner })).output(z.void()),
+  changeSenderLists: callFor('rules.change')
+    .input(senderLists.extend({ account: owner }))
+    .output(z.void()),
   /** One sender, from a message; null: on neither list. Answers where it was before. */
-  listSender: call
+  listSender: callFor('rules.change')
     .input(z.object({ owner: ownerAddress, sender: pattern, list: senderList.nullable() }))
     .output(z.object({ before: senderList.nullable() })),
   /** Says by hand what a message is; an office's lesson without an account leaves `account` null. Answers what it was before. */
-  teach: call
+  teach: callFor('rules.change')
     .input(z.object({ traceId: id, owner: ownerAddress, lesson }))
     .output(z.object({ before: lesson })),
-  readTraining: call.input(z.object({ owner: ownerAddress })).output(training),
+  readTraining: callFor('rules.read')
+    .input(z.object({ owner: ownerAddress }))
+    .output(training),
 };

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { NOTICE_LANGUAGES } from '../base/notice-language.ts';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { DETAIL_SEPARATORS_SHAPE, LIMITS } from './limits.ts';
 import { time } from './values.ts';
@@ -82,6 +82,6 @@ export const settingsChange = z.object({
 export type SettingsChange = z.infer<typeof settingsChange>;
 
 export const settingsContract = {
-  watch: call.output(feedOf(serverSettings, noChange)),
-  change: call.input(settingsChange).output(serverSettings),
+  watch: callFor('settings.read').output(feedOf(serverSettings, noChange)),
+  change: callFor('settings.change').input(settingsChange).output(serverSettings),
 };

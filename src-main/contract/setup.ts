@@ -3,7 +3,7 @@
  * message through the real path. Domains, accounts and settings are changed through their own areas.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { credentials, sessionState } from './session.ts';
 import { noticeLanguage } from './settings.ts';
 import { LIMITS } from './limits.ts';
@@ -45,18 +45,21 @@ export const dnsRecord = z.object({
 export type DnsRecord = z.infer<typeof dnsRecord>;
 
 const newAdministrator = credentials.extend({
-  password: z.string().min(LIMITS.administratorPasswordMinLength).max(LIMITS.passwordLength),
+  /** From another machine than this one: what the service wrote at its first start. */
+  token: z.string().max(LIMITS.setupTokenLength).exactOptional(),
   /** In which Setup is read: the server writes to people in it until somebody says otherwise. */
   language: noticeLanguage.exactOptional(),
 });
 
 export const setupContract = {
-  /** The first step: only while there is no administrator, and only from this machine. Signs the new administrator in. */
-  createAdministrator: call.input(newAdministrator).output(sessionState),
-  dnsRecords: call.output(
+  /** The first step: only while there is no administrator; from this machine, or with the token of the first start. Signs the new administrator in. */
+  createAdministrator: callFor('nothing').input(newAdministrator).output(sessionState),
+  dnsRecords: callFor('settings.read').output(
     z.array(z.object({ domain: z.string(), records: z.array(dnsRecord).readonly() })).readonly(),
   ),
   /** Sends a test message to an account through queue, routing and delivery; answers with its timeline's id. */
-  sendTestMessage: call.input(z.object({ accountId })).output(z.object({ traceId: id })),
-  finish: call.output(sessionState),
+  sendTestMessage: callFor('settings.change')
+    .input(z.object({ accountId }))
+    .output(z.object({ traceId: id })),
+  finish: callFor('settings.change').output(sessionState),
 };

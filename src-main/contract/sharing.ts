@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { accountRow } from './accounts.ts';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, pageSize, searchText } from './values.ts';
@@ -74,13 +74,15 @@ export const newSharedMailbox = z.object({
 export type NewSharedMailbox = z.infer<typeof newSharedMailbox>;
 
 export const sharingContract = {
-  watch: call.input(shareQuery).output(feedOf(shareView, noChange)),
+  watch: callFor('rules.read').input(shareQuery).output(feedOf(shareView, noChange)),
   /** Gives exactly these rights, none takes all away; answers what there was, for undoing it. */
-  give: call
+  give: callFor('rules.change')
     .input(z.object({ accountId, mailbox: mailboxName.nullable(), grantee, rights }))
     .output(heldList),
-  restore: call.input(z.object({ accountId, grantee, held: heldList })).output(z.void()),
-  watchMailboxes: call.output(feedOf(z.array(sharedMailboxRow).readonly(), noChange)),
+  restore: callFor('rules.change')
+    .input(z.object({ accountId, grantee, held: heldList }))
+    .output(z.void()),
+  watchMailboxes: callFor('rules.read').output(feedOf(z.array(sharedMailboxRow).readonly(), noChange)),
   /** Everything else about it is as for an account: change and remove it there. */
-  addMailbox: call.input(newSharedMailbox).output(accountRow),
+  addMailbox: callFor('rules.change').input(newSharedMailbox).output(accountRow),
 };

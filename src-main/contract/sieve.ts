@@ -3,7 +3,7 @@
  * office's scripts before and after everybody's.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, time } from './values.ts';
@@ -135,18 +135,24 @@ export type CheckedText = z.infer<typeof checkedText>;
 const named = z.object({ owner: scriptOwner, name: scriptName });
 
 export const sieveContract = {
-  watch: call.input(z.object({ accountId })).output(feedOf(accountScripts, noChange)),
-  watchOffice: call.output(feedOf(z.array(scriptRow.extend({ text: z.string() })).readonly(), noChange)),
+  watch: callFor('rules.read').input(z.object({ accountId })).output(feedOf(accountScripts, noChange)),
+  watchOffice: callFor('rules.read').output(
+    feedOf(z.array(scriptRow.extend({ text: z.string() })).readonly(), noChange),
+  ),
   /** The text that rules are, and what would be wrong with it (an address that is none, say). */
-  compose: call
+  compose: callFor('rules.read')
     .input(accountRules)
     .output(z.object({ text: z.string(), problems: z.array(scriptProblem).readonly() })),
-  check: call.input(z.object({ text: scriptText })).output(checkedText),
+  check: callFor('rules.read')
+    .input(z.object({ text: scriptText }))
+    .output(checkedText),
   /** Stores a script and gives it its use; nothing is stored where there are problems. */
-  save: call
+  save: callFor('rules.change')
     .input(named.extend({ text: scriptText, use: scriptUse.nullable() }))
     .output(z.object({ problems: z.array(scriptProblem).readonly() })),
-  setUse: call.input(named.extend({ use: scriptUse.nullable() })).output(z.void()),
+  setUse: callFor('rules.change')
+    .input(named.extend({ use: scriptUse.nullable() }))
+    .output(z.void()),
   /** Also one that is in use. */
-  remove: call.input(named).output(z.void()),
+  remove: callFor('rules.change').input(named).output(z.void()),
 };

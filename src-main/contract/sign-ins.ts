@@ -2,7 +2,7 @@
  * Sign-ins area: who signed in from where, who was closed out for wrong passwords, and the devices' own passwords.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, pageSize, time } from './values.ts';
@@ -94,17 +94,21 @@ export const signInSettings = z.object({
 export type SignInSettings = z.infer<typeof signInSettings>;
 
 export const signInsContract = {
-  watch: call.input(signInQuery).output(feedOf(signInView, noChange)),
+  watch: callFor('signIns.read').input(signInQuery).output(feedOf(signInView, noChange)),
   /** Opens again what was closed; what was opened already is no error. */
-  unblock: call
+  unblock: callFor('signIns.unblock')
     .input(z.object({ id: z.string().max(LIMITS.addressLength + LIMITS.nameLength) }))
     .output(z.void()),
-  watchAppPasswords: call
+  watchAppPasswords: callFor('accounts.read', { account: 'accountId' })
     .input(z.object({ accountId }))
     .output(feedOf(z.array(appPassword).readonly(), noChange)),
   /** The one time that the secret is shown. */
-  addAppPassword: call.input(newAppPassword).output(z.object({ appPassword, secret: z.string() })),
-  removeAppPassword: call.input(z.object({ id: count })).output(z.void()),
-  settings: call.output(signInSettings),
-  changeSettings: call.input(signInSettings).output(signInSettings),
+  addAppPassword: callFor('passwords.change', { account: 'accountId' })
+    .input(newAppPassword)
+    .output(z.object({ appPassword, secret: z.string() })),
+  removeAppPassword: callFor('passwords.change', { appPassword: 'id' })
+    .input(z.object({ id: count }))
+    .output(z.void()),
+  settings: callFor('settings.read').output(signInSettings),
+  changeSettings: callFor('settings.change').input(signInSettings).output(signInSettings),
 };

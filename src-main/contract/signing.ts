@@ -2,7 +2,7 @@
  * Signing area: the keys with which mail of our domains is signed (DKIM). Private halves are no part of it.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { count, time } from './values.ts';
@@ -28,10 +28,12 @@ export type SigningKey = z.infer<typeof signingKey>;
 const domain = z.string().trim().min(1).max(LIMITS.domainLength);
 
 export const signingContract = {
-  watch: call.output(feedOf(z.array(signingKey).readonly(), noChange)),
+  watch: callFor('settings.read').output(feedOf(z.array(signingKey).readonly(), noChange)),
   /** Makes an RSA and an Ed25519 key that wait for their records. */
-  makeKeys: call.input(z.object({ domain })).output(z.void()),
+  makeKeys: callFor('settings.change').input(z.object({ domain })).output(z.void()),
   /** Looks into DNS now; keys whose records are there begin to sign. */
-  check: call.input(z.object({ domain })).output(z.void()),
-  remove: call.input(z.object({ id: count })).output(z.void()),
+  check: callFor('settings.change').input(z.object({ domain })).output(z.void()),
+  remove: callFor('settings.change')
+    .input(z.object({ id: count }))
+    .output(z.void()),
 };

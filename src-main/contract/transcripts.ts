@@ -2,7 +2,7 @@
  * Transcripts area: what was said on the wire. Passwords are masked and content is left out before lines get here.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf } from './feed.ts';
 import { count, id, mailProtocol, pageSize, searchText, time, tlsDetails } from './values.ts';
 
@@ -76,12 +76,16 @@ export type SessionPage = z.infer<typeof sessionPage>;
 
 export const transcriptsContract = {
   /** Newest first; `before` (the last session id of the page before) asks for the next page. */
-  list: call.input(sessionFilter.extend({ before: id.exactOptional() })).output(sessionPage),
+  list: callFor('transcripts.read')
+    .input(sessionFilter.extend({ before: id.exactOptional() }))
+    .output(sessionPage),
   /** The first page, then sessions that opened or changed. */
-  watch: call.input(sessionFilter).output(feedOf(sessionPage, sessionRow)),
-  read: call.input(z.object({ sessionId: id })).output(sessionTranscript),
+  watch: callFor('transcripts.read').input(sessionFilter).output(feedOf(sessionPage, sessionRow)),
+  read: callFor('transcripts.read')
+    .input(z.object({ sessionId: id }))
+    .output(sessionTranscript),
   /** One session's dialogue as it goes on; null when there is no such session (any more). */
-  watchSession: call
+  watchSession: callFor('transcripts.read')
     .input(z.object({ sessionId: id }))
     .output(feedOf(sessionTranscript.nullable(), transcriptGrowth)),
 };

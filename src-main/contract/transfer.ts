@@ -2,7 +2,7 @@
  * Transfer area: an account's mail into files and out of them, in one folder beside the server's data; and from other servers.
  */
 import { z } from 'zod';
-import { call } from './errors.ts';
+import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
 import { accountId, count, id, time } from './values.ts';
@@ -72,11 +72,15 @@ export const transferView = z.object({
 export type TransferView = z.infer<typeof transferView>;
 
 export const transferContract = {
-  watch: call.input(z.object({ accountId })).output(feedOf(transferView, noChange)),
-  startExport: call.input(z.object({ accountId, format: fileFormat })).output(transferJob),
-  startImport: call
+  watch: callFor('content.read').input(z.object({ accountId })).output(feedOf(transferView, noChange)),
+  startExport: callFor('content.read')
+    .input(z.object({ accountId, format: fileFormat }))
+    .output(transferJob),
+  startImport: callFor('content.read')
     .input(z.object({ accountId, place: z.string().min(1).max(LIMITS.fileNameLength) }))
     .output(transferJob),
-  startPull: call.input(z.object({ accountId, server: mailServer })).output(transferJob),
-  cancel: call.input(z.object({ id })).output(z.void()),
+  startPull: callFor('content.read')
+    .input(z.object({ accountId, server: mailServer }))
+    .output(transferJob),
+  cancel: callFor('content.read').input(z.object({ id })).output(z.void()),
 };

@@ -73,9 +73,3 @@ export interface DirectoryRows {
   putAlias(alias: AliasRow): Promise<void>;
   removeAlias(addressKey: string): Promise<void>;
 }
-
-export interface AdministratorRows {
-  count(): Promise<number>;
-  find(name: string): Promise<{ password: string } | null>;
-  put(administrator: { name: string; password: string }): Promise<void>;
-}

@@ -15,6 +15,16 @@ export function parseCsv(text: string): readonly CsvLine[] {
   return new CsvReader(text.replace(/^\uFEFF/u, '')).read();
 }
 
+/** Lines as spreadsheets read them. A field that one would compute (`=`, `+`, `-`, `@`) is marked as text. */
+export function formatCsv(rows: readonly (readonly string[])[]): string {
+  return rows.map((fields) => `${fields.map(formatField).join(',')}\r\n`).join('');
+}
+
+function formatField(field: string): string {
+  const text = /^[=+\-@\t\r]/u.test(field) ? `'${field}` : field;
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /** What stands most often in the first line. */
 function findSeparator(text: string): string {
   const [first = ''] = text.split(/\r?\n/u, 1);

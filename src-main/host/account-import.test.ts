@@ -46,6 +46,13 @@ describe('a list of new accounts', () => {
     expect(await directory.hasPassword(anna?.id ?? 0, 'her secret')).toBe(true);
   });
 
+  test('takes passwords that are easy to guess, and says so', async () => {
+    const csv = 'anna@server1.com,Anna,anna1234\nnora@server1.com,Nora,lions drink hardly any tea';
+    const { rows, added } = await importAccounts(directory, { csv, isApplied: true });
+    expect(rows.map(({ isPasswordWeak }) => isPasswordWeak)).toEqual([true, false]);
+    expect(added).toBe(2);
+  });
+
   test('needs no titles', async () => {
     const csv = 'anna@server1.com,Anna,secret';
     expect((await importAccounts(directory, { csv, isApplied: true })).added).toBe(1);

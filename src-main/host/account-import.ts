@@ -4,6 +4,7 @@
  * Flow: console → here → directory. Invariants: what is looked at first is what is added then; a line with a problem is left out
  * and named, the others are added; a first line of titles tells the columns apart, without one they stand in that order.
  */
+import { isStrongEnough } from '../base/password-strength.ts';
 import type { AccountImport, ImportProblem } from '../contract/accounts.ts';
 import { keyOfAddress } from '../directory/address-key.ts';
 import type { DirectoryAdmin } from '../directory/port.ts';
@@ -50,9 +51,15 @@ export async function importAccounts(
   let added = 0;
   for (const { wanted } of isApplied ? sound : []) if (await add(directory, wanted)) added++;
   return {
-    rows: rows.map(({ wanted: { line, address, name }, problem }) => ({ line, address, name, problem })),
+    rows: rows.map(({ wanted, problem }) => describe(wanted, problem)),
     added,
   };
+}
+
+function describe(wanted: WantedAccount, problem: ImportProblem | null): AccountImport['rows'][number] {
+  const { line, address, name, password } = wanted;
+  const isPasswordWeak = problem === null && !isStrongEnough(password, 'account', [address, name]);
+  return { line, address, name, problem, isPasswordWeak };
 }
 
 function readAccounts(csv: string): readonly WantedAccount[] {

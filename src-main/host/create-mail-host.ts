@@ -10,7 +10,7 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { createAdministrators } from '../directory/administrators.ts';
+import { Administrators } from '../directory/administrators/administrators.ts';
 import { createDirectory, type FullDirectory } from '../directory/create-directory.ts';
 import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
@@ -26,6 +26,7 @@ import { CertificateDesk } from './certificates/certificate-desk.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
+import { openConsoleAccess, openSetupToken, type ConsoleAccess } from './console/console-access.ts';
 import { createHostRouter, type RouterParts } from './host-router.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
@@ -34,7 +35,10 @@ import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
-import { applyProvision } from './provision/apply.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import type { AuditStore } from './audit/port.ts';
+import { applyProvision, type ProvisionTargets } from './provision/apply.ts';
+import { auditProvision } from './provision/audit.ts';
 import { findProvisionProblem } from './provision/check.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
@@ -71,6 +75,10 @@ export interface MailHost {
   listeners(): readonly ListenerStatus[];
   /** What links in quarantine digests may do; only after start(). */
   readonly release: ReleaseDesk;
+  /** Who may be at the console; only after start(). */
+  readonly access: ConsoleAccess;
+  /** Lets somebody begin from another machine; null once somebody administers this server. */
+  readonly setupToken: { readonly text: string; readonly path: string } | null;
   /** The server's name now; only after start(). */
   hostname(): string;
   /** Names by which browsers may know the console now. */
@@ -95,6 +103,8 @@ interface Parts {
   readonly path: MailPath;
   readonly transfers: TransferDesk;
   readonly router: ConsoleRouter;
+  readonly access: ConsoleAccess;
+  readonly setupToken: MailHost['setupToken'];
   readonly release: ReleaseDesk;
   readonly stopBackground: () => void;
 }
@@ -132,6 +142,14 @@ class RunningHost implements MailHost {
 
   get release(): ReleaseDesk {
     return this.#running.release;
+  }
+
+  get access(): ConsoleAccess {
+    return this.#running.access;
+  }
+
+  get setupToken(): MailHost['setupToken'] {
+    return this.#running.setupToken;
   }
 
   listeners(): readonly ListenerStatus[] {
@@ -247,23 +265,17 @@ class RunningHost implements MailHost {
       logger,
     });
     const transfers = this.#createTransfers(storage, receiver, transcripts);
-    const shown = {
-      directory,
-      transfers,
-      administrators,
-      receiver,
-      transcripts,
-      meter,
-      path,
-      signIns: signIns.book,
-    };
+    const console = await this.#openAccess(storage, { administrators, secret, signIns });
+    const parts = { directory, transfers, receiver, transcripts, meter, path };
+    const shown = { ...parts, access: console.access, signIns: signIns.book };
     const router = this.#createRouter(storage, shown);
     const { quarantine } = path.screening;
     const own = { directory, receiver, queue: path.queue, quarantine, secret };
     const stopBackground = this.#startBackground(storage, own);
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
-    return { storage, directory, transcripts, signIns, path, transfers, router, release, stopBackground };
+    const running = { storage, directory, transcripts, signIns, path, transfers, router, release };
+    return { ...running, ...console, stopBackground };
   }
 
   /** As the provision file asks, and on with what was under way. */
@@ -285,7 +297,8 @@ class RunningHost implements MailHost {
       allowsScramSha1: () => this.#settings.signIn.allowScramSha1,
       onError: this.#onError,
     });
-    const administrators = createAdministrators({ rows: storage.administrators, passwords });
+    const rows = storage.administrators;
+    const administrators = await Administrators.open({ rows, passwords, clock, onError: this.#onError });
     return { directory, passwords, administrators };
   }
 
@@ -299,6 +312,23 @@ class RunningHost implements MailHost {
       settings: () => this.#settings,
       isExempt: this.#clients.isExempt,
     });
+  }
+
+  async #openAccess(
+    storage: Storage,
+    known: { administrators: Administrators; secret: Uint8Array; signIns: SignIns },
+  ): Promise<Pick<Parts, 'access' | 'setupToken'>> {
+    const { clock, randomBytes, logger, dataFolder } = this.#options;
+    const { administrators, secret, signIns } = known;
+    const isNeeded = (await administrators.count()) === 0;
+    const setupToken = await openSetupToken(dataFolder, { isNeeded, randomBytes });
+    const access = await openConsoleAccess({
+      ...{ administrators, secret, setupToken, clock, randomBytes, logger },
+      ...{ tokens: storage.apiTokens, audit: storage.audit, note: signIns.note },
+    });
+    signIns.addDoor(access.door);
+    const { text, path } = setupToken;
+    return { access, setupToken: text === null ? null : { text, path } };
   }
 
   #startBackground(
@@ -341,7 +371,7 @@ class RunningHost implements MailHost {
     });
   }
 
-  async #provision(targets: Parameters<typeof applyProvision>[1]): Promise<void> {
+  async #provision(targets: ProvisionTargets & { audit: AuditStore }): Promise<void> {
     const { provision } = this.#options;
     if (provision === null) return;
     const domains = (await targets.directory.listDomains()).map(({ name }) => name);
@@ -351,7 +381,8 @@ class RunningHost implements MailHost {
     const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
     const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
     if (problem !== null) throw new ProvisionProblem(problem);
-    await applyProvision(provision, targets);
+    const audit = new AuditLog({ store: targets.audit, clock: this.#options.clock });
+    await auditProvision(audit, targets, () => applyProvision(provision, targets));
   }
 
   /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */

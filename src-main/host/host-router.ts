@@ -11,7 +11,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import type { ConsoleServices } from './api/services.ts';
 import type { MailPath } from './mail-path.ts';
-import type { AdministratorStore } from './port.ts';
+import type { ConsoleAccess } from './console/console-access.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
 import type { SignInBook } from './sign-ins.ts';
 import { sendTestMessage, type TestMessageOptions } from './test-message.ts';
@@ -20,7 +20,7 @@ import type { TransferDesk } from './transfer-desk.ts';
 /** What the handlers need besides the stores. */
 export interface RouterParts {
   readonly directory: FullDirectory;
-  readonly administrators: AdministratorStore;
+  readonly access: ConsoleAccess;
   readonly receiver: MessageReceiver;
   readonly transcripts: TranscriptDesk;
   readonly meter: EventMeter;

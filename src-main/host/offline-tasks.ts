@@ -28,6 +28,7 @@ import { NewerDatabaseError } from '../storage/migrations/index.ts';
 import { keyFileIn, openStorage, type Storage } from '../storage/open-storage.ts';
 import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
 import { openRootKey } from '../storage/sealing/root-key.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { defaultSettings } from './default-settings.ts';
 
 export interface OfflineOptions {
@@ -52,7 +53,7 @@ export interface TransferOptions extends OfflineOptions {
 export function exportOffline(
   options: TransferOptions & { readonly path: string; readonly format: FileFormat },
 ): Promise<Result<TransferReport, string>> {
-  return withAccount(options, async ({ mailStore }, accountId) => {
+  return withAccount({ ...options, task: 'export' }, async ({ mailStore }, accountId) => {
     const { path, format, clock, signal, onProgress } = options;
     return ok(await exportMail({ path, format, accountId, mailStore, clock, signal, onProgress }));
   });
@@ -100,7 +101,7 @@ const NOBODY_LOOKS: TranscriptRecorder = {
 };
 
 function importFrom(source: ImportSource, options: TransferOptions): Promise<Result<TransferReport, string>> {
-  return withAccount(options, async ({ mailStore, spool }, accountId) => {
+  return withAccount({ ...options, task: 'import' }, async ({ mailStore, spool }, accountId) => {
     const receiver = createMessageReceiver({ spool, createIndexer: createMessageIndexer });
     const { clock, signal, onProgress } = options;
     const report = await importMail({
@@ -134,7 +135,7 @@ function makeIndex(octets: Uint8Array) {
 }
 
 function withAccount<T>(
-  options: TransferOptions,
+  options: TransferOptions & { readonly task: 'export' | 'import' },
   use: (storage: Storage, accountId: number) => Promise<Result<T, string>>,
 ): Promise<Result<T, string>> {
   return withFolder(options.dataFolder, async () => {
@@ -151,11 +152,30 @@ function withAccount<T>(
       const accounts = await storage.directory.listAccounts();
       const account = accounts.find(({ address }) => keyOfAddress(address) === key);
       if (account === undefined) return err(`${options.account}: there is no such account`);
-      return await use(storage, account.id);
+      const done = await use(storage, account.id);
+      await noteTask(storage, { ...options, outcome: done.ok ? 'done' : 'failed' });
+      return done;
     } finally {
       await storage.close();
     }
   });
+}
+
+const COMMAND_LINE = {
+  who: 'command line',
+  role: null,
+  address: '',
+  means: { kind: 'commandLine' },
+} as const;
+
+/** Whoever can read the folder may do this; the audit log tells of it all the same. */
+async function noteTask(
+  { audit }: Storage,
+  options: { task: string; account: string; clock: Clock; outcome: string },
+): Promise<void> {
+  const { task, account, clock, outcome } = options;
+  const change = { call: `commandLine.${task}`, input: { account }, before: null, after: null, outcome };
+  await new AuditLog({ store: audit, clock }).write({ actor: COMMAND_LINE, ...change });
 }
 
 async function withFolder<T>(

@@ -3,6 +3,7 @@
  */
 import type { NoticeLanguage } from '../base/notice-language.ts';
 import type { Subscribe } from '../base/emitter.ts';
+import type { AdministratorRole } from '../directory/administrators/port.ts';
 import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
@@ -48,6 +49,8 @@ export interface HostSettings {
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;
+  /** Administrators of these roles must have a second factor. */
+  readonly secondFactorRequiredFor: readonly AdministratorRole[];
   /** The administrator's own certificates, watched for changes. */
   readonly certificateFiles: readonly CertificatePaths[];
   /** The authority that certificates come from. */

@@ -19,11 +19,13 @@ import type {
   SignInDesk,
   SignInEntry,
   SignInGuardDesk,
+  SignInNote,
   SignInQuery,
   SignInStore,
 } from '../directory/sign-in/port.ts';
 import { SignInGuard } from '../directory/sign-in/sign-in-guard.ts';
 import { SignInLog } from '../directory/sign-in/sign-in-log.ts';
+import { SignInDoors } from '../directory/sign-in/sign-in-doors.ts';
 import { createTokenVerifier } from '../directory/sign-in/token-verifier.ts';
 import type { HostSettings } from './port.ts';
 
@@ -53,6 +55,10 @@ export interface SignIns {
   readonly book: SignInBook;
   /** Whether whoever connects from there is not even greeted. */
   isShutOut(address: string): boolean;
+  /** Notes who came through a door that is not the desk's. */
+  note(note: SignInNote): void;
+  /** What another door has closed is shown and opened with the rest. */
+  addDoor(door: SignInGuardDesk): void;
   /** Resolves when all that was noted is on disk. */
   close(): Promise<void>;
 }
@@ -79,22 +85,29 @@ export async function openSignIns(options: SignInsOptions): Promise<SignIns> {
     ...{ directory, passwords, appPasswords, guard, log, settings, tokens, clock, randomBytes, onError },
     onRevoke: revoked.subscribe,
   });
+  const blocks = new SignInDoors(guard);
   return {
     desk,
-    book: createBook({ log, guard, appPasswords }),
+    book: createBook({ log, blocks, appPasswords }),
+    note: (note) => log.note(note),
+    addDoor: (door) => blocks.add(door),
     isShutOut: (address) => guard.isShutOut(address),
     close: () => log.flush(),
   };
 }
 
-function createBook(parts: { log: SignInLog; guard: SignInGuard; appPasswords: AppPasswords }): SignInBook {
-  const { log, guard, appPasswords } = parts;
+function createBook(parts: {
+  log: SignInLog;
+  blocks: SignInGuardDesk;
+  appPasswords: AppPasswords;
+}): SignInBook {
+  const { log, blocks, appPasswords } = parts;
   return {
-    blocks: guard,
+    blocks,
     appPasswords,
     list: (query) => log.list(query),
     onChange: (listener) => {
-      const cancels = [log.onChange(listener), guard.onChange(listener)];
+      const cancels = [log.onChange(listener), blocks.onChange(listener)];
       return () => {
         for (const cancel of cancels) cancel();
       };

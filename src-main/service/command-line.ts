@@ -37,6 +37,7 @@ async function run(options: ServiceOptions): Promise<void> {
     const service = await startService(options, logger);
     stopOnSignal(service);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+    tellSetupToken(service);
     if (options.command === 'start') greet(service);
   } catch (error) {
     if (error instanceof UnusableError) return exitUnusable(error.message);
@@ -50,6 +51,13 @@ function greet(service: RunningService): void {
     console.error(`postroom: ${line}`);
   console.error(`postroom: open ${service.consoleUrl} to see it; Ctrl+C stops it`);
   openInBrowser(service.consoleUrl);
+}
+
+/** A log keeps no secret: there only the file is named. */
+function tellSetupToken({ host: { setupToken } }: RunningService): void {
+  if (setupToken === null) return;
+  const shown = process.stderr.isTTY ? ` ${setupToken.text}` : '';
+  console.error(`postroom: to begin from another machine, the token${shown} is in ${setupToken.path}`);
 }
 
 function stopOnSignal(service: RunningService): void {

@@ -154,6 +154,7 @@ async function startConsole(
   for (let tried = 0; tried < tries; tried++) {
     const server = createConsoleServer({
       router: host.router,
+      access: host.access,
       staticRoot: pageFolder(),
       bind: address,
       port: port + tried,

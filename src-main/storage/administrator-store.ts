@@ -1,18 +1,48 @@
-/** Administrators' rows. Hashing and comparing passwords is the directory's work, not the store's. */
+/** Administrators' rows. Hashing, comparing and the last owner are the directory's work, not the store's. */
+import type {
+  AdministratorRole,
+  AdministratorRow,
+  AdministratorRows,
+} from '../directory/administrators/port.ts';
 import type { Connection } from './connection.ts';
 import type { Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
-import type { AdministratorRows } from '../directory/store-port.ts';
 
-const putAdministrator: Write<{ name: string; password: string }, void> = ({ connection }, administrator) => {
+const putAdministrator: Write<AdministratorRow, void> = ({ connection }, row) => {
   connection.run(
-    'INSERT OR REPLACE INTO administrator (name, password) VALUES (?, ?)',
-    administrator.name,
-    administrator.password,
+    `INSERT OR REPLACE INTO administrator
+       (name, password, role, domains, created_at, password_changed_at, last_sign_in, factor, places)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.name,
+    row.password,
+    row.role,
+    JSON.stringify(row.domains),
+    row.createdAt,
+    row.passwordChangedAt,
+    JSON.stringify(row.lastSignIn),
+    JSON.stringify(row.factor),
+    JSON.stringify(row.places),
   );
 };
 
-export const administratorWrites = { putAdministrator };
+const removeAdministrator: Write<string, void> = ({ connection }, name) => {
+  connection.run('DELETE FROM administrator WHERE name = ?', name);
+  connection.run('DELETE FROM api_token WHERE administrator = ?', name);
+};
+
+export const administratorWrites = { putAdministrator, removeAdministrator };
+
+interface AdministratorColumns {
+  name: string;
+  password: string;
+  role: AdministratorRole;
+  domains: string;
+  created_at: number;
+  password_changed_at: number;
+  last_sign_in: string;
+  factor: string;
+  places: string;
+}
 
 export class SqliteAdministratorRows implements AdministratorRows {
   readonly #writer: Writer;
@@ -23,20 +53,28 @@ export class SqliteAdministratorRows implements AdministratorRows {
     this.#connection = connection;
   }
 
-  count(): Promise<number> {
-    const row = this.#connection.get<{ count: number }>('SELECT count(*) AS count FROM administrator');
-    return Promise.resolve(row?.count ?? 0);
+  listAll(): Promise<readonly AdministratorRow[]> {
+    const rows = this.#connection.all<AdministratorColumns>('SELECT * FROM administrator ORDER BY name');
+    return Promise.resolve(rows.map(toRow));
   }
 
-  find(name: string): Promise<{ password: string } | null> {
-    const row = this.#connection.get<{ password: string }>(
-      'SELECT password FROM administrator WHERE name = ?',
-      name,
-    );
-    return Promise.resolve(row ?? null);
+  put(row: AdministratorRow): Promise<void> {
+    return this.#writer.run('putAdministrator', row);
   }
 
-  put(administrator: { name: string; password: string }): Promise<void> {
-    return this.#writer.run('putAdministrator', administrator);
+  remove(name: string): Promise<void> {
+    return this.#writer.run('removeAdministrator', name);
   }
+}
+
+function toRow({ name, password, role, ...columns }: AdministratorColumns): AdministratorRow {
+  return {
+    ...{ name, password, role },
+    domains: JSON.parse(columns.domains) as string[],
+    createdAt: columns.created_at,
+    passwordChangedAt: columns.password_changed_at,
+    lastSignIn: JSON.parse(columns.last_sign_in) as AdministratorRow['lastSignIn'],
+    factor: JSON.parse(columns.factor) as AdministratorRow['factor'],
+    places: JSON.parse(columns.places) as string[],
+  };
 }

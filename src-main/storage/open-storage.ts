@@ -11,7 +11,9 @@ import type { MakeId } from '../base/ids.ts';
 import type { TraceId } from '../mail/events.ts';
 import type { HostSettings } from '../host/port.ts';
 import { SqliteAdministratorRows } from './administrator-store.ts';
+import { SqliteApiTokenRows } from './api-token-store.ts';
 import { SqliteAppPasswordRows } from './app-password-store.ts';
+import { SqliteAuditStore } from './audit-store.ts';
 import { SqliteCertificateStore } from './certificate-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
@@ -183,6 +185,8 @@ function createPeopleStores(writer: Writer, connection: Connection) {
   return {
     directory: new SqliteDirectoryRows(writer, connection),
     administrators: new SqliteAdministratorRows(writer, connection),
+    apiTokens: new SqliteApiTokenRows(writer, connection),
+    audit: new SqliteAuditStore(writer, connection),
     appPasswords: new SqliteAppPasswordRows(writer, connection),
     signIns: new SqliteSignInStore(writer, connection),
   };

@@ -1,5 +1,7 @@
 /** Every write there is, by name: what the writer worker can run and what Writer.run() is typed from. */
 import { administratorWrites } from './administrator-store.ts';
+import { apiTokenWrites } from './api-token-store.ts';
+import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
@@ -38,7 +40,9 @@ const compactDatabase: Write<null, void> = () => {
 export const writes = {
   compactDatabase,
   ...administratorWrites,
+  ...apiTokenWrites,
   ...appPasswordWrites,
+  ...auditWrites,
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,

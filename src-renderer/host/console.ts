@@ -54,6 +54,9 @@ function routingLink(connection: Connection, http: Link | null): Link {
   };
 }
 
+/** Besides the session area; a WebSocket cannot set a cookie. */
+const SETS_COOKIE = ['setup.createAdministrator', 'profile.changePassword'];
+
 function isOpenToAll(path: readonly string[]): boolean {
-  return path[0] === 'session' || path.join('.') === 'setup.createAdministrator';
+  return path[0] === 'session' || SETS_COOKIE.includes(path.join('.'));
 }

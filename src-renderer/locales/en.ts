@@ -1,4 +1,5 @@
 /** English: the language whose keys all others must have. */
+import { access } from './en/access.ts';
 import { delivery } from './en/delivery.ts';
 import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
@@ -15,6 +16,7 @@ import { sieve } from './en/sieve.ts';
 import { signIns } from './en/sign-ins.ts';
 
 export const en = {
+  ...access,
   ...delivery,
   ...encryption,
   ...filters,

@@ -1,5 +1,6 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
+import { access } from './zh-cn/access.ts';
 import { delivery } from './zh-cn/delivery.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
@@ -16,6 +17,7 @@ import { sieve } from './zh-cn/sieve.ts';
 import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
+  ...access,
   ...delivery,
   ...encryption,
   ...filters,

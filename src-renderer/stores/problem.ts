@@ -5,11 +5,12 @@ import { ORPCError } from '@orpc/client';
 import type { RefusalReason } from '../../src-main/contract/errors.ts';
 import type { RouteProblem, RuleProblem } from '../../src-main/contract/relay.ts';
 import { ConnectionLostError } from '../host/connection.ts';
+import { PasskeyNotUsedError } from '../host/passkey.ts';
 
 export interface Problem {
   readonly key:
     | `refusals.${RefusalReason}`
-    | `problems.${'lost' | 'signedOut' | 'tooMany' | 'input' | 'fault'}`
+    | `problems.${'lost' | 'signedOut' | 'notAllowed' | 'passkeyNotUsed' | 'tooMany' | 'input' | 'fault'}`
     | `relay.faults.${RuleProblem['fault']}`
     | `relay.routeFaults.${RouteProblem['field']}`
     | 'relay.invalidHost';
@@ -17,6 +18,7 @@ export interface Problem {
 }
 
 export function problemOf(error: unknown): Problem {
+  if (error instanceof PasskeyNotUsedError) return plain('problems.passkeyNotUsed');
   if (error instanceof ConnectionLostError || !(error instanceof ORPCError)) return plain('problems.lost');
   switch (error.code) {
     case 'REFUSED':
@@ -35,6 +37,8 @@ export function problemOf(error: unknown): Problem {
     }
     case 'INVALID_HOST':
       return plain('relay.invalidHost');
+    case 'FORBIDDEN':
+      return plain('problems.notAllowed');
     case 'UNAUTHORIZED':
       return plain('problems.signedOut');
     case 'BAD_REQUEST':

@@ -2,8 +2,10 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { SessionState } from '../../src-main/contract/session.ts';
+import { mayDo, type Need } from '../../src-main/contract/roles.ts';
 import type { ConnectionState } from '../host/connection.ts';
 import { useConsole } from '../host/console.ts';
+import { askPasskey, mayUsePasskeys } from '../host/passkey.ts';
 
 /** A page that cannot reach the host at start asks again after this. */
 const ASK_AGAIN_MS = 2000;
@@ -44,6 +46,21 @@ export const useSessionStore = defineStore('session', () => {
     take(await useConsole().client.session.signIn({ name, password }));
   }
 
+  /** A code of the phone, or a recovery code. */
+  async function confirm(code: string): Promise<void> {
+    take(await useConsole().client.session.confirm({ code }));
+  }
+
+  async function confirmByPasskey(): Promise<void> {
+    const { session } = useConsole().client;
+    take(await session.confirmPasskey({ response: await askPasskey(await session.challenge()) }));
+  }
+
+  /** Whether the role of who is signed in may do it; the host decides, the page only shows no more than that. */
+  function may(need: Need): boolean {
+    return state.value?.kind === 'signedIn' && !state.value.mustEnrol && mayDo(state.value.role, need);
+  }
+
   async function signOut(): Promise<void> {
     take(await useConsole().client.session.signOut());
   }
@@ -52,5 +69,6 @@ export const useSessionStore = defineStore('session', () => {
     useConsole().connection.retryNow();
   }
 
-  return { state, connectionState, isSignedIn, begin, ask, take, signIn, signOut, reconnect };
+  const steps = { mayUsePasskeys, signIn, confirm, confirmByPasskey, signOut };
+  return { state, connectionState, isSignedIn, begin, ask, take, may, ...steps, reconnect };
 });

@@ -17,9 +17,9 @@ export const useSetupStore = defineStore('setup', () => {
   async function createAdministrator(
     name: string,
     password: string,
-    language: 'en' | 'zh-CN',
+    more: { language: 'en' | 'zh-CN'; token?: string },
   ): Promise<void> {
-    session.take(await useConsole().client.setup.createAdministrator({ name, password, language }));
+    session.take(await useConsole().client.setup.createAdministrator({ name, password, ...more }));
   }
 
   async function loadDnsRecords(): Promise<void> {

@@ -67,6 +67,19 @@ const orderEverything =
   };
 
 export const SHOTS: readonly Shot[] = [
+  { name: 'profile', path: '/profile' },
+  { name: 'administrators', path: '/settings/administrators' },
+  {
+    name: 'administrator-add',
+    path: '/settings/administrators',
+    act: async (page) => {
+      await page.locator('.below button').click();
+      await page.fill('#administrator-name', 'anna');
+      await page.fill('#administrator-password', 'anna2024');
+    },
+  },
+  { name: 'totp', path: '/profile', act: (page) => page.click('#set-up-totp') },
+  { name: 'audit', path: '/settings/audit' },
   { name: 'overview', path: '/overview' },
   { name: 'queue', path: '/queue' },
   { name: 'queue-open', path: '/queue?nextHop=spedition-keller.example', act: openFirstRow },

@@ -79,6 +79,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     options.isCalm === true || options.isEmpty === true ? () => undefined : keepBusy(world, seed);
   const server = createConsoleServer({
     router: createConsoleRouter(world.services()),
+    access: world.access,
     release: world.releaseDesk(),
     staticRoot: options.staticRoot ?? join(import.meta.dirname, '../../out/renderer'),
     bind: '127.0.0.1',

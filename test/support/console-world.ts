@@ -23,13 +23,7 @@ import {
   type Domain,
 } from '../../src-main/directory/port.ts';
 import type { ConsoleServices } from '../../src-main/host/api/services.ts';
-import type {
-  AdministratorStore,
-  HostSettings,
-  ListenerName,
-  ListenerStatus,
-  SettingsStore,
-} from '../../src-main/host/port.ts';
+import type { HostSettings, ListenerName, ListenerStatus, SettingsStore } from '../../src-main/host/port.ts';
 import type { MailEvent, RecipientOutcome, RefusalEvent } from '../../src-main/mail/events.ts';
 import type { Mailbox, MailboxChanged, MailStore } from '../../src-main/mail/mailstore/port.ts';
 import { MemoryScriptStore } from '../../src-main/mail/delivery/sieve/memory-script-store.ts';
@@ -60,6 +54,10 @@ import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldEncryption } from './world-encryption.ts';
 import { WorldReports } from './world-reports.ts';
+import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
+import { MemoryAdministratorRows } from '../../src-main/directory/administrators/memory-administrator-rows.ts';
+import type { ConsoleAccess } from '../../src-main/host/console/console-access.ts';
+import { openWorldAccess, PLAIN_PASSWORDS } from './world-access.ts';
 import { WorldSignIns } from './world-sign-ins.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
@@ -437,15 +435,6 @@ export class WorldSettings implements SettingsStore {
   };
 }
 
-export class WorldAdministrators implements AdministratorStore {
-  readonly passwords = new Map<string, string>();
-  count = async () => this.passwords.size;
-  put = async ({ name, password }: { name: string; password: string }) => {
-    this.passwords.set(name, password);
-  };
-  verify = async (name: string, password: string) => this.passwords.get(name) === password;
-}
-
 export function listenerAt(name: ListenerName, standardPort: number, port = standardPort): ListenerStatus {
   const isMoved = port !== standardPort;
   return {
@@ -516,7 +505,11 @@ export class ConsoleWorld {
   readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
   dns: Zone = {};
-  readonly administrators = new WorldAdministrators();
+  readonly administrators: Administrators;
+  readonly administratorRows = new MemoryAdministratorRows();
+  readonly access: ConsoleAccess;
+  /** What the service would have written at its first start. */
+  setupToken = 'token-of-the-first-start';
   readonly listenersChanged = new Emitter<void>();
   listenerStates: ListenerStatus[] = [
     listenerAt('smtp', 25),
@@ -537,6 +530,10 @@ export class ConsoleWorld {
     this.logger = options.logger ?? silentLogger;
     this.directory = new WorldDirectory(this.clock);
     this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
+    const people = { rows: this.administratorRows, passwords: PLAIN_PASSWORDS, clock: this.clock };
+    this.administrators = new Administrators(people);
+    this.access = openWorldAccess(this);
+    this.signIns.doors.add(this.access.door);
     this.meter = new WorldMeter(this.clock);
     this.scripts = new MemoryScriptStore(this.clock);
     this.signing = new SigningKeys({
@@ -609,7 +606,7 @@ export class ConsoleWorld {
       transfers: this.transfers,
       settings: this.settings,
       encryption: this.encryption,
-      administrators: this.administrators,
+      access: this.access,
       signIns: this.signIns,
       listeners: () => this.listenerStates,
       onListenersChange: this.listenersChanged.subscribe,

@@ -8,6 +8,7 @@ import {
   MemorySignInStore,
 } from '../../src-main/directory/sign-in/memory-sign-in-stores.ts';
 import type { SignInEntry, SignInQuery } from '../../src-main/directory/sign-in/port.ts';
+import { SignInDoors } from '../../src-main/directory/sign-in/sign-in-doors.ts';
 import { SignInGuard } from '../../src-main/directory/sign-in/sign-in-guard.ts';
 import type { SignInBook } from '../../src-main/host/sign-ins.ts';
 
@@ -19,20 +20,26 @@ function fail(error: unknown): never {
 }
 
 export class WorldSignIns implements SignInBook {
-  readonly blocks: SignInGuard;
+  readonly guard: SignInGuard;
+  readonly doors: SignInDoors;
   readonly appPasswords: AppPasswords;
   readonly #store = new MemorySignInStore();
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
 
   constructor(clock: Clock, hasAccount: (id: number) => boolean) {
-    this.blocks = new SignInGuard({ clock, isExempt: () => false, onBlock: () => undefined, onError: fail });
+    this.guard = new SignInGuard({ clock, isExempt: () => false, onBlock: () => undefined, onError: fail });
     this.appPasswords = AppPasswords.empty({
       rows: new MemoryAppPasswordRows(),
       credentialsOf: (id) => (hasAccount(id) ? CREDENTIALS : null),
       ...{ allowsSha1: () => false, onRevoke: () => undefined, clock, randomBytes },
     });
-    this.blocks.onChange(() => this.#changed.emit());
+    this.doors = new SignInDoors(this.guard);
+    this.guard.onChange(() => this.#changed.emit());
+  }
+
+  get blocks(): SignInDoors {
+    return this.doors;
   }
 
   list(query: SignInQuery): Promise<readonly SignInEntry[]> {
@@ -102,6 +109,6 @@ export async function seedSignIns(signIns: WorldSignIns, now: number): Promise<v
       isKnownPlace: false,
       shownName: 'root@example.com',
     } as const;
-    signIns.blocks.admit(attempt)?.failed();
+    signIns.guard.admit(attempt)?.failed();
   }
 }

@@ -5,8 +5,10 @@ import type { AccountPage, AccountRow, RemovalPreview } from '../../contract/acc
 import type { Account, AccountId, Alias } from '../../directory/port.ts';
 import { importAccounts } from '../account-import.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
+import { domainsShownTo } from './domain-reach.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
 import type { MailUsage } from './mail-usage.ts';
+import { checkPassword } from './password-rules.ts';
 import type { ConsoleServices } from './services.ts';
 
 const FEED_INTERVAL_MS = 500;
@@ -25,14 +27,16 @@ export function createAccountsHandlers(services: ConsoleServices, accounts: Acco
 
 function readingHandlers({ clock, directory, mailStore }: ConsoleServices, accounts: AccountReader) {
   return {
-    list: guardedCalls.accounts.list.handler(({ input }) => accounts.list(input)),
+    list: guardedCalls.accounts.list.handler(({ input, context: { caller } }) =>
+      accounts.list(input, domainsShownTo(caller)),
+    ),
 
-    watch: guardedCalls.accounts.watch.handler(({ input, signal }) =>
+    watch: guardedCalls.accounts.watch.handler(({ input, signal, context: { caller } }) =>
       windowFeed({
         clock,
         signal,
         intervalMs: FEED_INTERVAL_MS,
-        snapshot: () => accounts.list(input),
+        snapshot: () => accounts.list(input, domainsShownTo(caller)),
         open: (changed) => unsubscribeAll(directory.onChange(changed), mailStore.onChange(changed)),
       }),
     ),
@@ -43,7 +47,8 @@ function readingHandlers({ clock, directory, mailStore }: ConsoleServices, accou
   };
 }
 
-function changingHandlers({ directory, logger }: ConsoleServices, accounts: AccountReader) {
+function changingHandlers(services: ConsoleServices, accounts: AccountReader) {
+  const { directory, logger } = services;
   return {
     add: guardedCalls.accounts.add.handler(async ({ input, context }) => {
       const { quotaBytes, quotaMessages, ...account } = input;
@@ -51,6 +56,8 @@ function changingHandlers({ directory, logger }: ConsoleServices, accounts: Acco
         ...(quotaBytes !== null && { quotaBytes }),
         ...(quotaMessages !== null && { quotaMessages }),
       };
+      const known = [input.localPart, input.domain, input.name];
+      await checkPassword(services, { kind: 'account', password: input.password, known });
       const added = valueOf(await directory.addAccount({ ...account, ...limits }));
       logger.info('account added', { account: added.address, by: context.administrator });
       return accounts.describe(added);
@@ -71,6 +78,10 @@ function changingHandlers({ directory, logger }: ConsoleServices, accounts: Acco
     }),
 
     setPassword: guardedCalls.accounts.setPassword.handler(async ({ input, context }) => {
+      await checkPassword(services, {
+        ...{ kind: 'account', password: input.password },
+        known: await accounts.wordsOf(input.id),
+      });
       valueOf(await directory.setPassword(input.id, input.password));
       logger.info('account got a new password', { accountId: input.id, by: context.administrator });
     }),
@@ -95,15 +106,24 @@ export class AccountReader {
     this.#usage = usage;
   }
 
-  async list(query: Query): Promise<AccountPage> {
+  /** `shown`: only accounts of these domains; null: all. */
+  async list(query: Query, shown: ReadonlySet<string> | null = null): Promise<AccountPage> {
     const { directory } = this.#services;
     const [accounts, aliases] = await Promise.all([directory.listAccounts(), directory.listAliases()]);
-    const found = accounts.filter((account) => matches(account, query));
+    const found = accounts.filter(
+      (account) => (shown === null || shown.has(account.domain)) && matches(account, query),
+    );
     const window = found.slice(query.offset, query.offset + query.limit);
     return {
       items: await Promise.all(window.map((account) => this.#row(account, aliases))),
       total: found.length,
     };
+  }
+
+  /** What a guesser knows of an account. */
+  async wordsOf(id: AccountId): Promise<readonly string[]> {
+    const account = (await this.#services.directory.listAccounts()).find((each) => each.id === id);
+    return account === undefined ? [] : [account.localPart, account.domain, account.name];
   }
 
   async describe(account: Account): Promise<AccountRow> {

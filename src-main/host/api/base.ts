@@ -1,5 +1,6 @@
 /**
- * Base: where every handler of the console starts: the implementer, the one check of sign-in, the one way to refuse.
+ * Base: where every handler of the console starts: the implementer, who calls, the one way to refuse. What a caller may do is
+ * decided before (gate.ts).
  */
 import { implement, ORPCError } from '@orpc/server';
 import type { Result } from '../../base/result.ts';
@@ -11,11 +12,18 @@ import type { ConsoleContext } from './services.ts';
 export const openCalls = implement(consoleContract).$context<ConsoleContext>();
 
 /** For all others: they know who calls. */
-export const guardedCalls = openCalls.use(({ context, next }) => {
-  const administrator = context.visitor.administrator();
-  if (administrator === null) throw new ORPCError('UNAUTHORIZED', { status: 401 });
-  return next({ context: { administrator } });
+export const guardedCalls = openCalls.use(({ context: { caller }, next }) => {
+  if (caller === undefined) throw unauthorized();
+  return next({ context: { administrator: caller.name, caller } });
 });
+
+export function unauthorized(): ORPCError<'UNAUTHORIZED', undefined> {
+  return new ORPCError('UNAUTHORIZED', { status: 401 });
+}
+
+export function forbidden(): ORPCError<'FORBIDDEN', undefined> {
+  return new ORPCError('FORBIDDEN', { status: 403 });
+}
 
 /** The error that tells the page why not; to be thrown. */
 export function refusal(reason: RefusalReason): ORPCError<'REFUSED', { reason: RefusalReason }> {

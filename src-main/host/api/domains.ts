@@ -5,6 +5,7 @@ import type { AliasPage, DomainRow } from '../../contract/domains.ts';
 import type { Alias, DirectoryAdmin, Domain } from '../../directory/port.ts';
 import { findRuleProblem } from '../../mail/routing/relay-rules/find-rule-problem.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
+import { domainsShownTo } from './domain-reach.ts';
 import { windowFeed } from './feed.ts';
 import type { ConsoleServices } from './services.ts';
 
@@ -13,12 +14,12 @@ const FEED_INTERVAL_MS = 300;
 export function createDomainsHandlers(services: ConsoleServices) {
   const { clock, directory, logger } = services;
   return {
-    watch: guardedCalls.domains.watch.handler(({ signal }) =>
+    watch: guardedCalls.domains.watch.handler(({ signal, context: { caller } }) =>
       windowFeed({
         clock,
         signal,
         intervalMs: FEED_INTERVAL_MS,
-        snapshot: () => listDomains(directory),
+        snapshot: () => listDomains(directory, domainsShownTo(caller)),
         open: directory.onChange,
       }),
     ),
@@ -57,14 +58,16 @@ async function isLeanedOn(name: string, { directory, settings }: ConsoleServices
 
 export function createAliasesHandlers({ clock, directory, logger }: ConsoleServices) {
   return {
-    list: guardedCalls.aliases.list.handler(({ input }) => listAliases(directory, input)),
+    list: guardedCalls.aliases.list.handler(({ input, context: { caller } }) =>
+      listAliases(directory, { ...input, shown: domainsShownTo(caller) }),
+    ),
 
-    watch: guardedCalls.aliases.watch.handler(({ input, signal }) =>
+    watch: guardedCalls.aliases.watch.handler(({ input, signal, context: { caller } }) =>
       windowFeed({
         clock,
         signal,
         intervalMs: FEED_INTERVAL_MS,
-        snapshot: () => listAliases(directory, input),
+        snapshot: () => listAliases(directory, { ...input, shown: domainsShownTo(caller) }),
         open: directory.onChange,
       }),
     ),
@@ -82,9 +85,13 @@ export function createAliasesHandlers({ clock, directory, logger }: ConsoleServi
   };
 }
 
-async function listDomains(directory: DirectoryAdmin): Promise<readonly DomainRow[]> {
+type Shown = ReturnType<typeof domainsShownTo>;
+
+async function listDomains(directory: DirectoryAdmin, shown: Shown): Promise<readonly DomainRow[]> {
   const [domains, rows] = await Promise.all([directory.listDomains(), readAll(directory)]);
-  return domains.map((domain) => describeDomain(domain, rows));
+  return domains
+    .filter(({ name }) => shown === null || shown.has(name))
+    .map((domain) => describeDomain(domain, rows));
 }
 
 interface DirectoryRows {
@@ -105,10 +112,11 @@ function describeDomain(domain: Domain, { accounts, aliases }: DirectoryRows): D
 
 async function listAliases(
   directory: DirectoryAdmin,
-  query: { text: string; kind: 'alias' | 'group'; offset: number; limit: number },
+  query: { text: string; kind: 'alias' | 'group'; offset: number; limit: number; shown: Shown },
 ): Promise<AliasPage> {
   const text = query.text.toLowerCase();
-  const isWanted = (alias: Alias) => (alias.group !== null) === (query.kind === 'group');
+  const isShown = ({ domain }: Alias) => query.shown === null || query.shown.has(domain);
+  const isWanted = (alias: Alias) => isShown(alias) && (alias.group !== null) === (query.kind === 'group');
   const all = (await directory.listAliases()).filter(isWanted);
   const found = all.filter((alias) =>
     [alias.address, ...alias.targets].some((address) => address.toLowerCase().includes(text)),

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 function connect() {
   const visitor = {
-    shell: 'browser' as const,
+    shell: 'desktop' as const,
     isLocal: true,
     remoteAddress: '127.0.0.1',
     administrator: () => 'admin',
@@ -127,7 +127,7 @@ describe('an order', () => {
     world.meter.onEvent((event) => told.push(event));
     await steer('remove', everything);
     expect(told).toMatchObject([
-      { type: 'removed', traceId: 'q1', recipient: 'anna@server1.com', by: 'admin', at: clock.now() },
+      { type: 'removed', traceId: 'q1', recipient: 'anna@server1.com', by: 'desktop', at: clock.now() },
     ]);
   });
 

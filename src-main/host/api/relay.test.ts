@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 function connect() {
   const visitor = {
-    shell: 'browser' as const,
+    shell: 'desktop' as const,
     isLocal: true,
     remoteAddress: '127.0.0.1',
     administrator: () => 'admin',

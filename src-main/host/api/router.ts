@@ -2,11 +2,15 @@
  * Console router: the contract's handlers, ready for a shell to serve over MessagePort, WebSocket or HTTP.
  *
  * Flow: createMailHost() → createConsoleRouter(services) → electron shell | console server.
- * Invariants: every call but session.* and setup.createAdministrator checks that somebody is signed in; the contract's schemas
+ * Invariants: before every handler stands the gate, which knows from the contract what the call needs; the contract's schemas
  * check every input before a handler sees it. The router lives as long as its services do.
  */
 import { AccountReader, createAccountsHandlers } from './accounts.ts';
+import { createAdministratorsHandlers } from './administrators.ts';
+import { createAuditHandlers } from './audit.ts';
 import { openCalls } from './base.ts';
+import { createGate } from './gate.ts';
+import { createProfileHandlers } from './profile.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
 import { createEncryptionHandlers } from './encryption.ts';
@@ -28,7 +32,6 @@ import { SteeringJobs } from './queue-steering.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSharingHandlers } from './sharing.ts';
-import { SignInThrottle } from './sign-in-throttle.ts';
 import { createTranscriptsHandlers } from './transcripts.ts';
 import { createTransferHandlers } from './transfer.ts';
 
@@ -38,11 +41,13 @@ export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
   const accounts = new AccountReader(services, usage);
   const jobs = new SteeringJobs(services);
-  return openCalls.router({
-    session: createSessionHandlers(services, new SignInThrottle(services.clock)),
+  return openCalls.use(createGate(services)).router({
+    session: createSessionHandlers(services),
     setup: createSetupHandlers(services),
     overview: createOverviewHandlers(services, usage),
     accounts: createAccountsHandlers(services, accounts),
+    administrators: createAdministratorsHandlers(services),
+    audit: createAuditHandlers(services),
     certificates: createCertificateHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
@@ -54,6 +59,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createQueueOrderHandlers(services, jobs),
       ...createHoldRuleHandlers(services),
     },
+    profile: createProfileHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),

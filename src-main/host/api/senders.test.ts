@@ -6,7 +6,7 @@ import { createConsoleRouter } from './router.ts';
 import type { ConsoleContext } from './services.ts';
 
 const visitor = {
-  shell: 'browser',
+  shell: 'desktop',
   isLocal: true,
   remoteAddress: '127.0.0.1',
   administrator: () => 'admin',

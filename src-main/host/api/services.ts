@@ -16,7 +16,10 @@ import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { CertificateConsole } from '../certificates/console-port.ts';
-import type { AdministratorStore, EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
+import type { Role, TokenScope } from '../../contract/roles.ts';
+import type { ConsoleAccess } from '../console/console-access.ts';
+import type { SessionStage } from '../console/console-sessions.ts';
+import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -42,7 +45,7 @@ export interface ConsoleServices {
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionDesk;
-  readonly administrators: AdministratorStore;
+  readonly access: ConsoleAccess;
   readonly signIns: SignInBook;
   listeners(): readonly ListenerStatus[];
   readonly onListenersChange: Subscribe<void>;
@@ -60,19 +63,45 @@ export interface ConsoleServices {
   readonly logger: Logger;
 }
 
+/** The token by which a script calls. */
+export interface CallingToken {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+}
+
 /** Who is at the other end of a call, as the shell that carries it knows. */
 export interface Visitor {
-  readonly shell: 'browser' | 'desktop';
+  readonly shell: 'browser' | 'desktop' | 'script';
   /** Whether the client runs on this machine. */
   readonly isLocal: boolean;
   readonly remoteAddress: string;
+  /** Where the page is, for passkeys; null where they cannot be (no secure context). */
+  readonly origin?: string | null;
   /** The administrator signed in now, or null. */
   administrator(): string | null;
-  /** Starts a session for the administrator; absent where the transport cannot (a WebSocket cannot set a cookie). */
-  readonly signIn?: (administrator: string) => void;
+  /** Only where a script calls. */
+  readonly token?: () => CallingToken | null;
+  /** Whose password was right, while the second factor is asked for. */
+  readonly halfway?: () => { readonly administrator: string; readonly until: number } | null;
+  readonly sessionId?: () => string | null;
+  /** Starts a session; absent where the transport cannot (a WebSocket cannot set a cookie). */
+  readonly signIn?: (administrator: string, stage?: SessionStage) => void;
   readonly signOut?: () => void;
+}
+
+/** A visitor who may do something. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+  readonly domains: readonly string[];
+  readonly token: CallingToken | null;
+  /** Nothing but their own sign-in until they have a second factor. */
+  readonly mustEnrol: boolean;
 }
 
 export interface ConsoleContext {
   readonly visitor: Visitor;
+  /** Set by the gate. */
+  readonly caller?: Caller;
 }

@@ -2,9 +2,12 @@
  * Setup handlers: the first administrator, the DNS records to publish, a message through the real path.
  */
 import type { NoticeLanguage } from '../../base/notice-language.ts';
+import { SETUP_NAME } from '../console/console-door.ts';
 import { guardedCalls, openCalls, refusal } from './base.ts';
+import { audited } from './gate.ts';
 import { dnsRecordsOf } from './dns-records.ts';
-import type { ConsoleServices } from './services.ts';
+import { checkPassword } from './password-rules.ts';
+import type { ConsoleServices, Visitor } from './services.ts';
 import { describeSession } from './session.ts';
 
 interface FirstAdministrator {
@@ -13,22 +16,40 @@ interface FirstAdministrator {
   readonly language?: NoticeLanguage;
 }
 
+const FIRST_MEANS = { kind: 'browser' } as const;
+
 export function createSetupHandlers(services: ConsoleServices) {
-  const { administrators, directory, settings } = services;
+  return { ...beginningHandlers(services), ...furtherHandlers(services) };
+}
+
+function beginningHandlers(services: ConsoleServices) {
+  const { access, settings } = services;
+  const { administrators, setupToken } = access;
   /** Two windows may press the button at once: the second waits and is then refused. */
   let creation: Promise<void> = Promise.resolve();
 
   async function createFirst({ language, ...administrator }: FirstAdministrator): Promise<void> {
     if ((await administrators.count()) > 0) throw refusal('alreadySetUp');
     await administrators.put(administrator);
+    await setupToken.drop();
     if (language !== undefined) await settings.change({ noticeLanguage: language });
   }
 
   return {
     createAdministrator: openCalls.setup.createAdministrator.handler(
       async ({ input, context: { visitor } }) => {
-        if (!visitor.isLocal) throw refusal('notOnThisMachine');
-        const created = creation.then(() => createFirst(input));
+        const { token, ...first } = input;
+        await checkBeginner(services, visitor, token);
+        const { name, password } = first;
+        await checkPassword(services, { kind: 'administrator', password, known: [name] });
+        const actor = {
+          who: name,
+          role: 'owner',
+          address: visitor.remoteAddress,
+          means: FIRST_MEANS,
+        } as const;
+        const change = { actor, call: 'setup.createAdministrator', input };
+        const created = creation.then(() => audited(services, change, () => createFirst(first)));
         creation = created.catch(() => undefined);
         await created;
         services.logger.info('first administrator created', { administrator: input.name });
@@ -36,7 +57,12 @@ export function createSetupHandlers(services: ConsoleServices) {
         return describeSession(services, visitor);
       },
     ),
+  };
+}
 
+function furtherHandlers(services: ConsoleServices) {
+  const { directory, settings } = services;
+  return {
     dnsRecords: guardedCalls.setup.dnsRecords.handler(async () => {
       const [domains, { hostname, mtaSts }] = await Promise.all([directory.listDomains(), settings.read()]);
       return dnsRecordsOf({
@@ -63,4 +89,21 @@ export function createSetupHandlers(services: ConsoleServices) {
       return describeSession(services, visitor);
     }),
   };
+}
+
+/** From this machine, or with what only whoever can read its files knows; guesses are counted as passwords are. */
+async function checkBeginner(
+  { access, logger }: ConsoleServices,
+  { isLocal, remoteAddress: address }: Visitor,
+  token: string | undefined,
+): Promise<void> {
+  if (isLocal) return;
+  if (token === undefined) throw refusal('notOnThisMachine');
+  const comer = { name: SETUP_NAME, address, method: 'token' } as const;
+  const isRight = await access.door.admit(comer, async () =>
+    access.setupToken.isRight(token) ? true : null,
+  );
+  if (isRight === true) return;
+  logger.warn('setup token refused', { remoteAddress: address });
+  throw refusal('wrongSetupToken');
 }

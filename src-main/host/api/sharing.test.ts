@@ -13,7 +13,7 @@ let anna: number;
 
 function clientOf(router: ReturnType<typeof createConsoleRouter>) {
   const visitor = {
-    shell: 'browser',
+    shell: 'desktop',
     isLocal: true,
     remoteAddress: '127.0.0.1',
     administrator: () => 'admin',
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 async function addPerson(localPart: string): Promise<number> {
-  const person = { localPart, domain: 'server1.com', name: localPart, password: 'reads mail' };
+  const person = { localPart, domain: 'server1.com', name: localPart, password: 'reads all mail there is' };
   return (await client.accounts.add({ ...person, quotaBytes: null })).id;
 }
 

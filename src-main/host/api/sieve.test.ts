@@ -12,7 +12,7 @@ let client: ReturnType<typeof clientOf>;
 
 function clientOf(router: ReturnType<typeof createConsoleRouter>) {
   const visitor = {
-    shell: 'browser',
+    shell: 'desktop',
     isLocal: true,
     remoteAddress: '127.0.0.1',
     administrator: () => 'admin',
@@ -28,7 +28,7 @@ beforeEach(async () => {
     localPart: 'anna',
     domain: 'server1.com',
     name: 'Anna',
-    password: 'reads mail',
+    password: 'reads all mail there is',
     quotaBytes: null,
   };
   anna = (await client.accounts.add(person)).id;

@@ -1,8 +1,9 @@
 /**
  * ConsoleServer: the console over HTTP and WebSocket: the page, signing in, and the contract.
  *
- * Flow: browser → guard (Host, Origin) → page files | POST /rpc (session area) | WebSocket /live (everything, signed in) | /release.
- * Invariants: nothing but the session area, setup's first step and a digest's links answers without a session; the session's cookie is
+ * Flow: browser → guard (Host, Origin) → page files | POST /rpc (session area) | WebSocket /live (everything, signed in) | /release;
+ * script → guard → POST /rpc with a token (everything within its scopes).
+ * Invariants: nothing but the session area, setup's first step and a digest's links answers without a session or token; the session's cookie is
  * HttpOnly and SameSite=Strict; garbage, giant or slow requests cost a closed connection and nothing else.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -17,19 +18,20 @@ import type { ConsoleRouter } from '../../host/api/router.ts';
 import type { ConsoleContext } from '../../host/api/services.ts';
 import { RELEASE_PATH, type ReleaseDesk } from '../../host/quarantine-release.ts';
 import { type PageFiles, readPageFiles } from '../../host/page-files.ts';
-import { ConsoleSessions } from './console-sessions.ts';
 import { LIMITS } from './limits.ts';
 import { ReleasePage } from './release-page.ts';
-import { isKnownHost, isLocalClient, isOwnOrigin } from './request-guard.ts';
+import { isKnownHost, isOwnOrigin } from './request-guard.ts';
 import { refuseSocket, sendPageFile, sendPlain, setSecurityHeaders } from './responses.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SessionCookie } from './session-cookie.ts';
+import { browserContext, scriptContext, type VisitorsAccess } from './visitors.ts';
 
 const RPC_PREFIX = '/rpc';
 const LIVE_PATH = '/live';
 
 export interface ConsoleServerOptions {
   readonly router: ConsoleRouter;
+  readonly access: VisitorsAccess;
   /** What links in quarantine digests may do. */
   readonly release: ReleaseDesk;
   /** Folder of the built page. */
@@ -57,9 +59,10 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
 class HttpConsole implements ConsoleServer {
   readonly #options: ConsoleServerOptions;
   readonly #server: Server;
-  readonly #sessions: ConsoleSessions;
+  readonly #access: VisitorsAccess;
   readonly #sockets: RpcSockets;
   readonly #http: RPCHandler<ConsoleContext>;
+  readonly #scripts: RPCHandler<ConsoleContext>;
   readonly #release: ReleasePage;
   #page: PageFiles = { find: () => null };
   #cookie = new SessionCookie(0);
@@ -68,12 +71,20 @@ class HttpConsole implements ConsoleServer {
     const { router, clock, logger } = options;
     const interceptors = logFailedCalls(logger);
     this.#options = options;
-    this.#sessions = new ConsoleSessions(clock, options.randomBytes);
+    this.#access = options.access;
     this.#sockets = new RpcSockets(router, { clock, interceptors });
     this.#http = new RPCHandler<ConsoleContext>(
-      { session: router.session, setup: { createAdministrator: router.setup.createAdministrator } },
+      {
+        session: router.session,
+        setup: { createAdministrator: router.setup.createAdministrator },
+        // It sets the cookie of the session that goes on.
+        profile: { changePassword: router.profile.changePassword },
+      },
       { interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.bodyBytes })] },
     );
+    this.#scripts = new RPCHandler<ConsoleContext>(router, {
+      ...{ interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.scriptBodyBytes })] },
+    });
     this.#release = new ReleasePage(options.release, clock);
     this.#server = this.#createServer();
   }
@@ -93,7 +104,7 @@ class HttpConsole implements ConsoleServer {
   }
 
   async stop(): Promise<void> {
-    this.#sessions.endAll();
+    this.#access.sessions.endAll();
     this.#sockets.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -141,8 +152,26 @@ class HttpConsole implements ConsoleServer {
   async #call(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnOrigin(request, false)) return sendPlain(response, 403);
     response.setHeader('Cache-Control', 'no-store');
-    const context = this.#contextOf(request, response);
+    if (request.headers.authorization !== undefined) return this.#callByToken(request, response);
+    const context = browserContext(this.#access, { cookie: this.#cookie, request, response });
     const { matched } = await this.#http.handle(request, response, { prefix: RPC_PREFIX, context });
+    if (!matched) sendPlain(response, 404);
+  }
+
+  async #callByToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const context = await scriptContext(this.#access, request);
+    if (context === null) {
+      response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
+      return sendPlain(response, 401);
+    }
+    if ('retryAfterMs' in context) {
+      response.setHeader('Retry-After', Math.ceil(context.retryAfterMs / 1000));
+      return sendPlain(response, 429);
+    }
+    // A feed would go on for ever, and past the end of its token.
+    const stop = this.#options.clock.after(LIMITS.scriptAnswerMs, () => response.destroy());
+    response.once('close', stop);
+    const { matched } = await this.#scripts.handle(request, response, { prefix: RPC_PREFIX, context });
     if (!matched) sendPlain(response, 404);
   }
 
@@ -151,32 +180,11 @@ class HttpConsole implements ConsoleServer {
     if (!this.#isKnownHost(request)) return refuseSocket(socket, 421);
     if (pathOf(request) !== LIVE_PATH) return refuseSocket(socket, 404);
     if (!isOwnOrigin(request, true)) return refuseSocket(socket, 403);
-    const session = this.#sessions.use(this.#cookie.read(request));
-    if (session === null) return refuseSocket(socket, 401);
+    const session = this.#access.sessions.use(this.#cookie.read(request));
+    if (session?.stage !== 'signedIn') return refuseSocket(socket, 401);
     if (session.attached >= LIMITS.socketsPerSession) return refuseSocket(socket, 503);
-    this.#sockets.accept({ request, socket, head, session, contextOf: () => this.#contextOf(request) });
-  }
-
-  /** Without a response there is no cookie to set: then signing in is not offered. */
-  #contextOf(request: IncomingMessage, response?: ServerResponse): ConsoleContext {
-    let token = this.#cookie.read(request);
-    const visitor = {
-      shell: 'browser' as const,
-      isLocal: isLocalClient(request),
-      remoteAddress: request.socket.remoteAddress ?? '',
-      administrator: () => this.#sessions.use(token)?.administrator ?? null,
-      signOut: () => {
-        this.#sessions.end(token);
-        if (response !== undefined) this.#cookie.clear(response);
-      },
-    };
-    if (response === undefined) return { visitor };
-    const signIn = (administrator: string): void => {
-      this.#sessions.end(token);
-      token = this.#sessions.start(administrator);
-      this.#cookie.set(response, token);
-    };
-    return { visitor: { ...visitor, signIn } };
+    const contextOf = () => browserContext(this.#access, { cookie: this.#cookie, request });
+    this.#sockets.accept({ request, socket, head, session, contextOf });
   }
 
   #isKnownHost(request: IncomingMessage): boolean {

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { textOf } from '../../base/finding-texts.ts';
 import type { Clock } from '../../base/clock.ts';
 import { escapeHtml } from '../../format/escape-html.ts';
-import { SignInThrottle } from '../../host/api/sign-in-throttle.ts';
+import { LinkThrottle } from './link-throttle.ts';
 import type { ReleaseAnswer, ReleaseDesk, WaitingCopy } from '../../host/quarantine-release.ts';
 import { sendPlain } from './responses.ts';
 
@@ -60,11 +60,11 @@ const CHINESE: typeof ENGLISH = {
 
 export class ReleasePage {
   readonly #desk: ReleaseDesk;
-  readonly #throttle: SignInThrottle;
+  readonly #throttle: LinkThrottle;
 
   constructor(desk: ReleaseDesk, clock: Clock) {
     this.#desk = desk;
-    this.#throttle = new SignInThrottle(clock);
+    this.#throttle = new LinkThrottle(clock);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -13,7 +13,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { CallInterceptors } from '../../host/api/call-log.ts';
 import type { ConsoleRouter } from '../../host/api/router.ts';
 import type { ConsoleContext } from '../../host/api/services.ts';
-import type { ConsoleSession } from './console-sessions.ts';
+import type { ConsoleSession } from '../../host/console/console-sessions.ts';
 import { LIMITS } from './limits.ts';
 
 /** RFC 6455 §7.4.2: ours to define. The page then asks for the password again. */

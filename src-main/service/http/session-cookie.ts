@@ -21,8 +21,10 @@ export class SessionCookie {
     return null;
   }
 
-  set(response: ServerResponse, token: string): void {
-    response.setHeader('Set-Cookie', `${this.#name}=${token}; ${ATTRIBUTES}`);
+  set(request: IncomingMessage, response: ServerResponse, token: string): void {
+    // Behind a proxy that speaks TLS the cookie never goes over a line that does not.
+    const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+    response.setHeader('Set-Cookie', `${this.#name}=${token}; ${ATTRIBUTES}${secure}`);
   }
 
   clear(response: ServerResponse): void {

@@ -33,6 +33,9 @@ import { addCertificates } from './0270-certificates.ts';
 import { addTlsPolicies } from './0280-tls-policies.ts';
 import { addSignIns } from './0290-sign-ins.ts';
 import { addEncryption } from './0320-encryption.ts';
+import { addRoles } from './0340-administrators.ts';
+import { addAuditLog } from './0350-audit-log.ts';
+import { addApiTokens } from './0360-api-tokens.ts';
 
 export interface Migration {
   readonly version: number;
@@ -67,6 +70,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 280, name: 'TLS policies', run: addTlsPolicies },
   { version: 290, name: 'sign-ins', run: addSignIns },
   { version: 320, name: 'encryption', run: addEncryption },
+  { version: 340, name: 'administrators', run: addRoles },
+  { version: 350, name: 'audit log', run: addAuditLog },
+  { version: 360, name: 'API tokens', run: addApiTokens },
 ];
 
 /** The database was written by a newer Postroom. */

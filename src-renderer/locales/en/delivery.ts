@@ -100,6 +100,7 @@ export const delivery = {
     look: 'Check',
     apply: 'Add {count} account | Add {count} account | Add {count} accounts',
     line: 'Line',
+    weakPassword: 'Will be added; the password is easy to guess',
     ready: 'ready',
     done: 'no account was added | {count} account was added | {count} accounts were added',
     problems: {

@@ -103,6 +103,7 @@ export const delivery: Pick<
     look: '检查',
     apply: '添加 {count} 个账户 | 添加 {count} 个账户 | 添加 {count} 个账户',
     line: '行',
+    weakPassword: '将被添加；密码容易被猜到',
     ready: '可添加',
     done: '没有添加账户 | 已添加 {count} 个账户 | 已添加 {count} 个账户',
     problems: {

@@ -1,7 +1,7 @@
 /**
- * SignInThrottle: makes guessing an administrator's password slow, without locking the administrator out for long.
+ * LinkThrottle: makes guessing the links of quarantine digests slow, without locking anybody out for long.
  *
- * Invariants: counts are kept per remote address, in bounded memory; a right password clears its address. Checks that are
+ * Invariants: counts are kept per remote address, in bounded memory; a right link clears its address. Checks that are
  * under way count as failures until they are known, so that many at once do not slip through.
  */
 import type { Clock } from '../../base/clock.ts';
@@ -16,7 +16,7 @@ interface Attempts {
   windowStart: number;
 }
 
-export class SignInThrottle {
+export class LinkThrottle {
   readonly #clock: Clock;
   readonly #byAddress = new Map<string, Attempts>();
 
