@@ -25,8 +25,12 @@ export type EncryptionView = z.infer<typeof encryptionView>;
 
 export const encryptionContract = {
   watch: callFor('settings.read').output(feedOf(encryptionView, noChange)),
-  switch: callFor('encryption.change').input(z.object({ isOn: z.boolean() })).output(z.void()),
-  pause: callFor('encryption.change').input(z.object({ isPaused: z.boolean() })).output(z.void()),
+  switch: callFor('encryption.change')
+    .input(z.object({ isOn: z.boolean() }))
+    .output(z.void()),
+  pause: callFor('encryption.change')
+    .input(z.object({ isPaused: z.boolean() }))
+    .output(z.void()),
   /** A new master key; the old one opens nothing of this folder any more. */
   rotate: callFor('encryption.change').output(z.void()),
 };
