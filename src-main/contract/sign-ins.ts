@@ -17,7 +17,7 @@ export const signInEntry = z.object({
   name: z.string(),
   address: z.string(),
   door,
-  method: z.enum(['password', 'appPassword', 'scram', 'token', 'certificate']),
+  method: z.enum(['password', 'appPassword', 'scram', 'token', 'certificate', 'code', 'securityKey']),
   /** The app password's name; null: none was used, or it is gone. */
   appPassword: z.string().nullable(),
   outcome: z.enum(['ok', 'refused', 'disabled', 'notAllowed', 'blocked']),

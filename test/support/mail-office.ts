@@ -91,6 +91,7 @@ export class OfficeDirectory implements Directory, SaslBackend<Account> {
   ]);
 
   readonly #passwords = new PasswordKeeper({ clock: systemClock, randomBytes });
+  readonly #revoked = new Emitter<number>();
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.subscribe;
 
@@ -127,6 +128,11 @@ export class OfficeDirectory implements Directory, SaslBackend<Account> {
     this.#changed.emit();
   }
 
+  /** Takes an app password of the account back, as an administrator would. */
+  takeBack(accountId: number): void {
+    this.#revoked.emit(accountId);
+  }
+
   /** Switches an account off, as an administrator would. */
   disable(address: string): void {
     const account = this.accounts.get(address);
@@ -157,7 +163,7 @@ export class OfficeDirectory implements Directory, SaslBackend<Account> {
   }
 
   /** Every door of the office: no guard, no delays. */
-  readonly signIns: SignInDesk = { at: () => this, onRevoke: new Emitter<number>().subscribe };
+  readonly signIns: SignInDesk = { at: () => this, onRevoke: this.#revoked.subscribe };
 
   async scramKeys(signInName: string): Promise<ScramKeys<Account>> {
     const account = this.accounts.get(signInName.toLowerCase());

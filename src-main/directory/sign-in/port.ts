@@ -98,7 +98,8 @@ export interface SecretsSource {
 }
 
 /** How somebody said who they are. */
-export type SignInMethod = 'password' | 'appPassword' | 'scram' | 'token' | 'certificate';
+export type SignInMethod =
+  'password' | 'appPassword' | 'scram' | 'token' | 'certificate' | 'code' | 'securityKey';
 
 export type SignInOutcome = 'ok' | 'refused' | 'disabled' | 'notAllowed' | 'blocked';
 

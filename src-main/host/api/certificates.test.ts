@@ -11,6 +11,7 @@ let world: ConsoleWorld;
 
 beforeEach(async () => {
   world = new ConsoleWorld({ clock: new ManualClock() });
+  await world.administrators.put({ name: 'admin', password: 'x' });
   world.certificates.furnish(world.clock.now());
   await world.settings.change({ hostname: 'mail.example.com' });
 });

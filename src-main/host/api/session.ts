@@ -37,7 +37,7 @@ export function createSessionHandlers(services: ConsoleServices) {
 
     confirm: session.confirm.handler(async ({ input: { code }, context: { visitor } }) => {
       const name = halfwayName(visitor);
-      const comer = { name, address: visitor.remoteAddress, method: 'token' } as const;
+      const comer = { name, address: visitor.remoteAddress, method: 'code' } as const;
       const isRight = await look(services, comer, () => access.factors.verifyCode(name, code));
       if (!isRight) throw refusal('wrongCode');
       return enter(visitor, name);
@@ -50,7 +50,7 @@ export function createSessionHandlers(services: ConsoleServices) {
 
     confirmPasskey: session.confirmPasskey.handler(async ({ input: { response }, context: { visitor } }) => {
       const name = halfwayName(visitor);
-      const comer = { name, address: visitor.remoteAddress, method: 'certificate' } as const;
+      const comer = { name, address: visitor.remoteAddress, method: 'securityKey' } as const;
       const isRight = await look(services, comer, () =>
         access.passkeys.verify(name, response, placeOf(visitor)),
       );

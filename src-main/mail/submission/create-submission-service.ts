@@ -50,7 +50,8 @@ export function createSubmissionService(options: SubmissionOptions): MailService
     beginTransaction: (client, mail) => beginTransaction(options, client, mail),
   };
   const limits = { errors: ERRORS_OF_A_USER, ...options.limits };
-  return createSmtpService({ ...options, limits, protocol: 'submission', policy });
+  const { onRevoke } = options.signIns;
+  return createSmtpService({ ...options, limits, protocol: 'submission', policy, onRevoke });
 }
 
 /** An account by its own address; an alias of it would not say whose mail it is. */

@@ -52,6 +52,8 @@ export const signIns = {
       scram: 'Password (SCRAM)',
       token: 'Token',
       certificate: 'Certificate',
+      code: 'Code (second factor)',
+      securityKey: 'Security key',
     },
     byAppPassword: 'App password “{name}”',
     outcomes: {

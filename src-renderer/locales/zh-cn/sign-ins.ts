@@ -54,6 +54,8 @@ export const signIns: Pick<Messages, 'signIns' | 'appPasswords'> = {
       scram: '密码（SCRAM）',
       token: '令牌',
       certificate: '证书',
+      code: '验证码（第二因素）',
+      securityKey: '安全密钥',
     },
     byAppPassword: '应用密码“{name}”',
     outcomes: {

@@ -147,10 +147,11 @@ export class ImapConnection {
     const { transcript, session } = this.#options;
     const parsed = parseCommand(text);
     if (!parsed.ok) {
-      transcript.client(this.#mayHearSecrets ? MASKED : maskCommand(text, null));
+      // One word alone is no command, but may be a response to a challenge: that is not said back either.
+      const mayBeSecret = this.#mayHearSecrets && !text.includes(' ');
+      transcript.client(mayBeSecret ? MASKED : maskCommand(text, null));
       const { message } = parsed.error;
-      // What may be a secret is not said back either.
-      const tag = this.#mayHearSecrets ? null : parsed.error.tag;
+      const tag = mayBeSecret ? null : parsed.error.tag;
       await this.#replies.send(`${tag ?? '*'} BAD ${message}`);
       return this.#countBad();
     }
@@ -182,6 +183,7 @@ export class ImapConnection {
     const completion = await this.#complete(command, this.#commandIo(tag, intake));
     const stop = this.#stop ?? intake?.stop ?? null;
     if (stop !== null) return this.#farewellFor(stop);
+    if (completion.status === 'OK') this.#mayHearSecrets = false;
     const farewell = intake === null ? null : await this.#skipUnwanted(intake);
     if (farewell !== null) return farewell;
     await this.#replies.send(formatCompletion(tag, completion));

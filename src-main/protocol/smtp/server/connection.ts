@@ -17,6 +17,7 @@ import type { SessionEnd } from '../../connection/session.ts';
 import { messageTooLarge } from './content-intake.ts';
 import type { ContentIntake, ContentTurn } from './content-intake.ts';
 import { MAX_UNSENT_REPLY_CHARACTERS } from './limits.ts';
+import type { SmtpIdentity } from './policy.ts';
 import { formatReplyLines, isPositive, REPLIES } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import { SmtpSession } from './session.ts';
@@ -117,6 +118,11 @@ export class SmtpConnection extends SMTPConnection {
     else this.#hangUp(refusal, 'refused');
     this.#flush();
     this.#sayFarewell();
+  }
+
+  /** Who has signed in. */
+  get identity(): SmtpIdentity | undefined {
+    return this.#session.client.identity;
   }
 
   /** Ends the session with `reply`: at once, or after the message that is being received. */

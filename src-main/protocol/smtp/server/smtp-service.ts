@@ -6,6 +6,7 @@
  */
 import { SMTPServer } from 'smtp-server';
 import type { Clock } from '../../../base/clock.ts';
+import type { Subscribe } from '../../../base/emitter.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import type { MailService } from '../../connection/mail-service.ts';
@@ -14,7 +15,7 @@ import type { ClientGuard } from './client-guard.ts';
 import { SmtpConnection } from './connection.ts';
 import { CLOSE_GRACE_MS, DEFAULT_SMTP_LIMITS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
-import type { SmtpPolicy } from './policy.ts';
+import type { SmtpIdentity, SmtpPolicy } from './policy.ts';
 import { smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 
@@ -29,6 +30,8 @@ export interface SmtpServiceOptions {
   readonly limits?: Partial<SmtpLimits>;
   /** What binds strangers; absent: nothing does. */
   readonly guard?: ClientGuard;
+  /** Something that let people in to an account does not any more: its sessions end. */
+  readonly onRevoke?: Subscribe<SmtpIdentity['id']>;
   /** Who may say XCLIENT; absent: nobody. */
   readonly maySayXclient?: (address: string) => boolean;
 }
@@ -48,6 +51,7 @@ class SmtpService implements MailService {
   constructor(options: SmtpServiceOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_SMTP_LIMITS, ...options.limits };
+    options.onRevoke?.((account) => this.#endSessionsOf(account));
   }
 
   get sessionCount(): number {
@@ -79,6 +83,14 @@ class SmtpService implements MailService {
     });
     await Promise.all(open.map((connection) => connection.whenOver));
     cancel();
+  }
+
+  /** Who still has something that lets them in comes back at once. */
+  #endSessionsOf(account: SmtpIdentity['id']): void {
+    const farewell = smtpReply(421, '4.7.0', 'Sign in again: a password was changed or taken back');
+    for (const connection of this.#connections) {
+      if (connection.identity?.id === account) connection.shutDown(farewell);
+    }
   }
 
   #createContext(accepted: AcceptedConnection) {
