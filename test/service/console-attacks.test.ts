@@ -313,7 +313,7 @@ describe('guessing an administrator’s password from this machine', () => {
     const { value } = await feed.next();
     await feed.return(undefined);
     expect(value).toMatchObject({
-      snapshot: { blocks: [{ kind: 'address', subject: '127.0.0.1', lastDoor: 'console' }] },
+      snapshot: { blocks: [{ kind: 'place', subject: 'admin, 127.0.0.1', lastDoor: 'console' }] },
     });
     await openAgain();
     expect((await call('session/signIn', ADMIN)).status).toBe(200);
@@ -356,7 +356,8 @@ describe('the first start, from another machine', () => {
     try {
       const file = join(data, 'postroom.setup-token');
       expect((await stat(file)).mode & 0o777).toBe(0o600);
-      expect(fresh.log).toContain(file);
+      // Another pipe than the READY line's.
+      await expect.poll(() => fresh.log).toContain(file);
       const token = (await readFile(file, 'utf8')).trim();
       const begin = async (more: object) => {
         const body = JSON.stringify({ json: { name: 'admin', password: 'tigers eat many plums', ...more } });

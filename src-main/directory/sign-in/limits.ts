@@ -14,8 +14,8 @@ export const FAILURES_OF_NETWORK = 50;
 /** From places where the account never signed in before; its own places stay open. */
 export const FAILURES_OF_ACCOUNT = 30;
 
-/** For one account, from a place where it has signed in: somebody in the office guesses. */
-export const FAILURES_OF_PLACE = 20;
+/** For one account, from a place where it has signed in: somebody in the office, or on this machine, guesses. */
+export const FAILURES_OF_PLACE = FAILURES_OF_ADDRESS;
 
 /** The first block; each further one within a day lasts twice as long. */
 export const FIRST_BLOCK_MS = 5 * MINUTE_MS;
