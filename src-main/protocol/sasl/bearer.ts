@@ -4,8 +4,8 @@
  *
  * Invariants: a refusal is a challenge that says where a token can be had; whatever the client answers, the exchange is over.
  */
-import { conclude, decodeText, failure } from './exchange.ts';
-import type { BearerToken, SaslBackend, SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
+import { ClientFirstExchange, conclude, decodeText, failure } from './exchange.ts';
+import type { BearerToken, SaslBackend, SaslMechanism, SaslStep } from './exchange.ts';
 
 export const OAUTHBEARER = createBearer('OAUTHBEARER', parseOauthBearer);
 export const XOAUTH2 = createBearer('XOAUTH2', parseXoauth2);
@@ -20,20 +20,16 @@ function createBearer(name: string, parse: Parse): SaslMechanism {
   };
 }
 
-class BearerExchange<Account> implements SaslExchange<Account> {
+class BearerExchange<Account> extends ClientFirstExchange<Account> {
   readonly #parse: Parse;
   readonly #backend: SaslBackend<Account>;
   /** Set once the client was told why it is not let in. */
   #outcome: SaslStep<Account> | undefined;
 
   constructor(parse: Parse, backend: SaslBackend<Account>) {
+    super();
     this.#parse = parse;
     this.#backend = backend;
-  }
-
-  async start(initialResponse?: Uint8Array): Promise<SaslStep<Account>> {
-    if (initialResponse === undefined) return { kind: 'challenge', data: new Uint8Array(0) };
-    return this.respond(initialResponse);
   }
 
   async respond(response: Uint8Array): Promise<SaslStep<Account>> {

@@ -85,6 +85,16 @@ export interface SaslExchange<Account> {
   respond(response: Uint8Array): Promise<SaslStep<Account>>;
 }
 
+/** An exchange in which the client speaks first: without an initial response it is asked for it (RFC 4422 §5). */
+export abstract class ClientFirstExchange<Account> implements SaslExchange<Account> {
+  async start(initialResponse?: Uint8Array): Promise<SaslStep<Account>> {
+    if (initialResponse === undefined) return { kind: 'challenge', data: new Uint8Array(0) };
+    return this.respond(initialResponse);
+  }
+
+  abstract respond(response: Uint8Array): Promise<SaslStep<Account>>;
+}
+
 export interface SaslMechanism {
   /** As in capability lists, e.g. `PLAIN`. */
   readonly name: string;

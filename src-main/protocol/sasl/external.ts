@@ -1,6 +1,6 @@
 /** SASL EXTERNAL (RFC 4422 App. A): who the client is says the certificate that it showed in the TLS handshake. */
-import { conclude, decodeText, failure } from './exchange.ts';
-import type { SaslBackend, SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
+import { ClientFirstExchange, conclude, decodeText, failure } from './exchange.ts';
+import type { SaslBackend, SaslMechanism, SaslStep } from './exchange.ts';
 
 export const EXTERNAL: SaslMechanism = {
   name: 'EXTERNAL',
@@ -8,16 +8,12 @@ export const EXTERNAL: SaslMechanism = {
   begin: (backend) => new ExternalExchange(backend),
 };
 
-class ExternalExchange<Account> implements SaslExchange<Account> {
+class ExternalExchange<Account> extends ClientFirstExchange<Account> {
   readonly #backend: SaslBackend<Account>;
 
   constructor(backend: SaslBackend<Account>) {
+    super();
     this.#backend = backend;
-  }
-
-  async start(initialResponse?: Uint8Array): Promise<SaslStep<Account>> {
-    if (initialResponse === undefined) return { kind: 'challenge', data: new Uint8Array(0) };
-    return this.respond(initialResponse);
   }
 
   async respond(response: Uint8Array): Promise<SaslStep<Account>> {

@@ -1,6 +1,6 @@
 /** SASL PLAIN (RFC 4616): authorization identity, name and password in one response, parted by NUL. */
-import { conclude, decodeText, failure, isOwnIdentity } from './exchange.ts';
-import type { SaslBackend, SaslExchange, SaslMechanism, SaslStep } from './exchange.ts';
+import { ClientFirstExchange, conclude, decodeText, failure, isOwnIdentity } from './exchange.ts';
+import type { SaslBackend, SaslMechanism, SaslStep } from './exchange.ts';
 
 export const PLAIN: SaslMechanism = {
   name: 'PLAIN',
@@ -8,16 +8,12 @@ export const PLAIN: SaslMechanism = {
   begin: (backend) => new PlainExchange(backend),
 };
 
-class PlainExchange<Account> implements SaslExchange<Account> {
+class PlainExchange<Account> extends ClientFirstExchange<Account> {
   readonly #backend: SaslBackend<Account>;
 
   constructor(backend: SaslBackend<Account>) {
+    super();
     this.#backend = backend;
-  }
-
-  async start(initialResponse?: Uint8Array): Promise<SaslStep<Account>> {
-    if (initialResponse === undefined) return { kind: 'challenge', data: new Uint8Array(0) };
-    return this.respond(initialResponse);
   }
 
   async respond(response: Uint8Array): Promise<SaslStep<Account>> {

@@ -7,10 +7,9 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { ChannelBindingType } from '../connection/tls-channel.ts';
-import { conclude, decodeText, failure, isOwnIdentity } from './exchange.ts';
+import { ClientFirstExchange, conclude, decodeText, failure, isOwnIdentity } from './exchange.ts';
 import type {
   SaslBackend,
-  SaslExchange,
   SaslMechanism,
   SaslStep,
   ScramCandidate,
@@ -67,20 +66,16 @@ interface Opened<Account> {
   readonly transcript: string;
 }
 
-class ScramExchange<Account> implements SaslExchange<Account> {
+class ScramExchange<Account> extends ClientFirstExchange<Account> {
   readonly #variant: Variant;
   readonly #backend: SaslBackend<Account>;
   #opened: Opened<Account> | undefined;
   #proven: ScramCandidate<Account> | undefined;
 
   constructor(variant: Variant, backend: SaslBackend<Account>) {
+    super();
     this.#variant = variant;
     this.#backend = backend;
-  }
-
-  async start(initialResponse?: Uint8Array): Promise<SaslStep<Account>> {
-    if (initialResponse === undefined) return { kind: 'challenge', data: new Uint8Array(0) };
-    return this.respond(initialResponse);
   }
 
   async respond(response: Uint8Array): Promise<SaslStep<Account>> {
