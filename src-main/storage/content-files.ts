@@ -11,6 +11,7 @@ import type { MakeId } from '../base/ids.ts';
 import type { ContentSpool, SpoolFile, StagedContent } from '../mail/content/port.ts';
 import { KEY_OCTETS } from './sealing/codec.ts';
 import { fileKey, FileSealer, SealedRange } from './sealing/content-cipher.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** A large content's file, and the key that it is sealed with, if it is. */
 export interface ContentFile {
@@ -104,17 +105,6 @@ export class ContentFiles implements ContentSpool {
     await handle.sync();
     await handle.close();
     await syncFolder(this.#folder);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows has no way to sync a directory, and needs none: NTFS journals the entry with the file's flush.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -8,6 +8,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KEY_OCTETS } from './codec.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 export type KeyProtectionKind = 'file' | 'passphrase' | 'keystore';
 
@@ -75,15 +76,5 @@ export class KeyFile implements KeyPlace {
     }
     await rename(next, this.path);
     await syncFolder(dirname(this.path));
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
