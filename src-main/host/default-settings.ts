@@ -12,6 +12,8 @@ import type { HostSettings } from './port.ts';
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    publicAddresses: [],
+    tellsClients: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,
