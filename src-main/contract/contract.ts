@@ -15,6 +15,7 @@ import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
+import { publishingContract } from './publishing.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
 import { screeningContract } from './screening.ts';
@@ -43,6 +44,7 @@ export const consoleContract = {
   messages: messagesContract,
   transcripts: transcriptsContract,
   profile: profileContract,
+  publishing: publishingContract,
   queue: queueContract,
   relay: relayContract,
   screening: screeningContract,

@@ -356,10 +356,10 @@ class RunningHost implements MailHost {
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
-    const { clock, dataFolder, logger, version, bind } = this.#options;
+    const { clock, randomBytes, dataFolder, logger, version, bind } = this.#options;
     return createHostRouter({
       ...parts,
-      ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
+      ...{ storage, clock, randomBytes, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
       listeners: () => this.#listeners.statuses,

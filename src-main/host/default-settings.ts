@@ -36,5 +36,6 @@ export function defaultSettings(hostname: string): HostSettings {
     digestedUntil: null,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
+    dnsKeeping: [],
   };
 }

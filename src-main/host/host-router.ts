@@ -2,7 +2,7 @@
  * The console's router over the running host: what the handlers are built on, gathered from stores and stages.
  */
 import type { Clock } from '../base/clock.ts';
-import type { MakeId } from '../base/ids.ts';
+import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { FullDirectory } from '../directory/create-directory.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { EventMeter } from '../observe/mail-meter.ts';
@@ -11,6 +11,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import type { ConsoleServices } from './api/services.ts';
 import type { MailPath } from './mail-path.ts';
+import { openPublishingDesk } from './publishing/open-publishing-desk.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
 import type { SignInBook } from './sign-ins.ts';
@@ -49,6 +50,7 @@ export interface HostRouterOptions extends RouterParts, FromHost {
   /** Where a listener of ours can be reached from this machine. */
   readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
   readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
 }
 
@@ -64,6 +66,7 @@ export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
     screening: path.screening,
     isDeliverable: (address) => path.isDeliverable(address),
     relayDesk: openRelayDesk(options),
+    publishing: openPublishingDesk({ ...options, signing: path.signing }),
     signing: path.signing,
     reports: storage.reports,
     scripts: storage.scripts,

@@ -11,6 +11,7 @@ import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { AcmeSettings } from './certificates/acme-settings.ts';
 import type { CertificatePaths } from './certificates/certificate-files.ts';
 import type { MtaStsSetting } from './certificates/mta-sts.ts';
+import type { DomainKeeping } from '../health/publishing/keeping.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
 import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
@@ -83,6 +84,8 @@ export interface HostSettings {
   readonly reports: ReportSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
+  /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
+  readonly dnsKeeping: readonly DomainKeeping[];
 }
 
 /** Keys that sign mail of our domains (DKIM). */

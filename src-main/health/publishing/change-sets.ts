@@ -13,7 +13,12 @@ export function setsOf(records: readonly ZoneRecord[]): readonly RecordSetName[]
   const sets = records.flatMap(({ name, type }) =>
     (type === 'CNAME' ? BESIDE_ALIAS : [type, 'CNAME' as const]).map((each) => ({ name, type: each })),
   );
-  return [...new Map(sets.map((set) => [`${set.name} ${set.type}`, set])).values()];
+  return distinctSets(sets);
+}
+
+/** The sets that the records are in. */
+export function distinctSets(records: readonly RecordSetName[]): readonly RecordSetName[] {
+  return [...new Map(records.map(({ name, type }) => [`${name} ${type}`, { name, type }])).values()];
 }
 
 /** The chosen part of what the comparison asks for. `chosen` holds the lines of records as keyOf() gives them. */

@@ -11,7 +11,7 @@ import type { FoundRecord } from '../records/compare-records.ts';
 import { readZoneFile } from '../records/read-zone-file.ts';
 import { recordDataText, relativeName } from '../records/zone-text.ts';
 import type { ZoneRecord } from '../records/zone-record.ts';
-import { afterChange, holdsSame, isSameSet } from './change-sets.ts';
+import { afterChange, distinctSets, holdsSame, isSameSet } from './change-sets.ts';
 import type { ChangeSet, DnsPublisher, Published, RecordSetName } from './port.ts';
 import { callProvider, problemOfStatus, type ProviderCall } from './provider-call.ts';
 
@@ -63,7 +63,7 @@ export class DesecPublisher implements DnsPublisher {
     if (!zone.ok) return zone;
     const records = await this.#readZone(zone.value);
     if (!records.ok) return records;
-    const sets = touchedSets(change);
+    const sets = distinctSets([...change.add, ...change.remove]);
     const held = records.value.filter((record) => sets.some((set) => isSameSet(set, record)));
     if (!holdsSame(held, change.basis)) return err({ code: 'changedMeanwhile', detail: '' });
     const after = afterChange(held, change);
@@ -109,11 +109,6 @@ export class DesecPublisher implements DnsPublisher {
     const problem = problemOfStatus(reply.value, words === '' ? JSON.stringify(reply.value.json) : words);
     return problem === null ? ok(reply.value.json) : err(problem);
   }
-}
-
-function touchedSets({ add, remove }: ChangeSet): readonly RecordSetName[] {
-  const sets = [...add, ...remove].map(({ name, type }) => ({ name, type }));
-  return [...new Map(sets.map((set) => [`${set.name} ${set.type}`, set])).values()];
 }
 
 /** A set without records is removed. */

@@ -18,7 +18,7 @@ import {
 import type { TsigError } from '../../protocol/dns/update/tsig.ts';
 import type { FoundRecord } from '../records/compare-records.ts';
 import type { ZoneRecord } from '../records/zone-record.ts';
-import { holdsSame, isSameSet, keyOf } from './change-sets.ts';
+import { distinctSets, holdsSame, isSameSet, keyOf } from './change-sets.ts';
 import type {
   ChangeSet,
   DnsPublisher,
@@ -64,7 +64,7 @@ export class Rfc2136Publisher implements DnsPublisher {
   async apply(change: ChangeSet): Promise<Published<void>> {
     const zone = await this.#findZone();
     if (!zone.ok) return zone;
-    const sets = touchedSets(change);
+    const sets = distinctSets([...change.add, ...change.remove, ...change.basis]);
     const held = await this.#readSets(sets);
     if (!held.ok) return held;
     const now = held.value.map(({ record }) => record);
@@ -106,11 +106,6 @@ function heldOf(set: RecordSetName, { answers }: ReadMessage): HeldRecord[] {
     if (fields === null || !isSameSet(set, { name, type: fields.type })) return [];
     return [{ wire, record: { ...fields, name, ttlSeconds: wire.ttlSeconds } }];
   });
-}
-
-function touchedSets({ add, remove, basis }: ChangeSet): readonly RecordSetName[] {
-  const sets = [...add, ...remove, ...basis].map(({ name, type }) => ({ name, type }));
-  return [...new Map(sets.map((set) => [`${set.name} ${set.type}`, set])).values()];
 }
 
 /** RFC 2136 §3.2 */

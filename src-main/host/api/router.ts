@@ -11,6 +11,7 @@ import { createAuditHandlers } from './audit.ts';
 import { openCalls } from './base.ts';
 import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
+import { createPublishingHandlers } from './publishing.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
 import { createEncryptionHandlers } from './encryption.ts';
@@ -60,6 +61,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createHoldRuleHandlers(services),
     },
     profile: createProfileHandlers(services),
+    publishing: createPublishingHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),
