@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 function connect() {
   const visitor = {
-    shell: 'browser' as const,
+    shell: 'desktop' as const,
     isLocal: true,
     remoteAddress: '127.0.0.1',
     administrator: () => 'admin',
@@ -125,7 +125,7 @@ describe('a change', () => {
     await useCloudflare();
     world.publishing.lagging = world.publishing.cloudflare.rows;
     const applied = await publishEverything();
-    expect(applied).toMatchObject({ isOk: true, publishing: { lastChange: { by: 'admin', removed: 3 } } });
+    expect(applied).toMatchObject({ isOk: true, publishing: { lastChange: { by: 'desktop', removed: 3 } } });
     expect((await compare()).compared.filter(({ state }) => state !== 'present')).toEqual([]);
 
     const seen: Spread[] = [];
