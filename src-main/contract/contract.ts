@@ -11,6 +11,7 @@ import { administratorsContract } from './administrators.ts';
 import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
+import { devicesContract } from './devices.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
@@ -40,6 +41,7 @@ export const consoleContract = {
   certificates: certificatesContract,
   domains: domainsContract,
   aliases: aliasesContract,
+  devices: devicesContract,
   encryption: encryptionContract,
   messages: messagesContract,
   transcripts: transcriptsContract,

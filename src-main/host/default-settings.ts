@@ -13,7 +13,7 @@ export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
     publicAddresses: [],
-    tellsClients: false,
+    tellsDevices: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     allowCleartextAuth: false,

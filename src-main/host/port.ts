@@ -46,7 +46,7 @@ export interface HostSettings {
   /** Addresses at which the world reaches this server, where somebody has said them: behind a router it cannot know. */
   readonly publicAddresses: readonly string[];
   /** Whether mail programs find their settings on the web ports. */
-  readonly tellsClients: boolean;
+  readonly tellsDevices: boolean;
   /** In which the server writes to people: warnings, digests, notices. */
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */

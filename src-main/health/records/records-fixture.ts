@@ -22,7 +22,7 @@ export const OFFICE_FACTS: RecordFacts = {
   ],
   policies: [{ domain: 'office.example', host: 'mta-sts.office.example', record: 'v=STSv1; id=1234abcd;' }],
   serverKeys: { hash: 'ab'.repeat(32), nextHash: 'cd'.repeat(32) },
-  tellsClients: true,
+  tellsDevices: true,
 };
 
 export function zoneRecord(type: ZoneRecord['type'], name: string, value: string | null): ZoneRecord {

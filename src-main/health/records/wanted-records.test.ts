@@ -54,7 +54,7 @@ test('an address that nobody has said is unknown, and known ones stand alone', (
 });
 
 test('who does not tell mail programs their settings publishes no names for them', () => {
-  const [office] = wantedRecordsOf({ ...OFFICE_FACTS, tellsClients: false });
+  const [office] = wantedRecordsOf({ ...OFFICE_FACTS, tellsDevices: false });
   expect(office?.records.some(({ name }) => name.includes('auto'))).toBe(false);
 });
 

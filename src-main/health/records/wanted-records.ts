@@ -52,7 +52,7 @@ export interface RecordFacts {
   /** SHA-256 of the public key in use, and of one that is planned, hexadecimal; null: there is none. */
   readonly serverKeys: { readonly hash: string | null; readonly nextHash: string | null };
   /** Whether the web ports tell mail programs their settings. */
-  readonly tellsClients: boolean;
+  readonly tellsDevices: boolean;
 }
 
 const TTL_SECONDS = 3600;
@@ -175,8 +175,8 @@ function clientService(
 }
 
 /** Where Thunderbird and Outlook look; neither of them follows a port in the first two. */
-function clientSettings(domain: string, { tellsClients, hostname }: RecordFacts): WantedRecord[] {
-  if (!tellsClients) return [];
+function clientSettings(domain: string, { tellsDevices, hostname }: RecordFacts): WantedRecord[] {
+  if (!tellsDevices) return [];
   const hosts = [
     { purpose: 'clientAutoconfig', name: `autoconfig.${domain}` },
     { purpose: 'clientAutodiscover', name: `autodiscover.${domain}` },

@@ -10,12 +10,12 @@ type FactSources = Pick<ConsoleServices, 'directory' | 'settings' | 'signing' | 
 
 export async function readRecordFacts(services: FactSources): Promise<RecordFacts> {
   const [domains, settings] = await Promise.all([services.directory.listDomains(), services.settings.read()]);
-  const { hostname, mtaSts, publicAddresses, tellsClients } = settings;
+  const { hostname, mtaSts, publicAddresses, tellsDevices } = settings;
   const { key, nextKey } = services.certificates.keysFor(hostname);
   const hashOf = (pem: string | null) => (pem === null ? null : hashOfKey(pem));
   return {
     domains: domains.map(({ name }) => name),
-    ...{ hostname, tellsClients, addresses: publicAddresses },
+    ...{ hostname, tellsDevices, addresses: publicAddresses },
     listeners: services
       .listeners()
       .flatMap(({ name, state, port }) => (state === 'listening' && port !== null ? [{ name, port }] : [])),

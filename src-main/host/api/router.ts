@@ -14,6 +14,7 @@ import { createProfileHandlers } from './profile.ts';
 import { createPublishingHandlers } from './publishing.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
+import { createDevicesHandlers } from './devices.ts';
 import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
@@ -52,6 +53,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     certificates: createCertificateHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
+    devices: createDevicesHandlers(services),
     encryption: createEncryptionHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
