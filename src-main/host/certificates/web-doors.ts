@@ -29,6 +29,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_REQUESTS_PER_CONNECTION = 20;
 /** What Outlook asks is some hundred octets of XML. */
 const MAX_BODY_OCTETS = 16 * 1024;
+/** RFC 9110 §15.5.14 */
+const TOO_LONG: DeviceAnswer = { status: 413, type: 'text/plain', body: 'The request is too long.\n' };
 
 export interface WebDoorsOptions {
   readonly clock: Clock;
@@ -135,14 +137,21 @@ export class WebDoors {
   #passToDevices(request: IncomingMessage, response: ServerResponse, isSecure: boolean): boolean {
     const { answerDevice } = this.#options;
     if (answerDevice === undefined || !isDevicePath(request.url ?? '')) return false;
-    readBody(request)
-      .then((body) => answerDevice({ ...deviceRequestOf(request, body), isSecure }))
-      .then(
-        (answered) => sendToDevice(response, answered),
-        // A body without end, or one that broke off.
-        () => request.socket.destroy(),
-      );
+    void this.#serveDevice(request, isSecure, answerDevice).then(
+      (answered) => sendToDevice(response, answered),
+      // It broke off, or the host is going down.
+      () => response.destroy(),
+    );
     return true;
+  }
+
+  async #serveDevice(
+    request: IncomingMessage,
+    isSecure: boolean,
+    answerDevice: NonNullable<WebDoorsOptions['answerDevice']>,
+  ): Promise<DeviceAnswer | null> {
+    const body = await readBody(request);
+    return body === null ? TOO_LONG : answerDevice({ ...deviceRequestOf(request, body), isSecure });
   }
 
   #answerPolicy(request: IncomingMessage, response: ServerResponse): void {
@@ -187,21 +196,27 @@ function deviceRequestOf(request: IncomingMessage, body: string): Omit<DeviceReq
   return { method, url, body, host: hostOf(request), acceptLanguage: headers['accept-language'] ?? '' };
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** null where it is too long. */
+function readBody(request: IncomingMessage): Promise<string | null> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > MAX_BODY_OCTETS) throw new Error('the request is too long');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+  return new Promise((resolve, reject) => {
+    request.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size <= MAX_BODY_OCTETS) pieces.push(piece);
+      else resolve(null);
+    });
+    request.once('end', () => resolve(Buffer.concat(pieces).toString('utf8')));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the request broke off')));
+  });
 }
 
 function sendToDevice(response: ServerResponse, answered: DeviceAnswer | null): void {
   if (answered === null) return answer(response, null, { type: 'text/plain' });
   const { status, type, body, location, fileName } = answered;
   response.setHeader('cache-control', 'no-store');
+  if (status === TOO_LONG.status) response.setHeader('connection', 'close');
   if (type.startsWith('text/html'))
     response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
   if (location !== undefined) response.setHeader('location', location);
