@@ -4,6 +4,7 @@ import { delivery } from './en/delivery.ts';
 import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
+import { fix } from './en/fix.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...encryption,
   ...filters,
   ...findings,
+  ...fix,
   ...general,
   ...mail,
   ...office,

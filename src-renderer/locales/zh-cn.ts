@@ -5,6 +5,7 @@ import { delivery } from './zh-cn/delivery.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
+import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
@@ -22,6 +23,7 @@ export const zhCn: Messages = {
   ...encryption,
   ...filters,
   ...findings,
+  ...fix,
   ...general,
   ...mail,
   ...office,
