@@ -325,7 +325,7 @@ export const office = {
     },
     unchecked: 'Not checked yet',
     checked: 'checked',
-    remove: 'Remove key {name}',
+    remove: 'Delete key {name}',
     removed: 'The key {name} was removed.',
     record: 'TXT record of {name}',
   },
