@@ -36,6 +36,9 @@ import {
   readAuthservId,
   removeForgedResults,
 } from '../../src-main/protocol/authentication/forged-results.ts';
+import { readMessage } from '../../src-main/protocol/dns/update/message.ts';
+import { decodeData, encodeData } from '../../src-main/protocol/dns/update/record-data.ts';
+import { verifyReply } from '../../src-main/protocol/dns/update/tsig.ts';
 import { parseKeyRecord } from '../../src-main/protocol/authentication/dkim/key-record.ts';
 import { parseDmarcRecord } from '../../src-main/protocol/authentication/dmarc/record.ts';
 import { isSpfRecord, parseSpfRecord } from '../../src-main/protocol/authentication/spf/record.ts';
@@ -87,6 +90,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'ManageSieve', corpus: readLines('managesieve.jsonl'), check: checkManageSieve },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
   { name: 'MTA-STS policies', corpus: readLines('mta-sts.jsonl'), check: checkTlsPolicy },
+  { name: 'DNS messages', corpus: readLines('dns-messages.jsonl'), check: checkDnsMessage },
   { name: 'zone files', corpus: readLines('zone-files.jsonl'), check: checkZoneFile },
   { name: 'certificates', corpus: readLines('certificates.jsonl'), check: checkPair },
 ];
@@ -144,6 +148,24 @@ async function checkSieve(input: string): Promise<void> {
   const message = messageOf(TEST_MESSAGE);
   const outcome = await runScript({ script: checked.value, message, environment: TEST_ENVIRONMENT });
   insist(outcome.failure === null || outcome.keep !== null, 'a script that fails keeps the message');
+}
+
+/** A message or none; records that are written and read again are the same; nothing made up counts as signed. */
+function checkDnsMessage(input: string): void {
+  const octets = Buffer.from(input, 'latin1');
+  for (const { type, data } of readMessage(octets)?.answers ?? []) {
+    const fields = decodeData(type, data);
+    if (fields === null || !isPlainName(fields.value)) continue;
+    insist(isDeepStrictEqual(decodeData(type, encodeData(fields)), fields), 'data comes back');
+  }
+  const key = { name: 'office', algorithm: 'hmac-sha256', secret: Buffer.alloc(32, 8) } as const;
+  const verdict = verifyReply(octets, { key, requestMac: Buffer.alloc(0), nowSeconds: 1000 });
+  insist(verdict.problem !== null, 'no secret, no signature');
+}
+
+/** Names of labels that hold dots, or nothing, are not written back. */
+function isPlainName(value: string): boolean {
+  return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/u.test(value);
 }
 
 /** Records that are written and read again are the same. */

@@ -38,7 +38,7 @@ describe('a zone file that is written', () => {
 });
 
 describe('a zone file of somebody else', () => {
-  it('may leave out owner, TTL and class, and go over lines (RFC 1035 §5.3)', () => {
+  it('may leave out owner, TTL ($TTL, RFC 2308 §4) and class, and go over lines (RFC 1035 §5.3)', () => {
     const text = [
       '$ORIGIN OFFICE.example.',
       '$TTL 1h',
@@ -97,12 +97,13 @@ describe('a zone file of somebody else', () => {
     expect(zone.records.map(({ name }) => name)).toEqual(['good.office.example']);
   });
 
-  it('is read up to its limits and no further', () => {
+  it('is read up to its limits and no further (RFC 2181 §8: TTL of 31 bits)', () => {
     expect(readZoneFile('x'.repeat(2 ** 20 + 1), DOMAIN).problems[0]?.fault).toBe('tooLong');
     const many = readZoneFile('@ A 192.0.2.1\n'.repeat(20_001), DOMAIN);
     expect(many.records).toHaveLength(20_000);
     expect(many.problems.at(-1)?.fault).toBe('tooManyRecords');
     expect(readZoneFile('@ A x\n'.repeat(500), DOMAIN).problems).toHaveLength(100);
+    expect(readZoneFile('$TTL 2147483648\n', DOMAIN).problems).toMatchObject([{ fault: 'badTtl' }]);
     const started = performance.now();
     readZoneFile(`@ ${'1'.repeat(2 ** 19)}x A 192.0.2.1\n"${'\\"'.repeat(2 ** 18)}`, DOMAIN);
     expect(performance.now() - started).toBeLessThan(2_000);

@@ -116,6 +116,13 @@ describe('Outlook', () => {
   });
 });
 
+it('the identifiers of a profile are UUIDs made of the address (RFC 9562 §5.8), the same each time', () => {
+  const profile = ask('/mail/device.mobileconfig?emailaddress=a@office.example')?.body ?? '';
+  const found = profile.match(/[\dA-F]{8}-[\dA-F]{4}-8[\dA-F]{3}-[89AB][\dA-F]{3}-[\dA-F]{12}/gu) ?? [];
+  expect(new Set(found).size).toBe(2);
+  expect(ask('/mail/device.mobileconfig?emailaddress=a@office.example')?.body).toBe(profile);
+});
+
 it('nobody learns which accounts there are', () => {
   const withoutName = (text: string | undefined) =>
     text?.replaceAll(/[\w.%]+@|%EMAIL\w+%|[\dA-F-]{36}|\.[\da-f]{8}\./gu, '');

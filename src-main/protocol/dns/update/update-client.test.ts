@@ -205,12 +205,17 @@ describe('data of records', () => {
     expect(decodeData(TYPES[fields.type], encodeData(fields))).toEqual(fields);
   });
 
-  it('is whole though the server compressed its names', () => {
-    const head = encodeMessage({ id: 1, opcode: 0, question: { name: 'office.example', type: TYPES.MX } });
-    const data = Buffer.concat([uint16(10), Buffer.from([4]), Buffer.from('mail'), uint16(0xc00c)]);
-    const message = Buffer.concat([head, encodeRecord({ ...RECORD, data })]);
+  it.each([
+    [TYPES.MX, uint16(10)],
+    // RFC 2782: SRV's target should not be compressed, and is read so all the same.
+    [TYPES.SRV, uint16(0, 1, 993)],
+  ])('of type %i is whole though the server compressed its names (RFC 3597 §4)', (type, numbers) => {
+    const head = encodeMessage({ id: 1, opcode: 0, question: { name: 'office.example', type } });
+    const data = Buffer.concat([numbers, Buffer.from([4]), Buffer.from('mail'), uint16(0xc00c)]);
+    const message = Buffer.concat([head, encodeRecord({ ...RECORD, type, data })]);
     message.writeUInt16BE(1, 6);
-    expect(readMessage(message)?.answers[0]?.data).toEqual(MX);
+    const whole = Buffer.concat([numbers, encodeName('mail.office.example')]);
+    expect(readMessage(message)?.answers[0]?.data).toEqual(whole);
   });
 
   it('that has no end in sight is refused', () => {
