@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { MAX_STRING_OCTETS } from './limits.ts';
 import { TYPES } from './message.ts';
-import { decodeName, DnsFormatError, encodeName, readUint16, uint16 } from './octets.ts';
+import { decodeName, DnsFormatError, encodeName, readOctets, readUint16, uint16 } from './octets.ts';
 
 export type MailRecordType = 'MX' | 'A' | 'AAAA' | 'TXT' | 'SRV' | 'CNAME' | 'TLSA';
 
@@ -101,14 +101,19 @@ function decodeFields(type: MailRecordType, data: Buffer): RecordFields {
     case 'CNAME':
       return { ...fields, value: nameAt(data, 0) };
     case 'A':
-      return { ...fields, value: [...data].join('.') };
+      return { ...fields, value: [...ofLength(data, 4)].join('.') };
     case 'AAAA':
-      return { ...fields, value: ipv6Text(data) };
+      return { ...fields, value: ipv6Text(ofLength(data, 16)) };
     case 'TXT':
       return { ...fields, value: joinStrings(data) };
     case 'TLSA':
       return { ...fields, value: [...data.subarray(0, 3), data.toString('hex', 3)].join(' ') };
   }
+}
+
+function ofLength(data: Buffer, length: number): Buffer {
+  if (data.length !== length) throw new DnsFormatError('an address has another length');
+  return data;
 }
 
 function nameAt(data: Buffer, at: number): string {
@@ -124,7 +129,7 @@ function ipv6Text(data: Buffer): string {
 function joinStrings(data: Buffer): string {
   const strings: string[] = [];
   for (let at = 0; at < data.length; at += 1 + (data[at] ?? 0)) {
-    strings.push(data.toString('latin1', at + 1, at + 1 + (data[at] ?? 0)));
+    strings.push(readOctets(data, at + 1, data[at] ?? 0).toString('latin1'));
   }
   return strings.join('');
 }
