@@ -6,7 +6,7 @@
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
 import { statfs } from 'node:fs/promises';
-import type { Cancel, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -106,7 +106,7 @@ interface Parts {
   readonly access: ConsoleAccess;
   readonly setupToken: MailHost['setupToken'];
   readonly release: ReleaseDesk;
-  readonly stopBackground: () => void;
+  readonly stopBackground: () => Promise<void>;
 }
 
 class RunningHost implements MailHost {
@@ -192,7 +192,7 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     this.#certificate.stop();
-    parts.stopBackground();
+    await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
@@ -269,9 +269,8 @@ class RunningHost implements MailHost {
     const parts = { directory, transfers, receiver, transcripts, meter, path };
     const shown = { ...parts, access: console.access, signIns: signIns.book };
     const router = this.#createRouter(storage, shown);
+    const stopBackground = this.#startBackground(storage, { directory, receiver, path, meter, secret });
     const { quarantine } = path.screening;
-    const own = { directory, receiver, queue: path.queue, quarantine, secret };
-    const stopBackground = this.#startBackground(storage, own);
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     const running = { storage, directory, transcripts, signIns, path, transfers, router, release };
@@ -333,10 +332,14 @@ class RunningHost implements MailHost {
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
-  ): Cancel {
+    own: Pick<BackgroundOptions, 'directory' | 'receiver' | 'meter' | 'secret'> & { readonly path: MailPath },
+  ): () => Promise<void> {
+    const { path, ...parts } = own;
     return startBackground(storage, {
-      ...own,
+      ...parts,
+      queue: path.queue,
+      depth: () => path.desk.depth(),
+      quarantine: path.screening.quarantine,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),

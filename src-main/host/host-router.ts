@@ -59,6 +59,7 @@ export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
     ...services,
     mailStore: storage.mailStore,
     timelines: storage.timelines,
+    flow: storage.flow,
     queue: path.desk,
     nextHops: path.nextHops,
     screening: path.screening,

@@ -64,6 +64,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
       mtaSts: [{ domain: 'lotus-tea.example', mode: 'testing' }],
     });
     await seed.fillDirectory();
+    await seed.fillFlow();
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
     await seedRelay(world);

@@ -1,53 +1,51 @@
 /**
  * Overview handler: is the mail flowing? Gathers the numbers once a second at most, for each page that looks.
  */
-import type { OverviewChange, OverviewSnapshot, Overview } from '../../contract/overview.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
+import type { Overview } from '../../contract/overview.ts';
 import { findAttention } from './attention.ts';
 import { guardedCalls } from './base.ts';
-import { type ChangeBuffer, feed, unsubscribeAll } from './feed.ts';
+import { unsubscribeAll, windowFeed } from './feed.ts';
 import type { Account } from '../../directory/port.ts';
 import { quotaPercent } from '../../mail/mailstore/port.ts';
 import { FIRST_WARNING_PERCENT } from '../quota-warnings.ts';
 import type { MailUsage, Usage } from './mail-usage.ts';
+import { readFlowHistory } from './flow-history.ts';
 import type { ConsoleServices } from './services.ts';
 import { describeStages } from './stages.ts';
 
 const FEED_INTERVAL_MS = 1000;
 /** Rates sink and the newest minute moves on even when nothing happens. */
 const HEARTBEAT_MS = 5000;
-const HISTORY_MINUTES = 60;
+/** A bar of an hour's chart is a minute, of the others a quarter of an hour and more. */
+const HISTORY_INTERVAL_MS = { hour: 2_000, day: 30_000, week: 60_000, month: 60_000 } as const;
 /** Free disk space and the sum of all mailboxes are looked at this often at most. */
 const SLOW_FACTS_MS = 10_000;
 
 export function createOverviewHandlers(services: ConsoleServices, usage: MailUsage) {
   const reader = new OverviewReader(services, usage);
+  const { clock } = services;
   return {
     watch: guardedCalls.overview.watch.handler(({ signal }) =>
-      feed<OverviewSnapshot, true, OverviewChange>({
-        clock: services.clock,
-        signal,
-        intervalMs: FEED_INTERVAL_MS,
-        snapshot: async () => ({
-          overview: await reader.read(),
-          history: services.meter.history(HISTORY_MINUTES),
-        }),
-        open: (buffer) => watchAll(services, buffer),
-        resolve: async () => [{ overview: await reader.read(), minutes: services.meter.history(2) }],
+      windowFeed({
+        ...{ clock, signal, intervalMs: FEED_INTERVAL_MS },
+        snapshot: () => reader.read(),
+        open: (changed) => watchAll(services, changed),
+      }),
+    ),
+    watchHistory: guardedCalls.overview.watchHistory.handler(({ signal, input: { span } }) =>
+      windowFeed({
+        ...{ clock, signal, intervalMs: HISTORY_INTERVAL_MS[span] },
+        snapshot: () => readFlowHistory(services, span),
+        open: (changed) => unsubscribeAll(services.meter.onEvent(changed), beatEvery(clock, changed)),
       }),
     ),
   };
 }
 
-function watchAll(services: ConsoleServices, buffer: ChangeBuffer<true>) {
-  const changed = (): void => buffer.push('overview', true);
-  let cancel = (): void => undefined;
-  const beat = (): void => {
-    changed();
-    cancel = services.clock.after(HEARTBEAT_MS, beat);
-  };
-  cancel = services.clock.after(HEARTBEAT_MS, beat);
+function watchAll(services: ConsoleServices, changed: () => void) {
   return unsubscribeAll(
-    () => cancel(),
+    beatEvery(services.clock, changed),
     services.meter.onEvent(changed),
     services.transcripts.onSession((event) => {
       if (event.type === 'session') changed();
@@ -57,6 +55,18 @@ function watchAll(services: ConsoleServices, buffer: ChangeBuffer<true>) {
     services.onListenersChange(changed),
     services.certificates.onChange(changed),
   );
+}
+
+function beatEvery(clock: Clock, changed: () => void): Cancel {
+  let cancel: Cancel = () => undefined;
+  const wait = (): void => {
+    cancel = clock.after(HEARTBEAT_MS, () => {
+      changed();
+      wait();
+    });
+  };
+  wait();
+  return () => cancel();
 }
 
 interface SlowFacts {

@@ -14,7 +14,7 @@ import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
-import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
+import type { FlowHistoryStore, MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
@@ -32,6 +32,7 @@ export interface ConsoleServices {
   readonly transcripts: TranscriptBook;
   readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
   readonly meter: MailMeter;
+  readonly flow: Pick<FlowHistoryStore, 'read'>;
   /** Orders given here are obeyed by the running queue. */
   readonly queue: QueueDesk;
   readonly nextHops: NextHopDesk;
