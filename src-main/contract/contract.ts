@@ -11,6 +11,7 @@ import { administratorsContract } from './administrators.ts';
 import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
+import { deliveryTestContract } from './delivery-test.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
@@ -37,6 +38,7 @@ export const consoleContract = {
   administrators: administratorsContract,
   audit: auditContract,
   certificates: certificatesContract,
+  deliveryTest: deliveryTestContract,
   domains: domainsContract,
   aliases: aliasesContract,
   encryption: encryptionContract,

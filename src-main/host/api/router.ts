@@ -13,6 +13,7 @@ import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
+import { createDeliveryTestHandlers } from './delivery-test.ts';
 import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
@@ -49,6 +50,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     administrators: createAdministratorsHandlers(services),
     audit: createAuditHandlers(services),
     certificates: createCertificateHandlers(services),
+    deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
     encryption: createEncryptionHandlers(services),
