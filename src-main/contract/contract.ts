@@ -14,6 +14,7 @@ import { aliasesContract, domainsContract } from './domains.ts';
 import { deliveryTestContract } from './delivery-test.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
+import { metricsContract } from './metrics.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
 import { queueContract } from './queue.ts';
@@ -44,6 +45,7 @@ export const consoleContract = {
   encryption: encryptionContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
+  metrics: metricsContract,
   profile: profileContract,
   queue: queueContract,
   relay: relayContract,

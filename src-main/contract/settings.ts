@@ -66,6 +66,8 @@ export const serverSettings = z.object({
   allowCleartextAuth: z.boolean(),
   listeners: z.array(listenerRow).readonly(),
   certificate: certificateSummary,
+  /** Whether numbers are given to a monitoring system that has a token. */
+  metricsEnabled: z.boolean(),
   dataFolder: z.string(),
   version: z.string(),
   /** As process.platform has it. */
@@ -78,6 +80,7 @@ export const settingsChange = z.object({
   noticeLanguage: noticeLanguage.exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
   detailSeparators: detailSeparators.exactOptional(),
+  metricsEnabled: z.boolean().exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

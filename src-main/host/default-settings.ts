@@ -14,6 +14,7 @@ export function defaultSettings(hostname: string): HostSettings {
     hostname,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
+    metricsEnabled: false,
     allowCleartextAuth: false,
     secondFactorRequiredFor: [],
     signIn: DEFAULT_SIGN_IN_SETTINGS,

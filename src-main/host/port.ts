@@ -46,6 +46,8 @@ export interface HostSettings {
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
   readonly detailSeparators: string;
+  /** Whether numbers are given to a monitoring system that has a token. */
+  readonly metricsEnabled: boolean;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;

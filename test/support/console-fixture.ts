@@ -81,6 +81,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
   const server = createConsoleServer({
     router: createConsoleRouter(world.services()),
     access: world.access,
+    version: '0.1.0',
     release: world.releaseDesk(),
     staticRoot: options.staticRoot ?? join(import.meta.dirname, '../../out/renderer'),
     bind: '127.0.0.1',

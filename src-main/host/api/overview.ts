@@ -22,8 +22,7 @@ const HISTORY_INTERVAL_MS = { hour: 2_000, day: 30_000, week: 60_000, month: 60_
 /** Free disk space and the sum of all mailboxes are looked at this often at most. */
 const SLOW_FACTS_MS = 10_000;
 
-export function createOverviewHandlers(services: ConsoleServices, usage: MailUsage) {
-  const reader = new OverviewReader(services, usage);
+export function createOverviewHandlers(services: ConsoleServices, reader: OverviewReader) {
   const { clock } = services;
   return {
     watch: guardedCalls.overview.watch.handler(({ signal }) =>
@@ -79,7 +78,7 @@ interface SlowFacts {
   readonly mailMessages: number;
 }
 
-class OverviewReader {
+export class OverviewReader {
   readonly #services: ConsoleServices;
   readonly #usage: MailUsage;
   #slowFacts: Promise<SlowFacts> | null = null;

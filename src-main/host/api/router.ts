@@ -18,7 +18,8 @@ import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
-import { createOverviewHandlers } from './overview.ts';
+import { createMetricsHandlers } from './metrics.ts';
+import { createOverviewHandlers, OverviewReader } from './overview.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
@@ -41,11 +42,12 @@ export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
   const accounts = new AccountReader(services, usage);
+  const overview = new OverviewReader(services, usage);
   const jobs = new SteeringJobs(services);
   return openCalls.use(createGate(services)).router({
     session: createSessionHandlers(services),
     setup: createSetupHandlers(services),
-    overview: createOverviewHandlers(services, usage),
+    overview: createOverviewHandlers(services, overview),
     accounts: createAccountsHandlers(services, accounts),
     administrators: createAdministratorsHandlers(services),
     audit: createAuditHandlers(services),
@@ -61,6 +63,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createQueueOrderHandlers(services, jobs),
       ...createHoldRuleHandlers(services),
     },
+    metrics: createMetricsHandlers(services, overview),
     profile: createProfileHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),

@@ -32,12 +32,14 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators } = await services.settings.read();
+  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators, metricsEnabled } =
+    await services.settings.read();
   return {
     hostname,
     noticeLanguage,
     detailSeparators,
     allowCleartextAuth,
+    metricsEnabled,
     listeners: services
       .listeners()
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),

@@ -263,6 +263,10 @@ export const office = {
     console: 'This console',
     theme: 'Theme',
     language: 'Language',
+    metrics: 'Monitoring',
+    metricsSwitch: 'Give figures to a monitoring system (Prometheus)',
+    metricsHint:
+      'At /metrics of this console, for who has an API token with the scope read. No addresses, no subjects.',
     about: 'About',
     version: 'Version',
     dataFolder: 'Data folder',
