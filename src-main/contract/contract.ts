@@ -15,6 +15,7 @@ import { deliveryTestContract } from './delivery-test.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
 import { metricsContract } from './metrics.ts';
+import { noticesContract } from './notices.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
 import { queueContract } from './queue.ts';
@@ -46,6 +47,7 @@ export const consoleContract = {
   messages: messagesContract,
   transcripts: transcriptsContract,
   metrics: metricsContract,
+  notices: noticesContract,
   profile: profileContract,
   queue: queueContract,
   relay: relayContract,

@@ -46,6 +46,7 @@ import type {
   TranscriptLine,
 } from '../../src-main/observe/port.ts';
 import { sumFlow } from '../../src-main/observe/flow-kinds.ts';
+import type { Notice } from '../../src-main/contract/notices.ts';
 import { MemoryFlowStore } from './memory-flow-store.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
@@ -407,6 +408,20 @@ export class WorldMeter implements MailMeter {
   }
 }
 
+/** Notices that the test gives. */
+export class WorldNotices {
+  readonly #told = new Emitter<Notice>();
+  #recent: readonly Notice[] = [];
+  readonly onNotice = this.#told.subscribe;
+
+  recent = () => this.#recent;
+
+  give(notice: Notice): void {
+    this.#recent = [...this.#recent, notice];
+    this.#told.emit(notice);
+  }
+}
+
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
     ...defaultSettings('mail.example.com'),
@@ -480,6 +495,7 @@ export class ConsoleWorld {
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
   readonly flow = new MemoryFlowStore();
+  readonly notices = new WorldNotices();
   readonly queue = new MemoryQueueStore();
   /** What the console reads and steers; a test may put a database in the place. */
   waiting: QueueDesk;
@@ -585,6 +601,7 @@ export class ConsoleWorld {
       timelines: this.timelines,
       meter: this.meter,
       flow: this.flow,
+      notices: this.notices,
       queue: this.waiting,
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),

@@ -2,7 +2,7 @@
 import type { Overview } from '../../contract/overview.ts';
 import { formatMetrics, type Metric, type MetricSample } from '../../observe/prometheus-text.ts';
 import { guardedCalls } from './base.ts';
-import type { OverviewReader } from './overview.ts';
+import type { OverviewReader } from './overview-reader.ts';
 import type { ConsoleServices } from './services.ts';
 
 const MICROSECONDS = 1e6;

@@ -19,7 +19,9 @@ import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
 import { createMetricsHandlers } from './metrics.ts';
-import { createOverviewHandlers, OverviewReader } from './overview.ts';
+import { createNoticesHandlers } from './notices.ts';
+import { createOverviewHandlers } from './overview.ts';
+import { OverviewReader } from './overview-reader.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
@@ -47,6 +49,7 @@ export function createConsoleRouter(services: ConsoleServices) {
   return openCalls.use(createGate(services)).router({
     session: createSessionHandlers(services),
     setup: createSetupHandlers(services),
+    notices: createNoticesHandlers(services),
     overview: createOverviewHandlers(services, overview),
     accounts: createAccountsHandlers(services, accounts),
     administrators: createAdministratorsHandlers(services),

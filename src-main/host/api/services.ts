@@ -20,6 +20,7 @@ import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
+import type { NoticeDesk } from '../notice-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -33,6 +34,7 @@ export interface ConsoleServices {
   readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
   readonly meter: MailMeter;
   readonly flow: Pick<FlowHistoryStore, 'read'>;
+  readonly notices: Pick<NoticeDesk, 'recent' | 'onNotice'>;
   /** Orders given here are obeyed by the running queue. */
   readonly queue: QueueDesk;
   readonly nextHops: NextHopDesk;

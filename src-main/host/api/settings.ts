@@ -32,7 +32,7 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators, metricsEnabled } =
+  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators, metricsEnabled, quietHours } =
     await services.settings.read();
   return {
     hostname,
@@ -40,6 +40,7 @@ async function describeSettings(services: ConsoleServices): Promise<ServerSettin
     detailSeparators,
     allowCleartextAuth,
     metricsEnabled,
+    quietHours,
     listeners: services
       .listeners()
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),
