@@ -32,6 +32,8 @@ import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
+import { answerDevice, type DeviceAnswer, type DeviceRequest } from './device-settings/answer-device.ts';
+import { deviceFactsOf } from './device-settings/offered-services.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { NoticeDesk } from './notice-desk.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
@@ -369,10 +371,10 @@ class RunningHost implements MailHost {
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {
-    const { clock, dataFolder, logger, version, bind } = this.#options;
+    const { clock, randomBytes, dataFolder, logger, version, bind } = this.#options;
     return createHostRouter({
       ...parts,
-      ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
+      ...{ storage, clock, randomBytes, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
       quietHours: () => this.#settings.quietHours,
@@ -407,11 +409,20 @@ class RunningHost implements MailHost {
       store: storage.certificates,
       settings: () => this.#settings,
       setWebListener: (name, isWanted) => this.#listeners.setWebListener(name, isWanted),
+      answerDevice: (request) => this.#answerDevice(request),
     });
     this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
       this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
+    });
+  }
+
+  async #answerDevice(request: DeviceRequest): Promise<DeviceAnswer | null> {
+    const domains = await this.#running.directory.listDomains();
+    return answerDevice(request, {
+      facts: deviceFactsOf(this.#settings.hostname, this.#listeners.statuses),
+      domains: new Set(domains.map(({ name }) => name)),
     });
   }
 

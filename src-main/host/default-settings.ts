@@ -12,6 +12,8 @@ import type { HostSettings } from './port.ts';
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    publicAddresses: [],
+    tellsDevices: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     metricsEnabled: false,
@@ -36,5 +38,6 @@ export function defaultSettings(hostname: string): HostSettings {
     digestedUntil: null,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
+    dnsKeeping: [],
   };
 }

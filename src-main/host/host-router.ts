@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { QuietHours } from '../base/quiet-hours.ts';
-import type { MakeId } from '../base/ids.ts';
+import type { MakeId, RandomBytes } from '../base/ids.ts';
 import type { AccountId } from '../directory/port.ts';
 import type { FullDirectory } from '../directory/create-directory.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
@@ -16,6 +16,7 @@ import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { NoticeDesk } from './notice-desk.ts';
 import type { ConsoleServices } from './api/services.ts';
 import type { MailPath } from './mail-path.ts';
+import { openPublishingDesk } from './publishing/open-publishing-desk.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
 import type { SignInBook } from './sign-ins.ts';
@@ -55,6 +56,7 @@ export interface HostRouterOptions extends RouterParts, FromHost {
   /** Where a listener of ours can be reached from this machine. */
   readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
   readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
 }
 
@@ -71,6 +73,7 @@ export function createHostRouter(options: HostRouterOptions): { router: ConsoleR
     screening: path.screening,
     isDeliverable: (address: string) => path.isDeliverable(address),
     relayDesk: openRelayDesk(options),
+    publishing: openPublishingDesk({ ...options, signing: path.signing }),
     signing: path.signing,
     reports: storage.reports,
     scripts: storage.scripts,

@@ -39,6 +39,7 @@ import { plainProtection } from './sealing/key-protections.ts';
 import { openRootKey, type RootKey } from './sealing/root-key.ts';
 import { SealingDesk } from './sealing/sealing-desk.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteDnsChangeStore } from './dns-change-store.ts';
 import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -144,6 +145,7 @@ function createStores(options: StorageOptions, parts: Parts) {
     reports: new SqliteReportStore(writer, reader, connection),
     certificates: new SqliteCertificateStore(writer, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
+    dnsChanges: new SqliteDnsChangeStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),

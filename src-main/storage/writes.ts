@@ -5,6 +5,7 @@ import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { flowWrites } from './flow-store.ts';
+import { dnsChangeWrites } from './dns-change-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
@@ -47,6 +48,7 @@ export const writes = {
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,
+  ...dnsChangeWrites,
   ...expungedWrites,
   ...flagWrites,
   ...flowWrites,

@@ -62,6 +62,8 @@ import { MemoryAdministratorRows } from '../../src-main/directory/administrators
 import type { ConsoleAccess } from '../../src-main/host/console/console-access.ts';
 import { openWorldAccess, PLAIN_PASSWORDS } from './world-access.ts';
 import { WorldSignIns } from './world-sign-ins.ts';
+import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
+import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -527,6 +529,7 @@ export class ConsoleWorld {
   ];
   certificateState: CertificateSummary;
   readonly certificates = new WorldCertificates();
+  readonly publishing: WorldPublishing;
   freeBytes = 182 * 2 ** 30;
   sendTestMessage: ConsoleServices['sendTestMessage'] = () => Promise.reject(new Error('no path to try'));
 
@@ -549,6 +552,10 @@ export class ConsoleWorld {
       rotateAfterMs: () => 0,
     });
     this.waiting = this.openDesk(this.queue, this.queue);
+    this.publishing = new WorldPublishing({
+      ...{ clock: this.clock, settings: this.settings },
+      wanted: () => listWantedRecords(this.services()),
+    });
     this.certificateState = {
       subject: 'CN=mail.example.com',
       issuer: 'CN=mail.example.com',
@@ -606,6 +613,7 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      publishing: this.publishing.desk,
       screening: this.screening,
       signing: this.signing,
       reports: this.reports,

@@ -11,9 +11,11 @@ import { createAuditHandlers } from './audit.ts';
 import { openCalls } from './base.ts';
 import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
+import { createPublishingHandlers } from './publishing.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
 import { createDeliveryTestHandlers } from './delivery-test.ts';
+import { createDevicesHandlers } from './devices.ts';
 import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
@@ -58,6 +60,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
+    devices: createDevicesHandlers(services),
     encryption: createEncryptionHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
@@ -68,6 +71,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     },
     metrics: createMetricsHandlers(services, overview),
     profile: createProfileHandlers(services),
+    publishing: createPublishingHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),

@@ -21,6 +21,7 @@ import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { NoticeDesk } from '../notice-desk.ts';
+import type { PublishingDesk } from '../publishing/publishing-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -41,6 +42,7 @@ export interface ConsoleServices {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
+  readonly publishing: PublishingDesk;
   readonly screening: ScreeningDesk;
   readonly signing: SigningDesk;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;

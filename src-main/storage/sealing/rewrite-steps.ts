@@ -88,6 +88,7 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
     sealed: [...one('private_key', 'acme key'), ...one('next_key', 'next acme key')],
   }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
+  rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
 ];
 
 /** Names that rows are looked up by: rewritten in the commit that switches, so that no row is there under both names. */

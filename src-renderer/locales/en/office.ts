@@ -356,6 +356,8 @@ export const office = {
       clientImap: 'Mail programs find how to read',
       clientPop3: 'Mail programs find how to collect',
       clientSieve: 'Mail programs find where to edit filters',
+      clientAutoconfig: 'Thunderbird finds its settings',
+      clientAutodiscover: 'Outlook finds its settings',
     },
     needs: { required: 'Required', recommended: 'Recommended', optional: 'Optional' },
     type: 'Type',

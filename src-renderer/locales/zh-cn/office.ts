@@ -351,6 +351,8 @@ export const office: Pick<
       clientImap: '邮件程序查找读信方式',
       clientPop3: '邮件程序查找收取方式',
       clientSieve: '邮件程序查找过滤规则的编辑位置',
+      clientAutoconfig: 'Thunderbird 查找其设置',
+      clientAutodiscover: 'Outlook 查找其设置',
     },
     needs: { required: '必需', recommended: '建议', optional: '可选' },
     type: '类型',
