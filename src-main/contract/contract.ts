@@ -12,6 +12,7 @@ import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
 import { encryptionContract } from './encryption.ts';
+import { healthContract } from './health.ts';
 import { messagesContract } from './messages.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
@@ -40,6 +41,7 @@ export const consoleContract = {
   domains: domainsContract,
   aliases: aliasesContract,
   encryption: encryptionContract,
+  health: healthContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
   profile: profileContract,

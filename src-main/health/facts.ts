@@ -58,7 +58,7 @@ export interface HealthFacts {
   /** Of the last look at the database; null: none was made. */
   readonly database: { readonly checkedAt: number; readonly findings: readonly string[] } | null;
   readonly passwords: PasswordFacts;
-  readonly versions: Readonly<Record<'postroom' | 'node' | 'sqlite' | 'openssl', string>>;
+  readonly versions: Readonly<Record<'postroom' | 'node' | 'openssl', string>>;
   readonly renewals: readonly RenewalFacts[];
   readonly allowsCleartextSignIn: boolean;
 }

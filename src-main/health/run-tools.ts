@@ -1,6 +1,6 @@
 /**
- * Tools of one run: what was asked once is not asked again by another check, and a resolver that is dead costs a few questions
- * their time, not all of them.
+ * Tools of one run: what was asked once is not asked again by another check, and (withoutSilence) a resolver that is dead costs a few
+ * questions their time, not all of them.
  */
 import type { LookUp, DnsResolver, MxRecord } from '../protocol/dns/resolver.ts';
 import { reverseName } from '../protocol/dns/reverse-name.ts';
@@ -16,8 +16,7 @@ export function toolsOfRun(tools: HealthTools): HealthTools {
     known.set(key, answer);
     return answer;
   };
-  const { outside } = tools;
-  const dns = withoutSilence(tools.dns);
+  const { outside, dns } = tools;
   return {
     dns: {
       ask: (name, type) => once(`dns ${type} ${name}`, () => dns.ask(name, type)),
@@ -35,7 +34,7 @@ export function toolsOfRun(tools: HealthTools): HealthTools {
 }
 
 /** After some silences in a row nobody is asked any more. */
-function withoutSilence(dns: RecordResolver): RecordResolver {
+export function withoutSilence(dns: RecordResolver): RecordResolver {
   let silences = 0;
   return {
     askAt: (server, name, type) => dns.askAt(server, name, type),

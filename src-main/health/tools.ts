@@ -48,6 +48,8 @@ export type WebLook =
       readonly body: string;
       /** Where a redirect leads; it is not followed. */
       readonly location?: string;
+      /** RFC 9110 §6.6.1 */
+      readonly date?: string;
     }
   /** `certificate`: it could not prove who it is. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isCertificate: boolean };

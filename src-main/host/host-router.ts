@@ -10,6 +10,7 @@ import type { TranscriptDesk } from '../observe/transcript-desk.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import type { ConsoleServices } from './api/services.ts';
+import type { HealthService } from './health.ts';
 import type { MailPath } from './mail-path.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
@@ -26,6 +27,8 @@ export interface RouterParts {
   readonly meter: EventMeter;
   readonly signIns: SignInBook;
   readonly path: MailPath;
+  readonly relayDesk: RelayDesk;
+  readonly health: HealthService;
   readonly transfers: TransferDesk;
 }
 
@@ -41,13 +44,18 @@ type FromHost = Pick<
   | 'logger'
 >;
 
+export interface RelayDeskParts extends Pick<RouterParts, 'path' | 'directory'> {
+  readonly hostname: () => string;
+  /** Where a listener of ours can be reached from this machine. */
+  readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
+  readonly clock: Clock;
+}
+
 export interface HostRouterOptions extends RouterParts, FromHost {
   readonly storage: Storage;
   readonly hostname: () => string;
   /** What people are written in. */
   readonly language: TestMessageOptions['language'];
-  /** Where a listener of ours can be reached from this machine. */
-  readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
   readonly clock: Clock;
   readonly makeId: MakeId;
 }
@@ -63,7 +71,6 @@ export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
     nextHops: path.nextHops,
     screening: path.screening,
     isDeliverable: (address) => path.isDeliverable(address),
-    relayDesk: openRelayDesk(options),
     signing: path.signing,
     reports: storage.reports,
     scripts: storage.scripts,
@@ -74,7 +81,8 @@ export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
   });
 }
 
-function openRelayDesk({ path, directory, clock, hostname, findListener }: HostRouterOptions): RelayDesk {
+/** What may be tried on relaying, over the running path. */
+export function openRelayDesk({ path, directory, clock, hostname, findListener }: RelayDeskParts): RelayDesk {
   return createRelayDesk({
     ...path.relaying,
     ...{ directory, clock, hostname },

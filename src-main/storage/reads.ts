@@ -5,6 +5,7 @@ import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listin
 import { listMessages, readTimeline } from './timeline-store.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
+import { quickCheck } from './quick-check.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
@@ -15,6 +16,7 @@ export const reads = {
   listMessages,
   listQueueLines,
   listTranscripts,
+  quickCheck,
   readTimeline,
   readTranscript,
   summarizeDmarc,

@@ -52,6 +52,12 @@ export function press(action: HealthAction, subject = ''): HealthFix {
   return { kind: 'action', action, subject };
 }
 
+/** A button where an authority renews the certificate; the page where it is chosen always. */
+export function certificateFixes({ facts }: CheckTools, name: string): readonly HealthFix[] {
+  const isRenewed = facts.renewals.some((each) => each.name === name || each.purpose === name);
+  return [...(isRenewed ? [press('renewCertificate', name)] : []), onPage('certificates', name)];
+}
+
 /** What Setup would have published for this purpose. */
 export function wantedFor({ facts }: CheckTools, domain: string, purpose: string): readonly ZoneRecord[] {
   return facts.wanted

@@ -86,6 +86,7 @@ async function readLook(response: IncomingMessage): Promise<WebLook> {
     status: statusCode,
     type: headers['content-type'] ?? '',
     body: Buffer.concat(pieces).toString('utf8'),
+    ...(headers.date !== undefined && { date: headers.date }),
     ...(statusCode >= 300 &&
       statusCode < 400 &&
       headers.location !== undefined && { location: headers.location }),

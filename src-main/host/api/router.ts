@@ -14,6 +14,7 @@ import { createProfileHandlers } from './profile.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
 import { createEncryptionHandlers } from './encryption.ts';
+import { createHealthHandlers } from './health.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
@@ -52,6 +53,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
     encryption: createEncryptionHandlers(services),
+    health: createHealthHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
     queue: {

@@ -19,6 +19,7 @@ import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
+import type { HealthService } from '../health.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
@@ -40,6 +41,7 @@ export interface ConsoleServices {
   readonly relayDesk: RelayDesk;
   readonly screening: ScreeningDesk;
   readonly signing: SigningDesk;
+  readonly health: HealthService;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
   readonly scripts: SieveScriptStore;

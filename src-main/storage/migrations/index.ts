@@ -35,6 +35,7 @@ import { addSignIns } from './0290-sign-ins.ts';
 import { addEncryption } from './0320-encryption.ts';
 import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
+import { addHealth } from './0370-health.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
 
 export interface Migration {
@@ -73,6 +74,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 340, name: 'administrators', run: addRoles },
   { version: 350, name: 'audit log', run: addAuditLog },
   { version: 360, name: 'API tokens', run: addApiTokens },
+  { version: 370, name: 'health', run: addHealth },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -102,6 +102,7 @@ export const general = {
     tooManyAppPasswords: 'This account has as many app passwords as it can have. Take one back first.',
     noSuchAppPassword: 'This app password is gone.',
     invalidCertificate: 'That is no certificate of an authority in PEM form.',
+    noCertificateToRenew: 'No authority is asked for this certificate, so it cannot be renewed by a button.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:

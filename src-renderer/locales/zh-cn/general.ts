@@ -110,6 +110,7 @@ export const general: Pick<
     tooManyAppPasswords: '该账户的应用密码已达上限。请先收回一个。',
     noSuchAppPassword: '该应用密码已不存在。',
     invalidCertificate: '这不是 PEM 格式的证书颁发机构证书。',
+    noCertificateToRenew: '此证书不是向颁发机构申请的，无法用按钮续期。',
     noSuchDomain: '没有这个域名（或已被删除）。',
     domainInUse: '该域名下还有账户或别名，请先删除它们。',
     domainInRules: '有中继规则允许任何人向该域名之下的所有域名发信。请先修改该规则，否则会成为开放中继。',

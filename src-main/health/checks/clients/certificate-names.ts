@@ -2,7 +2,7 @@
 import { tell } from '../../finding-words.ts';
 import type { CheckFinding, HealthCheck } from '../../port.ts';
 import type { CheckTools } from '../../tools.ts';
-import { fail, fine, onPage, press, unsure, warn } from '../finding.ts';
+import { certificateFixes, fail, fine, unsure, warn } from '../finding.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Authorities renew a month before; below this renewing does not work. */
@@ -35,7 +35,7 @@ async function look(tools: CheckTools, name: string): Promise<CheckFinding> {
   const certificate = (seen.kind === 'answered' ? seen.tls?.certificate : null) ?? null;
   if (seen.kind !== 'answered' || certificate === null) return unsure(tell('certificateNotSeen', { name }));
   const found = [...certificate.names, certificate.issuer];
-  const fixes = [press('renewCertificate', name), onPage('certificates', name)];
+  const fixes = certificateFixes(tools, name);
   const days = Math.floor((certificate.notAfter - tools.now) / DAY_MS);
   if (days < 0) return fail(tell('certificateEnded', { name, days: -days }), { found, fixes });
   if (seen.tls?.flaw?.kind === 'certificate-host-mismatch')

@@ -2,7 +2,7 @@
 import { tell, type HealthCheckId } from '../../finding-words.ts';
 import type { CheckFinding, HealthCheck } from '../../port.ts';
 import type { CheckTools, WebLook, WebRequest } from '../../tools.ts';
-import { fine, onPage, press, publish, unanswered, warn } from '../finding.ts';
+import { certificateFixes, fine, onPage, publish, unanswered, warn } from '../finding.ts';
 import { aliasRecord } from '../found-records.ts';
 import { addressesOf, isOurs } from '../mail-hosts.ts';
 
@@ -76,7 +76,7 @@ async function look(tools: CheckTools, domain: string, page: SettingsPage): Prom
       fixes,
     });
   const looks = await fetchFirst(tools, page.requests(domain));
-  return judge(page, host, looks);
+  return judge(tools, { ...page, host }, looks);
 }
 
 async function fetchFirst(tools: CheckTools, requests: readonly WebRequest[]): Promise<readonly WebLook[]> {
@@ -89,7 +89,11 @@ async function fetchFirst(tools: CheckTools, requests: readonly WebRequest[]): P
   return looks;
 }
 
-function judge({ program, sign }: SettingsPage, host: string, looks: readonly WebLook[]): CheckFinding {
+function judge(
+  tools: CheckTools,
+  { program, sign, host }: SettingsPage,
+  looks: readonly WebLook[],
+): CheckFinding {
   const last = looks.at(-1);
   const answered = looks.find((seen) => seen.kind === 'answered' && seen.status === 200);
   if (answered?.kind === 'answered' && sign.test(answered.body))
@@ -97,7 +101,7 @@ function judge({ program, sign }: SettingsPage, host: string, looks: readonly We
   const certificate = looks.find((seen) => seen.kind === 'failed' && seen.isCertificate);
   if (certificate?.kind === 'failed')
     return warn(tell('settingsCertificate', { host, program, reason: certificate.reason }), {
-      fixes: [press('renewCertificate', host), onPage('certificates', host)],
+      fixes: certificateFixes(tools, host),
     });
   if (last?.kind === 'answered')
     return warn(tell('settingsOther', { host, program, status: last.status }), {

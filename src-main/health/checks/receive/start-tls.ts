@@ -2,7 +2,7 @@
 import { tell } from '../../finding-words.ts';
 import type { CheckFinding, HealthCheck } from '../../port.ts';
 import type { CheckTools, SmtpLook } from '../../tools.ts';
-import { fail, fine, onPage, press, unanswered, unsure, warn } from '../finding.ts';
+import { certificateFixes, fail, fine, onPage, unanswered, unsure, warn } from '../finding.ts';
 import { isOurs, mailHostAddresses, type MailHostAddress } from '../mail-hosts.ts';
 
 export const startTls: HealthCheck = {
@@ -26,12 +26,12 @@ export const startTls: HealthCheck = {
   },
 };
 
-function judge({ facts }: CheckTools, { host, address }: MailHostAddress, look: SmtpLook): CheckFinding {
+function judge(tools: CheckTools, { host, address }: MailHostAddress, look: SmtpLook): CheckFinding {
   if (look.kind !== 'answered') return unsure(tell('tlsNotSeen', { address }));
   // Who demands TLS (MTA-STS in enforce) refuses a host that cannot prove itself.
-  const isDemanded = facts.mtaSts.some(({ mode }) => mode === 'enforce');
+  const isDemanded = tools.facts.mtaSts.some(({ mode }) => mode === 'enforce');
   const poor = isDemanded ? fail : warn;
-  const fixes = [press('renewCertificate', host), onPage('certificates', host)];
+  const fixes = certificateFixes(tools, host);
   if (!look.offersTls)
     return poor(tell('tlsNotOffered', { address }), { fixes: [onPage('certificates', host)] });
   const { tls, tlsProblem } = look;

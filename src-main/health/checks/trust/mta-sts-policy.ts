@@ -13,7 +13,7 @@ import {
   fail,
   fine,
   onPage,
-  press,
+  certificateFixes,
   publish,
   unanswered,
   unsure,
@@ -58,7 +58,7 @@ function faultOf(tools: CheckTools, { domain, host, look }: Fetched): CheckFindi
   const fixes = [...records, onPage('certificates', domain)];
   if (look.kind === 'failed' && look.isCertificate)
     return fail(tell('policyCertificate', { host, reason: look.reason }), {
-      fixes: [press('renewCertificate', host), onPage('certificates', domain)],
+      fixes: certificateFixes(tools, host),
     });
   if (look.kind === 'failed')
     return unsure(tell('policyUnreachable', { host, reason: look.reason }), { fixes });
