@@ -5,6 +5,7 @@ import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
 import { general } from './en/general.ts';
+import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
@@ -22,6 +23,7 @@ export const en = {
   ...filters,
   ...findings,
   ...general,
+  ...health,
   ...mail,
   ...office,
   ...queue,

@@ -11,6 +11,7 @@ export const general = {
     messages: 'Messages',
     transcripts: 'Transcripts',
     accounts: 'Accounts',
+    health: 'Health',
     relay: 'Relay rules',
     filters: 'Filters & quarantine',
     reports: 'Reports',

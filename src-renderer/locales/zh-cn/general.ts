@@ -25,6 +25,7 @@ export const general: Pick<
     messages: '邮件',
     transcripts: '会话记录',
     accounts: '账户',
+    health: '健康',
     relay: '中继规则',
     filters: '过滤与隔离',
     reports: '报告',
