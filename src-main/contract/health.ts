@@ -144,6 +144,13 @@ export const healthSettings = z.object({
 });
 export type HealthSettings = z.infer<typeof healthSettings>;
 
+/** Which setting is none, and the text that is not. */
+export const healthFault = z.object({
+  field: z.enum(['publicAddresses', 'dnsServers', 'portTestDomains', 'tells']),
+  value: z.string(),
+});
+export type HealthFault = z.infer<typeof healthFault>;
+
 /** What came of a run by itself, for a notice on the page or the desktop. */
 export const healthNotice = z.object({
   at: time,
@@ -180,7 +187,7 @@ export const healthContract = {
       INVALID_HEALTH_SETTING: {
         status: 422,
         message: 'A setting is wrong',
-        data: z.object({ field: z.string(), value: z.string() }),
+        data: healthFault,
       },
     })
     .input(healthSettings)

@@ -2,6 +2,7 @@
 import { EventChannel } from '../../base/event-channel.ts';
 import type {
   HealthAction,
+  HealthFault,
   HealthNotice as NoticeView,
   HealthRow,
   HealthSettings,
@@ -165,8 +166,8 @@ function settingsView({ health, publicAddresses, dnsServers }: HostSettings): He
   return { ...health, publicAddresses, dnsServers };
 }
 
-function findProblem(input: HealthSettings): { field: string; value: string } | null {
-  const tests: readonly [string, readonly string[], (text: string) => boolean][] = [
+function findProblem(input: HealthSettings): HealthFault | null {
+  const tests: readonly [HealthFault['field'], readonly string[], (text: string) => boolean][] = [
     ['publicAddresses', input.publicAddresses, (text) => isIpv4(text) || isIpv6(text)],
     ['dnsServers', input.dnsServers, isNameServer],
     ['portTestDomains', input.portTestDomains, (text) => domainToAscii(text).ok],

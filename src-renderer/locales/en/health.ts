@@ -156,6 +156,12 @@ export const health = {
       portTestDomainsHint: 'One domain a line. Connecting to them shows whether your provider lets mail out.',
       saved: 'Saved.',
     },
+    faults: {
+      publicAddresses: '“{value}” is no IP address.',
+      dnsServers: '“{value}” is no name server: an address, or address:port.',
+      portTestDomains: '“{value}” is no domain.',
+      tells: '“{value}” is no mail address.',
+    },
     notices: {
       worse: 'Health: {count} thing got worse | Health: {count} things got worse',
       better: 'Health: {count} thing got better | Health: {count} things got better',

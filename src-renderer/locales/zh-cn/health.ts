@@ -147,6 +147,12 @@ export const health: Pick<Messages, 'health'> = {
       portTestDomainsHint: '每行一个域名。连接它们可以得知运营商是否放行邮件。',
       saved: '已保存。',
     },
+    faults: {
+      publicAddresses: '“{value}”不是 IP 地址。',
+      dnsServers: '“{value}”不是域名服务器：应为地址或 地址:端口。',
+      portTestDomains: '“{value}”不是域名。',
+      tells: '“{value}”不是邮件地址。',
+    },
     notices: {
       worse: '健康：{count} 项变差',
       better: '健康：{count} 项好转',
