@@ -37,6 +37,7 @@ export const router = createRouter({
       name: 'deliveryTest',
       component: () => import('./features/delivery-test/DeliveryTestPage.vue'),
     },
+    { path: '/health', name: 'health', component: () => import('./features/health/HealthPage.vue') },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

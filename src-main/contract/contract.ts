@@ -14,6 +14,7 @@ import { aliasesContract, domainsContract } from './domains.ts';
 import { deliveryTestContract } from './delivery-test.ts';
 import { devicesContract } from './devices.ts';
 import { encryptionContract } from './encryption.ts';
+import { healthContract } from './health.ts';
 import { messagesContract } from './messages.ts';
 import { metricsContract } from './metrics.ts';
 import { noticesContract } from './notices.ts';
@@ -47,6 +48,7 @@ export const consoleContract = {
   aliases: aliasesContract,
   devices: devicesContract,
   encryption: encryptionContract,
+  health: healthContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
   metrics: metricsContract,

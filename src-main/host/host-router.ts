@@ -15,6 +15,7 @@ import { OverviewReader } from './api/overview-reader.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { NoticeDesk } from './notice-desk.ts';
 import type { ConsoleServices } from './api/services.ts';
+import type { HealthService } from './health.ts';
 import type { MailPath } from './mail-path.ts';
 import { openPublishingDesk } from './publishing/open-publishing-desk.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
@@ -32,6 +33,8 @@ export interface RouterParts {
   readonly meter: EventMeter;
   readonly signIns: SignInBook;
   readonly path: MailPath;
+  readonly relayDesk: RelayDesk;
+  readonly health: HealthService;
   readonly transfers: TransferDesk;
 }
 
@@ -47,14 +50,19 @@ type FromHost = Pick<
   | 'logger'
 >;
 
+export interface RelayDeskParts extends Pick<RouterParts, 'path' | 'directory'> {
+  readonly hostname: () => string;
+  /** Where a listener of ours can be reached from this machine. */
+  readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
+  readonly clock: Clock;
+}
+
 export interface HostRouterOptions extends RouterParts, FromHost {
   readonly storage: Storage;
   readonly hostname: () => string;
   readonly quietHours: () => QuietHours | null;
   /** What people are written in. */
   readonly language: TestMessageOptions['language'];
-  /** Where a listener of ours can be reached from this machine. */
-  readonly findListener: (name: 'smtp') => ReturnType<RelayDeskOptions['listener']>;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly makeId: MakeId;
@@ -72,7 +80,6 @@ export function createHostRouter(options: HostRouterOptions): { router: ConsoleR
     nextHops: path.nextHops,
     screening: path.screening,
     isDeliverable: (address: string) => path.isDeliverable(address),
-    relayDesk: openRelayDesk(options),
     publishing: openPublishingDesk({ ...options, signing: path.signing }),
     signing: path.signing,
     reports: storage.reports,
@@ -102,7 +109,8 @@ function createNoticeDesk(
   });
 }
 
-function openRelayDesk({ path, directory, clock, hostname, findListener }: HostRouterOptions): RelayDesk {
+/** What may be tried on relaying, over the running path. */
+export function openRelayDesk({ path, directory, clock, hostname, findListener }: RelayDeskParts): RelayDesk {
   return createRelayDesk({
     ...path.relaying,
     ...{ directory, clock, hostname },

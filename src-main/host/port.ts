@@ -87,6 +87,7 @@ export interface HostSettings {
   readonly signing: SigningSettings;
   readonly outboundTls: OutboundTlsSettings;
   readonly reports: ReportSettings;
+  readonly health: HealthSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
   /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
@@ -97,6 +98,20 @@ export interface HostSettings {
 export interface SigningSettings {
   /** After so many days a successor of a key is announced; 0: never by itself. */
   readonly rotateAfterDays: number;
+}
+
+/** How health is looked at by itself. */
+export interface HealthSettings {
+  /** Between two runs; 0: never by itself. */
+  readonly everyHours: number;
+  /** Whether what has changed is told by mail. */
+  readonly tellsByMail: boolean;
+  /** Who is told; empty: postmaster of the first domain. */
+  readonly tells: readonly string[];
+  /** A helper on another machine that looks at us (health/outside/protocol.ts); null: none. */
+  readonly outsideHelper: string | null;
+  /** Whose MX hosts are tried to see whether port 25 is open to us. */
+  readonly portTestDomains: readonly string[];
 }
 
 /** What others tell us of our domains, and what we tell them (DMARC, TLS-RPT). */

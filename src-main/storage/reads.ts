@@ -6,6 +6,7 @@ import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listin
 import { listMessages, readTimeline } from './timeline-store.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
+import { quickCheck } from './quick-check.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
@@ -17,6 +18,7 @@ export const reads = {
   listQueueLines,
   listTranscripts,
   readFlow,
+  quickCheck,
   readTimeline,
   readTranscript,
   summarizeDmarc,

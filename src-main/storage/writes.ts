@@ -9,6 +9,7 @@ import { dnsChangeWrites } from './dns-change-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
+import { healthWrites } from './health-store.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
 import { metadataWrites } from './mail-store/metadata-writes.ts';
@@ -54,6 +55,7 @@ export const writes = {
   ...flowWrites,
   ...grantWrites,
   ...greylistWrites,
+  ...healthWrites,
   ...mailboxWrites,
   ...messageWrites,
   ...metadataWrites,

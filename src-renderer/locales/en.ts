@@ -6,6 +6,7 @@ import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
 import { general } from './en/general.ts';
+import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...filters,
   ...findings,
   ...general,
+  ...health,
   ...mail,
   ...office,
   ...queue,

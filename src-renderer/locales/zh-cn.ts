@@ -7,6 +7,7 @@ import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
 import { general } from './zh-cn/general.ts';
+import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
@@ -25,6 +26,7 @@ export const zhCn: Messages = {
   ...filters,
   ...findings,
   ...general,
+  ...health,
   ...mail,
   ...office,
   ...queue,

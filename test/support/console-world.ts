@@ -55,6 +55,7 @@ import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
+import { WorldHealth } from './world-health.ts';
 import { WorldEncryption } from './world-encryption.ts';
 import { WorldReports } from './world-reports.ts';
 import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
@@ -508,6 +509,7 @@ export class ConsoleWorld {
   readonly encryption = new WorldEncryption();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
+  readonly health: WorldHealth;
   readonly reports = new WorldReports();
   readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
@@ -540,6 +542,10 @@ export class ConsoleWorld {
     this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
     const people = { rows: this.administratorRows, passwords: PLAIN_PASSWORDS, clock: this.clock };
     this.administrators = new Administrators(people);
+    this.health = new WorldHealth({
+      ...{ clock: this.clock, logger: this.logger },
+      domains: () => this.directory.domains.map(({ name }) => name),
+    });
     this.access = openWorldAccess(this);
     this.signIns.doors.add(this.access.door);
     this.meter = new WorldMeter(this.clock);
@@ -616,6 +622,7 @@ export class ConsoleWorld {
       publishing: this.publishing.desk,
       screening: this.screening,
       signing: this.signing,
+      health: this.health,
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,

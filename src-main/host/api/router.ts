@@ -17,6 +17,7 @@ import { createCertificateHandlers } from './certificates.ts';
 import { createDeliveryTestHandlers } from './delivery-test.ts';
 import { createDevicesHandlers } from './devices.ts';
 import { createEncryptionHandlers } from './encryption.ts';
+import { createHealthHandlers } from './health.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
@@ -62,6 +63,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     aliases: createAliasesHandlers(services),
     devices: createDevicesHandlers(services),
     encryption: createEncryptionHandlers(services),
+    health: createHealthHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
     queue: {

@@ -19,6 +19,7 @@ import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
+import type { HealthService } from '../health.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { NoticeDesk } from '../notice-desk.ts';
 import type { PublishingDesk } from '../publishing/publishing-desk.ts';
@@ -45,6 +46,7 @@ export interface ConsoleServices {
   readonly publishing: PublishingDesk;
   readonly screening: ScreeningDesk;
   readonly signing: SigningDesk;
+  readonly health: HealthService;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
   readonly scripts: SieveScriptStore;
