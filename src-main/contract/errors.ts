@@ -57,6 +57,7 @@ export const refusalReason = z.enum([
   'tooManyAppPasswords',
   'noSuchAppPassword',
   'invalidCertificate',
+  'noCertificateToRenew',
   'noSuchAdministrator',
   'administratorExists',
   'lastOwner',

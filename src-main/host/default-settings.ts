@@ -7,7 +7,16 @@ import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import { DEFAULT_ACME } from './certificates/acme-settings.ts';
-import type { HostSettings } from './port.ts';
+import type { HealthSettings, HostSettings } from './port.ts';
+
+/** Large hosts on three continents: not all are down at once. */
+const DEFAULT_HEALTH: HealthSettings = {
+  everyHours: 24,
+  tellsByMail: true,
+  tells: [],
+  outsideHelper: null,
+  portTestDomains: ['gmail.com', 'outlook.com', 'qq.com'],
+};
 
 export function defaultSettings(hostname: string): HostSettings {
   return {
@@ -16,6 +25,8 @@ export function defaultSettings(hostname: string): HostSettings {
     tellsDevices: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
+    metricsEnabled: false,
+    quietHours: null,
     allowCleartextAuth: false,
     secondFactorRequiredFor: [],
     signIn: DEFAULT_SIGN_IN_SETTINGS,
@@ -31,6 +42,7 @@ export function defaultSettings(hostname: string): HostSettings {
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
+    health: DEFAULT_HEALTH,
     reports: { addresses: [], sendsDmarc: true, sendsTls: true },
     screening: DEFAULT_SCREENING,
     digestedUntil: null,

@@ -2,6 +2,7 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { NoticeLanguage } from '../base/notice-language.ts';
+import type { QuietHours } from '../base/quiet-hours.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import type { AdministratorRole } from '../directory/administrators/port.ts';
 import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
@@ -51,6 +52,10 @@ export interface HostSettings {
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
   readonly detailSeparators: string;
+  /** Whether numbers are given to a monitoring system that has a token. */
+  readonly metricsEnabled: boolean;
+  /** null: notices come at any hour. */
+  readonly quietHours: QuietHours | null;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;
@@ -82,6 +87,7 @@ export interface HostSettings {
   readonly signing: SigningSettings;
   readonly outboundTls: OutboundTlsSettings;
   readonly reports: ReportSettings;
+  readonly health: HealthSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
   /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
@@ -92,6 +98,20 @@ export interface HostSettings {
 export interface SigningSettings {
   /** After so many days a successor of a key is announced; 0: never by itself. */
   readonly rotateAfterDays: number;
+}
+
+/** How health is looked at by itself. */
+export interface HealthSettings {
+  /** Between two runs; 0: never by itself. */
+  readonly everyHours: number;
+  /** Whether what has changed is told by mail. */
+  readonly tellsByMail: boolean;
+  /** Who is told; empty: postmaster of the first domain. */
+  readonly tells: readonly string[];
+  /** A helper on another machine that looks at us (health/outside/protocol.ts); null: none. */
+  readonly outsideHelper: string | null;
+  /** Whose MX hosts are tried to see whether port 25 is open to us. */
+  readonly portTestDomains: readonly string[];
 }
 
 /** What others tell us of our domains, and what we tell them (DMARC, TLS-RPT). */

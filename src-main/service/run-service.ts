@@ -6,7 +6,8 @@ import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, checkFiles } from '../host/certificates/certificate-files.ts';
-import { createMailHost, ProvisionProblem, type MailHost } from '../host/create-mail-host.ts';
+import { createMailHost, type MailHost } from '../host/create-mail-host.ts';
+import { ProvisionProblem } from '../host/provision/provision-host.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/expect-ok.ts';
@@ -155,6 +156,7 @@ async function startConsole(
     const server = createConsoleServer({
       router: host.router,
       access: host.access,
+      version: VERSION,
       staticRoot: pageFolder(),
       bind: address,
       port: port + tried,

@@ -1,10 +1,12 @@
 /** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
 import type { Connection } from './connection.ts';
+import { readFlow } from './flow-store.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
+import { quickCheck } from './quick-check.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
@@ -15,6 +17,8 @@ export const reads = {
   listMessages,
   listQueueLines,
   listTranscripts,
+  readFlow,
+  quickCheck,
   readTimeline,
   readTranscript,
   summarizeDmarc,

@@ -1,11 +1,13 @@
 /** English: the language whose keys all others must have. */
 import { access } from './en/access.ts';
 import { delivery } from './en/delivery.ts';
+import { deliveryTest } from './en/delivery-test.ts';
 import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
 import { fix } from './en/fix.ts';
 import { general } from './en/general.ts';
+import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
@@ -19,11 +21,13 @@ import { signIns } from './en/sign-ins.ts';
 export const en = {
   ...access,
   ...delivery,
+  ...deliveryTest,
   ...encryption,
   ...filters,
   ...findings,
   ...fix,
   ...general,
+  ...health,
   ...mail,
   ...office,
   ...queue,

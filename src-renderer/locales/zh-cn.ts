@@ -2,11 +2,13 @@
 import type { Messages } from './en.ts';
 import { access } from './zh-cn/access.ts';
 import { delivery } from './zh-cn/delivery.ts';
+import { deliveryTest } from './zh-cn/delivery-test.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
 import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
+import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
@@ -20,11 +22,13 @@ import { signIns } from './zh-cn/sign-ins.ts';
 export const zhCn: Messages = {
   ...access,
   ...delivery,
+  ...deliveryTest,
   ...encryption,
   ...filters,
   ...findings,
   ...fix,
   ...general,
+  ...health,
   ...mail,
   ...office,
   ...queue,

@@ -46,6 +46,12 @@ const share = async (page: Page, index = 0): Promise<void> => {
   await page.waitForTimeout(500);
 };
 
+const openHealthRow =
+  (selector: string) =>
+  async (page: Page): Promise<void> => {
+    await page.locator(selector).first().click({ timeout: 5000 });
+    await page.waitForTimeout(400);
+  };
 const openRow =
   (index: number) =>
   async (page: Page): Promise<void> => {
@@ -368,6 +374,35 @@ export const SHOTS: readonly Shot[] = [
     act: async (page) => {
       await page.locator('tbody button').first().click();
       await page.waitForTimeout(500);
+    },
+  },
+  { name: 'health', path: '/health' },
+  { name: 'health-trouble', path: '/health?state=trouble' },
+  { name: 'health-open', path: '/health', act: openHealthRow('button:has-text("SPF")') },
+  { name: 'health-open-mx', path: '/health', act: openHealthRow('button:has(.subject):has-text("oldhost")') },
+  {
+    name: 'health-ignore',
+    path: '/health',
+    act: async (page) => {
+      await openHealthRow('.rows button')(page);
+      await page.getByRole('button', { name: /^(Ignore…|忽略…)$/ }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'health-settings',
+    path: '/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Settings…|设置…)$/ }).click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: 'health-running',
+    path: '/health',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Check everything|全部检查)$/ }).click();
+      await page.waitForTimeout(300);
     },
   },
   { name: 'relay', path: '/relay' },

@@ -45,6 +45,9 @@ import type {
   TranscriptBook,
   TranscriptLine,
 } from '../../src-main/observe/port.ts';
+import { sumFlow } from '../../src-main/observe/flow-kinds.ts';
+import type { Notice } from '../../src-main/contract/notices.ts';
+import { MemoryFlowStore } from './memory-flow-store.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
 import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signing-key-store.ts';
@@ -52,6 +55,7 @@ import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
+import { WorldHealth } from './world-health.ts';
 import { WorldEncryption } from './world-encryption.ts';
 import { WorldReports } from './world-reports.ts';
 import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
@@ -65,21 +69,7 @@ import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
-const NO_FLOW: FlowCounts = {
-  received: 0,
-  submitted: 0,
-  refused: 0,
-  delivered: 0,
-  relayed: 0,
-  deferred: 0,
-  failed: 0,
-  relayFailed: 0,
-  read: 0,
-  screened: 0,
-  foundJunk: 0,
-  keptApart: 0,
-  turnedAway: 0,
-};
+const NO_FLOW: FlowCounts = sumFlow();
 
 export class WorldDirectory implements DirectoryAdmin {
   domains: Domain[] = [];
@@ -421,6 +411,20 @@ export class WorldMeter implements MailMeter {
   }
 }
 
+/** Notices that the test gives. */
+export class WorldNotices {
+  readonly #told = new Emitter<Notice>();
+  #recent: readonly Notice[] = [];
+  readonly onNotice = this.#told.subscribe;
+
+  recent = () => this.#recent;
+
+  give(notice: Notice): void {
+    this.#recent = [...this.#recent, notice];
+    this.#told.emit(notice);
+  }
+}
+
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
     ...defaultSettings('mail.example.com'),
@@ -493,6 +497,8 @@ export class ConsoleWorld {
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
+  readonly flow = new MemoryFlowStore();
+  readonly notices = new WorldNotices();
   readonly queue = new MemoryQueueStore();
   /** What the console reads and steers; a test may put a database in the place. */
   waiting: QueueDesk;
@@ -503,6 +509,7 @@ export class ConsoleWorld {
   readonly encryption = new WorldEncryption();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
+  readonly health: WorldHealth;
   readonly reports = new WorldReports();
   readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
@@ -535,6 +542,10 @@ export class ConsoleWorld {
     this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
     const people = { rows: this.administratorRows, passwords: PLAIN_PASSWORDS, clock: this.clock };
     this.administrators = new Administrators(people);
+    this.health = new WorldHealth({
+      ...{ clock: this.clock, logger: this.logger },
+      domains: () => this.directory.domains.map(({ name }) => name),
+    });
     this.access = openWorldAccess(this);
     this.signIns.doors.add(this.access.door);
     this.meter = new WorldMeter(this.clock);
@@ -602,6 +613,8 @@ export class ConsoleWorld {
       transcripts: this.transcripts,
       timelines: this.timelines,
       meter: this.meter,
+      flow: this.flow,
+      notices: this.notices,
       queue: this.waiting,
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
@@ -609,6 +622,7 @@ export class ConsoleWorld {
       publishing: this.publishing.desk,
       screening: this.screening,
       signing: this.signing,
+      health: this.health,
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,

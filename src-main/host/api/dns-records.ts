@@ -6,7 +6,12 @@ import { formatPolicyRecord, policyHost } from '../certificates/mta-sts.ts';
 import { hashOfKey } from '../certificates/tlsa.ts';
 import type { ConsoleServices } from './services.ts';
 
-type FactSources = Pick<ConsoleServices, 'directory' | 'settings' | 'signing' | 'certificates' | 'listeners'>;
+interface FactSources extends Pick<ConsoleServices, 'listeners'> {
+  readonly directory: Pick<ConsoleServices['directory'], 'listDomains'>;
+  readonly settings: Pick<ConsoleServices['settings'], 'read'>;
+  readonly signing: Pick<ConsoleServices['signing'], 'list'>;
+  readonly certificates: Pick<ConsoleServices['certificates'], 'keysFor'>;
+}
 
 export async function readRecordFacts(services: FactSources): Promise<RecordFacts> {
   const [domains, settings] = await Promise.all([services.directory.listDomains(), services.settings.read()]);

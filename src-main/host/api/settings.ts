@@ -33,10 +33,11 @@ export function createSettingsHandlers(services: ConsoleServices) {
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
   const settings = await services.settings.read();
-  const { hostname, publicAddresses, tellsDevices, noticeLanguage } = settings;
-  const { allowCleartextAuth, detailSeparators } = settings;
+  const { hostname, publicAddresses, tellsDevices, noticeLanguage, quietHours } = settings;
+  const { allowCleartextAuth, detailSeparators, metricsEnabled } = settings;
   return {
-    ...{ hostname, publicAddresses, tellsDevices, noticeLanguage, detailSeparators, allowCleartextAuth },
+    ...{ hostname, publicAddresses, tellsDevices, noticeLanguage, quietHours },
+    ...{ allowCleartextAuth, detailSeparators, metricsEnabled },
     listeners: services
       .listeners()
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),

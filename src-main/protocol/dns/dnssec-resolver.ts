@@ -5,11 +5,12 @@
  * believed only from resolvers on this machine, or those that the administrator vouches for; "nobody could say" stays apart
  * from "there is nothing", since a validating resolver answers SERVFAIL where somebody has tampered.
  */
-import { AUTHENTIC_DATA, type Answer, type Packet } from 'dns-packet';
+import { AUTHENTIC_DATA, type Packet } from 'dns-packet';
 import type { Clock } from '../../base/clock.ts';
 import type { RandomBytes } from '../../base/ids.ts';
 import { isLoopback } from '../connection/network-list.ts';
 import { askServers, readServers } from './ask-servers.ts';
+import { followAliases, plainName, readTlsa } from './read-packet.ts';
 import type { LookUp } from './resolver.ts';
 
 /** RFC 6698 §2.1 */
@@ -83,33 +84,4 @@ function readAnswer<T>(
     .map(({ data }) => read(data));
   const answer: LookUp<T> = records.length > 0 ? { kind: 'found', records } : { kind: 'noData' };
   return { answer, isProved, canonicalName };
-}
-
-function followAliases(name: string, answers: readonly Answer[]): string {
-  const aliases = new Map(
-    answers
-      .filter(({ type }) => type === 'CNAME')
-      .map(({ name: alias, data }) => [plainName(alias), plainName(String(data))]),
-  );
-  let at = plainName(name);
-  // Each alias leads on once, so that a circle ends.
-  for (let next = aliases.get(at); next !== undefined; next = aliases.get(at)) {
-    aliases.delete(at);
-    at = next;
-  }
-  return at;
-}
-
-function readTlsa(data: unknown): TlsaRecord {
-  const { usage, selector, matchingType, certificate } = data as {
-    usage: number;
-    selector: number;
-    matchingType: number;
-    certificate: Buffer;
-  };
-  return { usage, selector, matchingType, data: certificate.toString('hex') };
-}
-
-function plainName(name: string): string {
-  return name.replace(/\.$/u, '').toLowerCase();
 }

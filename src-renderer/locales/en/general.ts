@@ -11,6 +11,7 @@ export const general = {
     messages: 'Messages',
     transcripts: 'Transcripts',
     accounts: 'Accounts',
+    health: 'Health',
     relay: 'Relay rules',
     filters: 'Filters & quarantine',
     reports: 'Reports',
@@ -106,6 +107,7 @@ export const general = {
     tooManyAppPasswords: 'This account has as many app passwords as it can have. Take one back first.',
     noSuchAppPassword: 'This app password is gone.',
     invalidCertificate: 'That is no certificate of an authority in PEM form.',
+    noCertificateToRenew: 'No authority is asked for this certificate, so it cannot be renewed by a button.',
     noSuchDomain: 'There is no such domain here (any more).',
     domainInUse: 'The domain still has accounts or aliases. Delete these first.',
     domainInRules:
