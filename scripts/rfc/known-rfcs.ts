@@ -53,6 +53,7 @@ const SPOKEN: Readonly<Record<number, string>> = {
   4422: 'Simple Authentication and Security Layer',
   4466: 'Collected Extensions to IMAP4 ABNF',
   4469: 'IMAP CATENATE Extension',
+  4592: 'The Role of Wildcards in the Domain Name System',
   4616: 'The PLAIN SASL Mechanism',
   4647: 'Matching of Language Tags',
   4648: 'The Base16, Base32 and Base64 Data Encodings',

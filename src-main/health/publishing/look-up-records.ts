@@ -86,7 +86,9 @@ export async function findNameServers(domain: string, ask: AskDns): Promise<read
   const labels = domain.split('.');
   for (let at = 0; at < labels.length - 1; at++) {
     const packet = await ask({ name: labels.slice(at).join('.'), type: 'NS' });
-    const names = (packet?.answers ?? []).filter(({ type }) => type === 'NS');
+    // Who tells nothing of the domain tells nothing of the names above it.
+    if (packet === null) return [];
+    const names = (packet.answers ?? []).filter(({ type }) => type === 'NS');
     if (names.length > 0) return names.map(({ data }) => plainName(String(data))).toSorted();
   }
   return [];

@@ -35,8 +35,13 @@ export async function openPublisher(
     case 'rfc2136': {
       const server = await findServer(keeper.server, tools);
       if (server === null) return err({ code: 'unreachable', detail: keeper.server });
-      const { keyName: name, algorithm } = keeper;
-      const key = { name, algorithm, secret: Buffer.from(keeper.secret, 'base64') };
+      const { keyName, algorithm } = keeper;
+      // As zone files write it, with a dot at its end, it is the same name.
+      const key = {
+        name: keyName.replace(/\.$/u, ''),
+        algorithm,
+        secret: Buffer.from(keeper.secret, 'base64'),
+      };
       return ok(new Rfc2136Publisher({ domain, client: new UpdateClient({ ...tools, server, key }) }));
     }
   }

@@ -57,7 +57,9 @@ export class Rfc2136Publisher implements DnsPublisher {
   }
 
   async list(sets: readonly RecordSetName[]): Promise<Published<readonly FoundRecord[]>> {
-    const held = await this.#readSets(sets);
+    const zone = await this.#findZone();
+    if (!zone.ok) return zone;
+    const held = await this.#readSets(sets, zone.value);
     return held.ok ? ok(held.value.map(({ record }) => record)) : held;
   }
 
@@ -65,7 +67,7 @@ export class Rfc2136Publisher implements DnsPublisher {
     const zone = await this.#findZone();
     if (!zone.ok) return zone;
     const sets = distinctSets([...change.add, ...change.remove, ...change.basis]);
-    const held = await this.#readSets(sets);
+    const held = await this.#readSets(sets, zone.value);
     if (!held.ok) return held;
     const now = held.value.map(({ record }) => record);
     if (!holdsSame(now, change.basis)) return err({ code: 'changedMeanwhile', detail: '' });
@@ -87,14 +89,28 @@ export class Rfc2136Publisher implements DnsPublisher {
     return ok(start.name.toLowerCase());
   }
 
-  async #readSets(sets: readonly RecordSetName[]): Promise<Published<readonly HeldRecord[]>> {
+  async #readSets(sets: readonly RecordSetName[], zone: string): Promise<Published<readonly HeldRecord[]>> {
     const held: HeldRecord[] = [];
     for (const set of sets) {
       const answer = await this.#client.query(set.name, set.type);
       if (!answer.ok) return err(problemOf(answer.error));
-      held.push(...heldOf(set, answer.value));
+      const found = heldOf(set, answer.value);
+      const isThere = await this.#isThere(found, zone);
+      if (!isThere.ok) return isThere;
+      if (isThere.value) held.push(...found);
     }
     return ok(held);
+  }
+
+  /** RFC 4592: a wildcard answers for names that do not exist; prerequisites (RFC 2136 §3.2.5) look at what exists alone. */
+  async #isThere(found: readonly HeldRecord[], zone: string): Promise<Published<boolean>> {
+    const [first] = found;
+    if (first === undefined || first.record.name === zone) return ok(true);
+    const prerequisites = mustBe(found.map(({ wire }) => wire));
+    const answer = await this.#client.update({ zone, prerequisites, updates: [] });
+    if (answer.ok) return ok(true);
+    const problem = problemOf(answer.error);
+    return problem.code === 'changedMeanwhile' ? ok(false) : err(problem);
   }
 }
 

@@ -133,7 +133,7 @@ function withoutSecrets(keeper: Keeper): KeeperView {
 
 /** What is not given anew is taken from what is kept, for the same server and key alone. */
 async function toKeeper(services: ConsoleServices, domain: string, input: KeeperInput): Promise<Keeper> {
-  const { keeper: kept } = await services.publishing.read(domain);
+  const kept = await services.publishing.keeperOf(domain);
   if (input.kind === 'byHand') return input;
   if (input.kind === 'rfc2136') {
     const isSame = kept.kind === 'rfc2136' && kept.server === input.server && kept.keyName === input.keyName;

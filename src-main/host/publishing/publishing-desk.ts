@@ -67,7 +67,7 @@ export class PublishingDesk {
   async read(domain: string): Promise<DomainState> {
     const { ask, changes } = this.#options;
     const [keeper, nameServers, lastChange] = await Promise.all([
-      this.#keeperOf(domain),
+      this.keeperOf(domain),
       findNameServers(domain, ask),
       changes.read(domain),
     ]);
@@ -153,20 +153,20 @@ export class PublishingDesk {
   }
 
   async #publish(domain: string, change: ChangeSet): Promise<Result<void, ApplyRefusal | PublishProblem>> {
-    const keeper = await this.#keeperOf(domain);
+    const keeper = await this.keeperOf(domain);
     if (keeper.kind === 'byHand') return err('keptByHand');
     const publisher = await openPublisher(domain, keeper, this.#options.tools);
     return publisher.ok ? publisher.value.apply(change) : publisher;
   }
 
-  async #keeperOf(domain: string): Promise<Keeper> {
+  async keeperOf(domain: string): Promise<Keeper> {
     const { dnsKeeping } = await this.#options.settings.read();
     return dnsKeeping.find((each) => each.domain === domain)?.keeper ?? BY_HAND;
   }
 
   /** As its keeper has it; kept by hand: as DNS tells the world. */
   async #find(domain: string, sets: readonly RecordSetName[]): Promise<Published<LookedUp>> {
-    const keeper = await this.#keeperOf(domain);
+    const keeper = await this.keeperOf(domain);
     if (keeper.kind === 'byHand') return ok(await lookUpRecords(sets, this.#options.ask));
     const publisher = await openPublisher(domain, keeper, this.#options.tools);
     if (!publisher.ok) return publisher;

@@ -20,6 +20,8 @@ const OLD_ZONE = [
   '@ TXT "v=spf1 include:news.example ~all"',
   '@ TXT "google-site-verification=1"',
   'www A 192.0.2.80',
+  // RFC 4592: answers for every name that does not exist: _dmarc, the keys, autoconfig.
+  '* TXT "v=spf1 -all"',
 ];
 
 describe.runIf(isInstalled('named')).each(['hmac-sha256', 'hmac-sha512'] as const)(

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeeperInput, KeeperView } from '../../../src-main/contract/publishing.ts';
 import { signInToConsole, type ConsoleCaller } from '../../support/console-caller.ts';
 import { Bind } from '../../support/bind.ts';
 import { isInstalled } from '../../support/installed.ts';
@@ -17,6 +18,10 @@ import {
 const DOMAIN = 'server1.com';
 const SECRET = randomBytes(32).toString('base64');
 const KEY = { name: 'postroom', algorithm: 'hmac-sha256', secret: SECRET } as const;
+
+function withSecret(keeper: KeeperView): KeeperInput {
+  return keeper.kind === 'rfc2136' ? { ...keeper, secret: SECRET } : keeper;
+}
 
 describe.runIf(isInstalled('named'))('the service', () => {
   let folder: Awaited<ReturnType<typeof makeWorkFolder>>;
@@ -68,6 +73,11 @@ describe.runIf(isInstalled('named'))('the service', () => {
     expect(bind.dig('mail.server1.com', 'A')).toEqual(['192.0.2.25']);
     const after = await compare();
     expect(new Set(after.compared.map(({ state }) => state))).toEqual(new Set(['present']));
+    const { keeper } = await caller.calls.publishing.read({ domain: DOMAIN });
+    await caller.calls.publishing.changeKeeper({ domain: DOMAIN, keeper: { kind: 'byHand', host: null } });
+    const byDns = await compare();
+    expect(new Set(byDns.compared.map(({ state }) => state))).toEqual(new Set(['present']));
+    await caller.calls.publishing.changeKeeper({ domain: DOMAIN, keeper: withSecret(keeper) });
     expect(await caller.calls.publishing.undo({ domain: DOMAIN })).toMatchObject({ isOk: true });
     expect(bind.dig(DOMAIN, 'MX')).toEqual(['5 mx.old.example.']);
   });
