@@ -33,6 +33,11 @@ export const router = createRouter({
       component: () => import('./features/filters/FiltersPage.vue'),
     },
     { path: '/health', name: 'health', component: () => import('./features/health/HealthPage.vue') },
+    {
+      path: '/delivery-test',
+      name: 'deliveryTest',
+      component: () => import('./features/delivery-test/DeliveryTestPage.vue'),
+    },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

@@ -69,6 +69,10 @@ export const refusalReason = z.enum([
   'tooManyTokens',
   'noSuchToken',
   'noSecondFactorHere',
+  'secretMissing',
+  'keptByHand',
+  'nothingToUndo',
+  'nothingChosen',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

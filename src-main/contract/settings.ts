@@ -59,13 +59,35 @@ export const detailSeparators = z.string().regex(DETAIL_SEPARATORS_SHAPE, 'is ma
 /** In which the server writes to people. */
 export const noticeLanguage = z.enum(NOTICE_LANGUAGES);
 
+const minuteOfDay = z
+  .int()
+  .min(0)
+  .max(24 * 60 - 1);
+
+/** When nobody wants to be told of anything, in the local time of the server; minutes after midnight. */
+export const quietHours = z.object({
+  fromMinute: minuteOfDay,
+  untilMinute: minuteOfDay,
+  /** Whether errors wait too. */
+  holdsErrors: z.boolean(),
+});
+export type QuietHours = z.infer<typeof quietHours>;
+
 export const serverSettings = z.object({
   hostname: z.string(),
+  /** Addresses at which the world reaches this server, where somebody has said them. */
+  publicAddresses: z.array(z.string()).readonly(),
+  /** Whether devices find their settings on the web ports. */
+  tellsDevices: z.boolean(),
   detailSeparators: z.string(),
   noticeLanguage,
   allowCleartextAuth: z.boolean(),
   listeners: z.array(listenerRow).readonly(),
   certificate: certificateSummary,
+  /** Whether numbers are given to a monitoring system that has a token. */
+  metricsEnabled: z.boolean(),
+  /** null: there are none. */
+  quietHours: quietHours.nullable(),
   dataFolder: z.string(),
   version: z.string(),
   /** As process.platform has it. */
@@ -75,9 +97,17 @@ export type ServerSettings = z.infer<typeof serverSettings>;
 
 export const settingsChange = z.object({
   hostname: z.string().trim().min(1).max(LIMITS.domainLength).exactOptional(),
+  publicAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(LIMITS.publicAddresses)
+    .readonly()
+    .exactOptional(),
+  tellsDevices: z.boolean().exactOptional(),
   noticeLanguage: noticeLanguage.exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
   detailSeparators: detailSeparators.exactOptional(),
+  metricsEnabled: z.boolean().exactOptional(),
+  quietHours: quietHours.nullable().exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

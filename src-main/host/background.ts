@@ -1,5 +1,5 @@
 /** What runs beside the mail path while the host runs: warnings, digests, the search index, and what has to be forgotten in time. */
-import type { Cancel } from '../base/clock.ts';
+import { FlowHistory, type FlowHistoryOptions } from '../observe/flow-history.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { startGroupMembers, type GroupMembersOptions } from './group-members.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -10,11 +10,15 @@ import { startSearchFilling } from './search-filling.ts';
 export type BackgroundOptions = Omit<
   QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions,
   'mailStore' | 'settings'
->;
+> &
+  Pick<FlowHistoryOptions, 'meter' | 'depth'>;
 
-export function startBackground(storage: Storage, options: BackgroundOptions): Cancel {
-  const { mailSearch: search, mailStore, timelines, upkeep, settings } = storage;
-  const { clock, onError } = options;
+/** The answer stops it, and resolves when what is counted is kept. */
+export function startBackground(storage: Storage, options: BackgroundOptions): () => Promise<void> {
+  const { mailSearch: search, mailStore, timelines, upkeep, settings, flow: store } = storage;
+  const { clock, onError, meter, depth } = options;
+  const flow = new FlowHistory({ meter, store, depth, clock, onError });
+  flow.start();
   const stops = [
     startGroupMembers({ ...options, mailStore }),
     startQuotaWarnings({ ...options, mailStore }),
@@ -22,5 +26,8 @@ export function startBackground(storage: Storage, options: BackgroundOptions): C
     startSearchFilling({ search, mailStore, clock, onError }),
     startMaintenance({ timelines, upkeep, clock, onError }),
   ];
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    stops.forEach((stop) => stop());
+    return flow.stop();
+  };
 }

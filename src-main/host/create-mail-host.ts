@@ -5,7 +5,7 @@
  * Invariants: start() binds ports before it touches the data folder, and a failure leaves nothing running; stop() lets
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
-import type { Cancel, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -31,9 +31,12 @@ import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
+import { answerDevice, type DeviceAnswer, type DeviceRequest } from './device-settings/answer-device.ts';
+import { deviceFactsOf } from './device-settings/offered-services.ts';
 import { diskFree } from './disk-free.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { keepReads } from './keep-reads.ts';
+import type { NoticeDesk } from './notice-desk.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { AuditLog } from './audit/audit-log.ts';
@@ -74,6 +77,8 @@ export interface MailHost {
   /** The console's calls; only after start(). */
   readonly router: ConsoleRouter;
   listeners(): readonly ListenerStatus[];
+  /** What has come to need somebody; only after start(). */
+  readonly notices: Pick<NoticeDesk, 'state' | 'onNotice'>;
   /** What links in quarantine digests may do; only after start(). */
   readonly release: ReleaseDesk;
   /** Who may be at the console; only after start(). */
@@ -108,7 +113,8 @@ interface Parts {
   readonly access: ConsoleAccess;
   readonly setupToken: MailHost['setupToken'];
   readonly release: ReleaseDesk;
-  readonly stopBackground: () => void;
+  readonly notices: NoticeDesk;
+  readonly stopBackground: () => Promise<void>;
 }
 
 class RunningHost implements MailHost {
@@ -140,6 +146,10 @@ class RunningHost implements MailHost {
 
   get router(): ConsoleRouter {
     return this.#running.router;
+  }
+
+  get notices(): NoticeDesk {
+    return this.#running.notices;
   }
 
   get release(): ReleaseDesk {
@@ -181,6 +191,7 @@ class RunningHost implements MailHost {
     this.#parts.transcripts.start();
     this.#listeners.serve({ ...this.#parts.path.engines, ...this.#certificate.engines });
     await this.#certificate.start();
+    this.#parts.notices.start();
     logger.info('listening', {
       listeners: this.#listeners.statuses.map(({ name, port }) => ({ name, port })),
     });
@@ -194,8 +205,9 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     this.#certificate.stop();
-    parts.stopBackground();
+    parts.notices.stop();
     parts.health.stop();
+    await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
@@ -272,13 +284,12 @@ class RunningHost implements MailHost {
     const desks = await this.#openDesks(storage, { directory, receiver, path });
     const parts = { directory, transfers, receiver, transcripts, meter, path, ...desks };
     const shown = { ...parts, access: console.access, signIns: signIns.book };
-    const router = this.#createRouter(storage, shown);
+    const { router, notices } = this.#createRouter(storage, shown);
+    const stopBackground = this.#startBackground(storage, { directory, receiver, path, meter, secret });
     const { quarantine } = path.screening;
-    const own = { directory, receiver, queue: path.queue, quarantine, secret };
-    const stopBackground = this.#startBackground(storage, own);
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
-    const running = { storage, directory, transcripts, signIns, path, transfers, router, release };
+    const running = { storage, directory, transcripts, signIns, path, transfers, router, release, notices };
     return { ...running, ...console, health: desks.health, stopBackground };
   }
 
@@ -352,10 +363,14 @@ class RunningHost implements MailHost {
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
-  ): Cancel {
+    own: Pick<BackgroundOptions, 'directory' | 'receiver' | 'meter' | 'secret'> & { readonly path: MailPath },
+  ): () => Promise<void> {
+    const { path, ...parts } = own;
     return startBackground(storage, {
-      ...own,
+      ...parts,
+      queue: path.queue,
+      depth: () => path.desk.depth(),
+      quarantine: path.screening.quarantine,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),
@@ -374,13 +389,14 @@ class RunningHost implements MailHost {
     return createTransferDesk({ dataFolder, mailStore, receiver, clock, imap, logger });
   }
 
-  #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
-    const { clock, dataFolder, logger, version } = this.#options;
+  #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {
+    const { clock, randomBytes, dataFolder, logger, version } = this.#options;
     return createHostRouter({
       ...parts,
-      ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
+      ...{ storage, clock, randomBytes, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
+      quietHours: () => this.#settings.quietHours,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
       certificate: () => this.#certificate.certificates.summary,
@@ -411,11 +427,20 @@ class RunningHost implements MailHost {
       store: storage.certificates,
       settings: () => this.#settings,
       setWebListener: (name, isWanted) => this.#listeners.setWebListener(name, isWanted),
+      answerDevice: (request) => this.#answerDevice(request),
     });
     this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
       this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
+    });
+  }
+
+  async #answerDevice(request: DeviceRequest): Promise<DeviceAnswer | null> {
+    const domains = await this.#running.directory.listDomains();
+    return answerDevice(request, {
+      facts: deviceFactsOf(this.#settings.hostname, this.#listeners.statuses),
+      domains: new Set(domains.map(({ name }) => name)),
     });
   }
 

@@ -21,8 +21,12 @@ const DEFAULT_HEALTH: HealthSettings = {
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    publicAddresses: [],
+    tellsDevices: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
+    metricsEnabled: false,
+    quietHours: null,
     allowCleartextAuth: false,
     secondFactorRequiredFor: [],
     signIn: DEFAULT_SIGN_IN_SETTINGS,
@@ -38,12 +42,12 @@ export function defaultSettings(hostname: string): HostSettings {
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
-    publicAddresses: [],
     health: DEFAULT_HEALTH,
     reports: { addresses: [], sendsDmarc: true, sendsTls: true },
     screening: DEFAULT_SCREENING,
     digestedUntil: null,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
+    dnsKeeping: [],
   };
 }

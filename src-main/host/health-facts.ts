@@ -5,14 +5,12 @@ import { BLOCKLISTS } from '../health/blocklists.ts';
 import type { HealthFacts, HealthListener, RenewalFacts, WantedRecord } from '../health/facts.ts';
 import type { QueueDesk } from '../mail/queue/port.ts';
 import type { SigningDesk } from '../mail/signing/port.ts';
-import { dnsRecordsOf } from './api/dns-records.ts';
+import { listWantedRecords } from './api/dns-records.ts';
 import type { CertificateConsole } from './certificates/console-port.ts';
 import { formatPolicy } from './certificates/mta-sts.ts';
 import { hashOfKey } from './certificates/tlsa.ts';
 import { findOwnListener } from './own-listeners.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
-
-const TTL_SECONDS = 3600;
 
 export interface HealthFactsOptions {
   readonly directory: Pick<DirectoryAdmin, 'listDomains' | 'listAccounts'>;
@@ -40,11 +38,7 @@ export async function gatherHealthFacts(options: HealthFactsOptions): Promise<He
   const { queued, active, deferred, held, oldestReceivedAt } = depth;
   return {
     ...ownFacts(settings, options),
-    ...zoneFacts(
-      domains.map(({ name }) => name),
-      settings,
-      options,
-    ),
+    ...(await zoneFacts(settings, options)),
     domains: domains.map(({ name, aliasOf }) => ({
       name,
       accounts: accounts.filter(({ domain }) => domain === (aliasOf ?? name)).length,
@@ -75,25 +69,17 @@ function ownFacts(settings: HostSettings, options: HealthFactsOptions) {
 }
 
 /** What is to be found in DNS, as Setup says it. */
-function zoneFacts(domains: readonly string[], settings: HostSettings, options: HealthFactsOptions) {
+async function zoneFacts(settings: HostSettings, options: HealthFactsOptions) {
   const { hostname, mtaSts } = settings;
-  const serverKeys = options.certificates.keysFor(hostname);
-  const facts = { domains, hostname, policies: mtaSts, serverKeys, keys: options.signing.list() };
-  const wanted = dnsRecordsOf({ ...facts, listeners: options.listeners() }).flatMap(({ domain, records }) =>
-    records.map((each): WantedRecord => {
-      const { purpose, type, name, priority, weight, port, value } = each;
-      return {
-        domain,
-        purpose,
-        record: { type, name, priority, weight, port, value, ttlSeconds: TTL_SECONDS },
-      };
-    }),
-  );
+  const { key, nextKey } = options.certificates.keysFor(hostname);
+  const wanted = await listWantedRecords({ ...options, settings: { read: () => Promise.resolve(settings) } });
   return {
-    wanted,
-    signingKeys: facts.keys,
+    wanted: wanted.flatMap(({ domain, records }) =>
+      records.map(({ purpose, need: _, ...record }): WantedRecord => ({ domain, purpose, record })),
+    ),
+    signingKeys: options.signing.list(),
     mtaSts: mtaSts.map((setting) => ({ ...setting, policy: formatPolicy(setting, hostname) })),
-    keyHashes: [serverKeys.key, serverKeys.nextKey].flatMap((key) => (key === null ? [] : [hashOfKey(key)])),
+    keyHashes: [key, nextKey].flatMap((pem) => (pem === null ? [] : [hashOfKey(pem)])),
   };
 }
 

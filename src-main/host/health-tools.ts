@@ -10,7 +10,7 @@ import { lookAtSmtp } from '../health/probes/look-at-smtp.ts';
 import { lookAtWeb } from '../health/probes/look-at-web.ts';
 import { asDnsResolver, withoutSilence } from '../health/run-tools.ts';
 import type { HealthTools, RelayTrial } from '../health/tools.ts';
-import { testConnection, type ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import { testConnection, type ConnectionTestOptions } from '../mail/relay/trying/connection-test.ts';
 import { findNextHop } from '../mail/routing/find-next-hop.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createRecordResolver, type RecordResolver } from '../protocol/dns/record-resolver.ts';

@@ -2,6 +2,7 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { NoticeLanguage } from '../base/notice-language.ts';
+import type { QuietHours } from '../base/quiet-hours.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import type { AdministratorRole } from '../directory/administrators/port.ts';
 import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
@@ -11,6 +12,7 @@ import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { AcmeSettings } from './certificates/acme-settings.ts';
 import type { CertificatePaths } from './certificates/certificate-files.ts';
 import type { MtaStsSetting } from './certificates/mta-sts.ts';
+import type { DomainKeeping } from '../health/publishing/keeping.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
 import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
@@ -42,10 +44,18 @@ export interface ListenerStatus {
 export interface HostSettings {
   /** The name this server gives itself in greetings and EHLO; a fully qualified domain name. */
   readonly hostname: string;
+  /** Addresses at which the world reaches this server, where somebody has said them: behind a router it cannot know. */
+  readonly publicAddresses: readonly string[];
+  /** Whether mail programs find their settings on the web ports. */
+  readonly tellsDevices: boolean;
   /** In which the server writes to people: warnings, digests, notices. */
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
   readonly detailSeparators: string;
+  /** Whether numbers are given to a monitoring system that has a token. */
+  readonly metricsEnabled: boolean;
+  /** null: notices come at any hour. */
+  readonly quietHours: QuietHours | null;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;
@@ -77,11 +87,11 @@ export interface HostSettings {
   readonly signing: SigningSettings;
   readonly outboundTls: OutboundTlsSettings;
   readonly reports: ReportSettings;
-  /** As the world sees this server; behind NAT nobody else can know. */
-  readonly publicAddresses: readonly string[];
   readonly health: HealthSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
+  /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
+  readonly dnsKeeping: readonly DomainKeeping[];
 }
 
 /** Keys that sign mail of our domains (DKIM). */

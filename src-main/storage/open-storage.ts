@@ -21,6 +21,7 @@ import { namedFiles, SqliteContentReader } from './content-store.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
 import { SqliteHealthStore } from './health-store.ts';
+import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
@@ -39,6 +40,7 @@ import { plainProtection } from './sealing/key-protections.ts';
 import { openRootKey, type RootKey } from './sealing/root-key.ts';
 import { SealingDesk } from './sealing/sealing-desk.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteDnsChangeStore } from './dns-change-store.ts';
 import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -148,9 +150,11 @@ function createStores(options: StorageOptions, parts: Parts) {
     reports: new SqliteReportStore(writer, reader, connection),
     certificates: new SqliteCertificateStore(writer, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
+    dnsChanges: new SqliteDnsChangeStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
     timelines: new SqliteTimelineStore(writer, reader),
+    flow: new SqliteFlowStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     /** What SQLite finds wrong with its file, in its words. */
     checkDatabase: () => checkDatabase(parts.startReader),

@@ -1,5 +1,6 @@
 /** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
 import type { Connection } from './connection.ts';
+import { readFlow } from './flow-store.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { listMessages, readTimeline } from './timeline-store.ts';
@@ -17,6 +18,7 @@ export const reads = {
   listQueueLines,
   listTranscripts,
   quickCheck,
+  readFlow,
   readTimeline,
   readTranscript,
   summarizeDmarc,

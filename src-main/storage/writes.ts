@@ -4,6 +4,8 @@ import { apiTokenWrites } from './api-token-store.ts';
 import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
+import { flowWrites } from './flow-store.ts';
+import { dnsChangeWrites } from './dns-change-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
@@ -47,8 +49,10 @@ export const writes = {
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,
+  ...dnsChangeWrites,
   ...expungedWrites,
   ...flagWrites,
+  ...flowWrites,
   ...grantWrites,
   ...greylistWrites,
   ...healthWrites,

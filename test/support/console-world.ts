@@ -45,6 +45,9 @@ import type {
   TranscriptBook,
   TranscriptLine,
 } from '../../src-main/observe/port.ts';
+import { sumFlow } from '../../src-main/observe/flow-kinds.ts';
+import type { Notice } from '../../src-main/contract/notices.ts';
+import { MemoryFlowStore } from './memory-flow-store.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
 import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signing-key-store.ts';
@@ -60,25 +63,13 @@ import { MemoryAdministratorRows } from '../../src-main/directory/administrators
 import type { ConsoleAccess } from '../../src-main/host/console/console-access.ts';
 import { openWorldAccess, PLAIN_PASSWORDS } from './world-access.ts';
 import { WorldSignIns } from './world-sign-ins.ts';
+import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
+import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
-const NO_FLOW: FlowCounts = {
-  received: 0,
-  submitted: 0,
-  refused: 0,
-  delivered: 0,
-  relayed: 0,
-  deferred: 0,
-  failed: 0,
-  relayFailed: 0,
-  read: 0,
-  screened: 0,
-  foundJunk: 0,
-  keptApart: 0,
-  turnedAway: 0,
-};
+const NO_FLOW: FlowCounts = sumFlow();
 
 export class WorldDirectory implements DirectoryAdmin {
   domains: Domain[] = [];
@@ -420,6 +411,20 @@ export class WorldMeter implements MailMeter {
   }
 }
 
+/** Notices that the test gives. */
+export class WorldNotices {
+  readonly #told = new Emitter<Notice>();
+  #recent: readonly Notice[] = [];
+  readonly onNotice = this.#told.subscribe;
+
+  recent = () => this.#recent;
+
+  give(notice: Notice): void {
+    this.#recent = [...this.#recent, notice];
+    this.#told.emit(notice);
+  }
+}
+
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
     ...defaultSettings('mail.example.com'),
@@ -492,6 +497,8 @@ export class ConsoleWorld {
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
+  readonly flow = new MemoryFlowStore();
+  readonly notices = new WorldNotices();
   readonly queue = new MemoryQueueStore();
   /** What the console reads and steers; a test may put a database in the place. */
   waiting: QueueDesk;
@@ -524,6 +531,7 @@ export class ConsoleWorld {
   ];
   certificateState: CertificateSummary;
   readonly certificates = new WorldCertificates();
+  readonly publishing: WorldPublishing;
   freeBytes = 182 * 2 ** 30;
   sendTestMessage: ConsoleServices['sendTestMessage'] = () => Promise.reject(new Error('no path to try'));
 
@@ -550,6 +558,10 @@ export class ConsoleWorld {
       rotateAfterMs: () => 0,
     });
     this.waiting = this.openDesk(this.queue, this.queue);
+    this.publishing = new WorldPublishing({
+      ...{ clock: this.clock, settings: this.settings },
+      wanted: () => listWantedRecords(this.services()),
+    });
     this.certificateState = {
       subject: 'CN=mail.example.com',
       issuer: 'CN=mail.example.com',
@@ -601,10 +613,13 @@ export class ConsoleWorld {
       transcripts: this.transcripts,
       timelines: this.timelines,
       meter: this.meter,
+      flow: this.flow,
+      notices: this.notices,
       queue: this.waiting,
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      publishing: this.publishing.desk,
       screening: this.screening,
       signing: this.signing,
       health: this.health,

@@ -11,14 +11,20 @@ import { createAuditHandlers } from './audit.ts';
 import { openCalls } from './base.ts';
 import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
+import { createPublishingHandlers } from './publishing.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
+import { createDeliveryTestHandlers } from './delivery-test.ts';
+import { createDevicesHandlers } from './devices.ts';
 import { createEncryptionHandlers } from './encryption.ts';
 import { createHealthHandlers } from './health.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
+import { createMetricsHandlers } from './metrics.ts';
+import { createNoticesHandlers } from './notices.ts';
 import { createOverviewHandlers } from './overview.ts';
+import { OverviewReader } from './overview-reader.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
@@ -41,17 +47,21 @@ export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
   const accounts = new AccountReader(services, usage);
+  const overview = new OverviewReader(services, usage);
   const jobs = new SteeringJobs(services);
   return openCalls.use(createGate(services)).router({
     session: createSessionHandlers(services),
     setup: createSetupHandlers(services),
-    overview: createOverviewHandlers(services, usage),
+    notices: createNoticesHandlers(services),
+    overview: createOverviewHandlers(services, overview),
     accounts: createAccountsHandlers(services, accounts),
     administrators: createAdministratorsHandlers(services),
     audit: createAuditHandlers(services),
     certificates: createCertificateHandlers(services),
+    deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
+    devices: createDevicesHandlers(services),
     encryption: createEncryptionHandlers(services),
     health: createHealthHandlers(services),
     messages: createMessagesHandlers(services),
@@ -61,7 +71,9 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createQueueOrderHandlers(services, jobs),
       ...createHoldRuleHandlers(services),
     },
+    metrics: createMetricsHandlers(services, overview),
     profile: createProfileHandlers(services),
+    publishing: createPublishingHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),

@@ -37,6 +37,8 @@ import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
 import { addHealth } from './0370-health.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
+import { addDnsChanges } from './0390-dns-changes.ts';
+import { addFlowHistory } from './0430-flow-history.ts';
 
 export interface Migration {
   readonly version: number;
@@ -75,6 +77,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 350, name: 'audit log', run: addAuditLog },
   { version: 360, name: 'API tokens', run: addApiTokens },
   { version: 370, name: 'health', run: addHealth },
+  { version: 390, name: 'DNS changes', run: addDnsChanges },
+  { version: 430, name: 'flow history', run: addFlowHistory },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -90,6 +90,7 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('health_finding', ['check_id', 'domain', 'subject'], { sealed: one('finding', 'health finding') }),
   rewrite('health_change', ['id'], { sealed: one('text', 'health change'), place: ['0', 'check_id'] }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
+  rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
 ];
 
 /** Names that rows are looked up by: rewritten in the commit that switches, so that no row is there under both names. */

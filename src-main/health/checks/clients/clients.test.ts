@@ -55,7 +55,7 @@ describe('SRV records (RFC 6186, RFC 8314 §5.1)', () => {
     ],
     ['are not answered for', { ...right, [IMAPS]: 'silent' }, WANTED, ['undetermined dnsSilent']],
     ['are of no listener', right, [], []],
-  ])('%s', async (_, zone, wanted, said) => {
+  ])('%s', async (_, ...[zone, wanted, said]) => {
     expect(await sayings(srvRecords, { zone, facts: { wanted } })).toEqual(said);
   });
 

@@ -14,6 +14,7 @@ import {
 import { memoryRecords } from '../../../../test/support/memory-records.ts';
 import type { Zone } from '../../../../test/support/dns-server.ts';
 import type { WantedRecord } from '../../facts.ts';
+import type { SmtpLook } from '../../tools.ts';
 import { mxRecord } from '../found-records.ts';
 import { hostAddress } from './host-address.ts';
 import { mxAddresses } from './mx-addresses.ts';
@@ -192,7 +193,7 @@ describe('the server’s name', () => {
     ['leads elsewhere', { [HOST]: { A: ['198.51.100.7'] } }, {}, 'error hostElsewhere'],
     ['also leads elsewhere', { [HOST]: { A: [ADDRESS, '198.51.100.7'] } }, {}, 'warning hostAlsoElsewhere'],
     ['is not answered for', { [HOST]: 'silent' }, {}, 'undetermined dnsSilent'],
-  ])('%s', async (_, zone, facts, said) => {
+  ])('%s', async (_, ...[zone, facts, said]) => {
     expect(await sayings(hostAddress, { zone, ...(facts && { facts }) })).toEqual([`${HOST} ${said}`]);
   });
 
@@ -306,7 +307,7 @@ describe('TLS on the mail hosts (RFC 3207)', () => {
     },
   });
 
-  it.each([
+  it.each<[string, SmtpLook, Scene['facts'], string]>([
     ['offered and proved', goodHost(), {}, 'ok tlsProved'],
     ['not offered', goodHost({ offersTls: false, tls: null }), {}, 'warning tlsNotOffered'],
     [
@@ -319,7 +320,7 @@ describe('TLS on the mail hosts (RFC 3207)', () => {
     ['with a certificate that proves nothing', unproved, {}, 'warning tlsUnproved'],
     ['the same, though our policy demands a proof', unproved, enforced, 'error tlsUnproved'],
     ['not seen', { kind: 'unreachable', reason: 'x' } as const, {}, 'undetermined tlsNotSeen'],
-  ])('%s', async (_, look, facts, said) => {
+  ])('%s', async (_, ...[look, facts, said]) => {
     expect(await at(look, facts)).toEqual([`${ADDRESS} ${said}`]);
   });
 });

@@ -83,7 +83,7 @@ describe('what this machine tells of itself', () => {
       ['warning queueOld'],
     ],
     ['no certificate to renew', certificateRenewal, { renewals: [] }, ['ok renewalNone']],
-  ])('%s', async (_, check, facts, said) => {
+  ])('%s', async (_, ...[check, facts, said]) => {
     expect(await sayings(check, { facts })).toEqual(said);
   });
 

@@ -117,7 +117,7 @@ describe('SPF, evaluated for each of our addresses', () => {
       { publicAddresses: [] },
       ['undetermined noOwnAddress'],
     ],
-  ])('%s', async (_, zone, facts, said) => {
+  ])('%s', async (_, ...[zone, facts, said]) => {
     const more = { ...scene(zone), facts: { wanted: WANTED, ...facts } };
     const zoneOfSmart = { ...more.zone, 'isp.example': texts('v=spf1 ip4:198.51.100.0/24 -all') };
     expect(await sayings(spfCoversUs, { ...more, zone: zoneOfSmart })).toEqual(said);
@@ -309,7 +309,7 @@ describe('what proves mail of the domain (RFC 9989 §4.4)', () => {
       'error notAligned',
     ],
     ['nobody can say', { [DOMAIN]: 'fails' }, [], 'undetermined alignmentUnsure'],
-  ])('%s', async (_, zone, signingKeys, said) => {
+  ])('%s', async (_, ...[zone, signingKeys, said]) => {
     expect(await sayings(dmarcAlignment, scene(zone, { facts: { signingKeys } }))).toEqual([said]);
   });
 });
@@ -365,7 +365,7 @@ describe('the MTA-STS record (RFC 8461 §3.1)', () => {
     ['names an earlier policy', { [STS]: texts('v=STSv1; id=1old;') }, on, 'warning mtaStsOldId'],
     ['is of another server', { [STS]: texts('v=STSv1; id=7;') }, {}, 'ok mtaStsElsewhere'],
     ['is not answered for', { [STS]: 'silent' }, on, 'undetermined dnsSilent'],
-  ])('%s', async (_, zone, facts, said) => {
+  ])('%s', async (_, ...[zone, facts, said]) => {
     expect(await sayings(mtaStsRecord, scene(zone, facts && { facts }))).toEqual([said]);
   });
 });
