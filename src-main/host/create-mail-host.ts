@@ -39,17 +39,15 @@ import { keepReads } from './keep-reads.ts';
 import type { NoticeDesk } from './notice-desk.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
-import { AuditLog } from './audit/audit-log.ts';
-import type { AuditStore } from './audit/port.ts';
-import { applyProvision, type ProvisionTargets } from './provision/apply.ts';
-import { auditProvision } from './provision/audit.ts';
-import { findProvisionProblem } from './provision/check.ts';
+import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
 import { readSecret } from './secret-file.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
+
+export { ProvisionProblem } from './provision/provision-host.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
 export const STOP_GRACE_MS = 10_000;
@@ -89,11 +87,6 @@ export interface MailHost {
   hostname(): string;
   /** Names by which browsers may know the console now. */
   consoleNames(): readonly string[];
-}
-
-/** The provision file asks for something that cannot be; says what, with its path. */
-export class ProvisionProblem extends Error {
-  override name = 'ProvisionProblem' as const;
 }
 
 export function createMailHost(options: MailHostOptions): MailHost {
@@ -252,7 +245,8 @@ class RunningHost implements MailHost {
     const { clock, randomBytes, logger } = this.#options;
     const { directory, passwords, administrators } = await this.#openDirectory(storage);
     const { screening, ...provisioned } = storage;
-    await this.#provision({ ...provisioned, ...screening, directory, administrators });
+    const targets = { ...provisioned, ...screening, directory, administrators };
+    if (this.#options.provision !== null) await provisionHost(this.#options.provision, targets, clock);
     await this.#encrypt(storage);
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
@@ -403,20 +397,6 @@ class RunningHost implements MailHost {
       certificates: this.#certificate,
       diskFree: () => diskFree(dataFolder),
     });
-  }
-
-  async #provision(targets: ProvisionTargets & { audit: AuditStore }): Promise<void> {
-    const { provision } = this.#options;
-    if (provision === null) return;
-    const domains = (await targets.directory.listDomains()).map(({ name }) => name);
-    const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
-    const accounts = people.map(({ address }) => address);
-    const settings = await targets.settings.read();
-    const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
-    const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
-    if (problem !== null) throw new ProvisionProblem(problem);
-    const audit = new AuditLog({ store: targets.audit, clock: this.#options.clock });
-    await auditProvision(audit, targets, () => applyProvision(provision, targets));
   }
 
   /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */
