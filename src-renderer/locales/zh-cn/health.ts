@@ -10,8 +10,8 @@ export const health: Pick<Messages, 'health'> = {
     settings: '设置…',
     summary: {
       ok: '{count} 项正常',
-      warning: '{count} 项警告',
-      error: '{count} 项错误',
+      warning: '{count} 项警告 | {count} 项警告',
+      error: '{count} 项错误 | {count} 项错误',
       undetermined: '{count} 项无法确定',
       ignored: '{count} 项已忽略',
     },
@@ -154,8 +154,8 @@ export const health: Pick<Messages, 'health'> = {
       tells: '“{value}”不是邮件地址。',
     },
     notices: {
-      worse: '健康：{count} 项变差',
-      better: '健康：{count} 项好转',
+      worse: '健康：{count} 项变差 | 健康：{count} 项变差',
+      better: '健康：{count} 项好转 | 健康：{count} 项好转',
       show: '查看',
     },
   },
