@@ -32,12 +32,12 @@ export const router = createRouter({
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
     },
+    { path: '/health', name: 'health', component: () => import('./features/health/HealthPage.vue') },
     {
       path: '/delivery-test',
       name: 'deliveryTest',
       component: () => import('./features/delivery-test/DeliveryTestPage.vue'),
     },
-    { path: '/health', name: 'health', component: () => import('./features/health/HealthPage.vue') },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

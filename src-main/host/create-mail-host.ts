@@ -47,6 +47,8 @@ import { openSignIns, type SignIns } from './sign-ins.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 
+export { ProvisionProblem } from './provision/provision-host.ts';
+
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
 export const STOP_GRACE_MS = 10_000;
 
@@ -197,8 +199,8 @@ class RunningHost implements MailHost {
     this.#listeners.close();
     this.#certificate.stop();
     parts.notices.stop();
-    await parts.stopBackground();
     parts.health.stop();
+    await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
@@ -243,13 +245,8 @@ class RunningHost implements MailHost {
     const { clock, randomBytes, logger } = this.#options;
     const { directory, passwords, administrators } = await this.#openDirectory(storage);
     const { screening, ...provisioned } = storage;
-    await provisionHost(this.#options.provision, {
-      ...provisioned,
-      ...screening,
-      directory,
-      administrators,
-      clock,
-    });
+    const targets = { ...provisioned, ...screening, directory, administrators };
+    if (this.#options.provision !== null) await provisionHost(this.#options.provision, targets, clock);
     await this.#encrypt(storage);
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });

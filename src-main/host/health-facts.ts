@@ -71,15 +71,13 @@ function ownFacts(settings: HostSettings, options: HealthFactsOptions) {
 /** What is to be found in DNS, as Setup says it. */
 async function zoneFacts(settings: HostSettings, options: HealthFactsOptions) {
   const { hostname, mtaSts } = settings;
-  const { signing, certificates } = options;
-  const { key, nextKey } = certificates.keysFor(hostname);
-  const known = await listWantedRecords({ ...options, settings: { read: () => Promise.resolve(settings) } });
-  const wanted = known.flatMap(({ domain, records }) =>
-    records.map(({ purpose, need: _, ...record }): WantedRecord => ({ domain, purpose, record })),
-  );
+  const { key, nextKey } = options.certificates.keysFor(hostname);
+  const wanted = await listWantedRecords({ ...options, settings: { read: () => Promise.resolve(settings) } });
   return {
-    wanted,
-    signingKeys: signing.list(),
+    wanted: wanted.flatMap(({ domain, records }) =>
+      records.map(({ purpose, need: _, ...record }): WantedRecord => ({ domain, purpose, record })),
+    ),
+    signingKeys: options.signing.list(),
     mtaSts: mtaSts.map((setting) => ({ ...setting, policy: formatPolicy(setting, hostname) })),
     keyHashes: [key, nextKey].flatMap((pem) => (pem === null ? [] : [hashOfKey(pem)])),
   };

@@ -6,6 +6,7 @@ import { formatPolicyRecord, policyHost } from '../certificates/mta-sts.ts';
 import { hashOfKey } from '../certificates/tlsa.ts';
 import type { ConsoleServices } from './services.ts';
 
+/** Of the console's services as much as the records are made of. */
 interface FactSources extends Pick<ConsoleServices, 'listeners'> {
   readonly directory: Pick<ConsoleServices['directory'], 'listDomains'>;
   readonly settings: Pick<ConsoleServices['settings'], 'read'>;

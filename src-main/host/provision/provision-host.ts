@@ -1,4 +1,4 @@
-/** Applies the provision file at the start: checked as a whole first, and into the audit log. */
+/** Applies a provision file to the stores of a starting host, as one entry of the audit log for each thing that changed. */
 import type { Clock } from '../../base/clock.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import type { AuditStore } from '../audit/port.ts';
@@ -12,12 +12,12 @@ export class ProvisionProblem extends Error {
   override name = 'ProvisionProblem' as const;
 }
 
-/** null: there is none. */
+/** Rejects with a ProvisionProblem before anything is changed. */
 export async function provisionHost(
-  provision: Provision | null,
-  targets: ProvisionTargets & { readonly audit: AuditStore; readonly clock: Clock },
+  provision: Provision,
+  targets: ProvisionTargets & { audit: AuditStore },
+  clock: Clock,
 ): Promise<void> {
-  if (provision === null) return;
   const domains = (await targets.directory.listDomains()).map(({ name }) => name);
   const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
   const accounts = people.map(({ address }) => address);
@@ -25,6 +25,6 @@ export async function provisionHost(
   const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
   const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
   if (problem !== null) throw new ProvisionProblem(problem);
-  const audit = new AuditLog({ store: targets.audit, clock: targets.clock });
+  const audit = new AuditLog({ store: targets.audit, clock });
   await auditProvision(audit, targets, () => applyProvision(provision, targets));
 }

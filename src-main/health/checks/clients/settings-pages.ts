@@ -1,8 +1,8 @@
 /** Pages at which mail programs look for their settings: Thunderbird's (autoconfig) and Outlook's (autodiscover). */
 import { tell, type HealthCheckId } from '../../finding-words.ts';
-import type { CheckFinding, HealthCheck } from '../../port.ts';
+import type { CheckFinding, HealthCheck, HealthFix } from '../../port.ts';
 import type { CheckTools, WebLook, WebRequest } from '../../tools.ts';
-import { certificateFixes, fine, onPage, publish, unanswered, warn } from '../finding.ts';
+import { certificateFixes, fine, onPage, publish, unanswered, wantedFor, warn } from '../finding.ts';
 import { aliasRecord } from '../found-records.ts';
 import { addressesOf, isOurs } from '../mail-hosts.ts';
 
@@ -11,6 +11,8 @@ interface SettingsPage {
   /** The program that looks there. */
   readonly program: string;
   readonly host: string;
+  /** Of its records in Setup's list. */
+  readonly purpose: string;
   /** In the order in which programs try. */
   readonly requests: (domain: string) => readonly WebRequest[];
   /** What stands in a right answer. */
@@ -22,6 +24,7 @@ export const autoconfig: HealthCheck = checkOf({
   id: 'autoconfig',
   program: 'Thunderbird',
   host: 'autoconfig',
+  purpose: 'clientAutoconfig',
   requests: (domain) =>
     ['https', 'http'].map((scheme) => ({
       method: 'GET',
@@ -35,6 +38,7 @@ export const autodiscover: HealthCheck = checkOf({
   id: 'autodiscover',
   program: 'Outlook',
   host: 'autodiscover',
+  purpose: 'clientAutodiscover',
   requests: (domain) => [
     {
       method: 'POST',
@@ -65,7 +69,7 @@ async function look(tools: CheckTools, domain: string, page: SettingsPage): Prom
   const host = `${page.host}.${domain}`;
   const { addresses, doubt } = await addressesOf(tools, host);
   if (doubt !== null) return unanswered(host, { reason: doubt });
-  const fixes = [publish(domain, aliasRecord(host, tools.facts.hostname))];
+  const fixes = waysTo(tools, domain, page);
   if (addresses.length === 0)
     return warn(tell('settingsHostAbsent', { host, program }), { expected: [tools.facts.hostname], fixes });
   const own = await Promise.all(addresses.map((address) => isOurs(tools, address)));
@@ -77,6 +81,13 @@ async function look(tools: CheckTools, domain: string, page: SettingsPage): Prom
     });
   const looks = await fetchFirst(tools, page.requests(domain));
   return judge(tools, { ...page, host }, looks);
+}
+
+/** The records, and where they are not wished for yet, the setting that serves the pages. */
+function waysTo(tools: CheckTools, domain: string, page: SettingsPage): readonly HealthFix[] {
+  const wanted = wantedFor(tools, domain, page.purpose).filter(({ type }) => type !== 'SRV');
+  if (wanted.length > 0) return wanted.map((record) => publish(domain, record));
+  return [onPage('settings'), publish(domain, aliasRecord(`${page.host}.${domain}`, tools.facts.hostname))];
 }
 
 async function fetchFirst(tools: CheckTools, requests: readonly WebRequest[]): Promise<readonly WebLook[]> {

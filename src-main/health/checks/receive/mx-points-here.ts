@@ -22,7 +22,7 @@ export const mxPointsHere: HealthCheck = {
       records.map(async (record) => ({ ...record, isOwn: await leadsHere(tools, record.exchange) })),
     );
     const isRight = (its: readonly MxRecord[]): boolean =>
-      its.some(({ exchange }) => exchange === tools.facts.hostname);
+      its.length > 0 && its.every(({ exchange }) => exchange === tools.facts.hostname);
     return [await withSpread(tools, judge(tools, domain, hosts), { name: domain, type: 'MX', isRight })];
   },
 };

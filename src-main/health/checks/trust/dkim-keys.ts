@@ -74,9 +74,8 @@ function slipOf(
   records: readonly TextRecord[],
 ): 'dkimQuotes' | 'dkimInPieces' | 'dkimCutOff' | null {
   const bare = (text: string): string => text.replace(/\\?["\\]/gu, '').replace(/\s+/gu, '');
-  const whole = bare(key.record);
-  if (records.some(({ text }) => bare(text) === whole || bare(text).endsWith(`p=${key.publicKey}`)))
-    return 'dkimQuotes';
+  const isSame = (text: string): boolean => bare(text) === bare(key.record);
+  if (records.some(({ text }) => /["\\]/u.test(text) && isSame(text))) return 'dkimQuotes';
   const texts = records.map(({ text }) => bare(text));
   if (texts.length > 1 && orders(texts).some((ordered) => ordered.join('').endsWith(`p=${key.publicKey}`)))
     return 'dkimInPieces';

@@ -3,15 +3,16 @@ import { isSpfRecord } from '../../../protocol/authentication/spf/record.ts';
 import { tell } from '../../finding-words.ts';
 import type { CheckFinding, HealthCheck, HealthFix } from '../../port.ts';
 import type { CheckTools } from '../../tools.ts';
-import { fail, fine, publish, unsure, wantedFor } from '../finding.ts';
+import { fail, fine, publish, unsure } from '../finding.ts';
 import { textRecord } from '../found-records.ts';
-import { evaluateAll, type Evaluated } from './spf-evaluation.ts';
+import { evaluateAll, isWorthEvaluating, type Evaluated } from './spf-evaluation.ts';
 
 export const spfCoversUs: HealthCheck = {
   id: 'spfCoversUs',
   card: 'trust',
   about: 'domain',
   async run(tools, domain) {
+    if (!(await isWorthEvaluating(tools, domain))) return [];
     const evaluated = await evaluateAll(tools, domain, 'mailfrom');
     if (evaluated === null) return [];
     if (evaluated.kind === 'unsure') return [evaluated.finding];
@@ -28,20 +29,16 @@ function judgeCover(tools: CheckTools, domain: string, results: readonly Evaluat
   const failing = results.filter(({ spf }) => spf.result !== 'pass');
   const [first] = failing;
   if (first === undefined) return fine(tell('spfPassesAll', { domain }), { found });
-  const isSmartHost = tools.facts.leaving.mode === 'smarthost';
-  if (first.spf.result === 'none' || isSmartHost)
-    return isSmartHost
-      ? fine(tell('spfSmartHost', { domain }), { found })
-      : fail(tell('spfMissing', { domain }), { expected, found, fixes: coverFixes(tools, domain, failing) });
+  if (tools.facts.leaving.mode === 'smarthost') return fine(tell('spfSmartHost', { domain }), { found });
   const { address, spf } = first;
   const values = { domain, address, result: spf.result, reason: spf.reason };
-  return fail(tell('spfFailsOurs', values), { expected, found, fixes: coverFixes(tools, domain, failing) });
+  return fail(tell('spfFailsOurs', values), { expected, found, fixes: coverFixes(domain, failing) });
 }
 
 /** The record as it is, with our addresses before its end. */
-function coverFixes(tools: CheckTools, domain: string, failing: readonly Evaluated[]): readonly HealthFix[] {
+function coverFixes(domain: string, failing: readonly Evaluated[]): readonly HealthFix[] {
   const text = failing[0]?.spf.steps.find(({ depth, term }) => depth === 0 && isSpfRecord(term))?.term;
-  if (text === undefined) return wantedFor(tools, domain, 'spf').map((record) => publish(domain, record));
+  if (text === undefined) return [];
   const added = failing.map(({ address }) => `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`);
   const [version = 'v=spf1', ...terms] = text.split(/\s+/u);
   const record = textRecord(domain, [version, ...added, ...terms].join(' '));

@@ -1,6 +1,7 @@
 /** RFC 7208 §4: our domains' SPF, evaluated as a receiver does it, for each address that we send from. */
 import { checkHost, type SpfQuestion } from '../../../protocol/authentication/spf/check-host.ts';
 import type { SpfFinding } from '../../../protocol/authentication/findings.ts';
+import { isSpfRecord, parseSpfRecord } from '../../../protocol/authentication/spf/record.ts';
 import { tell } from '../../finding-words.ts';
 import type { CheckTools } from '../../tools.ts';
 import { unanswered, unsure } from '../finding.ts';
@@ -35,4 +36,12 @@ export function evaluate(
 ): Promise<SpfFinding> {
   const { hostname } = facts;
   return checkHost({ ...question, heloName: hostname, receivingHost: hostname, now }, resolver);
+}
+
+/** Whether there is one record that can be read; what is wrong with records themselves is told by one check alone. */
+export async function isWorthEvaluating({ resolver }: CheckTools, domain: string): Promise<boolean> {
+  const answer = await resolver.txt(domain);
+  if (answer.kind === 'temporaryFailure') return true;
+  const [record, ...others] = answer.kind === 'found' ? answer.records.filter(isSpfRecord) : [];
+  return record !== undefined && others.length === 0 && parseSpfRecord(record).ok;
 }

@@ -3,7 +3,7 @@ import { MAX_SPF_LOOK_UPS } from '../../../protocol/authentication/limits.ts';
 import { tell } from '../../finding-words.ts';
 import type { HealthCheck } from '../../port.ts';
 import { advice, fail, fine, unsure, warn } from '../finding.ts';
-import { evaluate } from './spf-evaluation.ts';
+import { evaluate, isWorthEvaluating } from './spf-evaluation.ts';
 
 /** So many leave room for one more service. */
 const MANY_LOOK_UPS = MAX_SPF_LOOK_UPS - 1;
@@ -13,11 +13,11 @@ export const spfLookUps: HealthCheck = {
   card: 'trust',
   about: 'domain',
   async run(tools, domain) {
+    if (!(await isWorthEvaluating(tools, domain))) return [];
     // From an address that nothing matches (RFC 5737), every term is walked.
     const clientAddress = '192.0.2.1';
     const sender = `postmaster@${domain}`;
     const spf = await evaluate(tools, { identity: 'mailfrom', domain, sender, clientAddress });
-    if (spf.result === 'none') return [];
     if (spf.result === 'temperror') return [unsure(tell('spfUnsure', { domain, reason: spf.reason }))];
     const most = MAX_SPF_LOOK_UPS;
     const found = [String(spf.lookUps)];
