@@ -2,7 +2,6 @@
  * Health area: what is wrong with this server's set-up, and what exactly puts it right. Sentences are codes with values
  * (contract/health-texts.ts has their words).
  */
-import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
@@ -151,18 +150,8 @@ export const healthFault = z.object({
 });
 export type HealthFault = z.infer<typeof healthFault>;
 
-/** What came of a run by itself, for a notice on the page or the desktop. */
-export const healthNotice = z.object({
-  at: time,
-  worse: z.array(z.object({ ...rowKey, state: healthState, text: healthText })).readonly(),
-  better: z.array(z.object({ ...rowKey, state: healthState, text: healthText })).readonly(),
-});
-export type HealthNotice = z.infer<typeof healthNotice>;
-
 export const healthContract = {
   watch: callFor('settings.read').output(feedOf(healthView, noChange)),
-  /** Tells once for each run what has changed. */
-  watchNotices: callFor('settings.read').output(eventIterator(healthNotice)),
   history: callFor('settings.read').input(healthKey).output(z.array(healthChange).readonly()),
   /** Begins to ask everything; what is found comes by `watch`. */
   run: callFor('settings.change').output(z.void()),

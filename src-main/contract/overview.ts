@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
+import { healthText } from './health.ts';
 import { count, mailProtocol, time } from './values.ts';
 
 /** What happened, in messages; `refused` counts recipients refused during sessions. */
@@ -116,6 +117,15 @@ export const attention = z.discriminatedUnion('kind', [
   /** A signing key's record is to be published, or is not what it should be. */
   z.object({ kind: z.literal('keyWaits'), severity: z.literal('notice'), domain: z.string() }),
   z.object({ kind: z.literal('keyUnpublished'), severity: z.literal('error'), domain: z.string() }),
+  /** A health check that found an error which nothing else here tells. */
+  z.object({
+    kind: z.literal('healthError'),
+    severity: z.literal('error'),
+    check: z.string(),
+    domain: z.string(),
+    subject: z.string(),
+    text: healthText,
+  }),
   z.object({ kind: z.literal('cleartextAuth'), severity: z.literal('warning') }),
   z.object({ kind: z.literal('noDomain'), severity: z.literal('notice') }),
   z.object({ kind: z.literal('noAccount'), severity: z.literal('notice') }),

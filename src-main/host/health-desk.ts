@@ -46,6 +46,8 @@ export interface HealthView {
 
 export interface HealthDesk {
   view(): HealthView;
+  /** What is wrong and not ignored. */
+  errors(): readonly StoredFinding[];
   /** Resolves when it is done, or was given up. A second run over everything joins the first. */
   run(scope: HealthScope): Promise<void>;
   /** Gives up the run over everything. */
@@ -114,6 +116,12 @@ export class RunningHealthDesk implements HealthDesk {
       progress: this.#full?.progress ?? null,
       checking: Array.from(this.#checking.values(), ({ check, domain }) => ({ check: check.id, domain })),
     };
+  }
+
+  errors(): readonly StoredFinding[] {
+    return [...this.#rows.values()].filter(
+      (row) => row.finding.state === 'error' && !this.isIgnored(keyOf(row)),
+    );
   }
 
   run(scope: HealthScope): Promise<void> {

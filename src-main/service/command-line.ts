@@ -8,6 +8,7 @@ import { createLogger } from '../observe/pino-logger.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
+import { isOutsideHelper, OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
 import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
@@ -16,8 +17,10 @@ const EXIT_FAILED = 1;
 
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
-  if (args.includes('--help') || args.includes('-h')) return console.log(`${USAGE}\n\n${TASK_USAGE}`);
+  if (args.includes('--help') || args.includes('-h'))
+    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
   if (isTask(args)) return runTaskLine(args);
+  if (isOutsideHelper(args)) return runHelperLine(args);
   const options = parseOptions(args);
   if (!options.ok) return exitUnusable(options.error);
   await run(options.value);
@@ -29,6 +32,12 @@ async function runTaskLine(args: readonly string[]): Promise<void> {
   const outcome = await runTask(task.value);
   if (!outcome.ok) return exitUnusable(outcome.error);
   process.exit(outcome.value);
+}
+
+async function runHelperLine(args: readonly string[]): Promise<void> {
+  const outcome = await runOutsideHelper(args);
+  if (!outcome.ok) return exitUnusable(outcome.error);
+  process.exit(0);
 }
 
 async function run(options: ServiceOptions): Promise<void> {

@@ -43,7 +43,8 @@ export function parseOptions(args: readonly string[]): Result<ServiceOptions, st
   const { command, values } = parsed.value;
   const ports = parsePorts(values.ports ?? '');
   if (!ports.ok) return ports;
-  const console = values.console === undefined ? ok(DEFAULT_CONSOLE) : parseEndpoint(values.console);
+  const console =
+    values.console === undefined ? ok(DEFAULT_CONSOLE) : parseEndpoint('--console', values.console);
   if (!console.ok) return console;
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined)
@@ -104,11 +105,15 @@ export function parsePorts(list: string): Result<PortChoices, string> {
   return ok(choices);
 }
 
-function parseEndpoint(text: string): Result<{ address: string; port: number }, string> {
+/** `ADDR:PORT` of an option. */
+export function parseEndpoint(
+  option: string,
+  text: string,
+): Result<{ address: string; port: number }, string> {
   const at = text.lastIndexOf(':');
   const address = text.slice(0, at).replace(/^\[(.*)\]$/u, '$1');
   const port = parsePort(text.slice(at + 1));
-  if (at < 1 || port === null) return err(`--console ${text}: not ADDR:PORT`);
+  if (at < 1 || port === null) return err(`${option} ${text}: not ADDR:PORT`);
   return ok({ address, port });
 }
 

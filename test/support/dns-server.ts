@@ -1,5 +1,6 @@
-/** A DNS server on loopback for tests: answers from an object, and misbehaves where it is told to. */
+/** A DNS server on loopback for tests, over UDP and TCP: answers from an object, and misbehaves where it is told to. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createServer, type Server, type Socket as Connection } from 'node:net';
 import * as dnsPacket from 'dns-packet';
 
 /** The records of a name. A name that is not in the zone does not exist (NXDOMAIN). */
@@ -33,6 +34,7 @@ export interface NameRecords {
 /** `fails`: SERVFAIL. `silent`: no answer at all. */
 export type Zone = Readonly<Record<string, NameRecords | 'fails' | 'silent'>>;
 
+const MOST_ALIASES = 8;
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
 
@@ -44,20 +46,26 @@ export class TestDnsServer {
   /** Whether it validates: answers have the AD bit, but for insecure names. */
   isValidating = false;
   readonly #socket: Socket;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
 
-  private constructor(zone: Zone, socket: Socket) {
+  private constructor(zone: Zone, socket: Socket, server: Server) {
     this.zone = zone;
     this.#socket = socket;
+    this.#server = server;
     socket.on('message', (octets, from) => this.#answer(octets, from));
+    server.on('connection', (connection) => this.#serve(connection));
   }
 
   static async start(zone: Zone, address = '127.0.0.1'): Promise<TestDnsServer> {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(0, address, resolve);
-    });
-    return new TestDnsServer(zone, socket);
+    for (let tries = 0; ; tries++) {
+      const socket = await bindSocket(address);
+      const server = await listenAt(socket.address().port, address);
+      if (server !== null) return new TestDnsServer(zone, socket, server);
+      // Somebody else has the port for TCP.
+      socket.close();
+      if (tries > 20) throw new Error('no port is free for both');
+    }
   }
 
   /** `address:port`, as settings and provision files have it. */
@@ -71,28 +79,82 @@ export class TestDnsServer {
     return this.isValidating && !isInsecure && records !== 'fails' ? dnsPacket.AUTHENTIC_DATA : 0;
   }
 
-  stop(): Promise<void> {
-    return new Promise((resolve) => this.#socket.close(resolve));
+  async stop(): Promise<void> {
+    for (const connection of this.#connections) connection.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await new Promise<void>((resolve) => this.#socket.close(resolve));
   }
 
   #answer(octets: Buffer, from: RemoteInfo): void {
+    const answer = this.#answerTo(octets, { isDatagram: true });
+    if (answer !== null) this.#socket.send(answer, from.port, from.address);
+  }
+
+  /** RFC 7766 §8: two octets of length before each message. */
+  #serve(connection: Connection): void {
+    this.#connections.add(connection);
+    connection.on('error', () => connection.destroy());
+    connection.on('close', () => this.#connections.delete(connection));
+    connection.on('data', (octets: Buffer) => {
+      const answer = this.#answerTo(octets.subarray(2), { isDatagram: false });
+      if (answer === null) return;
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(answer.length);
+      connection.write(Buffer.concat([length, answer]));
+    });
+  }
+
+  #answerTo(octets: Buffer, { isDatagram }: { readonly isDatagram: boolean }): Buffer | null {
     const query = dnsPacket.decode(octets);
     const [question] = query.questions ?? [];
-    if (question === undefined) return;
+    if (question === undefined) return null;
     const name = question.name.toLowerCase();
     this.questions.push(`${question.type} ${name}`);
     const records = this.zone[name];
-    if (records === 'silent') return;
+    if (records === 'silent') return null;
     const code = records === 'fails' ? SERVFAIL : records === undefined ? NXDOMAIN : 0;
-    const answer = dnsPacket.encode({
+    const isCut = isDatagram && typeof records === 'object' && records.isLarge === true;
+    const cut = isCut ? dnsPacket.TRUNCATED_RESPONSE : 0;
+    return dnsPacket.encode({
       type: 'response',
       ...(query.id !== undefined && { id: query.id }),
-      flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | code | this.#proofOf(records),
+      flags:
+        dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | code | cut | this.#proofOf(records),
       questions: [question],
-      answers: typeof records === 'object' ? answersOf(question, records) : [],
+      answers: typeof records === 'object' && !isCut ? this.#follow(question, records) : [],
     });
-    this.#socket.send(answer, from.port, from.address);
   }
+
+  /** With what an alias leads to, where that is in the zone too. */
+  #follow(
+    question: dnsPacket.Question,
+    records: NameRecords,
+    left = MOST_ALIASES,
+  ): readonly dnsPacket.Answer[] {
+    const own = answersOf(question, records);
+    const alias = records.CNAME;
+    const target = alias === undefined || own.length > 1 || left === 0 ? undefined : this.zone[alias];
+    if (alias === undefined || typeof target !== 'object' || question.type === 'CNAME') return own;
+    return [...own, ...this.#follow({ type: question.type, name: alias }, target, left - 1)];
+  }
+}
+
+async function bindSocket(address: string): Promise<Socket> {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(0, address, resolve);
+  });
+  return socket;
+}
+
+/** null: the port is taken. */
+function listenAt(port: number, address: string): Promise<Server | null> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null));
+    server.listen(port, address, () => resolve(server));
+  });
 }
 
 function answersOf({ type, name }: dnsPacket.Question, records: NameRecords): readonly dnsPacket.Answer[] {

@@ -3,6 +3,7 @@
  */
 import type { Attention, Overview } from '../../contract/overview.ts';
 import type { CertificateSummary } from '../../contract/settings.ts';
+import type { StoredFinding } from '../../health/store-port.ts';
 import type { ListenerStatus } from '../port.ts';
 import type { SigningKeyStatus } from '../../mail/signing/port.ts';
 import type { AcmeStatus } from '../certificates/acme-desk.ts';
@@ -35,6 +36,8 @@ export interface AttentionFacts {
   /** Addresses of accounts whose mail is held because they send too much. */
   readonly brakedAccounts: readonly string[];
   readonly signingKeys: readonly SigningKeyStatus[];
+  /** What health checks found that counts. */
+  readonly healthErrors: readonly StoredFinding[];
 }
 
 const RANK = { error: 0, warning: 1, notice: 2 } as const;
@@ -51,6 +54,7 @@ export function findAttention(facts: AttentionFacts): readonly Attention[] {
     ),
     ...directory(facts),
     ...signing(facts.signingKeys),
+    ...health(facts.healthErrors),
   ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
@@ -111,6 +115,20 @@ function mail({ queue, now, accountsOverQuota, accountsNearQuota }: AttentionFac
     waiting.push({ kind: 'nearQuota', severity: 'notice', accounts: accountsNearQuota });
   }
   return waiting;
+}
+
+/** These are told above, from what is so now. */
+const TOLD_ALREADY = ['disk', 'certificateRenewal', 'dkimKeys', 'listenersAnswer'];
+/** More is a matter for the page Health. */
+const MOST_HEALTH_ERRORS = 5;
+
+function health(errors: readonly StoredFinding[]): Attention[] {
+  return errors
+    .filter(({ finding }) => !TOLD_ALREADY.includes(finding.check))
+    .slice(0, MOST_HEALTH_ERRORS)
+    .map(({ domain, finding: { check, subject, text } }) => {
+      return { kind: 'healthError', severity: 'error', check, domain, subject, text };
+    });
 }
 
 /** Each domain once, for the worst of its keys. What nobody could look up is nothing to act on. */

@@ -1,9 +1,7 @@
 /** Health handlers: what was found, asking anew, ignoring, and what buttons do. */
-import { EventChannel } from '../../base/event-channel.ts';
 import type {
   HealthAction,
   HealthFault,
-  HealthNotice as NoticeView,
   HealthRow,
   HealthSettings,
   HealthView,
@@ -12,7 +10,6 @@ import { domainToAscii, isIpv4, isIpv6 } from '../../format/domain.ts';
 import { keyOf, nameOf } from '../../health/finding-key.ts';
 import type { IgnoredFinding, StoredFinding } from '../../health/store-port.ts';
 import { isNameServer } from '../../protocol/dns/name-servers.ts';
-import type { HealthNotice } from '../health-desk.ts';
 import type { HostSettings } from '../port.ts';
 import { guardedCalls, refusal, valueOf } from './base.ts';
 import { unsubscribeAll, windowFeed } from './feed.ts';
@@ -35,16 +32,6 @@ function readingHandlers(services: ConsoleServices) {
         open: (changed) => unsubscribeAll(desk.onChange(changed), directory.onChange(changed)),
       }),
     ),
-
-    watchNotices: guardedCalls.health.watchNotices.handler(({ signal }) => {
-      const channel = new EventChannel<NoticeView>();
-      const unsubscribe = desk.onNotice((notice) => channel.push(viewOfNotice(notice, clock.now())));
-      signal?.addEventListener('abort', () => {
-        unsubscribe();
-        channel.end();
-      });
-      return channel[Symbol.asyncIterator]();
-    }),
 
     history: guardedCalls.health.history.handler(async ({ input }) =>
       (await desk.history(input)).map(({ at, from, state, text }) => ({ at, from, state, text })),
@@ -116,11 +103,6 @@ function viewOf(
   const { spread, ...told } = finding;
   const why = ignored && { reason: ignored.reason, until: ignored.until, by: ignored.by, at: ignored.at };
   return { ...told, domain, spread: spread ?? null, checkedAt, changedAt, ignored: why ?? null };
-}
-
-function viewOfNotice({ worse, better }: HealthNotice, at: number): NoticeView {
-  const view = (row: StoredFinding) => ({ ...keyOf(row), state: row.finding.state, text: row.finding.text });
-  return { at, worse: worse.map(view), better: better.map(view) };
 }
 
 interface Press {

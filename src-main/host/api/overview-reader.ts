@@ -27,6 +27,7 @@ export type OverviewSources = Pick<
   | 'listeners'
   | 'diskFree'
   | 'directory'
+  | 'health'
 >;
 
 interface SlowFacts {
@@ -82,7 +83,10 @@ export class OverviewReader {
       totals: meter.totals(),
       queue: depth,
       openSessions,
-      attention: findAttention({ ...facts, ...trust, allowCleartextAuth, brakedAccounts, signingKeys }),
+      attention: findAttention({
+        ...{ ...facts, ...trust, allowCleartextAuth, brakedAccounts, signingKeys },
+        healthErrors: this.#services.health.desk.errors(),
+      }),
       certificateNotAfter: certificate.notAfter,
     };
   }

@@ -45,6 +45,7 @@ function watchAll(services: ConsoleServices, changed: () => void) {
     services.settings.onChange(changed),
     services.onListenersChange(changed),
     services.certificates.onChange(changed),
+    services.health.desk.onChange(changed),
   );
 }
 

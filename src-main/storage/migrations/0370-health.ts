@@ -7,7 +7,8 @@ export function addHealth(connection: Connection): void {
       check_id TEXT NOT NULL,
       domain TEXT NOT NULL,
       subject TEXT NOT NULL,
-      finding TEXT NOT NULL,
+      -- Text, or octets where it is sealed.
+      finding ANY NOT NULL,
       checked_at INTEGER NOT NULL,
       changed_at INTEGER NOT NULL,
       settled TEXT,
@@ -22,7 +23,7 @@ export function addHealth(connection: Connection): void {
       at INTEGER NOT NULL,
       from_state TEXT,
       state TEXT,
-      text TEXT NOT NULL
+      text ANY NOT NULL
     ) STRICT;
     CREATE INDEX health_change_row ON health_change (check_id, domain, subject, at);
     CREATE INDEX health_change_at ON health_change (at);

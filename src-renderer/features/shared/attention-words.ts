@@ -1,8 +1,9 @@
 /** What needs the administrator, in one sentence, and the way to where it is put right. */
+import { healthText } from '../../../src-main/contract/health-texts.ts';
 import type { RouteLocationRaw } from 'vue-router';
 import type { Attention } from '../../../src-main/contract/overview.ts';
 import type { ListenerName } from '../../../src-main/contract/settings.ts';
-import { type MessageKey, t } from '../../locales/text.ts';
+import { currentLocale, type MessageKey, t } from '../../locales/text.ts';
 import { formatBytes, formatDuration, formatRelativeTime } from '../../ui/format.ts';
 
 export interface Way {
@@ -42,6 +43,8 @@ export function attentionSentence(item: Attention, now: number): string {
       return t(`attention.${item.kind}`, { count: item.accounts });
     case 'accountBraked':
       return t('attention.accountBraked', { account: item.account });
+    case 'healthError':
+      return healthText(item.text, currentLocale());
     case 'keyWaits':
     case 'keyUnpublished':
       return t(`attention.${item.kind}`, { domain: item.domain });
@@ -75,6 +78,11 @@ export function attentionWay(item: Attention): Way {
     case 'overQuota':
     case 'nearQuota':
       return { label: 'attention.seeAccounts', to: '/accounts' };
+    case 'healthError':
+      return {
+        label: 'attention.seeHealth',
+        to: { name: 'health', query: { row: [item.check, item.domain, item.subject].join('~') } },
+      };
     case 'keyWaits':
     case 'keyUnpublished':
       return { label: 'attention.seeRecords', to: '/accounts/domains' };

@@ -154,10 +154,5 @@ export const health = {
       portTestDomains: '“{value}” is no domain.',
       tells: '“{value}” is no mail address.',
     },
-    notices: {
-      worse: 'Health: {count} thing got worse | Health: {count} things got worse',
-      better: 'Health: {count} thing got better | Health: {count} things got better',
-      show: 'Show',
-    },
   },
 };

@@ -107,6 +107,7 @@ export const mail = {
     seeSettings: 'See settings',
     addDomain: 'Add a domain',
     addAccount: 'Add an account',
+    seeHealth: 'Fix it',
     seeData: 'See where data lies',
   },
   messages: {

@@ -145,10 +145,5 @@ export const health: Pick<Messages, 'health'> = {
       portTestDomains: '“{value}”不是域名。',
       tells: '“{value}”不是邮件地址。',
     },
-    notices: {
-      worse: '健康：{count} 项变差 | 健康：{count} 项变差',
-      better: '健康：{count} 项好转 | 健康：{count} 项好转',
-      show: '查看',
-    },
   },
 };

@@ -110,6 +110,7 @@ export const mail: Pick<
     seeSettings: '查看设置',
     addDomain: '添加域名',
     addAccount: '添加账户',
+    seeHealth: '查看修复方法',
     seeData: '查看数据位置',
   },
   messages: {
