@@ -25,7 +25,7 @@ import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
 import { openConsoleAccess, openSetupToken, type ConsoleAccess } from './console/console-access.ts';
-import { openHealth, type HostHealth } from './health.ts';
+import { openHealth, type HostHealth, type WorldPorts } from './health.ts';
 import { createHostRouter, openRelayDesk, type RouterParts } from './host-router.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
@@ -64,6 +64,8 @@ export interface MailHostOptions {
   readonly keyPlace?: KeyPlace;
   /** The server's name until somebody gives it one. */
   readonly defaultHostname: string;
+  /** Where mail hosts and name servers of the world answer; without it: 25 and 53. */
+  readonly worldPorts?: WorldPorts;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;

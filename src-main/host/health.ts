@@ -20,6 +20,11 @@ import { createHealthTools, type HealthToolsOptions } from './health-tools.ts';
 
 const DNS_PORT = 53;
 
+export interface WorldPorts {
+  readonly mx: number;
+  readonly nameServer: number;
+}
+
 export interface HostHealthOptions
   extends
     Omit<HealthFactsOptions, 'database' | 'passwords' | 'lastBackupAt' | 'signing' | 'queueDepth'>,
@@ -31,6 +36,8 @@ export interface HostHealthOptions
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
+  /** Where mail hosts and name servers of others answer. */
+  readonly worldPorts?: WorldPorts;
 }
 
 /** What the console has of health. */
@@ -44,6 +51,12 @@ export interface HealthService {
 
 export interface HostHealth extends HealthService {
   stop: Cancel;
+}
+
+/** Keys whose records have come sign from now on, so that a run tells of them as they are after it. */
+async function lookForAwaitedKeys(signing: MailPath['signing']): Promise<void> {
+  const awaited = signing.list().filter(({ state }) => state === 'announced');
+  await Promise.all([...new Set(awaited.map(({ domain }) => domain))].map((each) => signing.check(each)));
 }
 
 export async function openHealth(options: HostHealthOptions): Promise<HostHealth> {
@@ -63,9 +76,12 @@ export async function openHealth(options: HostHealthOptions): Promise<HostHealth
   };
   const desk = await RunningHealthDesk.open({
     ...{ checks: HEALTH_CHECKS, store: storage.health, clock, logger },
-    gatherFacts: () => gatherHealthFacts(facts),
+    gatherFacts: async () => {
+      await lookForAwaitedKeys(path.signing);
+      return gatherHealthFacts(facts);
+    },
     tools: () => createHealthTools({ ...options, ...path.relaying }),
-    ports: { mx: SMTP_PORT, nameServer: DNS_PORT },
+    ports: options.worldPorts ?? { mx: SMTP_PORT, nameServer: DNS_PORT },
   });
   const checkDatabase = async (): Promise<void> => {
     const findings = await storage.checkDatabase();

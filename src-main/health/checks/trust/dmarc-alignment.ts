@@ -1,7 +1,8 @@
 /** RFC 9989 §4.4: mail of the domain is proved by its own signature, and by SPF of its own name. */
 import { tell } from '../../finding-words.ts';
 import type { HealthCheck } from '../../port.ts';
-import { fail, fine, press, unsure, warn } from '../finding.ts';
+import { fail, fine, press, publish, unsure, warn } from '../finding.ts';
+import { textRecord } from '../found-records.ts';
 import { evaluateAll } from './spf-evaluation.ts';
 
 export const dmarcAlignment: HealthCheck = {
@@ -10,8 +11,9 @@ export const dmarcAlignment: HealthCheck = {
   about: 'domain',
   async run(tools, domain) {
     // We sign with d= the author's domain, and our reverse-paths are in it: both fit, strictly too.
-    const active = tools.facts.signingKeys.filter((key) => key.domain === domain && key.state === 'active');
-    const isSigned = active.length > 0;
+    const keys = tools.facts.signingKeys.filter((key) => key.domain === domain);
+    const isSigned = keys.some(({ state }) => state === 'active');
+    const awaited = keys.filter(({ state }) => state === 'announced');
     const evaluated = await evaluateAll(tools, domain, 'mailfrom');
     const spf = evaluated?.kind === 'evaluated' ? evaluated.results : [];
     const passes = spf.length > 0 && spf.every((each) => each.spf.result === 'pass');
@@ -20,7 +22,10 @@ export const dmarcAlignment: HealthCheck = {
       `DKIM: ${isSigned ? `d=${domain}` : '—'}`,
       `SPF: ${isUnknown ? '?' : passes ? domain : '—'}`,
     ];
-    const fixes = [press('makeSigningKey', domain)];
+    const fixes =
+      awaited.length > 0
+        ? awaited.map(({ recordName, record }) => publish(domain, textRecord(recordName, record)))
+        : [press('makeSigningKey', domain)];
     if (isSigned && passes) return [fine(tell('alignedBoth', { domain }), { found })];
     if (isSigned) return [fine(tell('alignedByKey', { domain }), { found })];
     if (isUnknown) return [unsure(tell('alignmentUnsure', { domain }), { found, fixes })];

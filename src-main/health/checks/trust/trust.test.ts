@@ -314,6 +314,12 @@ describe('what proves mail of the domain (RFC 9989 §4.4)', () => {
   });
 });
 
+it('a key that waits for its record is to be published, not made again', async () => {
+  const facts = { signingKeys: [{ ...KEY, state: 'announced' as const }] };
+  const [finding] = await runCheck(dmarcAlignment, scene(spf('v=spf1 mx -all'), { facts }));
+  expect(finding?.fixes).toMatchObject([{ kind: 'publish', record: { name: KEY.recordName } }]);
+});
+
 describe('where DMARC reports go (RFC 9990 §4)', () => {
   const rua = (...hosts: readonly string[]): Zone => ({
     [DMARC]: texts(`v=DMARC1; p=none; rua=${hosts.map((host) => `mailto:d@${host}`).join(',')}`),
