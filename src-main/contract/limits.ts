@@ -3,6 +3,8 @@ export const LIMITS = {
   /** One answer stays below about half a megabyte. */
   pageSize: 500,
   searchTextLength: 200,
+  /** A bounce that is pasted, with what came back of the message. */
+  pastedLength: 65_536,
   idLength: 64,
   /** Longer than anything a person types, short enough that hashing it costs nothing. */
   passwordLength: 256,

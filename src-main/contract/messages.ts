@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
-import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
+import { LIMITS } from './limits.ts';
+import { findingDetail, count, id, pageSize, time, tlsDetails } from './values.ts';
 
 export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
 export type MessageState = z.infer<typeof messageState>;
@@ -155,6 +156,7 @@ export const timelineEvent = z.discriminatedUnion('type', [
     isShared: z.literal(true).exactOptional(),
     /** The file, folder, program or server that it was handed over to. */
     handedTo: z.string().exactOptional(),
+    remoteAddress: z.string().exactOptional(),
     tls: attemptTls.exactOptional(),
     sessionId: id.exactOptional(),
   }),
@@ -221,18 +223,23 @@ export const messageTimeline = z.object({
 export type MessageTimeline = z.infer<typeof messageTimeline>;
 
 export const messageFilter = z.object({
-  /** Words looked for in addresses, subject, Message-ID, trace id, remote address. */
-  text: searchText.default(''),
+  /** Words looked for in addresses, subject, Message-ID, hosts; a trace id; or a bounce, as it was received. */
+  text: z.string().trim().max(LIMITS.pastedLength).default(''),
   state: messageState.nullable().default(null),
   limit: pageSize.default(100),
 });
 export type MessageFilter = z.input<typeof messageFilter>;
 
-export const messagePage = z.object({ items: z.array(messageRow).readonly(), hasMore: z.boolean() });
+export const messagePage = z.object({
+  items: z.array(messageRow).readonly(),
+  hasMore: z.boolean(),
+  /** What `before` has to be for the next page; null: there is none. */
+  next: z.string().nullable(),
+});
 export type MessagePage = z.infer<typeof messagePage>;
 
 export const messagesContract = {
-  /** Newest first; `before` (a trace id of the page before) asks for the next page. */
+  /** Newest first; `before` (`next` of the page before) asks for the next page. */
   list: callFor('messages.read')
     .input(messageFilter.extend({ before: id.exactOptional() }))
     .output(messagePage),

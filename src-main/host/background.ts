@@ -6,10 +6,11 @@ import { startMaintenance } from './maintenance.ts';
 import { startQuarantineDigests, type QuarantineDigestOptions } from './quarantine-digest.ts';
 import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
 import { startSearchFilling } from './search-filling.ts';
+import { startTimelineFilling, type TimelineFillingOptions } from './timeline-filling.ts';
 
 export type BackgroundOptions = Omit<
-  QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions,
-  'mailStore' | 'settings'
+  QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions & TimelineFillingOptions,
+  'mailStore' | 'settings' | 'timelines'
 >;
 
 export function startBackground(storage: Storage, options: BackgroundOptions): Cancel {
@@ -20,6 +21,7 @@ export function startBackground(storage: Storage, options: BackgroundOptions): C
     startQuotaWarnings({ ...options, mailStore }),
     startQuarantineDigests({ ...options, settings }),
     startSearchFilling({ search, mailStore, clock, onError }),
+    startTimelineFilling({ ...options, timelines }),
     startMaintenance({ timelines, upkeep, clock, onError }),
   ];
   return () => stops.forEach((stop) => stop());

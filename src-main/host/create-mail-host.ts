@@ -270,7 +270,7 @@ class RunningHost implements MailHost {
     const shown = { ...parts, access: console.access, signIns: signIns.book };
     const router = this.#createRouter(storage, shown);
     const { quarantine } = path.screening;
-    const own = { directory, receiver, queue: path.queue, quarantine, secret };
+    const own = { directory, receiver, queue: path.queue, quarantine, secret, onMailEvent: meter.onEvent };
     const stopBackground = this.#startBackground(storage, own);
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });

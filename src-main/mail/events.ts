@@ -121,7 +121,9 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         isShared?: true;
         /** Where it was handed over to: a file, a folder, a program, another server. */
         handedTo?: string;
-        /** TLS with the server that was asked last. */
+        /** Of the server that was asked last. */
+        remoteAddress?: string;
+        /** TLS with it. */
         tls?: AttemptTls;
         sessionId?: string;
       }

@@ -102,12 +102,19 @@ export interface MessageSummary {
 }
 
 export interface MessageFilter {
-  /** Words looked for in addresses, subject, Message-ID, trace id, remote address. */
+  /** Words looked for in addresses, subject, Message-ID, names and addresses of hosts, their ids for it; or a trace id. */
   readonly text?: string;
   readonly state?: MessageSummary['state'];
   readonly limit: number;
-  /** Only messages older than the one of this id, for the next page. */
-  readonly before?: TraceId;
+  /** `next` of the page before. */
+  readonly before?: string;
+}
+
+export interface MessagePage {
+  /** Newest first. */
+  readonly items: readonly MessageSummary[];
+  /** Where the next page goes on; null: there is none. */
+  readonly next: string | null;
 }
 
 export interface MessageTimeline {
@@ -118,7 +125,7 @@ export interface MessageTimeline {
 
 /** Message timelines; storage implements it (events of a commit are written by the commit itself). */
 export interface TimelineStore {
-  listMessages(filter: MessageFilter): Promise<readonly MessageSummary[]>;
+  listMessages(filter: MessageFilter): Promise<MessagePage>;
   readTimeline(traceId: TraceId): Promise<MessageTimeline | null>;
   /** For events that belong to no commit of their own, such as `read`. */
   append(events: readonly MailEvent[]): Promise<void>;

@@ -129,6 +129,7 @@ function createStores(options: StorageOptions, parts: Parts) {
   const { spool, content, sealing } = createContent(options, { ...parts, writer, connection });
   const columns = new ColumnsCache(connection);
   const mailSearch = new SqliteMailSearch(parts.searching, { writer, columns });
+  const timelines = new SqliteTimelineStore(writer, reader);
   return {
     spool,
     content,
@@ -145,11 +146,12 @@ function createStores(options: StorageOptions, parts: Parts) {
     signingKeys: new SqliteSigningKeyStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
-    timelines: new SqliteTimelineStore(writer, reader),
+    timelines,
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
       await sealing.close();
+      await timelines.close();
       await mailSearch.close();
       await parts.searching.close();
       await parts.reading.close();

@@ -16,6 +16,8 @@ import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
 import type { QuarantineArguments } from './screening/quarantine-keeping.ts';
 import { toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
+import type { TraceFacts } from './trace-search/trace-rows.ts';
+import { wordsOfEvents } from './trace-search/event-words.ts';
 
 export interface RecipientArguments {
   readonly address: string;
@@ -73,6 +75,8 @@ export interface AttemptArguments {
   readonly marks: readonly DeliveryMark[];
   readonly quarantined: readonly QuarantineArguments[];
   readonly events: readonly EventArguments[];
+  /** By which the message is found from now on as well. */
+  readonly words: readonly string[];
   readonly at: number;
 }
 
@@ -136,6 +140,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
     marks: record.marks ?? [],
     quarantined: (record.quarantined ?? []).map((copy) => toQuarantineArguments(copy, record.at)),
     events: toEventArguments(record.events),
+    words: wordsOfEvents(record.events.filter(({ traceId }) => traceId === record.entryId)),
     at: record.at,
   };
 }
@@ -166,16 +171,19 @@ function toTrace(entry: FollowingEntry): TraceArguments {
   const { index } = entry.content;
   const received = entry.events.find((event) => event.type === 'received');
   const remote = [received?.remoteName, received?.remoteAddress, received?.account];
+  const facts: TraceFacts = {
+    reversePath: entry.reversePath,
+    author: index.author === '' ? entry.reversePath : index.author,
+    recipients: entry.recipients,
+    subject: index.subject,
+    messageId: index.envelope.messageId,
+    remote: remote.filter((part) => part !== undefined).join(' '),
+  };
   return {
     traceId: entry.id,
     receivedAt: entry.receivedAt,
     via: entry.origin,
-    reversePath: entry.reversePath,
-    author: index.author === '' ? entry.reversePath : index.author,
-    recipients: JSON.stringify(entry.recipients),
-    subject: index.subject,
-    messageId: index.envelope.messageId,
     sizeBytes: entry.content.sizeBytes,
-    remote: remote.filter((part) => part !== undefined).join(' '),
+    facts: JSON.stringify(facts),
   };
 }

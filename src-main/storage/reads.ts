@@ -2,7 +2,8 @@
 import type { Connection } from './connection.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
-import { listMessages, readTimeline } from './timeline-store.ts';
+import { readTimeline } from './timeline-store.ts';
+import { findTraces, traceIndexOf } from './trace-search/find-traces.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
 import { listTranscripts, readTranscript } from './transcript-store.ts';
@@ -11,8 +12,9 @@ export const reads = {
   countQueueLines,
   findContentOf,
   findLongLogs,
+  findTraces,
   groupQueueLines,
-  listMessages,
+  growTraceIndex: (connection: Connection, _: null) => traceIndexOf(connection).grow(),
   listQueueLines,
   listTranscripts,
   readTimeline,

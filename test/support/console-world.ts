@@ -36,6 +36,7 @@ import type {
   FlowCounts,
   MailMeter,
   MessageFilter,
+  MessagePage,
   MessageSummary,
   MessageTimeline,
   SessionFeedEvent,
@@ -346,7 +347,7 @@ export class WorldTranscripts implements TranscriptBook {
 export class WorldTimelines {
   readonly timelines: MessageTimeline[] = [];
 
-  listMessages = async (filter: MessageFilter): Promise<readonly MessageSummary[]> => {
+  listMessages = async (filter: MessageFilter): Promise<MessagePage> => {
     const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const all = this.timelines.map((timeline) => timeline.summary);
     const from =
@@ -357,9 +358,10 @@ export class WorldTimelines {
       const haystack =
         `${each.reversePath} ${each.author} ${each.recipients.join(' ')} ${each.subject} ${each.messageId ?? ''} ${each.traceId}`.toLowerCase();
       if (words.every((word) => haystack.includes(word))) found.push(each);
-      if (found.length === filter.limit) break;
+      if (found.length > filter.limit) break;
     }
-    return found;
+    const items = found.slice(0, filter.limit);
+    return { items, next: found.length > filter.limit ? (items.at(-1)?.traceId ?? null) : null };
   };
 
   readTimeline = async (traceId: string): Promise<MessageTimeline | null> =>

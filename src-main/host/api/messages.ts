@@ -3,6 +3,7 @@
  */
 import type { MessageRow } from '../../contract/messages.ts';
 import type { MailEvent, RefusalEvent, TraceId } from '../../mail/events.ts';
+import { findMessages } from '../../observe/find-messages.ts';
 import type { MessageFilter, MessageSummary } from '../../observe/port.ts';
 import { guardedCalls, refusal } from './base.ts';
 import { type ChangeBuffer, feed, windowFeed } from './feed.ts';
@@ -63,13 +64,13 @@ export function createMessagesHandlers(services: ConsoleServices) {
 }
 
 async function listPage(services: ConsoleServices, query: Query) {
-  const rows = await services.timelines.listMessages(toFilter(query));
-  return { items: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
+  const { items, next } = await findMessages(services.timelines, toFilter(query));
+  return { items, next, hasMore: next !== null };
 }
 
 function toFilter(query: Query): MessageFilter {
   return {
-    limit: query.limit + 1,
+    limit: query.limit,
     ...(query.text === '' ? {} : { text: query.text }),
     ...(query.state === null ? {} : { state: query.state }),
     ...(query.before === undefined ? {} : { before: query.before }),

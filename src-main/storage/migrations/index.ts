@@ -36,6 +36,7 @@ import { addEncryption } from './0320-encryption.ts';
 import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
+import { addTraceSearch } from './0410-trace-search.ts';
 
 export interface Migration {
   readonly version: number;
@@ -73,6 +74,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 340, name: 'administrators', run: addRoles },
   { version: 350, name: 'audit log', run: addAuditLog },
   { version: 360, name: 'API tokens', run: addApiTokens },
+  { version: 410, name: 'search of timelines', run: addTraceSearch },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -65,9 +65,7 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('content_facts', ['content_id'], { sealed: columns('summary', ['sorted', 'searched']) }),
   rewrite('search_slice', ['id'], { sealed: one('bits', 'search') }),
   rewrite('trace_event', ['number'], { sealed: one('event'), place: ['0', 'trace_id'] }),
-  rewrite('message_trace', ['trace_id'], {
-    sealed: columns('trace', ['reverse_path', 'author', 'recipients', 'subject', 'message_id', 'remote']),
-  }),
+  rewrite('message_trace', ['trace_id'], { sealed: columns('trace', ['facts']) }),
   rewrite('transcript', ['session_id'], {
     sealed: [...one('search_text', 'transcript text'), ...columns('transcript', ['summary', 'lines'])],
   }),
@@ -88,6 +86,8 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
     sealed: [...one('private_key', 'acme key'), ...one('next_key', 'next acme key')],
   }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
+  rewrite('trace_place', ['number'], { sealed: one('also', 'trace also') }),
+  rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
 ];
 
 /** Names that rows are looked up by: rewritten in the commit that switches, so that no row is there under both names. */
