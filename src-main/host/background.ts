@@ -22,7 +22,7 @@ export function startBackground(storage: Storage, options: BackgroundOptions): C
     startQuarantineDigests({ ...options, settings }),
     startSearchFilling({ search, mailStore, clock, onError }),
     startTimelineFilling({ ...options, timelines }),
-    startMaintenance({ timelines, upkeep, clock, onError }),
+    startMaintenance({ timelines, upkeep, settings, clock, onError }),
   ];
   return () => stops.forEach((stop) => stop());
 }

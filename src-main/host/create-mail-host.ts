@@ -18,7 +18,7 @@ import { createMessageReceiver, type MessageReceiver } from '../mail/content/mes
 import type { MailEventSink } from '../mail/events.ts';
 import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
-import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
+import { TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import type { KeyPlace } from '../storage/sealing/key-place.ts';
 import type { ConsoleRouter } from './api/router.ts';
@@ -397,6 +397,7 @@ class RunningHost implements MailHost {
     this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
+      this.#parts?.transcripts.prune();
       this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
     });
   }
@@ -413,7 +414,7 @@ class RunningHost implements MailHost {
       store: storage.transcripts,
       clock: this.#options.clock,
       makeId: this.#makeId,
-      limits: TRANSCRIPT_LIMITS,
+      retention: () => this.#settings.retention,
       onError: this.#onError,
     });
   }

@@ -1,7 +1,7 @@
 /**
  * OpenTranscript: one session's lines while it talks.
  *
- * Invariants: at most MOST_LINES lines of MOST_LINE_CHARACTERS characters are kept; what follows is counted, and the last
+ * Invariants: at most as many lines as the settings say, of MOST_LINE_CHARACTERS characters, are kept; what follows is counted, and the last
  * reply that refused something is remembered all the same. After close() nothing changes.
  */
 import type {
@@ -12,9 +12,8 @@ import type {
   TranscriptPhase,
 } from '../protocol/connection/session.ts';
 import type { SessionRecord, SessionSummary, TranscriptLine, TranscriptLineKind } from './port.ts';
+import type { RetentionSettings } from './retention.ts';
 
-/** A long IMAP day says more than anybody reads; a mail transaction never comes near. */
-const MOST_LINES = 2_000;
 /** The longest lines an SMTP client may send (RFC 5321 §4.5.3.1.6). */
 const MOST_LINE_CHARACTERS = 1_000;
 
@@ -30,6 +29,7 @@ const REFUSALS: Readonly<Record<MailProtocol, RegExp>> = {
 export interface OpenTranscriptOptions {
   readonly id: string;
   readonly now: () => number;
+  readonly limits: Pick<RetentionSettings, 'linesPerSession'>;
   readonly onChange: (transcript: OpenTranscript) => void;
   readonly onClose: (transcript: OpenTranscript) => void;
 }
@@ -42,7 +42,6 @@ export class OpenTranscript implements SessionTranscript {
   #phase: TranscriptPhase = 'connect';
   #omittedLines = 0;
   #lastError: string | null = null;
-  #linesFed = 0;
 
   constructor(start: SessionStart, options: OpenTranscriptOptions) {
     this.sessionId = options.id;
@@ -104,11 +103,17 @@ export class OpenTranscript implements SessionTranscript {
     this.#options.onClose(this);
   }
 
-  /** Lines that came since the last call. */
-  takeNewLines(): readonly TranscriptLine[] {
-    const lines = this.#lines.slice(this.#linesFed);
-    this.#linesFed = this.#lines.length;
-    return lines;
+  get protocol(): MailProtocol {
+    return this.#summary.protocol;
+  }
+
+  get messages(): number {
+    return this.#summary.messages;
+  }
+
+  /** Whether a line has the text, which is in lower case. */
+  isSaid(text: string): boolean {
+    return this.#lines.some((line) => line.text.toLowerCase().includes(text));
   }
 
   toRecord(): SessionRecord {
@@ -117,7 +122,7 @@ export class OpenTranscript implements SessionTranscript {
 
   #add(kind: TranscriptLineKind, text: string): void {
     if (this.#summary.endedAt !== null) return;
-    if (this.#lines.length >= MOST_LINES) this.#omittedLines++;
+    if (this.#lines.length >= this.#options.limits.linesPerSession) this.#omittedLines++;
     else {
       const offsetMs = this.#options.now() - this.#summary.startedAt;
       this.#lines.push({ offsetMs, kind, phase: this.#phase, text: cut(text) });

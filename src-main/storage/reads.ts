@@ -2,11 +2,11 @@
 import type { Connection } from './connection.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
-import { readTimeline } from './timeline-store.ts';
+import { measureTimelines, readTimeline } from './timeline-store.ts';
 import { findTraces, traceIndexOf } from './trace-search/find-traces.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
-import { listTranscripts, readTranscript } from './transcript-store.ts';
+import { listTranscripts, measureTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
   countQueueLines,
@@ -17,6 +17,8 @@ export const reads = {
   growTraceIndex: (connection: Connection, _: null) => traceIndexOf(connection).grow(),
   listQueueLines,
   listTranscripts,
+  measureTimelines: (connection: Connection, _: null) => measureTimelines(connection),
+  measureTranscripts: (connection: Connection, _: null) => measureTranscripts(connection),
   readTimeline,
   readTranscript,
   summarizeDmarc,

@@ -6,6 +6,7 @@
  */
 import type { MailEvent, TraceId } from '../mail/events.ts';
 import type {
+  KeptTimelines,
   MessageFilter,
   MessagePage,
   MessageSummary,
@@ -17,7 +18,7 @@ import type { Reader } from './reader.ts';
 import { SLICE_OCTETS, SLICES } from './trace-search/trace-block.ts';
 import type { FullTraceBlock } from './trace-search/trace-index.ts';
 import { READ_TRACES, toSummary, type TraceRow } from './trace-search/trace-rows.ts';
-import { addPlace, removePlaces, traceSearchWrites } from './trace-search/trace-writes.ts';
+import { removeEmptyBlocks, traceSearchWrites } from './trace-search/trace-writes.ts';
 import type { Transaction, Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
@@ -53,10 +54,9 @@ export interface TraceArguments {
 
 export function addTrace(transaction: Transaction, trace: TraceArguments): void {
   transaction.connection.run(
-    `INSERT INTO message_trace (trace_id, number, received_at, via, size_bytes, state, facts)
-     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', seal(?6, 0, 'trace facts', ?1))`,
+    `INSERT INTO message_trace (trace_id, received_at, via, size_bytes, state, facts)
+     VALUES (?1, ?2, ?3, ?4, 'waiting', seal(?5, 0, 'trace facts', ?1))`,
     trace.traceId,
-    addPlace(transaction, trace.traceId),
     trace.receivedAt,
     trace.via,
     trace.sizeBytes,
@@ -86,11 +86,11 @@ const pruneTimelines: Write<{ receivedBefore: number; limit: number }, number> =
     ({ received_at }) => received_at < prune.receivedBefore,
   );
   const going = old.slice(0, prune.limit);
-  for (const { trace_id } of going) {
+  for (const { trace_id, number } of going) {
     connection.run('DELETE FROM trace_event WHERE trace_id = ?', trace_id);
-    connection.run('DELETE FROM message_trace WHERE trace_id = ?', trace_id);
+    connection.run('DELETE FROM message_trace WHERE number = ?', number);
   }
-  removePlaces(
+  removeEmptyBlocks(
     connection,
     going.map(({ number }) => number),
   );
@@ -109,18 +109,15 @@ function oldestIn(connection: Connection, state: MessageSummary['state'], limit:
 
 export const timelineWrites = { appendEvents, pruneTimelines, ...traceSearchWrites };
 
-/** The words of a search text; at most eight, so that a pasted page stays one query. */
-export function words(text: string | undefined): readonly string[] {
-  const MOST_WORDS = 8;
-  return (text ?? '')
-    .split(/\s+/u)
-    .filter((word) => word !== '')
-    .slice(0, MOST_WORDS);
-}
-
-/** A LIKE pattern (ESCAPE '\') that finds the word anywhere. */
-export function likePattern(word: string): string {
-  return `%${word.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
+export function measureTimelines(connection: Connection): KeptTimelines {
+  const row = connection.get<{ timelines: number; oldest: string | null }>(
+    'SELECT count(*) AS timelines, min(trace_id) AS oldest FROM message_trace INDEXED BY message_trace_state',
+  );
+  const oldest = connection.get<{ at: number }>(
+    'SELECT received_at AS at FROM message_trace WHERE trace_id = ?',
+    row?.oldest ?? null,
+  );
+  return { timelines: row?.timelines ?? 0, oldestTimelineAt: oldest?.at ?? null };
 }
 
 export function readTimeline(connection: Connection, traceId: TraceId): MessageTimeline | null {
@@ -175,6 +172,10 @@ export class SqliteTimelineStore implements TimelineStore {
 
   append(events: readonly MailEvent[]): Promise<void> {
     return this.#writer.run('appendEvents', toEventArguments(events));
+  }
+
+  measure(): Promise<KeptTimelines> {
+    return this.#reader.run('measureTimelines', null);
   }
 
   /** Deletes at most `limit` timelines that are older and that nothing waits for; answers how many. */

@@ -6,6 +6,7 @@ import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
 import { general } from './en/general.ts';
 import { mail } from './en/mail.ts';
+import { observe } from './en/observe.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
@@ -23,6 +24,7 @@ export const en = {
   ...findings,
   ...general,
   ...mail,
+  ...observe,
   ...office,
   ...queue,
   ...relay,

@@ -7,6 +7,7 @@ import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
 import { general } from './zh-cn/general.ts';
 import { mail } from './zh-cn/mail.ts';
+import { observe } from './zh-cn/observe.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
@@ -24,6 +25,7 @@ export const zhCn: Messages = {
   ...findings,
   ...general,
   ...mail,
+  ...observe,
   ...office,
   ...queue,
   ...relay,

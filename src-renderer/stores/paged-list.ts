@@ -12,6 +12,8 @@ export interface Page<Row> {
   readonly hasMore: boolean;
   /** Where the next page goes on; without it: after the last row. */
   readonly next?: string | null;
+  /** How far back a search has looked; without it: to the beginning. */
+  readonly searchedTo?: number | null;
 }
 
 export interface PagedList<Filter, Row> extends Live<Filter, Page<Row>> {

@@ -108,7 +108,7 @@ test('what is pruned is not found any more, and takes its blocks along', async (
   expect(await find({ text: seededKeys(8).messageId })).toEqual([]);
   await findsByEachKey(8_600);
   while ((await storage.timelines.prune(10_000, 1_000)) > 0);
-  for (const table of ['trace_slice', 'trace_block', 'trace_place', 'trace_event'])
+  for (const table of ['trace_slice', 'trace_block', 'message_trace', 'trace_event'])
     expect(count(table)).toBe(0);
   connection.close();
 });

@@ -39,8 +39,9 @@ import type {
   MessagePage,
   MessageSummary,
   MessageTimeline,
-  SessionFeedEvent,
+  RecordingState,
   SessionFilter,
+  SessionPage,
   SessionRecord,
   SessionSummary,
   TranscriptBook,
@@ -283,14 +284,15 @@ export class WorldTranscripts implements TranscriptBook {
     pop3: 0,
     managesieve: 0,
   };
-  readonly #events = new Emitter<SessionFeedEvent>();
+  readonly #events = new Emitter<SessionSummary>();
   readonly onSession = this.#events.subscribe;
+  state: RecordingState = { sessionsPerSecond: 0, shownOneOf: 1, leftOut: 0, dropped: 0 };
 
   open(summary: SessionSummary): void {
     this.records.unshift({ summary, lines: [], omittedLines: 0 });
     this.openSessionCount[summary.protocol]++;
     this.lastSessionAt[summary.protocol] = summary.startedAt;
-    this.#events.emit({ type: 'session', summary });
+    this.#events.emit(summary);
   }
 
   say(sessionId: string, lines: readonly TranscriptLine[], facts: Partial<SessionSummary> = {}): void {
@@ -298,7 +300,6 @@ export class WorldTranscripts implements TranscriptBook {
       const all = [...record.lines, ...lines];
       return { ...record, lines: all, summary: { ...record.summary, ...facts, lineCount: all.length } };
     });
-    this.#events.emit({ type: 'lines', sessionId, lines });
   }
 
   close(sessionId: string, endedAt: number, end: SessionEnd = 'closed'): void {
@@ -314,11 +315,11 @@ export class WorldTranscripts implements TranscriptBook {
     this.records.unshift(record);
   }
 
-  list = async (filter: SessionFilter): Promise<readonly SessionSummary[]> => {
+  list = async (filter: SessionFilter): Promise<SessionPage> => {
     const text = filter.text?.toLowerCase();
     const all = this.records.map((record) => record.summary);
     const from = filter.before === undefined ? 0 : all.findIndex((each) => each.id === filter.before) + 1;
-    return all
+    const found = all
       .slice(from)
       .filter((each) => filter.protocol === undefined || each.protocol === filter.protocol)
       .filter((each) => filter.onlyWithErrors !== true || each.lastError !== null)
@@ -327,8 +328,29 @@ export class WorldTranscripts implements TranscriptBook {
           text === undefined ||
           `${each.remoteAddress} ${each.remoteName ?? ''} ${each.account ?? ''}`.toLowerCase().includes(text),
       )
-      .slice(0, filter.limit);
+      .filter((each) => this.#hasSaid(each.id, filter.said?.toLowerCase() ?? ''));
+    const items = found.slice(0, filter.limit);
+    const last = found.length > filter.limit ? items.at(-1) : undefined;
+    return { items, next: last?.id ?? null, searchedTo: last?.startedAt ?? null };
   };
+
+  #hasSaid(sessionId: string, said: string): boolean {
+    const record = this.records.find(({ summary }) => summary.id === sessionId);
+    return said === '' || record?.lines.some(({ text }) => text.toLowerCase().includes(said)) === true;
+  }
+
+  measure = async () => ({
+    transcripts: this.records.length,
+    transcriptOctets: this.records.length * 2_400,
+    oldestTranscriptAt: this.records.at(-1)?.summary.startedAt ?? null,
+  });
+
+  recording = (): RecordingState => this.state;
+
+  follow = (sessionId: string, onGrown: () => void): (() => void) =>
+    this.#events.subscribe(({ id }) => {
+      if (id === sessionId) onGrown();
+    });
 
   read = async (sessionId: string): Promise<SessionRecord | null> =>
     this.records.find((record) => record.summary.id === sessionId) ?? null;
@@ -339,7 +361,7 @@ export class WorldTranscripts implements TranscriptBook {
     if (record === undefined) return undefined;
     const changed = change(record);
     this.records[at] = changed;
-    this.#events.emit({ type: 'session', summary: changed.summary });
+    this.#events.emit(changed.summary);
     return changed;
   }
 }
@@ -363,6 +385,11 @@ export class WorldTimelines {
     const items = found.slice(0, filter.limit);
     return { items, next: found.length > filter.limit ? (items.at(-1)?.traceId ?? null) : null };
   };
+
+  measure = async () => ({
+    timelines: this.timelines.length,
+    oldestTimelineAt: this.timelines.at(-1)?.summary.receivedAt ?? null,
+  });
 
   readTimeline = async (traceId: string): Promise<MessageTimeline | null> =>
     this.timelines.find((timeline) => timeline.summary.traceId === traceId) ?? null;

@@ -49,9 +49,7 @@ function watchAll(services: ConsoleServices, buffer: ChangeBuffer<true>) {
   return unsubscribeAll(
     () => cancel(),
     services.meter.onEvent(changed),
-    services.transcripts.onSession((event) => {
-      if (event.type === 'session') changed();
-    }),
+    services.transcripts.onSession(changed),
     services.directory.onChange(changed),
     services.settings.onChange(changed),
     services.onListenersChange(changed),

@@ -30,7 +30,7 @@ export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
   readonly mailStore: SharingStore;
   readonly transcripts: TranscriptBook;
-  readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
+  readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline' | 'measure'>;
   readonly meter: MailMeter;
   /** Orders given here are obeyed by the running queue. */
   readonly queue: QueueDesk;

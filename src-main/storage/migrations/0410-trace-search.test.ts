@@ -16,7 +16,7 @@ test('messages of before keep what is known of them, in their order, and are fou
   insert('b', 'Quitte', '<b@server1.com>');
   insert('a', '预算 "Zwetschge"', null);
   migrateTo(410);
-  expect(connection.all('SELECT trace_id FROM trace_place ORDER BY number')).toEqual([
+  expect(connection.all('SELECT trace_id FROM message_trace ORDER BY number')).toEqual([
     { trace_id: 'a' },
     { trace_id: 'b' },
   ]);

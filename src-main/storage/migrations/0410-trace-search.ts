@@ -9,26 +9,20 @@ import type { Connection } from '../connection.ts';
 export function addTraceSearch(connection: Connection): void {
   connection.keyring.refresh();
   connection.execute(`
-    CREATE TABLE trace_place (
-      number INTEGER PRIMARY KEY AUTOINCREMENT,
-      trace_id TEXT NOT NULL,
-      -- words that came later, by which the message is found as well: hosts it went to, their ids for it
-      also ANY
-    ) STRICT;
-    INSERT INTO trace_place (trace_id) SELECT trace_id FROM message_trace ORDER BY trace_id;
-
     CREATE TABLE new_trace (
-      trace_id TEXT PRIMARY KEY,
-      number INTEGER NOT NULL,
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      trace_id TEXT NOT NULL UNIQUE,
       received_at INTEGER NOT NULL,
       via TEXT NOT NULL,
       size_bytes INTEGER NOT NULL,
       state TEXT NOT NULL,
-      facts ANY NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO new_trace
-      SELECT trace_id, number, received_at, via, size_bytes, state, seal(${FACTS}, 0, 'trace facts', trace_id)
-        FROM trace_place JOIN message_trace USING (trace_id) ORDER BY trace_id;
+      facts ANY NOT NULL,
+      -- words that came later, by which the message is found as well: hosts it went to, their ids for it
+      also ANY
+    ) STRICT;
+    INSERT INTO new_trace (trace_id, received_at, via, size_bytes, state, facts)
+      SELECT trace_id, received_at, via, size_bytes, state, seal(${FACTS}, 0, 'trace facts', trace_id)
+        FROM message_trace ORDER BY trace_id;
     DROP TABLE message_trace;
     ALTER TABLE new_trace RENAME TO message_trace;
     CREATE INDEX message_trace_state ON message_trace (state, trace_id);

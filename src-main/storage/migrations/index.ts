@@ -37,6 +37,7 @@ import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
 import { addTraceSearch } from './0410-trace-search.ts';
+import { splitTranscripts } from './0420-transcript-lines.ts';
 
 export interface Migration {
   readonly version: number;
@@ -75,6 +76,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 350, name: 'audit log', run: addAuditLog },
   { version: 360, name: 'API tokens', run: addApiTokens },
   { version: 410, name: 'search of timelines', run: addTraceSearch },
+  { version: 420, name: 'transcript lines', run: splitTranscripts },
 ];
 
 /** The database was written by a newer Postroom. */

@@ -65,10 +65,11 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('content_facts', ['content_id'], { sealed: columns('summary', ['sorted', 'searched']) }),
   rewrite('search_slice', ['id'], { sealed: one('bits', 'search') }),
   rewrite('trace_event', ['number'], { sealed: one('event'), place: ['0', 'trace_id'] }),
-  rewrite('message_trace', ['trace_id'], { sealed: columns('trace', ['facts']) }),
-  rewrite('transcript', ['session_id'], {
-    sealed: [...one('search_text', 'transcript text'), ...columns('transcript', ['summary', 'lines'])],
+  rewrite('message_trace', ['number'], {
+    sealed: columns('trace', ['facts', 'also']),
+    place: ['0', 'trace_id'],
   }),
+  rewrite('transcript', ['session_id'], { sealed: columns('transcript', ['summary']) }),
   rewrite('queue_entry', ['id'], { sealed: columns('queue', ['prefix', 'verdict']) }),
   rewrite('quarantine', ['id'], {
     sealed: columns('quarantine', ['way', 'prefix', 'reverse_path', 'author', 'subject', 'verdict']),
@@ -86,8 +87,8 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
     sealed: [...one('private_key', 'acme key'), ...one('next_key', 'next acme key')],
   }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
-  rewrite('trace_place', ['number'], { sealed: one('also', 'trace also') }),
   rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
+  rewrite('transcript_lines', ['session_id'], { sealed: columns('transcript', ['lines']) }),
 ];
 
 /** Names that rows are looked up by: rewritten in the commit that switches, so that no row is there under both names. */

@@ -7,10 +7,13 @@
  */
 import type { Connection } from '../connection.ts';
 import { blockOf, BLOCK_MESSAGES, SLICE_OCTETS, SLICES, TraceBlock } from './trace-block.ts';
-import { READ_PLACES, textOf, type PlaceRow } from './trace-rows.ts';
+import { READ_TRACES, textOf, type TraceRow } from './trace-rows.ts';
 
 /** A step takes some 10 ms: searches wait no longer for it. */
 const ROWS_A_STEP = 512;
+
+/** Octets with bits in them. */
+const FEW_OCTETS = 16;
 
 /** What the writer is to store. */
 export interface FullTraceBlock {
@@ -48,16 +51,29 @@ export class TraceIndex {
 
   /** The highest number of a message that is smaller. */
   numberBelow(number: number): number | null {
-    const sql = 'SELECT max(number) AS number FROM trace_place WHERE number < ?';
+    const sql = 'SELECT max(number) AS number FROM message_trace WHERE number < ?';
     return this.#connection.get<{ number: number | null }>(sql, number)?.number ?? null;
   }
 
-  /** Bits of the messages that may have runs in all these slices; null: all may. */
+  /** The slices with the fewest bits first, by a block that stands for all. */
+  rarestFirst(slices: readonly number[]): readonly number[] {
+    const sample = Math.max(...this.#stored);
+    const counts = new Map(slices.map((slice) => [slice, countOctets(this.#slice(sample, slice))]));
+    return slices.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
+  }
+
+  /** Bits of the messages that may have runs in all these slices; null: all may. Where few are left no more is read. */
   candidates(id: number, slices: readonly number[]): Uint8Array | null {
     const made = this.#made.get(id);
     if (slices.length === 0 || (made === undefined && !this.#stored.has(id))) return null;
     const common = new Uint8Array(SLICE_OCTETS).fill(0xff);
-    for (const slice of slices) if (!keepCommon(common, made?.slice(slice) ?? this.#slice(id, slice))) break;
+    let before = SLICE_OCTETS;
+    for (const slice of slices) {
+      const left = keepCommon(common, made?.slice(slice) ?? this.#slice(id, slice));
+      // What is left has probably the word: it is quicker looked at than ruled out by another slice.
+      if (left === 0 || (left <= FEW_OCTETS && left === before)) break;
+      before = left;
+    }
     if (made !== undefined) setFrom(common, made.upTo);
     return common;
   }
@@ -110,8 +126,8 @@ export class TraceIndex {
   #add(id: number): boolean {
     const block = this.#block(id);
     const first = id * BLOCK_MESSAGES;
-    const rows = this.#connection.all<PlaceRow>(
-      `${READ_PLACES} WHERE trace_place.number BETWEEN ? AND ? ORDER BY trace_place.number LIMIT ?`,
+    const rows = this.#connection.all<TraceRow>(
+      `${READ_TRACES} WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?`,
       first + block.upTo,
       first + BLOCK_MESSAGES - 1,
       ROWS_A_STEP,
@@ -121,12 +137,22 @@ export class TraceIndex {
   }
 }
 
-/** Leaves the bits that both have; whether any are left. */
-function keepCommon(common: Uint8Array, slice: Uint8Array | null): boolean {
-  if (slice === null) return true;
+/** Leaves the bits that both have; in how many octets there are any. */
+function keepCommon(common: Uint8Array, slice: Uint8Array | null): number {
+  if (slice === null) return SLICE_OCTETS;
   let left = 0;
-  for (let at = 0; at < SLICE_OCTETS; at++) left |= common[at] = (common[at] ?? 0) & (slice[at] ?? 0);
-  return left !== 0;
+  for (let at = 0; at < SLICE_OCTETS; at++) {
+    const both = (common[at] ?? 0) & (slice[at] ?? 0);
+    common[at] = both;
+    if (both !== 0) left++;
+  }
+  return left;
+}
+
+function countOctets(slice: Uint8Array | null): number {
+  let count = 0;
+  for (const octet of slice ?? []) if (octet !== 0) count++;
+  return count;
 }
 
 function setFrom(bits: Uint8Array, position: number): void {

@@ -14,32 +14,23 @@ export interface TraceFacts {
 }
 
 export interface TraceRow {
+  /** In the order in which there was something new to find it by. */
+  readonly number: number;
   readonly trace_id: string;
   readonly received_at: number;
   readonly via: MessageSummary['via'];
   readonly size_bytes: number;
   readonly state: MessageSummary['state'];
   readonly facts: string;
-}
-
-export interface PlaceRow extends TraceRow {
-  readonly number: number;
   /** Words that came later. */
   readonly also: string | null;
 }
 
-const TRACE_COLUMNS = `message_trace.trace_id, received_at, via, size_bytes, state,
-  unseal(facts, 'trace facts', message_trace.trace_id) AS facts`;
-
-export const READ_TRACES = `SELECT ${TRACE_COLUMNS} FROM message_trace`;
-
-const PLACE_COLUMNS = `${TRACE_COLUMNS}, trace_place.number, unseal(also, 'trace also', trace_place.number) AS also`;
-
-export const READ_PLACES = `SELECT ${PLACE_COLUMNS}
-  FROM trace_place CROSS JOIN message_trace ON message_trace.trace_id = trace_place.trace_id`;
+export const READ_TRACES = `SELECT number, trace_id, received_at, via, size_bytes, state,
+  unseal(facts, 'trace facts', trace_id) AS facts, unseal(also, 'trace also', trace_id) AS also FROM message_trace`;
 
 /** All that a message is found by, folded; words never reach over a line's end. */
-export function textOf({ facts, also }: Pick<PlaceRow, 'facts' | 'also'>): string {
+export function textOf({ facts, also }: Pick<TraceRow, 'facts' | 'also'>): string {
   const { reversePath, author, recipients, subject, messageId, remote } = JSON.parse(facts) as TraceFacts;
   const parts = [reversePath, author, ...recipients, subject, messageId ?? '', remote, also ?? ''];
   return foldText(parts.join('\n'));

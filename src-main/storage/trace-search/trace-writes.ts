@@ -1,33 +1,37 @@
-/** Writes of the timelines' search: places of messages, blocks of bits, and their going. */
-import type { Connection } from '../connection.ts';
+/** Writes of the timelines' search: words that come later, blocks of bits, and their going. */
+import type { Connection, SqlValue } from '../connection.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { BLOCK_MESSAGES, blockOf, SLICE_OCTETS, SLICES } from './trace-block.ts';
+import type { TraceRow } from './trace-rows.ts';
 
-/** Gives a message its place: after all others, so that the next search finds it by what is known now. */
-export function addPlace({ connection }: Transaction, traceId: string): number {
-  return connection.run('INSERT INTO trace_place (trace_id) VALUES (?)', traceId).rowId;
-}
-
-/** Words by which a message is found from now on as well. */
+/** Words by which a message is found from now on as well: it gets a new number, after all others, so that the next search knows them. */
 export function addWords({ connection }: Transaction, traceId: string, words: readonly string[]): void {
   if (words.length === 0) return;
-  const row = connection.get<{ number: number; also: string | null }>(
-    `SELECT number, unseal(also, 'trace also', number) AS also FROM trace_place
-      WHERE number = (SELECT number FROM message_trace WHERE trace_id = ?)`,
+  const row = connection.get<MovedRow>(
+    "SELECT *, unseal(also, 'trace also', trace_id) AS also FROM message_trace WHERE trace_id = ?",
     traceId,
   );
   if (row === undefined) return;
   const known = row.also?.split(' ') ?? [];
   const also = [...new Set([...known, ...words])].slice(0, MOST_WORDS);
   if (also.length === known.length) return;
-  connection.run('DELETE FROM trace_place WHERE number = ?', row.number);
-  const { rowId } = connection.run('INSERT INTO trace_place (trace_id) VALUES (?)', traceId);
+  connection.run('DELETE FROM message_trace WHERE number = ?', row.number);
   connection.run(
-    "UPDATE trace_place SET also = seal(?2, 0, 'trace also', ?1) WHERE number = ?1",
-    rowId,
+    `INSERT INTO message_trace (trace_id, received_at, via, size_bytes, state, facts, also)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, seal(?7, 0, 'trace also', ?1))`,
+    traceId,
+    row.received_at,
+    row.via,
+    row.size_bytes,
+    row.state,
+    row.facts,
     also.join(' '),
   );
-  connection.run('UPDATE message_trace SET number = ? WHERE trace_id = ?', rowId, traceId);
+}
+
+/** `facts` as they are stored. */
+interface MovedRow extends Omit<TraceRow, 'facts'> {
+  readonly facts: SqlValue;
 }
 
 /** A message to a thousand domains is found by a hundred of their hosts. */
@@ -55,16 +59,15 @@ const finishTraceBlock: Write<number, void> = ({ connection }, blockId) => {
   connection.run('INSERT OR IGNORE INTO trace_block (id) VALUES (?)', blockId);
 };
 
-/** The places of messages that go, and the blocks that nothing is left in. */
-export function removePlaces(connection: Connection, numbers: readonly number[]): void {
-  for (const number of numbers) connection.run('DELETE FROM trace_place WHERE number = ?', number);
-  for (const blockId of new Set(numbers.map(blockOf)))
-    if (isEmpty(connection, blockId)) removeBlock(connection, blockId);
+/** Removes the blocks of these numbers that nothing is left in. */
+export function removeEmptyBlocks(connection: Connection, numbers: readonly number[]): void {
+  const blockIds = new Set(numbers.map(blockOf));
+  for (const blockId of blockIds) if (isEmpty(connection, blockId)) removeBlock(connection, blockId);
 }
 
 function isEmpty(connection: Connection, blockId: number): boolean {
   const first = blockId * BLOCK_MESSAGES;
-  const sql = 'SELECT 1 FROM trace_place WHERE number BETWEEN ? AND ? LIMIT 1';
+  const sql = 'SELECT 1 FROM message_trace WHERE number BETWEEN ? AND ? LIMIT 1';
   return connection.get(sql, first, first + BLOCK_MESSAGES - 1) === undefined;
 }
 

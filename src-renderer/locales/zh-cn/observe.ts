@@ -1,0 +1,28 @@
+/** 关于会话记录和邮件轨迹的保留 */
+export const observe = {
+  retention: {
+    kept: '当前保留',
+    keptTranscripts: '{count} 个会话,共 {size}(上限 {limit})',
+    keptTimelines: '{count} 封邮件',
+    oldest: '最早的记录:',
+    transcripts: '会话记录',
+    transcriptDays: '会话记录保留天数',
+    transcriptDaysHint: '传输过邮件的会话会与邮件轨迹保留得一样久(如果后者更长)。',
+    transcriptMiB: '会话记录占用空间上限(MiB)',
+    transcriptMiBHint: '空间用完后先删除最早的,没有传输邮件的会话优先删除。',
+    linesPerSession: '每个会话的行数',
+    linesPerSessionHint: '超出部分只计数、不保留;会话记录中会注明省略了多少。',
+    sessionsPerSecond: '每秒全部保留的会话数',
+    sessionsPerSecondHint: '超过后,没有传输邮件的会话只保留十分之一。0 表示始终全部保留。',
+    content: '记录邮件内容',
+    contentHint: '否则会话记录只显示邮件大小。',
+    contentWarning: '有权查看会话记录的人将能读到这里所有人的邮件。请事先告知大家,问题查明后请关闭。',
+    contentKiB: '每封邮件记录的大小(KiB)',
+    contentKiBHint: '其余部分不保留。',
+    timelines: '邮件轨迹',
+    timelineDays: '邮件轨迹保留天数',
+    timelineDaysHint: '即每封邮件的经过。仍在队列中的邮件无论如何都会保留。',
+    outOfRange: '请输入整数:天数 1 至 3650,空间至少 1 MiB,行数 100 至 100,000。',
+    atOnce: '立即生效。超出期限的记录将被永久删除。',
+  },
+};
