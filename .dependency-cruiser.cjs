@@ -77,6 +77,7 @@ module.exports = {
           '^src-main/mail/mailstore/(search|listing)/',
           '^src-main/mail/queue/queue-rules\\.ts$',
           '^src-main/mail/(events|verdict)\\.ts$',
+          '^src-main/observe/flow-(span|kinds)\\.ts$',
           '^src-main/format/message-index\\.ts$',
           '^src-main/protocol/connection/session\\.ts$',
         ],

@@ -32,6 +32,11 @@ export const router = createRouter({
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
     },
+    {
+      path: '/delivery-test',
+      name: 'deliveryTest',
+      component: () => import('./features/delivery-test/DeliveryTestPage.vue'),
+    },
     { path: '/relay', name: 'relay', component: () => import('./features/relay/RelayPage.vue') },
     {
       path: '/reports/:tab(tls)?',

@@ -11,8 +11,11 @@ import { administratorsContract } from './administrators.ts';
 import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
+import { deliveryTestContract } from './delivery-test.ts';
 import { encryptionContract } from './encryption.ts';
 import { messagesContract } from './messages.ts';
+import { metricsContract } from './metrics.ts';
+import { noticesContract } from './notices.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
 import { queueContract } from './queue.ts';
@@ -38,11 +41,14 @@ export const consoleContract = {
   administrators: administratorsContract,
   audit: auditContract,
   certificates: certificatesContract,
+  deliveryTest: deliveryTestContract,
   domains: domainsContract,
   aliases: aliasesContract,
   encryption: encryptionContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
+  metrics: metricsContract,
+  notices: noticesContract,
   profile: profileContract,
   queue: queueContract,
   relay: relayContract,

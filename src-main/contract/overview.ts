@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { callFor } from './access.ts';
-import { feedOf } from './feed.ts';
+import { feedOf, noChange } from './feed.ts';
 import { count, mailProtocol, time } from './values.ts';
 
 /** What happened, in messages; `refused` counts recipients refused during sessions. */
@@ -146,17 +146,27 @@ export const overview = z.object({
 });
 export type Overview = z.infer<typeof overview>;
 
-export const overviewSnapshot = z.object({
-  overview,
-  /** One bucket a minute, oldest first, the last one unfinished. */
-  history: z.array(flowMinute).readonly(),
-});
-export type OverviewSnapshot = z.infer<typeof overviewSnapshot>;
+/** How far back a chart looks. */
+export const flowSpan = z.enum(['hour', 'day', 'week', 'month']);
+export type FlowSpan = z.infer<typeof flowSpan>;
 
-/** The new state, and the buckets that moved. */
-export const overviewChange = z.object({ overview, minutes: z.array(flowMinute).readonly() });
-export type OverviewChange = z.infer<typeof overviewChange>;
+export const flowBar = flowCounts.extend({
+  start: time,
+  /** Recipients in the queue at its fullest. */
+  mostWaiting: count,
+  /** The greatest age of what waited, in ms. */
+  oldestMs: count,
+});
+export type FlowBar = z.infer<typeof flowBar>;
+
+/** Every bar of the span, oldest first, the last one unfinished. */
+export const flowHistory = z.object({ span: flowSpan, barMs: count, bars: z.array(flowBar).readonly() });
+export type FlowHistory = z.infer<typeof flowHistory>;
 
 export const overviewContract = {
-  watch: callFor('queue.read').output(feedOf(overviewSnapshot, overviewChange)),
+  watch: callFor('queue.read').output(feedOf(overview, noChange)),
+  /** A chart, drawn anew as time goes on. */
+  watchHistory: callFor('queue.read')
+    .input(z.object({ span: flowSpan }))
+    .output(feedOf(flowHistory, noChange)),
 };

@@ -211,7 +211,7 @@ export const tryOutResult = z.object({
 });
 export type TryOutResult = z.infer<typeof tryOutResult>;
 
-const dialogueLine = z.object({
+export const dialogueLine = z.object({
   from: z.enum(['client', 'server', 'note']),
   text: z.string(),
 });

@@ -59,6 +59,20 @@ export const detailSeparators = z.string().regex(DETAIL_SEPARATORS_SHAPE, 'is ma
 /** In which the server writes to people. */
 export const noticeLanguage = z.enum(NOTICE_LANGUAGES);
 
+const minuteOfDay = z
+  .int()
+  .min(0)
+  .max(24 * 60 - 1);
+
+/** When nobody wants to be told of anything, in the local time of the server; minutes after midnight. */
+export const quietHours = z.object({
+  fromMinute: minuteOfDay,
+  untilMinute: minuteOfDay,
+  /** Whether errors wait too. */
+  holdsErrors: z.boolean(),
+});
+export type QuietHours = z.infer<typeof quietHours>;
+
 export const serverSettings = z.object({
   hostname: z.string(),
   detailSeparators: z.string(),
@@ -66,6 +80,10 @@ export const serverSettings = z.object({
   allowCleartextAuth: z.boolean(),
   listeners: z.array(listenerRow).readonly(),
   certificate: certificateSummary,
+  /** Whether numbers are given to a monitoring system that has a token. */
+  metricsEnabled: z.boolean(),
+  /** null: there are none. */
+  quietHours: quietHours.nullable(),
   dataFolder: z.string(),
   version: z.string(),
   /** As process.platform has it. */
@@ -78,6 +96,8 @@ export const settingsChange = z.object({
   noticeLanguage: noticeLanguage.exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
   detailSeparators: detailSeparators.exactOptional(),
+  metricsEnabled: z.boolean().exactOptional(),
+  quietHours: quietHours.nullable().exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

@@ -3,5 +3,14 @@ import type * as Electron from 'electron';
 
 export type ElectronModule = Pick<
   typeof Electron,
-  'app' | 'BrowserWindow' | 'Menu' | 'Tray' | 'dialog' | 'ipcMain' | 'nativeImage' | 'protocol' | 'session'
+  | 'app'
+  | 'BrowserWindow'
+  | 'Menu'
+  | 'Notification'
+  | 'Tray'
+  | 'dialog'
+  | 'ipcMain'
+  | 'nativeImage'
+  | 'protocol'
+  | 'session'
 >;

@@ -9,6 +9,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConsoleWorld } from '../../test/support/console-world.ts';
 import { ManualClock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { ConsoleContract } from '../contract/contract.ts';
 import { createConsoleRouter } from '../host/api/router.ts';
 import type { ElectronModule } from './electron-module.ts';
@@ -42,10 +43,25 @@ class FakeWindow extends EventEmitter {
   }
 }
 
+/** A notice of the desktop, which somebody may click. */
+class FakeNotification extends EventEmitter {
+  static readonly shown: FakeNotification[] = [];
+  static isSupported = () => true;
+  readonly options: { title: string; body: string };
+
+  constructor(options: { title: string; body: string }) {
+    super();
+    this.options = options;
+  }
+
+  show = () => void FakeNotification.shown.push(this);
+}
+
 class FakeTray extends EventEmitter {
   isDestroyed = false;
   menu: { label?: string; click?: () => void }[] = [];
-  setToolTip = () => undefined;
+  toolTip = '';
+  setToolTip = (text: string) => (this.toolTip = text);
   setContextMenu = (menu: FakeTray['menu']) => (this.menu = menu);
   destroy = () => (this.isDestroyed = true);
 }
@@ -79,6 +95,7 @@ function createFakeElectron() {
   const fake = {
     app,
     BrowserWindow: FakeWindow,
+    Notification: FakeNotification,
     Tray: class extends FakeTray {
       constructor() {
         super();
@@ -105,18 +122,24 @@ let world: ConsoleWorld;
 let clock: ManualClock;
 let host: DesktopHost & { calls: string[]; finishStop: () => void; startProblem: Error | null };
 let folder: string;
+let noticed: Emitter<void>;
+let state = { waiting: 0, errors: 0, warnings: 0 };
 
 beforeEach(async () => {
   FakeWindow.all.length = 0;
+  FakeNotification.shown.length = 0;
   electron = createFakeElectron();
   clock = new ManualClock();
   world = new ConsoleWorld({ clock });
+  noticed = new Emitter();
+  state = { waiting: 0, errors: 0, warnings: 0 };
   const calls: string[] = [];
   const stopped = Promise.withResolvers<void>();
   host = {
     calls,
     startProblem: null,
     router: createConsoleRouter(world.services()),
+    notices: { state: () => state, onNotice: noticed.subscribe },
     finishStop: stopped.resolve,
     start: async () => {
       calls.push('start');
@@ -161,6 +184,27 @@ function connect(senderFrame: unknown) {
 }
 
 const OWN_FRAME = { origin: 'postroom://console', parent: null };
+
+describe('the tray', () => {
+  it('says how the server is, and keeps saying it', async () => {
+    await run();
+    expect(electron.trays[0]?.toolTip).toBe('Postroom: 0 waiting in the queue');
+    state = { waiting: 4, errors: 1, warnings: 2 };
+    clock.advance(10_000);
+    expect(electron.trays[0]?.toolTip).toBe('Postroom: 4 waiting in the queue, 3 need you');
+  });
+
+  it('tells what has come to need somebody, and a click opens the window', async () => {
+    await run(true);
+    state = { waiting: 0, errors: 1, warnings: 0 };
+    noticed.emit();
+    expect(FakeNotification.shown.map(({ options }) => options.body)).toEqual([
+      '1 need you (errors: 1, warnings: 0). Click to see them.',
+    ]);
+    FakeNotification.shown[0]?.emit('click');
+    expect(window().isVisible).toBe(true);
+  });
+});
 
 describe('starting', () => {
   it('starts the host and opens one window on our page', async () => {

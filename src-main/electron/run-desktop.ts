@@ -4,7 +4,8 @@
  * Flow: ready → host starts → page is served → window → its MessagePort → router. Closing the window leaves the server
  * running in the tray. Invariants: one instance; the host is stopped, once and within STOP_LIMIT_MS, before the app quits.
  */
-import type { Clock } from '../base/clock.ts';
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { Subscribe } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConsoleRouter } from '../host/api/router.ts';
 import { readPageFiles } from '../host/page-files.ts';
@@ -12,16 +13,20 @@ import { answerPorts } from './console-port.ts';
 import { type ConsoleWindow, createConsoleWindow, lockDown } from './console-window.ts';
 import type { ElectronModule } from './electron-module.ts';
 import { registerPageScheme, servePage } from './page-protocol.ts';
-import { createTray, type TrayHandle } from './tray.ts';
+import { createTray, type TrayHandle, type TrayState } from './tray.ts';
 
 /** The host gives running sessions 10 s; what takes longer than this hangs, and the app must not hang with it. */
 const STOP_LIMIT_MS = 15_000;
+/** People look at a tooltip, they do not watch it. */
+const TRAY_INTERVAL_MS = 10_000;
 
 /** What the shell needs of a host. */
 export interface DesktopHost {
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly router: ConsoleRouter;
+  /** What needs somebody, and how much waits in the queue. */
+  readonly notices: { state(): TrayState; readonly onNotice: Subscribe<unknown> };
 }
 
 export interface DesktopOptions {
@@ -57,6 +62,7 @@ class Desktop {
   #tray: TrayHandle | null = null;
   #stopping: Promise<void> | null = null;
   #isStopped = false;
+  #cancelShow: Cancel = () => undefined;
 
   constructor(options: DesktopOptions) {
     const { app } = options.electron;
@@ -87,7 +93,18 @@ class Desktop {
       onOpen: () => this.#showWindow(),
       onQuit: () => electron.app.quit(),
     });
+    this.#followState(this.#tray);
     if (!this.#options.startsHidden) this.#showWindow();
+  }
+
+  #followState(tray: TrayHandle): void {
+    const { notices } = this.#runningHost;
+    const show = (): void => {
+      tray.show(notices.state());
+      this.#cancelShow = this.#options.clock.after(TRAY_INTERVAL_MS, show);
+    };
+    show();
+    notices.onNotice(() => tray.notify(notices.state()));
   }
 
   async #startHost(): Promise<void> {
@@ -113,6 +130,7 @@ class Desktop {
   }
 
   async #stop(): Promise<void> {
+    this.#cancelShow();
     const { clock, logger } = this.#options;
     const cancel = clock.after(STOP_LIMIT_MS, () => {
       logger.error('the mail server did not stop in time');

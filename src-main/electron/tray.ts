@@ -1,18 +1,43 @@
-/** Tray: the server is there, window or not; opens the window, or quits the server. */
+/** Tray: the server is there, window or not, and how it is; opens the window, or quits the server; tells what has come to need somebody. */
 import { join } from 'node:path';
 import type { ElectronModule } from './electron-module.ts';
 
 export interface TrayWords {
   readonly open: string;
   readonly quit: string;
+  /** At the icon. */
+  readonly state: (state: TrayState) => string;
+  readonly news: (errors: number, warnings: number) => string;
+}
+
+export interface TrayState {
+  readonly waiting: number;
+  readonly errors: number;
+  readonly warnings: number;
 }
 
 const WORDS: Readonly<Record<'en' | 'zh', TrayWords>> = {
-  en: { open: 'Open Postroom', quit: 'Quit (stops the mail server)' },
-  zh: { open: '打开 Postroom', quit: '退出（将停止邮件服务器）' },
+  en: {
+    open: 'Open Postroom',
+    quit: 'Quit (stops the mail server)',
+    state: ({ waiting, errors, warnings }) =>
+      `Postroom: ${waiting} waiting in the queue${errors + warnings > 0 ? `, ${errors + warnings} need you` : ''}`,
+    news: (errors, warnings) =>
+      `${errors + warnings} need you (errors: ${errors}, warnings: ${warnings}). Click to see them.`,
+  },
+  zh: {
+    open: '打开 Postroom',
+    quit: '退出（将停止邮件服务器）',
+    state: ({ waiting, errors, warnings }) =>
+      `Postroom：队列中 ${waiting} 个等待${errors + warnings > 0 ? `，${errors + warnings} 项需要处理` : ''}`,
+    news: (errors, warnings) => `有 ${errors} 个错误和 ${warnings} 个警告需要处理，点击查看。`,
+  },
 };
 
 export interface TrayHandle {
+  show(state: TrayState): void;
+  /** Something has come to need somebody. */
+  notify(state: TrayState): void;
   dispose(): void;
 }
 
@@ -33,5 +58,17 @@ export function createTray(
     ]),
   );
   tray.on('click', options.onOpen);
-  return { dispose: () => tray.destroy() };
+  return {
+    show: (state) => tray.setToolTip(words.state(state)),
+    notify: ({ errors, warnings }) => {
+      if (!electron.Notification.isSupported()) return;
+      const notification = new electron.Notification({
+        title: 'Postroom',
+        body: words.news(errors, warnings),
+      });
+      notification.on('click', options.onOpen);
+      notification.show();
+    },
+    dispose: () => tray.destroy(),
+  };
 }

@@ -1,28 +1,36 @@
 /** What runs beside the mail path while the host runs: warnings, digests, the search index, and what has to be forgotten in time. */
-import type { Cancel } from '../base/clock.ts';
+import { FlowHistory, type FlowHistoryOptions } from '../observe/flow-history.ts';
+import type { MailMeter } from '../observe/port.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { startGroupMembers, type GroupMembersOptions } from './group-members.ts';
 import { startMaintenance } from './maintenance.ts';
 import { startQuarantineDigests, type QuarantineDigestOptions } from './quarantine-digest.ts';
 import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
 import { startSearchFilling } from './search-filling.ts';
-import { startTimelineFilling, type TimelineFillingOptions } from './timeline-filling.ts';
+import { startTimelineFilling } from './timeline-filling.ts';
 
 export type BackgroundOptions = Omit<
-  QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions & TimelineFillingOptions,
-  'mailStore' | 'settings' | 'timelines'
->;
+  QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions,
+  'mailStore' | 'settings'
+> &
+  Pick<FlowHistoryOptions, 'depth'> & { readonly meter: MailMeter };
 
-export function startBackground(storage: Storage, options: BackgroundOptions): Cancel {
-  const { mailSearch: search, mailStore, timelines, upkeep, settings } = storage;
-  const { clock, onError } = options;
+/** The answer stops it, and resolves when what is counted is kept. */
+export function startBackground(storage: Storage, options: BackgroundOptions): () => Promise<void> {
+  const { mailSearch: search, mailStore, timelines, upkeep, settings, flow: store } = storage;
+  const { clock, onError, meter, depth } = options;
+  const flow = new FlowHistory({ meter, store, depth, clock, onError });
+  flow.start();
   const stops = [
     startGroupMembers({ ...options, mailStore }),
     startQuotaWarnings({ ...options, mailStore }),
     startQuarantineDigests({ ...options, settings }),
     startSearchFilling({ search, mailStore, clock, onError }),
-    startTimelineFilling({ ...options, timelines }),
+    startTimelineFilling({ timelines, onMailEvent: meter.onEvent, clock, onError }),
     startMaintenance({ timelines, upkeep, settings, clock, onError }),
   ];
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    stops.forEach((stop) => stop());
+    return flow.stop();
+  };
 }

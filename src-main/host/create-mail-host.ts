@@ -6,7 +6,7 @@
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
 import { statfs } from 'node:fs/promises';
-import type { Cancel, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
@@ -33,6 +33,7 @@ import { createMailPath, type MailPath } from './mail-path.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
 import { DiskWatch } from './disk-watch.ts';
+import type { NoticeDesk } from './notice-desk.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { AuditLog } from './audit/audit-log.ts';
@@ -73,6 +74,8 @@ export interface MailHost {
   /** The console's calls; only after start(). */
   readonly router: ConsoleRouter;
   listeners(): readonly ListenerStatus[];
+  /** What has come to need somebody; only after start(). */
+  readonly notices: Pick<NoticeDesk, 'state' | 'onNotice'>;
   /** What links in quarantine digests may do; only after start(). */
   readonly release: ReleaseDesk;
   /** Who may be at the console; only after start(). */
@@ -106,7 +109,8 @@ interface Parts {
   readonly access: ConsoleAccess;
   readonly setupToken: MailHost['setupToken'];
   readonly release: ReleaseDesk;
-  readonly stopBackground: () => void;
+  readonly notices: NoticeDesk;
+  readonly stopBackground: () => Promise<void>;
 }
 
 class RunningHost implements MailHost {
@@ -138,6 +142,10 @@ class RunningHost implements MailHost {
 
   get router(): ConsoleRouter {
     return this.#running.router;
+  }
+
+  get notices(): NoticeDesk {
+    return this.#running.notices;
   }
 
   get release(): ReleaseDesk {
@@ -179,6 +187,7 @@ class RunningHost implements MailHost {
     this.#parts.transcripts.start();
     this.#listeners.serve({ ...this.#parts.path.engines, ...this.#certificate.engines });
     await this.#certificate.start();
+    this.#parts.notices.start();
     logger.info('listening', {
       listeners: this.#listeners.statuses.map(({ name, port }) => ({ name, port })),
     });
@@ -192,7 +201,8 @@ class RunningHost implements MailHost {
     await withinGrace(parts.path.closeSessions('the server is stopping'));
     this.#listeners.close();
     this.#certificate.stop();
-    parts.stopBackground();
+    parts.notices.stop();
+    await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
     await parts.transcripts.stop();
@@ -268,13 +278,12 @@ class RunningHost implements MailHost {
     const console = await this.#openAccess(storage, { administrators, secret, signIns });
     const parts = { directory, transfers, receiver, transcripts, meter, path };
     const shown = { ...parts, access: console.access, signIns: signIns.book };
-    const router = this.#createRouter(storage, shown);
+    const { router, notices } = this.#createRouter(storage, shown);
+    const stopBackground = this.#startBackground(storage, { directory, receiver, path, meter, secret });
     const { quarantine } = path.screening;
-    const own = { directory, receiver, queue: path.queue, quarantine, secret, onMailEvent: meter.onEvent };
-    const stopBackground = this.#startBackground(storage, own);
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
-    const running = { storage, directory, transcripts, signIns, path, transfers, router, release };
+    const running = { storage, directory, transcripts, signIns, path, transfers, router, release, notices };
     return { ...running, ...console, stopBackground };
   }
 
@@ -333,10 +342,14 @@ class RunningHost implements MailHost {
 
   #startBackground(
     storage: Storage,
-    own: Omit<BackgroundOptions, 'clock' | 'makeId' | 'hostname' | 'language' | 'onError'>,
-  ): Cancel {
+    own: Pick<BackgroundOptions, 'directory' | 'receiver' | 'meter' | 'secret'> & { readonly path: MailPath },
+  ): () => Promise<void> {
+    const { path, ...parts } = own;
     return startBackground(storage, {
-      ...own,
+      ...parts,
+      queue: path.queue,
+      depth: () => path.desk.depth(),
+      quarantine: path.screening.quarantine,
       clock: this.#options.clock,
       makeId: this.#makeId,
       hostname: () => this.hostname(),
@@ -355,13 +368,14 @@ class RunningHost implements MailHost {
     return createTransferDesk({ dataFolder, mailStore, receiver, clock, imap, logger });
   }
 
-  #createRouter(storage: Storage, parts: RouterParts): ConsoleRouter {
+  #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {
     const { clock, dataFolder, logger, version, bind } = this.#options;
     return createHostRouter({
       ...parts,
       ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
+      quietHours: () => this.#settings.quietHours,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
       findListener: (name) => findOwnListener(name, bind, this.#listeners.statuses),

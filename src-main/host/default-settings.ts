@@ -15,6 +15,8 @@ export function defaultSettings(hostname: string): HostSettings {
     hostname,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
+    metricsEnabled: false,
+    quietHours: null,
     allowCleartextAuth: false,
     secondFactorRequiredFor: [],
     signIn: DEFAULT_SIGN_IN_SETTINGS,

@@ -2,13 +2,18 @@
  * The console's router over the running host: what the handlers are built on, gathered from stores and stages.
  */
 import type { Clock } from '../base/clock.ts';
+import type { QuietHours } from '../base/quiet-hours.ts';
 import type { MakeId } from '../base/ids.ts';
+import type { AccountId } from '../directory/port.ts';
 import type { FullDirectory } from '../directory/create-directory.ts';
 import type { MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { EventMeter } from '../observe/mail-meter.ts';
 import type { TranscriptDesk } from '../observe/transcript-desk.ts';
 import type { Storage } from '../storage/open-storage.ts';
+import { MailUsage } from './api/mail-usage.ts';
+import { OverviewReader } from './api/overview-reader.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
+import { NoticeDesk } from './notice-desk.ts';
 import type { ConsoleServices } from './api/services.ts';
 import type { MailPath } from './mail-path.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
@@ -44,6 +49,7 @@ type FromHost = Pick<
 export interface HostRouterOptions extends RouterParts, FromHost {
   readonly storage: Storage;
   readonly hostname: () => string;
+  readonly quietHours: () => QuietHours | null;
   /** What people are written in. */
   readonly language: TestMessageOptions['language'];
   /** Where a listener of ours can be reached from this machine. */
@@ -52,25 +58,44 @@ export interface HostRouterOptions extends RouterParts, FromHost {
   readonly makeId: MakeId;
 }
 
-export function createHostRouter(options: HostRouterOptions): ConsoleRouter {
+export function createHostRouter(options: HostRouterOptions): { router: ConsoleRouter; notices: NoticeDesk } {
   const { storage, path, ...services } = options;
   const testMessage = { ...options, queue: path.queue };
-  return createConsoleRouter({
+  const known = {
     ...services,
     mailStore: storage.mailStore,
     timelines: storage.timelines,
+    flow: storage.flow,
     queue: path.desk,
     nextHops: path.nextHops,
     screening: path.screening,
-    isDeliverable: (address) => path.isDeliverable(address),
+    isDeliverable: (address: string) => path.isDeliverable(address),
     relayDesk: openRelayDesk(options),
     signing: path.signing,
     reports: storage.reports,
     scripts: storage.scripts,
     settings: storage.settings,
     encryption: storage.sealing,
-    sendTestMessage: (to) => sendTestMessage(testMessage, to),
+    sendTestMessage: (to: AccountId) => sendTestMessage(testMessage, to),
     platform: process.platform,
+  };
+  const notices = createNoticeDesk(options, new OverviewReader(known, new MailUsage(storage.mailStore)));
+  return { router: createConsoleRouter({ ...known, notices }), notices };
+}
+
+function createNoticeDesk(
+  { clock, makeId, logger, quietHours }: HostRouterOptions,
+  overview: OverviewReader,
+): NoticeDesk {
+  return new NoticeDesk({
+    look: async () => {
+      const { attention, queue } = await overview.read();
+      return { attention, waiting: queue.queued + queue.active + queue.deferred + queue.held };
+    },
+    quietHours,
+    clock,
+    makeId,
+    onError: (error) => logger.error('what needs somebody could not be found out', { error }),
   });
 }
 

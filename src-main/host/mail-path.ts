@@ -29,7 +29,7 @@ import { createSteeredQueue } from '../mail/queue/steered-queue.ts';
 import { createReceptionService } from '../mail/reception/create-reception-service.ts';
 import { createImapService } from '../mail/retrieval/imap/imap-service.ts';
 import { createPop3Service } from '../mail/retrieval/pop3/pop3-service.ts';
-import type { ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import type { ConnectionTestOptions } from '../mail/relay/trying/connection-test.ts';
 import type { JudgedMessage, ReportCounts } from '../mail/reports/report-counts.ts';
 import type { TlsOutcome } from '../mail/reports/tls-outcome.ts';
 import { createRelayCourier } from '../mail/relay/create-relay-courier.ts';
@@ -95,7 +95,7 @@ export interface MailPath {
   isDeliverable(address: string): Promise<boolean>;
   readonly engines: Engines;
   /** What decides on relaying and reaches other servers, for those who try it out. */
-  readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection'>;
+  readonly relaying: Pick<RelayDeskOptions, 'router' | 'ruleBook' | 'connection' | 'tlsPolicies'>;
   readonly screening: ScreeningDesk;
   /** The keys that sign mail of our domains. */
   readonly signing: SigningDesk;
@@ -133,7 +133,7 @@ export function createMailPath(options: MailPathOptions): MailPath {
     nextHops: relay.nextHops,
     isDeliverable: async (address) => (await router.route(address)).kind !== 'undeliverable',
     engines: enginesOf(services),
-    relaying: { router, ruleBook, connection },
+    relaying: { router, ruleBook, connection, tlsPolicies },
     screening: screening.desk,
     signing: signing.keys,
     start: async () => {

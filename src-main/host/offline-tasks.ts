@@ -1,5 +1,6 @@
 /**
- * Offline tasks: what the command line does on a data folder that no Postroom has open: export, import, doctor.
+ * Offline tasks: what the command line does on a data folder that no Postroom has open: export, import, doctor,
+ * letting an administrator in again.
  *
  * Invariants: the folder's lock keeps a running Postroom and these apart; a folder that is none is refused, never made.
  */
@@ -9,6 +10,8 @@ import type { Clock } from '../base/clock.ts';
 import { createIdMaker, type RandomBytes } from '../base/ids.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { keyOfAddress } from '../directory/address-key.ts';
+import { Administrators, NO_FACTOR } from '../directory/administrators/administrators.ts';
+import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import type { MboxVariant } from '../format/mbox.ts';
 import { createMessageReceiver } from '../mail/content/message-receiver.ts';
@@ -118,14 +121,56 @@ function importFrom(source: ImportSource, options: TransferOptions): Promise<Res
 }
 
 export function examineOffline(
-  options: Pick<OfflineOptions, 'dataFolder' | 'clock' | 'keyPlace'> & { readonly isRepairing: boolean },
+  options: OfflineOptions & { readonly isRepairing: boolean },
 ): Promise<Result<readonly DoctorFinding[], string>> {
   const { dataFolder, clock, isRepairing } = options;
   return withFolder(dataFolder, async () => {
     const place = options.keyPlace ?? keyFileIn(dataFolder);
     const { octets: rootKey } = await openRootKey(join(dataFolder, 'postroom.db'), place);
-    return ok(examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex, rootKey }));
+    const findings = examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex, rootKey });
+    // What cannot be mended may be the database itself.
+    const isMended = isRepairing && findings.length > 0 && findings.every(({ remedy }) => remedy !== null);
+    if (isMended) await noteRepair(options, findings);
+    return ok(findings);
   });
+}
+
+function noteRepair(options: OfflineOptions, findings: readonly DoctorFinding[]): Promise<void> {
+  const checks = [...new Set(findings.map(({ check }) => check))];
+  const input = { findings: findings.length, checks };
+  return withStorage(options, (storage) =>
+    noteTask(storage, { clock: options.clock, task: 'doctor', input, outcome: 'done' }),
+  );
+}
+
+/** Lets an administrator in again who has lost what lets them in. */
+export function readmitOffline(
+  options: OfflineOptions & {
+    readonly administrator: string;
+    /** null: as it is. */
+    readonly password: string | null;
+    readonly withoutSecondFactor: boolean;
+  },
+): Promise<Result<void, string>> {
+  const { administrator, password, withoutSecondFactor, clock, randomBytes } = options;
+  return withFolder(options.dataFolder, () =>
+    withStorage(options, async (storage) => {
+      const passwords = new PasswordKeeper({ clock, randomBytes });
+      const people = await Administrators.open({ rows: storage.administrators, passwords, clock });
+      if (people.find(administrator) === null) return err(describeUnknown(administrator, people));
+      if (password !== null) await people.setPassword(administrator, password);
+      if (withoutSecondFactor)
+        await people.changeFactor(administrator, () => ({ factor: NO_FACTOR, answer: null }));
+      const input = { administrator, newPassword: password !== null, withoutSecondFactor };
+      await noteTask(storage, { clock, task: 'administrator', input, outcome: 'done' });
+      return ok(undefined);
+    }),
+  );
+}
+
+function describeUnknown(name: string, people: Administrators): string {
+  const names = people.list().map((each) => each.name);
+  return `${name}: there is no such administrator (there are: ${names.join(', ') || 'none'})`;
 }
 
 function makeIndex(octets: Uint8Array) {
@@ -138,27 +183,37 @@ function withAccount<T>(
   options: TransferOptions & { readonly task: 'export' | 'import' },
   use: (storage: Storage, accountId: number) => Promise<Result<T, string>>,
 ): Promise<Result<T, string>> {
-  return withFolder(options.dataFolder, async () => {
-    const makeId = createIdMaker(options.clock.now, options.randomBytes);
-    const storage = await openStorage({
-      folder: options.dataFolder,
-      makeId,
-      defaultSettings: defaultSettings('localhost'),
-      onError: options.onError,
-      ...(options.keyPlace !== undefined && { keyPlace: options.keyPlace }),
-    });
-    try {
-      const key = keyOfAddress(options.account);
+  const { account: address, task, clock } = options;
+  return withFolder(options.dataFolder, () =>
+    withStorage(options, async (storage) => {
+      const key = keyOfAddress(address);
       const accounts = await storage.directory.listAccounts();
-      const account = accounts.find(({ address }) => keyOfAddress(address) === key);
-      if (account === undefined) return err(`${options.account}: there is no such account`);
+      const account = accounts.find((each) => keyOfAddress(each.address) === key);
+      if (account === undefined) return err(`${address}: there is no such account`);
       const done = await use(storage, account.id);
-      await noteTask(storage, { ...options, outcome: done.ok ? 'done' : 'failed' });
+      const input = { account: address };
+      await noteTask(storage, { clock, task, input, outcome: done.ok ? 'done' : 'failed' });
       return done;
-    } finally {
-      await storage.close();
-    }
+    }),
+  );
+}
+
+async function withStorage<T>(
+  { dataFolder, keyPlace, clock, randomBytes, onError }: OfflineOptions,
+  use: (storage: Storage) => Promise<T>,
+): Promise<T> {
+  const storage = await openStorage({
+    folder: dataFolder,
+    makeId: createIdMaker(clock.now, randomBytes),
+    defaultSettings: defaultSettings('localhost'),
+    onError,
+    ...(keyPlace !== undefined && { keyPlace }),
   });
+  try {
+    return await use(storage);
+  } finally {
+    await storage.close();
+  }
 }
 
 const COMMAND_LINE = {
@@ -169,13 +224,12 @@ const COMMAND_LINE = {
 } as const;
 
 /** Whoever can read the folder may do this; the audit log tells of it all the same. */
-async function noteTask(
+function noteTask(
   { audit }: Storage,
-  options: { task: string; account: string; clock: Clock; outcome: string },
+  { clock, task, input, outcome }: { clock: Clock; task: string; input: object; outcome: string },
 ): Promise<void> {
-  const { task, account, clock, outcome } = options;
-  const change = { call: `commandLine.${task}`, input: { account }, before: null, after: null, outcome };
-  await new AuditLog({ store: audit, clock }).write({ actor: COMMAND_LINE, ...change });
+  const change = { call: `commandLine.${task}`, input, before: null, after: null, outcome };
+  return new AuditLog({ store: audit, clock }).write({ actor: COMMAND_LINE, ...change });
 }
 
 async function withFolder<T>(

@@ -2,6 +2,7 @@
  * What a shell (desktop, service, tests) sees of the host, and what the contract's handlers build on.
  */
 import type { NoticeLanguage } from '../base/notice-language.ts';
+import type { QuietHours } from '../base/quiet-hours.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import type { AdministratorRole } from '../directory/administrators/port.ts';
 import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts';
@@ -47,6 +48,10 @@ export interface HostSettings {
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
   readonly detailSeparators: string;
+  /** Whether numbers are given to a monitoring system that has a token. */
+  readonly metricsEnabled: boolean;
+  /** null: notices come at any hour. */
+  readonly quietHours: QuietHours | null;
   /** Whether AUTH, LOGIN and USER are allowed without TLS. */
   readonly allowCleartextAuth: boolean;
   readonly signIn: SignInSettings;

@@ -10,13 +10,17 @@ import type { DirectoryAdmin } from '../directory/port.ts';
 import { isIpv6 } from '../format/domain.ts';
 import { testForOpenRelay, type TrickAnswer } from '../health/open-relay-test.ts';
 import { FOREIGN_DOMAIN, makeRelayTricks, type TrickMaterial } from '../health/relay-tricks.ts';
-import { testConnection, type ConnectionTestOptions } from '../mail/relay/connection-test.ts';
+import { testConnection, type ConnectionTestOptions } from '../mail/relay/trying/connection-test.ts';
+import { testDelivery, type DeliveryTestRequest } from '../mail/relay/trying/delivery-test.ts';
+import type { DeliveryTestEvent } from '../mail/relay/trying/delivery-test-events.ts';
+import type { TlsPolicyFinder } from '../mail/relay/tls-policy/choose-tls-policy.ts';
 import type { NextHop } from '../mail/routing/port.ts';
 import { tryOut, type TryOutOptions } from './try-out.ts';
 
 export interface RelayDesk {
   tryOut(input: TryOutInput): Promise<TryOutResult>;
   testConnection(nextHop: NextHop): AsyncIterable<ConnectionEvent>;
+  testDelivery(request: DeliveryTestRequest): AsyncIterable<DeliveryTestEvent>;
   /** null: nothing listens on the SMTP port. */
   selfTest(): AsyncIterable<SelfTestEvent> | null;
 }
@@ -25,6 +29,7 @@ export interface RelayDeskOptions extends TryOutOptions {
   readonly clock: Clock;
   readonly directory: TryOutOptions['directory'] & Pick<DirectoryAdmin, 'listDomains'>;
   readonly connection: ConnectionTestOptions;
+  readonly tlsPolicies: TlsPolicyFinder;
   readonly hostname: () => string;
   /** Where the SMTP listener is to be reached from this machine; null: nowhere. */
   readonly listener: () => { readonly address: string; readonly port: number } | null;
@@ -34,6 +39,7 @@ export function createRelayDesk(options: RelayDeskOptions): RelayDesk {
   return {
     tryOut: (input) => tryOut(input, options),
     testConnection: (nextHop) => testConnection(nextHop, options.connection),
+    testDelivery: (request) => testDelivery(request, { ...options.connection, ...options }),
     selfTest: () => {
       const listener = options.listener();
       return listener === null ? null : runSelfTest(listener, options);

@@ -7,36 +7,19 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { MailEvent, MailEventSink, RefusalEvent } from '../mail/events.ts';
 import type { VerdictAction } from '../mail/verdict.ts';
+import { sumFlow, type FlowKind } from './flow-kinds.ts';
 import type { FlowCounts, MailMeter } from './port.ts';
 
 const MINUTE_MS = 60_000;
-/** A week of minutes: what the overview's longest chart shows. */
-const MOST_MINUTES = 7 * 24 * 60;
+/** What the overview's live chart shows; flow-history.ts keeps more. */
+const MOST_MINUTES = 60;
 
-type MutableCounts = { -readonly [Name in keyof FlowCounts]: number };
+type MutableCounts = Record<FlowKind, number>;
 type Bucket = MutableCounts & { readonly minuteStart: number };
-
-function zeroCounts(): MutableCounts {
-  return {
-    received: 0,
-    submitted: 0,
-    refused: 0,
-    delivered: 0,
-    relayed: 0,
-    deferred: 0,
-    failed: 0,
-    relayFailed: 0,
-    read: 0,
-    screened: 0,
-    foundJunk: 0,
-    keptApart: 0,
-    turnedAway: 0,
-  };
-}
 
 export class EventMeter implements MailMeter {
   readonly #clock: Clock;
-  readonly #totals = zeroCounts();
+  readonly #totals = sumFlow();
   readonly #buckets: Bucket[] = [];
   readonly #events: Emitter<MailEvent | RefusalEvent>;
 
@@ -63,7 +46,7 @@ export class EventMeter implements MailMeter {
     else if (action !== 'accept') this.#count('turnedAway');
   }
 
-  #count(name: keyof FlowCounts): void {
+  #count(name: FlowKind): void {
     this.#totals[name]++;
     this.#currentBucket()[name]++;
   }
@@ -77,7 +60,7 @@ export class EventMeter implements MailMeter {
     const byStart = new Map(this.#buckets.slice(-minutes).map((bucket) => [bucket.minuteStart, bucket]));
     return Array.from({ length: minutes }, (_, index) => {
       const minuteStart = now - (minutes - 1 - index) * MINUTE_MS;
-      return byStart.get(minuteStart) ?? { ...zeroCounts(), minuteStart };
+      return byStart.get(minuteStart) ?? { ...sumFlow(), minuteStart };
     });
   }
 
@@ -89,14 +72,14 @@ export class EventMeter implements MailMeter {
     const minuteStart = this.#minuteStart();
     const last = this.#buckets.at(-1);
     if (last?.minuteStart === minuteStart) return last;
-    const bucket = { ...zeroCounts(), minuteStart };
+    const bucket = { ...sumFlow(), minuteStart };
     this.#buckets.push(bucket);
     if (this.#buckets.length > MOST_MINUTES) this.#buckets.shift();
     return bucket;
   }
 }
 
-function countedAs(event: MailEvent | RefusalEvent): keyof FlowCounts | undefined {
+function countedAs(event: MailEvent | RefusalEvent): FlowKind | undefined {
   switch (event.type) {
     case 'received':
       return event.via === 'submission' ? 'submitted' : 'received';

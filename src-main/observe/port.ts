@@ -12,6 +12,7 @@ import type {
   TlsDetails,
   TranscriptPhase,
 } from '../protocol/connection/session.ts';
+import type { FlowKind } from './flow-kinds.ts';
 import type { MailEvent, RefusalEvent, TraceId } from '../mail/events.ts';
 
 export type TranscriptLineKind = 'client' | 'server' | 'content' | 'note';
@@ -187,23 +188,29 @@ export interface TimelineStore {
 }
 
 /** Counts since start, and per minute for the last hour; for the overview. */
-export interface FlowCounts {
-  readonly received: number;
-  readonly submitted: number;
-  readonly refused: number;
-  readonly delivered: number;
-  readonly relayed: number;
-  readonly deferred: number;
-  /** Given up here. */
-  readonly failed: number;
-  /** Given up because the next hop said so. */
-  readonly relayFailed: number;
-  readonly read: number;
-  /** Judged on their way in; of them into Junk, into quarantine, and refused for what they hold. */
-  readonly screened: number;
-  readonly foundJunk: number;
-  readonly keptApart: number;
-  readonly turnedAway: number;
+export type FlowCounts = Readonly<Record<FlowKind, number>>;
+
+/** What flowed in one bar of a chart; a kind that is missing did not happen. */
+export interface FlowBar {
+  readonly start: number;
+  readonly counts: Partial<FlowCounts>;
+  /** Recipients in the queue at its fullest, and the greatest age of what waited there. */
+  readonly mostWaiting: number;
+  readonly oldestMs: number;
+}
+
+export interface FlowQuery {
+  readonly rowMs: number;
+  readonly barMs: number;
+  readonly since: number;
+}
+
+/** Counts of days and weeks; storage implements it. */
+export interface FlowHistoryStore {
+  /** Adds a minute, also to one that was told before. */
+  add(minute: FlowBar): Promise<void>;
+  /** Oldest first; bars with nothing in them are left out. */
+  read(query: FlowQuery): Promise<readonly FlowBar[]>;
 }
 
 export interface MailMeter {

@@ -155,6 +155,7 @@ async function startConsole(
     const server = createConsoleServer({
       router: host.router,
       access: host.access,
+      version: VERSION,
       staticRoot: pageFolder(),
       bind: address,
       port: port + tried,

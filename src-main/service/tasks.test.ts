@@ -40,6 +40,14 @@ test('each task is read with its defaults', () => {
     ok: true,
     value: { name: 'doctor', data: '/d', isRepairing: true, key: KEY },
   });
+  const readmission = ['administrator', 'anna', '--without-second-factor', '--data', '/d'];
+  expect(parseTask(readmission)).toEqual({
+    ok: true,
+    value: {
+      ...{ name: 'administrator', data: '/d', administrator: 'anna' },
+      ...{ passwordFile: null, withoutSecondFactor: true, key: KEY },
+    },
+  });
 });
 
 test.each([
@@ -57,6 +65,8 @@ test.each([
     'a password does not belong into the address: use --password-file',
   ],
   [['doctor', 'now'], 'now: not understood'],
+  [['administrator'], 'administrator needs a name'],
+  [['administrator', 'anna'], 'nothing to do: --password-file, --without-second-factor, or both'],
 ])('%j is refused with a sentence', (args, error) => {
   expect(parseTask(args)).toEqual({ ok: false, error });
 });

@@ -1,5 +1,5 @@
 /**
- * Tasks: `postroom export`, `import` and `doctor`: they do one thing on a stopped data folder and end.
+ * Tasks: `postroom export`, `import`, `doctor` and `administrator`: they do one thing on a stopped data folder and end.
  *
  * Invariants: what was done goes to standard output, progress to standard error; exit 0: all is well, 1: something is left
  * (messages that could not be read, findings not repaired), 2: nothing was begun. Ctrl+C stops where it can be resumed.
@@ -14,6 +14,8 @@ import {
   exportOffline,
   importOffline,
   pullOffline,
+  readmitOffline,
+  type OfflineOptions,
   type TransferOptions,
   type TransferReport,
 } from '../host/offline-tasks.ts';
@@ -27,7 +29,8 @@ export const TASK_USAGE = `       postroom export ADDRESS PATH [--format mbox|ma
        postroom import ADDRESS PATH [--format mbox|maildir|eml|zip] [--mbox mboxrd|mboxo|mboxcl|mboxcl2] [--data DIR]
        postroom import ADDRESS imaps://USER@HOST[:PORT] --password-file FILE [--any-certificate] [--data DIR]
        postroom doctor [--repair] [--data DIR]
-       these three work on a data folder whose Postroom is stopped; where its data is encrypted they take
+       postroom administrator NAME [--password-file FILE] [--without-second-factor] [--data DIR]
+       these work on a data folder whose Postroom is stopped; where its data is encrypted they take
        --key-file and --passphrase-file as serve does`;
 
 const FORMATS = ['mbox', 'maildir', 'eml', 'zip'] as const;
@@ -36,6 +39,8 @@ const VARIANTS = ['mboxrd', 'mboxo', 'mboxcl', 'mboxcl2'] as const;
 type Format = (typeof FORMATS)[number];
 
 export type Task = NamedTask & { readonly key: KeyOptions };
+
+type TransferTask = Extract<Task, { name: 'export' | 'import' | 'pull' }>;
 
 type NamedTask =
   | {
@@ -61,10 +66,17 @@ type NamedTask =
       readonly passwordFile: string;
       readonly mustVerify: boolean;
     }
-  | { readonly name: 'doctor'; readonly data: string; readonly isRepairing: boolean };
+  | { readonly name: 'doctor'; readonly data: string; readonly isRepairing: boolean }
+  | {
+      readonly name: 'administrator';
+      readonly data: string;
+      readonly administrator: string;
+      readonly passwordFile: string | null;
+      readonly withoutSecondFactor: boolean;
+    };
 
 export function isTask(args: readonly string[]): boolean {
-  return ['export', 'import', 'doctor'].includes(args[0] ?? '');
+  return ['export', 'import', 'doctor', 'administrator'].includes(args[0] ?? '');
 }
 
 /** The task, or a sentence that names what is unusable. */
@@ -82,6 +94,7 @@ function parseNamed({ values, positionals }: Arguments): Result<NamedTask, strin
     if (account !== undefined) return err(`${account}: not understood`);
     return ok({ name, data, isRepairing: values.repair === true });
   }
+  if (name === 'administrator') return parseReadmission({ data, name: account, extra: path }, values);
   if (account === undefined || path === undefined) return err(`${name} needs an address and a path`);
   if (extra.length > 0) return err(`${extra[0]}: not understood`);
   if (name === 'import' && isServerUrl(path)) return parsePull({ data, account, url: path }, values);
@@ -98,6 +111,19 @@ function parseNamed({ values, positionals }: Arguments): Result<NamedTask, strin
 
 type Arguments = Extract<ReturnType<typeof readArguments>, { ok: true }>['value'];
 type Values = Arguments['values'];
+
+function parseReadmission(
+  { data, name, extra }: { data: string; name: string | undefined; extra: string | undefined },
+  values: Values,
+): Result<NamedTask, string> {
+  if (name === undefined) return err('administrator needs a name');
+  if (extra !== undefined) return err(`${extra}: not understood`);
+  const passwordFile = values['password-file'] ?? null;
+  const withoutSecondFactor = values['without-second-factor'] === true;
+  if (passwordFile === null && !withoutSecondFactor)
+    return err('nothing to do: --password-file, --without-second-factor, or both');
+  return ok({ name: 'administrator', data, administrator: name, passwordFile, withoutSecondFactor });
+}
 
 function parsePull(
   { data, account, url }: { data: string; account: string; url: string },
@@ -122,6 +148,7 @@ function readArguments(args: readonly string[]) {
       repair: flag,
       'password-file': text,
       'any-certificate': flag,
+      'without-second-factor': flag,
       'key-file': text,
       'passphrase-file': text,
     } as const;
@@ -142,17 +169,59 @@ async function openKey({ key, data }: Task): Promise<Result<KeyPlace, string>> {
 
 /** Runs it; the exit code, or a sentence where nothing could be begun. */
 export async function runTask(task: Task): Promise<Result<number, string>> {
-  return task.name === 'doctor' ? runDoctor(task) : runTransfer(task);
+  switch (task.name) {
+    case 'doctor':
+      return runDoctor(task);
+    case 'administrator':
+      return readmit(task);
+    case 'export':
+    case 'import':
+    case 'pull':
+      return runTransfer(task);
+  }
+}
+
+async function offlineOptions(task: Task): Promise<Result<OfflineOptions, string>> {
+  const keyPlace = await openKey(task);
+  if (!keyPlace.ok) return keyPlace;
+  return ok({
+    dataFolder: task.data,
+    keyPlace: keyPlace.value,
+    clock: systemClock,
+    randomBytes: createPooledRandom(),
+    onError: (error) => console.error('postroom:', error),
+  });
+}
+
+async function readmit(task: Extract<Task, { name: 'administrator' }>): Promise<Result<number, string>> {
+  const { administrator, passwordFile, withoutSecondFactor } = task;
+  const password = passwordFile === null ? ok(null) : await readPasswordFile(passwordFile);
+  if (!password.ok) return password;
+  const options = await offlineOptions(task);
+  if (!options.ok) return options;
+  const done = await readmitOffline({
+    ...options.value,
+    ...{ administrator, withoutSecondFactor, password: password.value },
+  });
+  if (!done.ok) return done;
+  if (password.value !== null) console.log(`${administrator} has the password of ${passwordFile}`);
+  if (withoutSecondFactor) console.log(`${administrator} signs in without a second factor`);
+  return ok(0);
+}
+
+async function readPasswordFile(path: string): Promise<Result<string, string>> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return err(`${path}: cannot be read`);
+  const password = text.replace(/\r?\n$/u, '');
+  if (password === '') return err(`${path}: is empty`);
+  return /\p{Cc}/u.test(password) ? err(`${path}: more than one line`) : ok(password);
 }
 
 async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
-  const { data: dataFolder, isRepairing } = task;
-  const keyPlace = await openKey(task);
-  if (!keyPlace.ok) return keyPlace;
-  const findings = await examineOffline({
-    ...{ dataFolder, clock: systemClock, isRepairing },
-    keyPlace: keyPlace.value,
-  });
+  const { isRepairing } = task;
+  const options = await offlineOptions(task);
+  if (!options.ok) return options;
+  const findings = await examineOffline({ ...options.value, isRepairing });
   if (!findings.ok) return findings;
   for (const { check, text, remedy } of findings.value)
     console.log(`${check}: ${text} (${remedy ?? 'restore a backup'})`);
@@ -164,22 +233,14 @@ async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Resul
   return ok(open.length === 0 ? 0 : 1);
 }
 
-async function runTransfer(task: Exclude<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
-  const keyPlace = await openKey(task);
-  if (!keyPlace.ok) return keyPlace;
+async function runTransfer(task: TransferTask): Promise<Result<number, string>> {
+  const offline = await offlineOptions(task);
+  if (!offline.ok) return offline;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const options = {
-    dataFolder: task.data,
-    keyPlace: keyPlace.value,
-    account: task.account,
-    clock: systemClock,
-    randomBytes: createPooledRandom(),
-    signal: stop.signal,
-    onProgress: showProgress,
-    onError: (error: unknown) => console.error('postroom:', error),
-  };
+  const { account } = task;
+  const options = { ...offline.value, account, signal: stop.signal, onProgress: showProgress };
   const report = await beginTransfer(task, options);
   if (!report.ok) return report;
   if (process.stderr.isTTY) process.stderr.write('\n');
@@ -194,7 +255,7 @@ async function runTransfer(task: Exclude<Task, { name: 'doctor' }>): Promise<Res
 }
 
 function beginTransfer(
-  task: Exclude<Task, { name: 'doctor' }>,
+  task: TransferTask,
   options: TransferOptions,
 ): Promise<Result<TransferReport, string>> {
   switch (task.name) {
@@ -216,10 +277,10 @@ async function pull(
   { server: { user, ...server }, passwordFile, mustVerify }: Extract<Task, { name: 'pull' }>,
   options: TransferOptions,
 ): Promise<Result<TransferReport, string>> {
-  const password = await readFile(passwordFile, 'utf8').catch(() => null);
-  if (password === null) return err(`${passwordFile}: cannot be read`);
-  const credentials = { user, password: password.replace(/\r?\n$/u, '') };
-  if (/\p{Cc}/u.test(user + credentials.password)) return err(`${passwordFile}: more than one line`);
+  const password = await readPasswordFile(passwordFile);
+  if (!password.ok) return password;
+  const credentials = { user, password: password.value };
+  if (/\p{Cc}/u.test(user)) return err('the user name holds a control character');
   return pullOffline({ ...options, target: { ...server, mustVerify, credentials } });
 }
 

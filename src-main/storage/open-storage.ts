@@ -20,6 +20,7 @@ import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
+import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
@@ -147,6 +148,7 @@ function createStores(options: StorageOptions, parts: Parts) {
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
     timelines,
+    flow: new SqliteFlowStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {

@@ -1,5 +1,6 @@
 /** Searches and reports: reads that may take long, so they run in the reader worker, by name. */
 import type { Connection } from './connection.ts';
+import { readFlow } from './flow-store.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
 import { measureTimelines, readTimeline } from './timeline-store.ts';
@@ -19,6 +20,7 @@ export const reads = {
   listTranscripts,
   measureTimelines: (connection: Connection, _: null) => measureTimelines(connection),
   measureTranscripts: (connection: Connection, _: null) => measureTranscripts(connection),
+  readFlow,
   readTimeline,
   readTranscript,
   summarizeDmarc,

@@ -4,6 +4,7 @@ import { apiTokenWrites } from './api-token-store.ts';
 import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
+import { flowWrites } from './flow-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
@@ -48,6 +49,7 @@ export const writes = {
   ...directoryWrites,
   ...expungedWrites,
   ...flagWrites,
+  ...flowWrites,
   ...grantWrites,
   ...greylistWrites,
   ...mailboxWrites,

@@ -1,6 +1,7 @@
 /** English: the language whose keys all others must have. */
 import { access } from './en/access.ts';
 import { delivery } from './en/delivery.ts';
+import { deliveryTest } from './en/delivery-test.ts';
 import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
@@ -19,6 +20,7 @@ import { signIns } from './en/sign-ins.ts';
 export const en = {
   ...access,
   ...delivery,
+  ...deliveryTest,
   ...encryption,
   ...filters,
   ...findings,

@@ -2,6 +2,7 @@
 import type { Messages } from './en.ts';
 import { access } from './zh-cn/access.ts';
 import { delivery } from './zh-cn/delivery.ts';
+import { deliveryTest } from './zh-cn/delivery-test.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
@@ -20,6 +21,7 @@ import { signIns } from './zh-cn/sign-ins.ts';
 export const zhCn: Messages = {
   ...access,
   ...delivery,
+  ...deliveryTest,
   ...encryption,
   ...filters,
   ...findings,

@@ -1,25 +1,19 @@
-/** Overview store: is the mail flowing? */
+/** Overview store: is the mail flowing, and how did it flow? */
 import { defineStore } from 'pinia';
-import type { FlowMinute, OverviewChange, OverviewSnapshot } from '../../src-main/contract/overview.ts';
+import type { FlowHistory, FlowSpan, Overview } from '../../src-main/contract/overview.ts';
 import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
 
-const HISTORY_MINUTES = 60;
-
 export const useOverviewStore = defineStore('overview', () => {
-  const live = createLive<void, OverviewSnapshot, OverviewChange>({
+  const live = createLive<void, Overview, never>({
     open: (_, signal) => useConsole().client.overview.watch(undefined, { signal }),
-    show: (snapshot) => snapshot,
-    change: (view, changes) => changes.reduce(applyChange, view),
+    show: (overview) => overview,
     keepsView: true,
   });
-  return { ...live };
+  const history = createLive<FlowSpan, FlowHistory, never>({
+    open: (span, signal) => useConsole().client.overview.watchHistory({ span }, { signal }),
+    show: (shown) => shown,
+    keepsView: true,
+  });
+  return { ...live, history };
 });
-
-/** Replaces the minutes that moved on and lets the oldest go. */
-export function applyChange(view: OverviewSnapshot, change: OverviewChange): OverviewSnapshot {
-  const [first] = change.minutes;
-  if (first === undefined) return { ...view, overview: change.overview };
-  const kept = view.history.filter((minute: FlowMinute) => minute.minuteStart < first.minuteStart);
-  return { overview: change.overview, history: [...kept, ...change.minutes].slice(-HISTORY_MINUTES) };
-}

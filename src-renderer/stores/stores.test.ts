@@ -7,7 +7,6 @@ import { Connection } from '../host/connection.ts';
 import { type Console, type ConsoleClient, installConsole } from '../host/console.ts';
 import type { Transport } from '../host/transport.ts';
 import { useMessagesStore } from './messages.ts';
-import { applyChange } from './overview.ts';
 import { mergeRows } from './paged-list.ts';
 import { problemOf } from './problem.ts';
 import { ORPCError } from '@orpc/client';
@@ -242,30 +241,6 @@ describe('pure pieces', () => {
       ['b', 'waiting'],
       ['a', 'done'],
     ]);
-  });
-
-  it('moves the history on and keeps an hour', () => {
-    const minute = (minuteStart: number) => ({
-      minuteStart,
-      received: 0,
-      submitted: 0,
-      refused: 0,
-      delivered: 0,
-      relayed: 0,
-      deferred: 0,
-      failed: 0,
-      relayFailed: 0,
-      read: 0,
-      screened: 0,
-      foundJunk: 0,
-      keptApart: 0,
-      turnedAway: 0,
-    });
-    const history = Array.from({ length: 60 }, (_, i) => minute(i * 60_000));
-    const change = { overview: {} as never, minutes: [minute(59 * 60_000), minute(60 * 60_000)] };
-    const moved = applyChange({ overview: {} as never, history }, change).history;
-    expect(moved).toHaveLength(60);
-    expect([moved[0]?.minuteStart, moved.at(-1)?.minuteStart]).toEqual([60_000, 3_600_000]);
   });
 
   it('has a sentence for every kind of problem', () => {

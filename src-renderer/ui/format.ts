@@ -48,6 +48,13 @@ export function formatListTime(at: number, now: number): string {
   ).format(at);
 }
 
+/** For the axis of a chart. */
+export function formatShortTime(at: number, hasDay: boolean): string {
+  const day = { month: 'short', day: 'numeric' } as const;
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(currentLocale(), hasDay ? { ...day, ...time } : time).format(at);
+}
+
 export function formatClock(at: number): string {
   return new Intl.DateTimeFormat(currentLocale(), {
     hour: '2-digit',

@@ -25,22 +25,31 @@ export function notifyDone(message: string, undo?: Remedy): void {
     show({ message, type: 'success', duration: DONE_MS });
     return;
   }
-  const act = (): void => {
-    notice.close();
-    undo.act();
-  };
-  const button = h('button', { type: 'button', class: 'link-button', onClick: act }, undo.label);
-  const content = h('p', { class: 'el-message__content' }, [message, ' ', button]);
-  const notice = show({ message: content, type: 'success', duration: UNDO_MS, showClose: true });
+  showWithRemedy({ message, type: 'success', duration: UNDO_MS }, undo);
+}
+
+/** Something that happened by itself: it stays until somebody has seen it. */
+export function notifyNews(message: string, type: 'warning' | 'error', remedy: Remedy): void {
+  showWithRemedy({ message, type, duration: 0 }, remedy);
 }
 
 export function notifyProblem(message: string): void {
   show({ message, type: 'error', duration: PROBLEM_MS, showClose: true });
 }
 
+function showWithRemedy(options: NoticeOptions & { readonly message: string }, remedy: Remedy): void {
+  const act = (): void => {
+    notice.close();
+    remedy.act();
+  };
+  const button = h('button', { type: 'button', class: 'link-button', onClick: act }, remedy.label);
+  const content = h('p', { class: 'el-message__content' }, [options.message, ' ', button]);
+  const notice = show({ ...options, message: content, showClose: true });
+}
+
 interface NoticeOptions {
   readonly message: string | VNode;
-  readonly type: 'success' | 'error';
+  readonly type: 'success' | 'warning' | 'error';
   readonly duration: number;
   readonly showClose?: boolean;
 }

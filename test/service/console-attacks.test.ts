@@ -231,6 +231,10 @@ async function openAgain(): Promise<void> {
 describe('a token', () => {
   it('does what its scopes say and no more (curl, as README shows)', async () => {
     const { secret } = await makeToken(['read']);
+    const shown = await curl('api/accounts/list', { body: { text: 'tom' }, fields: bearer(secret) });
+    expect(JSON.parse(shown.body)).toMatchObject({ items: [{ address: 'tom@server1.com' }] });
+    const change = { hostname: 'evil.example' };
+    expect((await curl('api/settings/change', { body: change, fields: bearer(secret) })).status).toBe(403);
     const listed = await call('accounts/list', {}, bearer(secret));
     expect(listed.status).toBe(200);
     expect(listed.body).toContain('tom@server1.com');

@@ -64,6 +64,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
       mtaSts: [{ domain: 'lotus-tea.example', mode: 'testing' }],
     });
     await seed.fillDirectory();
+    await seed.fillFlow();
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
     await seedRelay(world);
@@ -80,6 +81,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
   const server = createConsoleServer({
     router: createConsoleRouter(world.services()),
     access: world.access,
+    version: '0.1.0',
     release: world.releaseDesk(),
     staticRoot: options.staticRoot ?? join(import.meta.dirname, '../../out/renderer'),
     bind: '127.0.0.1',

@@ -230,6 +230,31 @@ export class ConsoleSeed {
     this.#world.transcripts.add({ summary, omittedLines: 0, lines: popLines(account, isWrong) });
   }
 
+  /** A month of office days: busy by day, quiet at night and at weekends, one afternoon when a next hop was down. */
+  async fillFlow(): Promise<void> {
+    const { flow, clock } = this.#world;
+    const quarter = 15 * 60_000;
+    const newest = Math.floor(clock.now() / quarter) * quarter;
+    for (let ago = 30 * 96; ago > 4; ago--) {
+      const start = newest - ago * quarter;
+      const at = new Date(start);
+      const isOffice = at.getDay() % 6 !== 0 && at.getHours() >= 7 && at.getHours() < 19;
+      const received = this.#dice.below(isOffice ? 24 : 4);
+      const isDown = ago > 40 && ago < 60;
+      await flow.add({
+        start,
+        counts: {
+          received,
+          submitted: this.#dice.below(isOffice ? 14 : 2),
+          foundJunk: this.#dice.below(2 + received / 4),
+          refused: this.#dice.below(5),
+        },
+        mostWaiting: isDown ? 60 - ago + 25 : this.#dice.below(4),
+        oldestMs: isDown ? (60 - ago) * quarter : this.#dice.below(300_000),
+      });
+    }
+  }
+
   #refusal(at: number): void {
     const remoteAddress = `198.51.100.${String(this.#dice.below(255))}`;
     const reply = '550 5.7.1 Relaying denied: example.com is not one of our domains';

@@ -47,6 +47,9 @@ import type {
   TranscriptBook,
   TranscriptLine,
 } from '../../src-main/observe/port.ts';
+import { sumFlow } from '../../src-main/observe/flow-kinds.ts';
+import type { Notice } from '../../src-main/contract/notices.ts';
+import { MemoryFlowStore } from './memory-flow-store.ts';
 import type { MailProtocol, SessionEnd } from '../../src-main/protocol/connection/session.ts';
 
 import { MemorySigningKeyStore } from '../../src-main/mail/signing/memory-signing-key-store.ts';
@@ -65,21 +68,7 @@ import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
-const NO_FLOW: FlowCounts = {
-  received: 0,
-  submitted: 0,
-  refused: 0,
-  delivered: 0,
-  relayed: 0,
-  deferred: 0,
-  failed: 0,
-  relayFailed: 0,
-  read: 0,
-  screened: 0,
-  foundJunk: 0,
-  keptApart: 0,
-  turnedAway: 0,
-};
+const NO_FLOW: FlowCounts = sumFlow();
 
 export class WorldDirectory implements DirectoryAdmin {
   domains: Domain[] = [];
@@ -448,6 +437,20 @@ export class WorldMeter implements MailMeter {
   }
 }
 
+/** Notices that the test gives. */
+export class WorldNotices {
+  readonly #told = new Emitter<Notice>();
+  #recent: readonly Notice[] = [];
+  readonly onNotice = this.#told.subscribe;
+
+  recent = () => this.#recent;
+
+  give(notice: Notice): void {
+    this.#recent = [...this.#recent, notice];
+    this.#told.emit(notice);
+  }
+}
+
 export class WorldSettings implements SettingsStore {
   #settings: HostSettings = {
     ...defaultSettings('mail.example.com'),
@@ -520,6 +523,8 @@ export class ConsoleWorld {
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
+  readonly flow = new MemoryFlowStore();
+  readonly notices = new WorldNotices();
   readonly queue = new MemoryQueueStore();
   /** What the console reads and steers; a test may put a database in the place. */
   waiting: QueueDesk;
@@ -624,6 +629,8 @@ export class ConsoleWorld {
       transcripts: this.transcripts,
       timelines: this.timelines,
       meter: this.meter,
+      flow: this.flow,
+      notices: this.notices,
       queue: this.waiting,
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),

@@ -7,6 +7,9 @@ import type {
 } from '../../src-main/contract/relay.ts';
 import { makeRelayTricks } from '../../src-main/health/relay-tricks.ts';
 import type { RelayDesk } from '../../src-main/host/relay-desk.ts';
+import type { DeliveryTestRequest } from '../../src-main/mail/relay/trying/delivery-test.ts';
+import type { DeliveryTestEvent } from '../../src-main/mail/relay/trying/delivery-test-events.ts';
+import { deliveryScene } from './delivery-scene.ts';
 import type { NextHop } from '../../src-main/mail/routing/port.ts';
 import {
   DEFAULT_RELAY_RULES,
@@ -72,6 +75,11 @@ export class WorldRelayDesk implements RelayDesk {
     yield { type: 'line', line: { from: 'server', text: PROBLEM }, atMs: 120 };
     const problem = { status: '4.7.8', diagnostic: `smtp.provider.example [192.0.2.25]:587: ${PROBLEM}` };
     yield { type: 'done', isOk: false, step: 'signIn', problem, atMs: 121 };
+  }
+
+  /** The first host refuses the recipient after a while. */
+  async *testDelivery({ address }: DeliveryTestRequest): AsyncGenerator<DeliveryTestEvent, void, void> {
+    yield* deliveryScene(address);
   }
 
   async *selfTest(): AsyncGenerator<SelfTestEvent, void, void> {

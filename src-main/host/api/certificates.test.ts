@@ -35,7 +35,7 @@ async function readView(): Promise<CertificatesView> {
 
 async function readAttention(): Promise<Overview['attention']> {
   for await (const event of await connect().overview.watch()) {
-    if (event.type === 'snapshot') return event.snapshot.overview.attention;
+    if (event.type === 'snapshot') return event.snapshot.attention;
   }
   throw new Error('no snapshot');
 }

@@ -13,11 +13,15 @@ import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
+import { createDeliveryTestHandlers } from './delivery-test.ts';
 import { createEncryptionHandlers } from './encryption.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
+import { createMetricsHandlers } from './metrics.ts';
+import { createNoticesHandlers } from './notices.ts';
 import { createOverviewHandlers } from './overview.ts';
+import { OverviewReader } from './overview-reader.ts';
 import { createQueueHandlers } from './queue.ts';
 import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
@@ -41,15 +45,18 @@ export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
 export function createConsoleRouter(services: ConsoleServices) {
   const usage = new MailUsage(services.mailStore);
   const accounts = new AccountReader(services, usage);
+  const overview = new OverviewReader(services, usage);
   const jobs = new SteeringJobs(services);
   return openCalls.use(createGate(services)).router({
     session: createSessionHandlers(services),
     setup: createSetupHandlers(services),
-    overview: createOverviewHandlers(services, usage),
+    notices: createNoticesHandlers(services),
+    overview: createOverviewHandlers(services, overview),
     accounts: createAccountsHandlers(services, accounts),
     administrators: createAdministratorsHandlers(services),
     audit: createAuditHandlers(services),
     certificates: createCertificateHandlers(services),
+    deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
     encryption: createEncryptionHandlers(services),
@@ -60,6 +67,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createQueueOrderHandlers(services, jobs),
       ...createHoldRuleHandlers(services),
     },
+    metrics: createMetricsHandlers(services, overview),
     profile: createProfileHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),

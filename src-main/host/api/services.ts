@@ -14,12 +14,13 @@ import type { QueueDesk } from '../../mail/queue/port.ts';
 import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
-import type { MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
+import type { FlowHistoryStore, MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
 import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
+import type { NoticeDesk } from '../notice-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -32,6 +33,8 @@ export interface ConsoleServices {
   readonly transcripts: TranscriptBook;
   readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline' | 'measure'>;
   readonly meter: MailMeter;
+  readonly flow: Pick<FlowHistoryStore, 'read'>;
+  readonly notices: Pick<NoticeDesk, 'recent' | 'onNotice'>;
   /** Orders given here are obeyed by the running queue. */
   readonly queue: QueueDesk;
   readonly nextHops: NextHopDesk;

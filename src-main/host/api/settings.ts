@@ -32,12 +32,15 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators } = await services.settings.read();
+  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators, metricsEnabled, quietHours } =
+    await services.settings.read();
   return {
     hostname,
     noticeLanguage,
     detailSeparators,
     allowCleartextAuth,
+    metricsEnabled,
+    quietHours,
     listeners: services
       .listeners()
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),

@@ -32,7 +32,7 @@ export interface RelayOptions extends SmtpClientOptions, TargetFinderOptions, Ou
   /** The queue's own; a next hop that refuses rests in its steps. */
   readonly schedule: () => RetrySchedule;
   /** What recipients' domains ask of TLS; absent: nothing is asked. */
-  readonly tlsPolicies?: TlsPolicyFinder;
+  readonly tlsPolicies?: Pick<TlsPolicyFinder, 'apply'>;
   /** Hears what became of TLS with the hosts of a domain. */
   readonly onTlsOutcome?: (outcome: TlsOutcome) => void;
 }

@@ -50,7 +50,7 @@ export interface NextHopAttemptParts extends TargetFinderOptions {
   readonly tell: TellProgress;
   readonly clock: Clock;
   /** What the recipients' domain asks of TLS; absent: nothing is asked. */
-  readonly tlsPolicies?: TlsPolicyFinder;
+  readonly tlsPolicies?: Pick<TlsPolicyFinder, 'apply'>;
   /** The sender asks that mail arrives rather than that it is safe (RFC 8689 §3). */
   readonly ignoresTlsPolicies: boolean;
   /** Hears what became of TLS with the hosts of a domain. */

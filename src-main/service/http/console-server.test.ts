@@ -39,6 +39,7 @@ async function serve(): Promise<void> {
   server = createConsoleServer({
     router: createConsoleRouter(world.services()),
     access: world.access,
+    version: '0.1.0',
     release: world.releaseDesk(),
     staticRoot: root,
     bind: '127.0.0.1',

@@ -2,7 +2,7 @@
  * ConsoleServer: the console over HTTP and WebSocket: the page, signing in, and the contract.
  *
  * Flow: browser → guard (Host, Origin) → page files | POST /rpc (session area) | WebSocket /live (everything, signed in) | /release;
- * script → guard → POST /rpc with a token (everything within its scopes).
+ * script → guard → script-door.ts with a token (everything within its scopes).
  * Invariants: nothing but the session area, setup's first step and a digest's links answers without a session or token; the session's cookie is
  * HttpOnly and SameSite=Strict; garbage, giant or slow requests cost a closed connection and nothing else.
  */
@@ -20,14 +20,13 @@ import { RELEASE_PATH, type ReleaseDesk } from '../../host/quarantine-release.ts
 import { type PageFiles, readPageFiles } from '../../host/page-files.ts';
 import { LIMITS } from './limits.ts';
 import { ReleasePage } from './release-page.ts';
+import { LIVE_PATH, RPC_PREFIX } from './paths.ts';
 import { isKnownHost, isOwnOrigin } from './request-guard.ts';
 import { refuseSocket, sendPageFile, sendPlain, setSecurityHeaders } from './responses.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SessionCookie } from './session-cookie.ts';
-import { browserContext, scriptContext, type VisitorsAccess } from './visitors.ts';
-
-const RPC_PREFIX = '/rpc';
-const LIVE_PATH = '/live';
+import { ScriptDoor } from './script-door.ts';
+import { browserContext, type VisitorsAccess } from './visitors.ts';
 
 export interface ConsoleServerOptions {
   readonly router: ConsoleRouter;
@@ -41,6 +40,7 @@ export interface ConsoleServerOptions {
   readonly port: number;
   /** Further names by which browsers may know this server. */
   readonly hostnames?: () => readonly string[];
+  readonly version: string;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
@@ -62,7 +62,7 @@ class HttpConsole implements ConsoleServer {
   readonly #access: VisitorsAccess;
   readonly #sockets: RpcSockets;
   readonly #http: RPCHandler<ConsoleContext>;
-  readonly #scripts: RPCHandler<ConsoleContext>;
+  readonly #scripts: ScriptDoor;
   readonly #release: ReleasePage;
   #page: PageFiles = { find: () => null };
   #cookie = new SessionCookie(0);
@@ -82,8 +82,9 @@ class HttpConsole implements ConsoleServer {
       },
       { interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.bodyBytes })] },
     );
-    this.#scripts = new RPCHandler<ConsoleContext>(router, {
-      ...{ interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.scriptBodyBytes })] },
+    this.#scripts = new ScriptDoor({
+      ...options,
+      isSignedIn: (request) => this.#access.sessions.use(this.#cookie.read(request))?.stage === 'signedIn',
     });
     this.#release = new ReleasePage(options.release, clock);
     this.#server = this.#createServer();
@@ -141,6 +142,7 @@ class HttpConsole implements ConsoleServer {
     const path = pathOf(request);
     if (path === null) return sendPlain(response, 400);
     if (path === RPC_PREFIX || path.startsWith(`${RPC_PREFIX}/`)) return this.#call(request, response);
+    if (this.#scripts.isFor(path)) return this.#scripts.answer(path, request, response);
     if (path === RELEASE_PATH) return this.#release.answer(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendPlain(response, 405);
     const file = this.#page.find(path);
@@ -152,26 +154,10 @@ class HttpConsole implements ConsoleServer {
   async #call(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnOrigin(request, false)) return sendPlain(response, 403);
     response.setHeader('Cache-Control', 'no-store');
-    if (request.headers.authorization !== undefined) return this.#callByToken(request, response);
+    if (request.headers.authorization !== undefined)
+      return this.#scripts.answerRpc(RPC_PREFIX, request, response);
     const context = browserContext(this.#access, { cookie: this.#cookie, request, response });
     const { matched } = await this.#http.handle(request, response, { prefix: RPC_PREFIX, context });
-    if (!matched) sendPlain(response, 404);
-  }
-
-  async #callByToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const context = await scriptContext(this.#access, request);
-    if (context === null) {
-      response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"');
-      return sendPlain(response, 401);
-    }
-    if ('retryAfterMs' in context) {
-      response.setHeader('Retry-After', Math.ceil(context.retryAfterMs / 1000));
-      return sendPlain(response, 429);
-    }
-    // A feed would go on for ever, and past the end of its token.
-    const stop = this.#options.clock.after(LIMITS.scriptAnswerMs, () => response.destroy());
-    response.once('close', stop);
-    const { matched } = await this.#scripts.handle(request, response, { prefix: RPC_PREFIX, context });
     if (!matched) sendPlain(response, 404);
   }
 

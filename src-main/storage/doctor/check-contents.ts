@@ -7,7 +7,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MESSAGE_INDEX, OCTETS } from '../content-store.ts';
-import { clearFileSize } from '../sealing/content-cipher.ts';
 import { readOctets } from '../sealing/content-file.ts';
 import { openDamaged, salvageFile } from '../sealing/salvage.ts';
 import type { Connection } from '../connection.ts';
@@ -44,7 +43,7 @@ function listContents({ connection }: Examination): ContentRow[] {
 function checkContent(examination: Examination, row: ContentRow): void {
   const size = row.file_name === null ? row.inline_size : sizeOfFile(examination, row, row.file_name);
   if (size === null) return replace(examination, row.id, describeMissing(row));
-  if (size !== row.size_bytes && opensNothing(examination, row))
+  if (size === 0 && row.size_bytes > 0 && row.data_key !== null)
     return replace(examination, row.id, `nothing of the file of content ${row.id} can be opened`);
   if (size !== row.size_bytes) {
     const text = `content ${row.id} has ${size} octets, its row says ${row.size_bytes}`;
@@ -57,27 +56,18 @@ function checkContent(examination: Examination, row: ContentRow): void {
   reindex(examination, row, size);
 }
 
-/** Of a sealed file only whole chunks open. */
-function opensNothing({ connection, contentFolder }: Examination, row: ContentRow): boolean {
-  const { id: contentId, file_name: fileName, data_key: dataKey } = row;
-  if (fileName === null || dataKey === null) return false;
-  return openDamaged({ connection, contentFolder }, { contentId, fileName, dataKey }).length === 0;
-}
-
 function describeMissing(row: ContentRow): string {
   return row.file_name === null
     ? `content ${row.id} has no octets`
     : `content ${row.id} has lost its file ${row.file_name}`;
 }
 
-/** In the clear. */
-function sizeOfFile(
-  { contentFolder }: Examination,
-  { data_key }: ContentRow,
-  fileName: string,
-): number | null {
-  const size = statSync(join(contentFolder, fileName), { throwIfNoEntry: false })?.size ?? null;
-  return size === null || data_key === null ? size : clearFileSize(size);
+/** In the clear; of a sealed file what can be opened, since its size says nothing of what was changed in it. */
+function sizeOfFile(examination: Examination, row: ContentRow, fileName: string): number | null {
+  const path = join(examination.contentFolder, fileName);
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? null;
+  if (size === null || row.data_key === null) return size;
+  return openDamaged(examination, { contentId: row.id, fileName, dataKey: row.data_key }).length;
 }
 
 function reindex(examination: Examination, row: ContentRow, size: number): void {

@@ -198,6 +198,16 @@ describe('is found, repaired, and not found again:', () => {
     expect((await readAll())['INBOX']).toEqual(['1 one', '2 two', '3 The text of this message is lost']);
   });
 
+  test('a large content whose file was changed without changing its size', async () => {
+    const path = join(folder, 'content', (await readdir(join(folder, 'content')))[0] ?? '');
+    const octets = await readFile(path);
+    octets[100_000] = (octets[100_000] ?? 0) ^ 1;
+    await writeFile(path, octets);
+    expect(doctor(true).map(({ check }) => check)).toEqual(['content', 'messages', 'mailboxes', 'files']);
+    expect(doctor(false)).toEqual([]);
+    expect(await readAll()).toEqual(WHOLE);
+  });
+
   test('a large content whose file was cut short keeps what is there', async () => {
     const [file = ''] = await readdir(join(folder, 'content'));
     await truncate(join(folder, 'content', file), 150_000);

@@ -94,6 +94,7 @@ export const access = {
     endOthers: 'End all others',
     othersEnded: 'All other sessions have ended.',
     tokens: 'API tokens',
+    apiDescription: 'What they may call',
     tokensIntro: 'For scripts: they call the console in your name, within what you choose here.',
     noTokens: 'None',
     addToken: 'New token…',

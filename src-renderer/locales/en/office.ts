@@ -264,6 +264,17 @@ export const office = {
     console: 'This console',
     theme: 'Theme',
     language: 'Language',
+    notices: 'Notices',
+    quietHours: 'Quiet hours',
+    quietHoursHint:
+      'What comes to need you then is told when they end, if it is still so; errors are told at once.',
+    quietFrom: 'from',
+    quietUntil: 'until',
+    holdsErrors: 'Errors wait as well',
+    metrics: 'Monitoring',
+    metricsSwitch: 'Give figures to a monitoring system (Prometheus)',
+    metricsHint:
+      'At /metrics of this console, for who has an API token with the scope read. No addresses, no subjects.',
     about: 'About',
     version: 'Version',
     dataFolder: 'Data folder',

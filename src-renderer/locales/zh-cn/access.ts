@@ -94,6 +94,7 @@ export const access: Pick<Messages, 'access' | 'secondStep' | 'profile' | 'admin
     endOthers: '结束其他所有会话',
     othersEnded: '其他会话均已结束。',
     tokens: 'API 令牌',
+    apiDescription: '可调用的接口',
     tokensIntro: '供脚本使用：在您选择的范围内，以您的名义调用控制台。',
     noTokens: '无',
     addToken: '新令牌…',

@@ -13,7 +13,7 @@ import type { DaneFinding } from './dane-finder.ts';
 import type { MtaStsFinding } from './mta-sts-finder.ts';
 import { coversHost, policyLines, type MtaStsPolicy } from './mta-sts-policy.ts';
 
-export interface TlsPolicyFinder {
+export interface TlsPolicyFinder extends TlsPolicySources {
   /** What the targets of the domain must do. */
   apply(domain: string, targets: readonly SessionTarget[]): Promise<AppliedPolicies>;
 }
@@ -36,6 +36,7 @@ const NO_POLICY: TargetPolicy = { type: 'no-policy-found', lines: [], mxHosts: [
 
 export function createTlsPolicyFinder(sources: TlsPolicySources): TlsPolicyFinder {
   return {
+    ...sources,
     async apply(domain, targets) {
       const hosts = [...new Set(targets.map(({ host }) => host))];
       const [sts, ...danes] = await Promise.all([

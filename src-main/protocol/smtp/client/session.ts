@@ -5,17 +5,22 @@
  * Invariants: one transaction at a time; a recipient is `relayed` only by the server's 2yz after the content; content that
  * could not be read to its end is never ended with a dot, so a server cannot take it for complete.
  */
+import { err, ok, type Result } from '../../../base/result.ts';
 import type { ClientWire } from './client-wire.ts';
 import type { Extensions } from './extensions.ts';
 import { MAX_SESSION_MESSAGES, REPLY_TIMEOUTS } from './limits.ts';
 import type { SessionTarget, TlsFindings } from './open-session.ts';
-import { SessionBrokenError } from './problem.ts';
+import { SessionBrokenError, type SessionProblem } from './problem.ts';
+import { isAccepted, type ServerReply } from './reply.ts';
 import { RunningTransaction, throwIfClosing } from './running-transaction.ts';
 import {
   findRefusal,
   findSessionProblem,
   fitToServer,
+  formatMailCommand,
+  formatRcptCommand,
   NOT_CONVERTIBLE,
+  type Envelope,
   type OutgoingMessage,
   type TransactionResult,
 } from './transaction.ts';
@@ -95,6 +100,27 @@ export class SmtpClientSession {
       this.hasBrokenChunking = transaction.hasBrokenChunking;
       if (!(error instanceof SessionBrokenError)) throw error;
       return { verdicts: transaction.settle(error.problem), problem: error.problem };
+    }
+  }
+
+  /** Asks whether mail for the recipient would be taken; nothing is sent. null: MAIL was refused already. */
+  async ask(
+    envelope: Envelope,
+  ): Promise<Result<{ mail: ServerReply; rcpt: ServerReply | null }, SessionProblem>> {
+    const [recipient] = envelope.recipients;
+    if (recipient === undefined) throw new Error('there is nobody to ask for');
+    this.#wire.transcript.phase('envelope');
+    try {
+      this.#wire.send(formatMailCommand(envelope, this.extensions));
+      const mail = await this.#wire.readReply(REPLY_TIMEOUTS.mailMs);
+      if (!isAccepted(mail)) return ok({ mail, rcpt: null });
+      this.#needsReset = true;
+      this.#wire.send(formatRcptCommand(recipient, this.extensions));
+      return ok({ mail, rcpt: await this.#wire.readReply(REPLY_TIMEOUTS.rcptMs) });
+    } catch (error) {
+      this.#wire.abort('failed');
+      if (!(error instanceof SessionBrokenError)) throw error;
+      return err(error.problem);
     }
   }
 

@@ -43,6 +43,9 @@ export interface OutgoingMessage {
   content(): AsyncIterable<Uint8Array>;
 }
 
+/** A message without what it holds. */
+export type Envelope = Omit<OutgoingMessage, 'content' | 'sevenBitForm' | 'observer'>;
+
 /** What the server said of one recipient. */
 export interface RecipientVerdict {
   readonly kind: 'relayed' | 'deferred' | 'failed';
@@ -137,7 +140,7 @@ export function findRecipientRefusal(address: string, extensions: Extensions): R
   return hasUtf8LocalPart(address) && !extensions.smtpUtf8 ? UTF8_NOT_SUPPORTED : null;
 }
 
-export function formatMailCommand(message: OutgoingMessage, extensions: Extensions): string {
+export function formatMailCommand(message: Envelope, extensions: Extensions): string {
   const parameters = [`FROM:<${wireAddress(message.reversePath, extensions)}>`];
   if (extensions.size !== null) parameters.push(`SIZE=${message.sizeOctets}`);
   if (extensions.eightBitMime) parameters.push('BODY=8BITMIME');
@@ -165,10 +168,7 @@ function formatMessageDsn({ returns, envelopeId }: MessageDsn): string[] {
   ];
 }
 
-function usesUtf8(
-  { reversePath, recipients, hasUtf8Header }: OutgoingMessage,
-  extensions: Extensions,
-): boolean {
+function usesUtf8({ reversePath, recipients, hasUtf8Header }: Envelope, extensions: Extensions): boolean {
   const addresses = [reversePath, ...recipients.map(({ address }) => address)];
   const needsUtf8 = hasUtf8Header || addresses.some((address) => NON_ASCII.test(address));
   return extensions.smtpUtf8 && needsUtf8;

@@ -8,7 +8,7 @@ import type {
   Connect,
   OutgoingConnection,
   OutgoingTls,
-} from '../../protocol/connection/outgoing-connection.ts';
+} from '../../../protocol/connection/outgoing-connection.ts';
 
 export interface CertificateFacts {
   readonly subject: string;

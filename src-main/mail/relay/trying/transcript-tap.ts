@@ -3,7 +3,7 @@ import type {
   SessionTranscript,
   TranscriptPhase,
   TranscriptRecorder,
-} from '../../protocol/connection/session.ts';
+} from '../../../protocol/connection/session.ts';
 
 export interface DialogueListener {
   /** A connection is being opened. */

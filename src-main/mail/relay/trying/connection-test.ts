@@ -4,16 +4,17 @@
  * Flow: console → here → DNS, SMTP client → steps, lines, certificate. Invariants: no MAIL is ever said, so no mail leaves; the
  * dialogue is recorded as any other.
  */
-import { EventChannel } from '../../base/event-channel.ts';
-import type { SessionTarget, SmtpClientOptions } from '../../protocol/smtp/client/open-session.ts';
-import { openSession } from '../../protocol/smtp/client/open-session.ts';
-import { temporaryProblem, type SessionProblem } from '../../protocol/smtp/client/problem.ts';
-import type { NextHop } from '../routing/port.ts';
-import { findTargets, type TargetFinderOptions } from './find-targets.ts';
+import { EventChannel } from '../../../base/event-channel.ts';
+import type { SessionTarget, SmtpClientOptions } from '../../../protocol/smtp/client/open-session.ts';
+import { openSession } from '../../../protocol/smtp/client/open-session.ts';
+import { temporaryProblem, type SessionProblem } from '../../../protocol/smtp/client/problem.ts';
+import type { NextHop } from '../../routing/port.ts';
+import { findTargets, type TargetFinderOptions } from '../find-targets.ts';
 import { observeTls, type CertificateFacts } from './observed-connection.ts';
-import { tapTranscripts } from './transcript-tap.ts';
+import { watchDialogue, type DialogueStep } from './watch-dialogue.ts';
 
-export type ConnectionStep = 'dns' | 'connect' | 'greeting' | 'hello' | 'tls' | 'signIn' | 'close';
+/** No MAIL and no RCPT is said. */
+export type ConnectionStep = 'dns' | Exclude<DialogueStep, 'mail' | 'rcpt'>;
 
 /** `atMs` counts from the beginning. */
 export type ConnectionEvent = { readonly atMs: number } & (
@@ -86,29 +87,18 @@ class RunningTest {
   }
 
   #observed(): SmtpClientOptions {
-    const { connect, transcripts } = this.#options;
-    return {
-      ...this.#options,
-      connect: observeTls(connect, (certificate) => this.#tell({ type: 'certificate', certificate })),
-      transcripts: tapTranscripts(transcripts, {
-        opened: ({ address, port }) => {
-          this.#enter('connect');
-          this.#note(`Connecting to ${address}, port ${port}`);
+    const onCertificate = (certificate: CertificateFacts): void =>
+      this.#tell({ type: 'certificate', certificate });
+    const connect = observeTls(this.#options.connect, onCertificate);
+    return watchDialogue(
+      { ...this.#options, connect },
+      {
+        step: (step) => {
+          if (step !== 'mail' && step !== 'rcpt' && step !== 'close') this.#enter(step);
         },
-        line: (from, text) => this.#hear(from, text),
-        phase: (phase) => {
-          if (phase === 'tls') this.#enter('tls');
-          if (phase === 'sign-in') this.#enter('signIn');
-        },
-      }),
-    };
-  }
-
-  #hear(from: 'client' | 'server' | 'note', text: string): void {
-    if (from === 'server' && this.#step === 'connect') this.#enter('greeting');
-    if (from === 'client' && /^(?:EHLO|HELO|LHLO) /u.test(text) && this.#step === 'greeting')
-      this.#enter('hello');
-    this.#tell({ type: 'line', line: { from, text } });
+        line: (from, text) => this.#tell({ type: 'line', line: { from, text } }),
+      },
+    );
   }
 
   #note(text: string): void {

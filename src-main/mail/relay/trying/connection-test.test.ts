@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryTranscripts } from '../../../test/support/memory-transcripts.ts';
-import { ScriptedServer } from '../../../test/support/scripted-server.ts';
-import { ManualClock } from '../../base/clock.ts';
-import type { DnsResolver, LookUp } from '../../protocol/dns/resolver.ts';
-import type { NextHop } from '../routing/port.ts';
+import { MemoryTranscripts } from '../../../../test/support/memory-transcripts.ts';
+import { ScriptedServer } from '../../../../test/support/scripted-server.ts';
+import { ManualClock } from '../../../base/clock.ts';
+import type { DnsResolver, LookUp } from '../../../protocol/dns/resolver.ts';
+import type { NextHop } from '../../routing/port.ts';
 import { testConnection, type ConnectionEvent } from './connection-test.ts';
 
 const HOP: NextHop = {
