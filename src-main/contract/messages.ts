@@ -206,6 +206,31 @@ export const timelineEvent = z.discriminatedUnion('type', [
   }),
   eventBase.extend({ type: z.literal('finished') }),
   eventBase.extend({
+    type: z.enum(['moved', 'copied']),
+    account: z.string(),
+    mailbox: z.string(),
+    to: z.string(),
+    /** Where it went to another account. */
+    toAccount: z.string().exactOptional(),
+    /** What the junk filter learned from it. */
+    lesson: z.enum(['junk', 'notJunk']).exactOptional(),
+  }),
+  eventBase.extend({ type: z.literal('expunged'), account: z.string(), mailbox: z.string() }),
+  eventBase.extend({
+    type: z.literal('bouncedBack'),
+    action: z.enum(['failed', 'delayed', 'delivered', 'relayed', 'expanded']),
+    recipient: z.string(),
+    status: z.string(),
+    reportingMta: z.string(),
+    diagnostic: z.string(),
+    dsnTraceId: id,
+  }),
+  eventBase.extend({
+    type: z.literal('follows'),
+    as: z.enum(['forward', 'answer', 'dsn', 'foreignDsn', 'release']),
+    originTraceId: id,
+  }),
+  eventBase.extend({
     type: z.literal('read'),
     by: z.enum(['imap', 'pop3']),
     account: z.string(),

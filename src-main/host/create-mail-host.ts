@@ -438,10 +438,10 @@ class RunningHost implements MailHost {
   };
 }
 
-/** `read` events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */
+/** These events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */
 function keepReads(sink: MailEventSink, storage: Storage, onError: (error: unknown) => void): MailEventSink {
   return (event) => {
-    if (event.type !== 'read') return sink(event);
+    if (event.type !== 'read' && event.type !== 'bouncedBack' && event.type !== 'follows') return sink(event);
     storage.timelines.append([event]).then(() => sink(event), onError);
   };
 }

@@ -20,6 +20,15 @@ export async function findMessages(timelines: Timelines, filter: MessageFilter):
   return { items: [], next: null };
 }
 
+/** By ids of ours and Message-IDs alone. */
+export function findNamed(
+  timelines: Timelines,
+  { traceIds, messageIds }: PastedBounce,
+  limit: number,
+): Promise<readonly MessageSummary[]> {
+  return findEach(timelines, { limit }, [...traceIds, ...messageIds]);
+}
+
 /** Texts to search for, the surest first. */
 function waysToFind({
   traceIds,

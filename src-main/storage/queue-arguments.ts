@@ -10,7 +10,7 @@ import type {
   QuarantinedCopy,
   RecordedOutcome,
 } from '../mail/queue/port.ts';
-import type { RecipientOutcome, TraceId } from '../mail/events.ts';
+import type { MailEvent, RecipientOutcome, TraceId } from '../mail/events.ts';
 import { kindOf } from '../mail/screening/quarantine/port.ts';
 import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
@@ -105,6 +105,27 @@ export function toEnqueueArguments(entry: FollowingEntry): EnqueueArguments {
   };
 }
 
+/** Its timeline says what it follows from. */
+function toFollowing(entry: FollowingEntry, record: AttemptRecord): EnqueueArguments {
+  const as = record.events.map((event) => roleOf(event, entry.id)).find((role) => role !== null);
+  if (as === undefined || as === null) return toEnqueueArguments(entry);
+  const follows = {
+    type: 'follows',
+    traceId: entry.id,
+    at: record.at,
+    as,
+    originTraceId: record.entryId,
+  } as const;
+  return toEnqueueArguments({ ...entry, events: [...entry.events, follows] });
+}
+
+/** What an event of a message says that another message is to it. */
+function roleOf(event: MailEvent, traceId: TraceId): 'forward' | 'answer' | 'dsn' | null {
+  if (event.type === 'bounced' && event.dsnTraceId === traceId) return 'dsn';
+  if (event.type === 'forwarded' && event.followingTraceId === traceId) return 'forward';
+  return event.type === 'answered' && event.followingTraceId === traceId ? 'answer' : null;
+}
+
 function toEntryContent(content: EntryContent): EntryContentArguments {
   if (isStaged(content)) return toContentArguments(content);
   const { contentId, sizeBytes } = content;
@@ -135,7 +156,7 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
       heldBy: heldBy ?? null,
     })),
     following: [...(record.bounce === undefined ? [] : [record.bounce]), ...(record.following ?? [])].map(
-      toEnqueueArguments,
+      (entry) => toFollowing(entry, record),
     ),
     marks: record.marks ?? [],
     quarantined: (record.quarantined ?? []).map((copy) => toQuarantineArguments(copy, record.at)),

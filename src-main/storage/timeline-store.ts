@@ -14,6 +14,7 @@ import type {
   TimelineStore,
 } from '../observe/port.ts';
 import type { Connection } from './connection.ts';
+import { deedsOf, pruneDeeds } from './mailbox-deeds.ts';
 import type { Reader } from './reader.ts';
 import { SLICE_OCTETS, SLICES } from './trace-search/trace-block.ts';
 import type { FullTraceBlock } from './trace-search/trace-index.ts';
@@ -94,7 +95,8 @@ const pruneTimelines: Write<{ receivedBefore: number; limit: number }, number> =
     connection,
     going.map(({ number }) => number),
   );
-  return going.length;
+  const { receivedBefore: before, limit } = prune;
+  return Math.max(going.length, pruneDeeds(connection, { before, limit }));
 };
 
 const SETTLED: readonly MessageSummary['state'][] = ['done', 'failed', 'deleted'];
@@ -129,7 +131,12 @@ export function readTimeline(connection: Connection, traceId: TraceId): MessageT
       traceId,
     )
     .map(({ event }) => JSON.parse(event) as MailEvent);
-  return { summary: toSummary(row), events };
+  const accounts = events.flatMap((event) =>
+    event.type === 'attempted' && event.account !== undefined ? [event.account] : [],
+  );
+  const deeds = deedsOf(connection, { traceId, since: row.received_at, accounts });
+  if (deeds.length === 0) return { summary: toSummary(row), events };
+  return { summary: toSummary(row), events: [...events, ...deeds].sort((a, b) => a.at - b.at) };
 }
 
 /** A page that few messages fit is looked for in so many goes before it is answered as it is. */

@@ -38,6 +38,7 @@ import { addAuditLog } from './0350-audit-log.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
 import { addTraceSearch } from './0410-trace-search.ts';
 import { splitTranscripts } from './0420-transcript-lines.ts';
+import { addMailboxDeeds } from './0425-mailbox-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
 
 export interface Migration {
@@ -78,6 +79,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 360, name: 'API tokens', run: addApiTokens },
   { version: 410, name: 'search of timelines', run: addTraceSearch },
   { version: 420, name: 'transcript lines', run: splitTranscripts },
+  { version: 425, name: 'mailbox deeds', run: addMailboxDeeds },
   { version: 430, name: 'flow history', run: addFlowHistory },
 ];
 

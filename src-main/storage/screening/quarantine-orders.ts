@@ -96,7 +96,11 @@ function goOn(transaction: Transaction, message: QuarantinedMessage, { traceId: 
         remote: [way.client?.address, way.client?.account].filter((part) => part !== undefined).join(' '),
       } satisfies TraceFacts),
     },
-    events: toEventArguments([received, { type: 'queued', traceId: id, at, recipients }]),
+    events: toEventArguments([
+      received,
+      { type: 'follows', traceId: id, at, as: 'release', originTraceId: message.traceId },
+      { type: 'queued', traceId: id, at, recipients },
+    ]),
   });
   changeReferences(transaction, contentId, -1);
 }

@@ -88,6 +88,10 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
   rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
+  rewrite('mailbox_deed', ['number'], {
+    sealed: [...one('deed'), ...one('trace_ids', 'deed traces')],
+    place: ['0', 'at'],
+  }),
   rewrite('transcript_lines', ['session_id'], { sealed: columns('transcript', ['lines']) }),
 ];
 

@@ -10,6 +10,7 @@ import { t } from '../../locales/text.ts';
 import { formatDay, formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
+import { describeMailboxStep } from './mailbox-words.ts';
 import { describeScreening } from './screening-words.ts';
 import type { Step } from './step.ts';
 
@@ -81,6 +82,12 @@ export function describeStep(event: TimelineEvent): Step {
       return describeSteering(event);
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
+    case 'moved':
+    case 'copied':
+    case 'expunged':
+    case 'bouncedBack':
+    case 'follows':
+      return describeMailboxStep(event);
     case 'read':
       return describeReading(event);
   }
