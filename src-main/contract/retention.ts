@@ -9,6 +9,8 @@ import { count, time } from './values.ts';
 const days = z.int().min(1).max(LIMITS.keepDays);
 
 export const retentionSettings = z.object({
+  /** Otherwise sessions that begin leave no transcript. */
+  recordsSessions: z.boolean(),
   transcriptDays: days,
   /** All transcripts together. */
   transcriptMiB: z.int().min(1).max(LIMITS.transcriptMiB),

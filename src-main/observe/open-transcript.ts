@@ -12,6 +12,7 @@ import type {
   TranscriptPhase,
 } from '../protocol/connection/session.ts';
 import type { SessionRecord, SessionSummary, TranscriptLine, TranscriptLineKind } from './port.ts';
+import { ContentExcerpt } from './content-excerpt.ts';
 import type { RetentionSettings } from './retention.ts';
 
 /** The longest lines an SMTP client may send (RFC 5321 §4.5.3.1.6). */
@@ -29,7 +30,7 @@ const REFUSALS: Readonly<Record<MailProtocol, RegExp>> = {
 export interface OpenTranscriptOptions {
   readonly id: string;
   readonly now: () => number;
-  readonly limits: Pick<RetentionSettings, 'linesPerSession'>;
+  readonly limits: Pick<RetentionSettings, 'linesPerSession' | 'contentKiB'>;
   readonly onChange: (transcript: OpenTranscript) => void;
   readonly onClose: (transcript: OpenTranscript) => void;
 }
@@ -38,6 +39,9 @@ export class OpenTranscript implements SessionTranscript {
   readonly sessionId: string;
   readonly #options: OpenTranscriptOptions;
   readonly #lines: TranscriptLine[] = [];
+  /** Only where content is recorded. */
+  readonly passing?: (octets: Uint8Array) => void;
+  readonly #excerpt: ContentExcerpt | null = null;
   #summary: SessionSummary;
   #phase: TranscriptPhase = 'connect';
   #omittedLines = 0;
@@ -46,6 +50,12 @@ export class OpenTranscript implements SessionTranscript {
   constructor(start: SessionStart, options: OpenTranscriptOptions) {
     this.sessionId = options.id;
     this.#options = options;
+    const { contentKiB } = options.limits;
+    if (contentKiB > 0) {
+      const excerpt = new ContentExcerpt(contentKiB * 1024);
+      this.#excerpt = excerpt;
+      this.passing = (octets) => excerpt.add(octets);
+    }
     this.#summary = {
       id: options.id,
       protocol: start.protocol,
@@ -80,7 +90,8 @@ export class OpenTranscript implements SessionTranscript {
   }
 
   content(from: 'client' | 'server', octets: number): void {
-    this.#add('content', `${from} ${octets}`);
+    const excerpt = this.#excerpt?.take() ?? '';
+    this.#add('content', excerpt === '' ? `${from} ${octets}` : `${from} ${octets}\n${excerpt}`);
   }
 
   note(text: string): void {
@@ -125,7 +136,7 @@ export class OpenTranscript implements SessionTranscript {
     if (this.#lines.length >= this.#options.limits.linesPerSession) this.#omittedLines++;
     else {
       const offsetMs = this.#options.now() - this.#summary.startedAt;
-      this.#lines.push({ offsetMs, kind, phase: this.#phase, text: cut(text) });
+      this.#lines.push({ offsetMs, kind, phase: this.#phase, text: kind === 'content' ? text : cut(text) });
     }
     this.#options.onChange(this);
   }

@@ -1,6 +1,8 @@
 /** Retention: how much is kept of what was observed, and for how long. */
 
 export interface RetentionSettings {
+  /** Otherwise sessions that begin leave no transcript. */
+  readonly recordsSessions: boolean;
   /** Transcripts are kept so long; those of sessions that carried messages as long as timelines, where that is longer. */
   readonly transcriptDays: number;
   /** All transcripts together take no more than this; those that carried no message go first. */
@@ -18,6 +20,7 @@ export interface RetentionSettings {
  * transaction never comes near; timelines as long as people ask "where is Anna's mail?".
  */
 export const DEFAULT_RETENTION: RetentionSettings = {
+  recordsSessions: true,
   transcriptDays: 30,
   transcriptMiB: 256,
   linesPerSession: 2_000,

@@ -28,6 +28,7 @@ import type {
 import type { RetentionSettings } from './retention.ts';
 import { compileFilter } from './session-filter.ts';
 import { SessionRate } from './session-rate.ts';
+import { UnrecordedSession } from './unrecorded-session.ts';
 import { decodeLines, encodeLines } from './transcript-lines.ts';
 
 /** People see "live" at this delay, and a busy session costs ten events a second instead of thousands. */
@@ -109,6 +110,7 @@ export class TranscriptDesk implements TranscriptRecorder, TranscriptBook {
 
   open(start: SessionStart): SessionTranscript {
     const { makeId, clock, retention } = this.#options;
+    if (!retention().recordsSessions) return this.#openUnrecorded(start);
     const transcript = new OpenTranscript(start, {
       id: makeId(),
       now: () => clock.now(),
@@ -122,6 +124,17 @@ export class TranscriptDesk implements TranscriptRecorder, TranscriptBook {
     if (this.#rate.begin(clock.now())) this.#shown.add(transcript);
     this.#touch(transcript);
     return transcript;
+  }
+
+  /** Counted, and nothing else. */
+  #openUnrecorded({ protocol }: SessionStart): SessionTranscript {
+    const { makeId, clock } = this.#options;
+    this.openSessionCount[protocol]++;
+    this.lastSessionAt[protocol] = clock.now();
+    return new UnrecordedSession(makeId(), () => {
+      this.openSessionCount[protocol]--;
+      this.lastSessionAt[protocol] = clock.now();
+    });
   }
 
   async list(filter: SessionFilter): Promise<SessionPage> {

@@ -98,7 +98,7 @@ export function deedsOf(
     for (const row of rowsAbout(connection, { ...message, account })) {
       const deed = JSON.parse(row.deed) as Deed;
       // The same order stands with both accounts.
-      found.set(`${row.at} ${row.deed}`, { ...deed, traceId: message.traceId, at: row.at } as DeedEvent);
+      found.set(`${row.at} ${row.deed}`, { ...deed, traceId: message.traceId, at: row.at });
       if (deed.type !== 'expunged' && deed.toAccount !== undefined) waiting.push(deed.toAccount);
     }
   }

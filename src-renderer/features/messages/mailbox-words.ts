@@ -7,7 +7,7 @@ import type { Step } from './step.ts';
 type EventOf<Type extends TimelineEvent['type']> = Extract<TimelineEvent, { type: Type }>;
 
 export function describeMailboxStep(
-  event: EventOf<'moved' | 'copied' | 'expunged' | 'bouncedBack' | 'follows'>,
+  event: EventOf<'moved' | 'copied' | 'expunged' | 'bouncedBack' | 'follows' | 'read'>,
 ): Step {
   switch (event.type) {
     case 'moved':
@@ -19,7 +19,14 @@ export function describeMailboxStep(
       return describeForeignDsn(event);
     case 'follows':
       return { ...plain(t(`timeline.follows.${event.as}`)), traceId: event.originTraceId };
+    case 'read':
+      return describeReading(event);
   }
+}
+
+function describeReading({ by, sessionId, ...place }: EventOf<'read'>): Step {
+  const title = t(by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...place });
+  return { ...plain(title), sessionId: sessionId ?? null };
 }
 
 function describeMove(event: EventOf<'moved' | 'copied'>): Step {

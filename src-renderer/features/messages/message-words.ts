@@ -82,20 +82,9 @@ export function describeStep(event: TimelineEvent): Step {
       return describeSteering(event);
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
-    case 'moved':
-    case 'copied':
-    case 'expunged':
-    case 'bouncedBack':
-    case 'follows':
+    default:
       return describeMailboxStep(event);
-    case 'read':
-      return describeReading(event);
   }
-}
-
-function describeReading({ by, sessionId, ...place }: EventOf<'read'>): Step {
-  const title = t(by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...place });
-  return { ...plain(title), sessionId: sessionId ?? null };
 }
 
 function repairName(what: EventOf<'repaired'>['what'][number]): string {

@@ -277,6 +277,23 @@ export const mail = {
     noMatch: 'No session matches.',
     choose: 'Choose a session to read its dialogue.',
     gone: 'This session is not kept any more.',
+    goneText:
+      'Its days were over, or there was no more room, or sessions came faster than they are kept: see Settings, Records.',
+    said: 'What was said: 550, an address',
+    messages: 'Messages',
+    later: '{time} later',
+    passed: { client: '{size} from the client', server: '{size} from the server' },
+    showContent: 'Show what is recorded of it',
+    downloadJson: 'Download as JSON',
+    searchedTo: 'Searched back to {time}',
+    searchOn: 'Search further back',
+    recording: {
+      shown:
+        '{rate} sessions a second: one of {part} is shown here as it begins; the others when you open the page again.',
+      leftOut:
+        '{count} that carried no message were not kept, because there were more a second than the settings keep.',
+      dropped: '{count} were lost, because the disk did not keep up.',
+    },
     time: 'Time',
     peer: 'Peer',
     outcome: 'Outcome',
@@ -307,7 +324,7 @@ export const mail = {
     find: 'Find in the dialogue',
     matches: 'no match | {count} match | {count} matches',
     onlyPeer: 'Only this peer',
-    download: 'Download',
+    download: 'Download as text',
     copyAll: 'Copy all',
     omitted: '{count} line was left out. | {count} line was left out. | {count} lines were left out.',
     encrypted: 'TLS',

@@ -6,6 +6,9 @@ export const observe = {
     keptTimelines: '{count} messages',
     oldest: 'The oldest is from',
     transcripts: 'Transcripts',
+    recordsSessions: 'Record what is said in sessions',
+    recordsSessionsHint:
+      'Passwords are never recorded. Otherwise there are no transcripts of sessions that begin from then on.',
     transcriptDays: 'Keep transcripts for (days)',
     transcriptDaysHint:
       'Those of sessions that carried messages stay as long as timelines, if that is longer.',

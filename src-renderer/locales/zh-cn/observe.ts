@@ -6,6 +6,8 @@ export const observe = {
     keptTimelines: '{count} 封邮件',
     oldest: '最早的记录:',
     transcripts: '会话记录',
+    recordsSessions: '记录会话中的对话',
+    recordsSessionsHint: '密码从不记录。关闭后,新开始的会话不再留下会话记录。',
     transcriptDays: '会话记录保留天数',
     transcriptDaysHint: '传输过邮件的会话会与邮件轨迹保留得一样久(如果后者更长)。',
     transcriptMiB: '会话记录占用空间上限(MiB)',
