@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
 import { LIMITS } from './limits.ts';
-import { findingDetail, count, id, pageSize, time, tlsDetails } from './values.ts';
+import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
 export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
 export type MessageState = z.infer<typeof messageState>;
@@ -20,10 +20,13 @@ export const messageRow = z.object({
   reversePath: z.string(),
   author: z.string(),
   recipients: z.array(z.string()).readonly(),
-  subject: z.string(),
+  /** null: the caller's role may not see what messages say. */
+  subject: z.string().nullable(),
   messageId: z.string().nullable(),
   sizeBytes: count,
   state: messageState,
+  /** Only where a person's mail is asked for: where it lies in their mailboxes now; null: nowhere (any more). */
+  mailbox: z.string().nullable().exactOptional(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
 
@@ -251,6 +254,8 @@ export const messageFilter = z.object({
   /** Words looked for in addresses, subject, Message-ID, hosts; a trace id; or a bounce, as it was received. */
   text: z.string().trim().max(LIMITS.pastedLength).default(''),
   state: messageState.nullable().default(null),
+  /** Only what came for this address or went out from it, with where it lies now. */
+  person: searchText.default(''),
   limit: pageSize.default(100),
 });
 export type MessageFilter = z.input<typeof messageFilter>;

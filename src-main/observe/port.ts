@@ -183,6 +183,8 @@ export interface TimelineStore {
   listMessages(filter: MessageFilter): Promise<MessagePage>;
   readTimeline(traceId: TraceId): Promise<MessageTimeline | null>;
   measure(): Promise<KeptTimelines>;
+  /** Where messages lie in an account's mailboxes now; those that do not are not among them. */
+  findPlaces(account: string, traceIds: readonly TraceId[]): Promise<ReadonlyMap<TraceId, string>>;
   /** For events that belong to no commit of their own, such as `read`. */
   append(events: readonly MailEvent[]): Promise<void>;
 }

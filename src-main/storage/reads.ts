@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { readFlow } from './flow-store.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
-import { measureTimelines, readTimeline } from './timeline-store.ts';
+import { findPlaces, measureTimelines, readTimeline } from './timeline-store.ts';
 import { findTraces, traceIndexOf } from './trace-search/find-traces.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
@@ -13,6 +13,7 @@ export const reads = {
   countQueueLines,
   findContentOf,
   findLongLogs,
+  findPlaces,
   findTraces,
   groupQueueLines,
   growTraceIndex: (connection: Connection, _: null) => traceIndexOf(connection).grow(),

@@ -36,9 +36,10 @@ export function toEventArguments(events: readonly MailEvent[]): readonly EventAr
 export function addEvents(transaction: Transaction, events: readonly EventArguments[]): void {
   for (const { traceId, event } of events) {
     transaction.connection.run(
-      "INSERT INTO trace_event (trace_id, event) VALUES (?1, seal(?2, 0, 'event', ?1))",
+      "INSERT INTO trace_event (trace_id, event) VALUES (?, seal(?, 0, 'event', ?))",
       traceId,
       event,
+      traceId,
     );
   }
 }
@@ -56,12 +57,13 @@ export interface TraceArguments {
 export function addTrace(transaction: Transaction, trace: TraceArguments): void {
   transaction.connection.run(
     `INSERT INTO message_trace (trace_id, received_at, via, size_bytes, state, facts)
-     VALUES (?1, ?2, ?3, ?4, 'waiting', seal(?5, 0, 'trace facts', ?1))`,
+     VALUES (?, ?, ?, ?, 'waiting', seal(?, 0, 'trace facts', ?))`,
     trace.traceId,
     trace.receivedAt,
     trace.via,
     trace.sizeBytes,
     trace.facts,
+    trace.traceId,
   );
 }
 
@@ -110,6 +112,38 @@ function oldestIn(connection: Connection, state: MessageSummary['state'], limit:
 }
 
 export const timelineWrites = { appendEvents, pruneTimelines, ...traceSearchWrites };
+
+/** Where messages lie in an account's mailboxes now, by what was done with them. */
+export function findPlaces(
+  connection: Connection,
+  { account, traceIds }: { readonly account: string; readonly traceIds: readonly TraceId[] },
+): ReadonlyMap<TraceId, string> {
+  const places = new Map<TraceId, string>();
+  for (const traceId of traceIds) {
+    const mailbox = placeIn(readTimeline(connection, traceId)?.events ?? [], account.toLowerCase());
+    if (mailbox !== null) places.set(traceId, mailbox);
+  }
+  return places;
+}
+
+/** Its copies elsewhere in the account are not followed. */
+function placeIn(events: readonly MailEvent[], account: string): string | null {
+  let mailbox: string | null = null;
+  for (const event of events) {
+    if (event.type === 'attempted' && event.account?.toLowerCase() === account)
+      mailbox = event.mailbox ?? null;
+    else if (event.type === 'moved' && event.toAccount?.toLowerCase() === account) mailbox = event.to;
+    else if (event.type === 'moved' && event.account.toLowerCase() === account && event.mailbox === mailbox)
+      mailbox = event.toAccount === undefined ? event.to : null;
+    else if (
+      event.type === 'expunged' &&
+      event.account.toLowerCase() === account &&
+      event.mailbox === mailbox
+    )
+      mailbox = null;
+  }
+  return mailbox;
+}
 
 export function measureTimelines(connection: Connection): KeptTimelines {
   const row = connection.get<{ timelines: number; oldest: string | null }>(
@@ -179,6 +213,10 @@ export class SqliteTimelineStore implements TimelineStore {
 
   append(events: readonly MailEvent[]): Promise<void> {
     return this.#writer.run('appendEvents', toEventArguments(events));
+  }
+
+  findPlaces(account: string, traceIds: readonly TraceId[]): Promise<ReadonlyMap<TraceId, string>> {
+    return this.#reader.run('findPlaces', { account, traceIds });
   }
 
   measure(): Promise<KeptTimelines> {

@@ -43,20 +43,22 @@ const saveTranscripts: Write<readonly TranscriptArguments[], void> = ({ connecti
     connection.run(
       `INSERT OR REPLACE INTO transcript
          (session_id, started_at, protocol, has_error, has_messages, summary, omitted_lines, size_octets)
-       VALUES (?1, ?2, ?3, ?4, ?5, seal(?6, 0, 'transcript summary', ?1), ?7, ?8)`,
+       VALUES (?, ?, ?, ?, ?, seal(?, 0, 'transcript summary', ?), ?, ?)`,
       sessionId,
       transcript.startedAt,
       transcript.protocol,
       transcript.hasError ? 1 : 0,
       transcript.hasMessages ? 1 : 0,
       summary,
+      sessionId,
       transcript.omittedLines,
       summary.length + lines.length,
     );
     connection.run(
-      "INSERT OR REPLACE INTO transcript_lines (session_id, lines) VALUES (?1, seal(?2, 0, 'transcript lines', ?1))",
+      "INSERT OR REPLACE INTO transcript_lines (session_id, lines) VALUES (?, seal(?, 0, 'transcript lines', ?))",
       sessionId,
       lines,
+      sessionId,
     );
   }
 };

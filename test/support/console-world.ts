@@ -375,6 +375,10 @@ export class WorldTimelines {
     return { items, next: found.length > filter.limit ? (items.at(-1)?.traceId ?? null) : null };
   };
 
+  places = new Map<string, string>();
+
+  findPlaces = async (): Promise<ReadonlyMap<string, string>> => this.places;
+
   measure = async () => ({
     timelines: this.timelines.length,
     oldestTimelineAt: this.timelines.at(-1)?.summary.receivedAt ?? null,
