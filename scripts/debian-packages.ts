@@ -36,6 +36,8 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'opendkim', file: '/usr/sbin/opendkim' },
   { package: 'openssl', file: '/usr/bin/openssl' },
   { package: 'gsasl', file: '/usr/bin/gsasl' },
+  { package: 'bind9', file: '/usr/sbin/named' },
+  { package: 'bind9-dnsutils', file: '/usr/bin/dig' },
   { package: 'pebble', file: '/usr/bin/pebble' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },

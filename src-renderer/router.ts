@@ -32,6 +32,7 @@ export const router = createRouter({
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),
     },
+    { path: '/health', name: 'health', component: () => import('./features/health/HealthPage.vue') },
     {
       path: '/delivery-test',
       name: 'deliveryTest',

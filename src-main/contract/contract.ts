@@ -12,12 +12,15 @@ import { auditContract } from './audit.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
 import { deliveryTestContract } from './delivery-test.ts';
+import { devicesContract } from './devices.ts';
 import { encryptionContract } from './encryption.ts';
+import { healthContract } from './health.ts';
 import { messagesContract } from './messages.ts';
 import { metricsContract } from './metrics.ts';
 import { noticesContract } from './notices.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
+import { publishingContract } from './publishing.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
 import { screeningContract } from './screening.ts';
@@ -44,12 +47,15 @@ export const consoleContract = {
   deliveryTest: deliveryTestContract,
   domains: domainsContract,
   aliases: aliasesContract,
+  devices: devicesContract,
   encryption: encryptionContract,
+  health: healthContract,
   messages: messagesContract,
   transcripts: transcriptsContract,
   metrics: metricsContract,
   notices: noticesContract,
   profile: profileContract,
+  publishing: publishingContract,
   queue: queueContract,
   relay: relayContract,
   screening: screeningContract,

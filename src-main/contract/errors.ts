@@ -57,6 +57,7 @@ export const refusalReason = z.enum([
   'tooManyAppPasswords',
   'noSuchAppPassword',
   'invalidCertificate',
+  'noCertificateToRenew',
   'noSuchAdministrator',
   'administratorExists',
   'lastOwner',
@@ -68,6 +69,10 @@ export const refusalReason = z.enum([
   'tooManyTokens',
   'noSuchToken',
   'noSecondFactorHere',
+  'secretMissing',
+  'keptByHand',
+  'nothingToUndo',
+  'nothingChosen',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;
 

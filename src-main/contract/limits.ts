@@ -90,6 +90,10 @@ export const LIMITS = {
   /** Let's Encrypt takes 100. */
   certificateNames: 99,
   keyIdLength: 1_000,
+  /** A server has one or two of each kind. */
+  publicAddresses: 16,
+  /** A zone of some thousand records. */
+  zoneFileLength: 1024 * 1024,
 } as const;
 
 /** Characters that begin a detail in an address; none where the office wants no details. */

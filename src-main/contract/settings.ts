@@ -75,6 +75,10 @@ export type QuietHours = z.infer<typeof quietHours>;
 
 export const serverSettings = z.object({
   hostname: z.string(),
+  /** Addresses at which the world reaches this server, where somebody has said them. */
+  publicAddresses: z.array(z.string()).readonly(),
+  /** Whether devices find their settings on the web ports. */
+  tellsDevices: z.boolean(),
   detailSeparators: z.string(),
   noticeLanguage,
   allowCleartextAuth: z.boolean(),
@@ -93,6 +97,12 @@ export type ServerSettings = z.infer<typeof serverSettings>;
 
 export const settingsChange = z.object({
   hostname: z.string().trim().min(1).max(LIMITS.domainLength).exactOptional(),
+  publicAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(LIMITS.publicAddresses)
+    .readonly()
+    .exactOptional(),
+  tellsDevices: z.boolean().exactOptional(),
   noticeLanguage: noticeLanguage.exactOptional(),
   allowCleartextAuth: z.boolean().exactOptional(),
   detailSeparators: detailSeparators.exactOptional(),

@@ -27,6 +27,8 @@ export const dnsRecord = z.object({
     'clientImap',
     'clientPop3',
     'clientSieve',
+    'clientAutoconfig',
+    'clientAutodiscover',
   ]),
   need: z.enum(['required', 'recommended', 'optional']),
   type: z.enum(['MX', 'A', 'AAAA', 'TXT', 'SRV', 'CNAME', 'TLSA']),
@@ -39,6 +41,9 @@ export const dnsRecord = z.object({
   port: z.int().nullable(),
   /** Target, address or text; null where this server cannot know it: the public address. */
   value: z.string().nullable(),
+  /** TXT: the value in strings of 255 octets, for hosts that want them apart. */
+  strings: z.array(z.string()).readonly(),
+  ttlSeconds: z.int(),
   /** The line of a zone file; null where the value is not known. */
   zoneLine: z.string().nullable(),
 });

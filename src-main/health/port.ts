@@ -5,7 +5,9 @@
  * Invariants: a check never throws and never waits for ever; who could not be asked is `undetermined`, never red; every
  * warning and error carries at least one fix; texts are codes with values, so that page and mail say them in each language.
  */
+import type { HealthCheckId } from './finding-words.ts';
 import type { ZoneRecord } from './records/zone-record.ts';
+import type { CheckTools } from './tools.ts';
 
 /** The five questions of the page. */
 export type HealthCard = 'receive' | 'send' | 'trust' | 'clients' | 'safe';
@@ -27,6 +29,14 @@ export interface Evidence {
   /** The name server or host that answered; empty: the resolver. */
   readonly source: string;
   readonly durationMs: number;
+}
+
+/** What the name servers of a zone say while a change spreads. */
+export interface NameServerSpread {
+  /** `has`: null where the server did not answer. */
+  readonly servers: readonly { readonly name: string; readonly has: boolean | null }[];
+  /** How long others may still see what was there before; null: nobody said. */
+  readonly ttlSeconds: number | null;
 }
 
 /** Something the administrator has to send somebody who can do it. */
@@ -79,4 +89,19 @@ export interface HealthFinding {
   readonly found: readonly string[];
   readonly evidence: readonly Evidence[];
   readonly fixes: readonly HealthFix[];
+  /** Where a record is not (yet) seen as it should be: which of the zone's name servers have it. */
+  readonly spread?: NameServerSpread;
+}
+
+/** What a check answers: the engine adds whose question it was, and the evidence. */
+export type CheckFinding = Pick<HealthFinding, 'state' | 'text'> &
+  Partial<Pick<HealthFinding, 'subject' | 'expected' | 'found' | 'fixes' | 'spread'>>;
+
+/** One question, asked about this server or about each of its domains. */
+export interface HealthCheck {
+  readonly id: HealthCheckId;
+  readonly card: HealthCard;
+  readonly about: 'server' | 'domain';
+  /** `domain` is empty where the question is about the server. A subject that is left out is the domain. May reject: the engine says so. */
+  run(tools: CheckTools, domain: string): Promise<readonly CheckFinding[]>;
 }

@@ -5,7 +5,6 @@
  * Invariants: start() binds ports before it touches the data folder, and a failure leaves nothing running; stop() lets
  * what is running finish within STOP_GRACE_MS and then closes; nothing beneath this file imports Electron.
  */
-import { statfs } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { createIdMaker, type MakeId, type RandomBytes } from '../base/ids.ts';
@@ -15,7 +14,6 @@ import { createDirectory, type FullDirectory } from '../directory/create-directo
 import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
 import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
-import type { MailEventSink } from '../mail/events.ts';
 import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TranscriptDesk } from '../observe/transcript-desk.ts';
@@ -27,26 +25,29 @@ import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
 import { openConsoleAccess, openSetupToken, type ConsoleAccess } from './console/console-access.ts';
-import { createHostRouter, type RouterParts } from './host-router.ts';
+import { openHealth, type HostHealth } from './health.ts';
+import { createHostRouter, openRelayDesk, type RouterParts } from './host-router.ts';
 import { ListenerSet } from './listener-set.ts';
 import { createMailPath, type MailPath } from './mail-path.ts';
 import { mayPost } from './may-post.ts';
 import { findOwnListener, isOwnListener } from './own-listeners.ts';
+import { answerDevice, type DeviceAnswer, type DeviceRequest } from './device-settings/answer-device.ts';
+import { deviceFactsOf } from './device-settings/offered-services.ts';
+import { diskFree } from './disk-free.ts';
 import { DiskWatch } from './disk-watch.ts';
+import { keepReads } from './keep-reads.ts';
 import type { NoticeDesk } from './notice-desk.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
-import { AuditLog } from './audit/audit-log.ts';
-import type { AuditStore } from './audit/port.ts';
-import { applyProvision, type ProvisionTargets } from './provision/apply.ts';
-import { auditProvision } from './provision/audit.ts';
-import { findProvisionProblem } from './provision/check.ts';
+import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
 import { readSecret } from './secret-file.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
+
+export { ProvisionProblem } from './provision/provision-host.ts';
 
 /** What a stopping server gives running sessions and deliveries; service managers wait a little longer than this. */
 export const STOP_GRACE_MS = 10_000;
@@ -88,11 +89,6 @@ export interface MailHost {
   consoleNames(): readonly string[];
 }
 
-/** The provision file asks for something that cannot be; says what, with its path. */
-export class ProvisionProblem extends Error {
-  override name = 'ProvisionProblem' as const;
-}
-
 export function createMailHost(options: MailHostOptions): MailHost {
   return new RunningHost(options);
 }
@@ -105,6 +101,7 @@ interface Parts {
   readonly signIns: SignIns;
   readonly path: MailPath;
   readonly transfers: TransferDesk;
+  readonly health: HostHealth;
   readonly router: ConsoleRouter;
   readonly access: ConsoleAccess;
   readonly setupToken: MailHost['setupToken'];
@@ -202,6 +199,7 @@ class RunningHost implements MailHost {
     this.#listeners.close();
     this.#certificate.stop();
     parts.notices.stop();
+    parts.health.stop();
     await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
@@ -247,7 +245,8 @@ class RunningHost implements MailHost {
     const { clock, randomBytes, logger } = this.#options;
     const { directory, passwords, administrators } = await this.#openDirectory(storage);
     const { screening, ...provisioned } = storage;
-    await this.#provision({ ...provisioned, ...screening, directory, administrators });
+    const targets = { ...provisioned, ...screening, directory, administrators };
+    if (this.#options.provision !== null) await provisionHost(this.#options.provision, targets, clock);
     await this.#encrypt(storage);
     await this.#followSettings(storage);
     const meter = new EventMeter({ clock, onError: this.#onError });
@@ -276,7 +275,8 @@ class RunningHost implements MailHost {
     });
     const transfers = this.#createTransfers(storage, receiver, transcripts);
     const console = await this.#openAccess(storage, { administrators, secret, signIns });
-    const parts = { directory, transfers, receiver, transcripts, meter, path };
+    const desks = await this.#openDesks(storage, { directory, receiver, path });
+    const parts = { directory, transfers, receiver, transcripts, meter, path, ...desks };
     const shown = { ...parts, access: console.access, signIns: signIns.book };
     const { router, notices } = this.#createRouter(storage, shown);
     const stopBackground = this.#startBackground(storage, { directory, receiver, path, meter, secret });
@@ -284,7 +284,7 @@ class RunningHost implements MailHost {
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     const running = { storage, directory, transcripts, signIns, path, transfers, router, release, notices };
-    return { ...running, ...console, stopBackground };
+    return { ...running, ...console, health: desks.health, stopBackground };
   }
 
   /** As the provision file asks, and on with what was under way. */
@@ -340,6 +340,21 @@ class RunningHost implements MailHost {
     return { access, setupToken: text === null ? null : { text, path } };
   }
 
+  async #openDesks(storage: Storage, own: Pick<RouterParts, 'directory' | 'receiver' | 'path'>) {
+    const { bind, clock, dataFolder } = this.#options;
+    const hostname = () => this.hostname();
+    const listeners = () => this.#listeners.statuses;
+    const findListener = (name: 'smtp') => findOwnListener(name, bind, listeners());
+    const relayDesk = openRelayDesk({ ...own, clock, hostname, findListener });
+    const health = await openHealth({
+      ...{ ...this.#options, ...own, storage, relayDesk, hostname, listeners },
+      ...{ makeId: this.#makeId, language: this.#language, certificates: this.#certificate },
+      settings: () => this.#settings,
+      diskFree: () => diskFree(dataFolder),
+    });
+    return { relayDesk, health };
+  }
+
   #startBackground(
     storage: Storage,
     own: Pick<BackgroundOptions, 'directory' | 'receiver' | 'meter' | 'secret'> & { readonly path: MailPath },
@@ -369,34 +384,19 @@ class RunningHost implements MailHost {
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {
-    const { clock, dataFolder, logger, version, bind } = this.#options;
+    const { clock, randomBytes, dataFolder, logger, version } = this.#options;
     return createHostRouter({
       ...parts,
-      ...{ storage, clock, logger, version, dataFolder, makeId: this.#makeId },
+      ...{ storage, clock, randomBytes, logger, version, dataFolder, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
       quietHours: () => this.#settings.quietHours,
       listeners: () => this.#listeners.statuses,
       onListenersChange: this.#listenersChanged.subscribe,
-      findListener: (name) => findOwnListener(name, bind, this.#listeners.statuses),
       certificate: () => this.#certificate.certificates.summary,
       certificates: this.#certificate,
       diskFree: () => diskFree(dataFolder),
     });
-  }
-
-  async #provision(targets: ProvisionTargets & { audit: AuditStore }): Promise<void> {
-    const { provision } = this.#options;
-    if (provision === null) return;
-    const domains = (await targets.directory.listDomains()).map(({ name }) => name);
-    const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
-    const accounts = people.map(({ address }) => address);
-    const settings = await targets.settings.read();
-    const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
-    const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
-    if (problem !== null) throw new ProvisionProblem(problem);
-    const audit = new AuditLog({ store: targets.audit, clock: this.#options.clock });
-    await auditProvision(audit, targets, () => applyProvision(provision, targets));
   }
 
   /** Reads the settings, opens the certificate they ask for, and keeps both up to date. */
@@ -407,12 +407,21 @@ class RunningHost implements MailHost {
       store: storage.certificates,
       settings: () => this.#settings,
       setWebListener: (name, isWanted) => this.#listeners.setWebListener(name, isWanted),
+      answerDevice: (request) => this.#answerDevice(request),
     });
     this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
       this.#parts?.transcripts.prune();
       this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
+    });
+  }
+
+  async #answerDevice(request: DeviceRequest): Promise<DeviceAnswer | null> {
+    const domains = await this.#running.directory.listDomains();
+    return answerDevice(request, {
+      facts: deviceFactsOf(this.#settings.hostname, this.#listeners.statuses),
+      domains: new Set(domains.map(({ name }) => name)),
     });
   }
 
@@ -436,19 +445,6 @@ class RunningHost implements MailHost {
   readonly #onError = (error: unknown): void => {
     this.#options.logger.error('something failed in the background', { error });
   };
-}
-
-/** These events belong to no commit of a stage, so they are written here; the page hears of them when they are there. */
-function keepReads(sink: MailEventSink, storage: Storage, onError: (error: unknown) => void): MailEventSink {
-  return (event) => {
-    if (event.type !== 'read' && event.type !== 'bouncedBack' && event.type !== 'follows') return sink(event);
-    storage.timelines.append([event]).then(() => sink(event), onError);
-  };
-}
-
-async function diskFree(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 function withinGrace(work: Promise<void>): Promise<void> {

@@ -8,11 +8,22 @@ import { DEFAULT_RETENTION } from '../observe/retention.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import { DEFAULT_ACME } from './certificates/acme-settings.ts';
-import type { HostSettings } from './port.ts';
+import type { HealthSettings, HostSettings } from './port.ts';
+
+/** Large hosts on three continents: not all are down at once. */
+const DEFAULT_HEALTH: HealthSettings = {
+  everyHours: 24,
+  tellsByMail: true,
+  tells: [],
+  outsideHelper: null,
+  portTestDomains: ['gmail.com', 'outlook.com', 'qq.com'],
+};
 
 export function defaultSettings(hostname: string): HostSettings {
   return {
     hostname,
+    publicAddresses: [],
+    tellsDevices: false,
     noticeLanguage: 'en',
     detailSeparators: DETAIL_SEPARATORS,
     metricsEnabled: false,
@@ -32,11 +43,13 @@ export function defaultSettings(hostname: string): HostSettings {
     relayRules: DEFAULT_RELAY_RULES,
     retrySchedule: DEFAULT_RETRY_SCHEDULE,
     holdRules: [],
+    health: DEFAULT_HEALTH,
     reports: { addresses: [], sendsDmarc: true, sendsTls: true },
     retention: DEFAULT_RETENTION,
     screening: DEFAULT_SCREENING,
     digestedUntil: null,
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
+    dnsKeeping: [],
   };
 }

@@ -12,6 +12,7 @@ import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
 import type { AcmeSettings } from './certificates/acme-settings.ts';
 import type { CertificatePaths } from './certificates/certificate-files.ts';
 import type { MtaStsSetting } from './certificates/mta-sts.ts';
+import type { DomainKeeping } from '../health/publishing/keeping.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
 import type { RetentionSettings } from '../observe/retention.ts';
 import type { ScreeningSettings } from '../mail/screening/settings.ts';
@@ -44,6 +45,10 @@ export interface ListenerStatus {
 export interface HostSettings {
   /** The name this server gives itself in greetings and EHLO; a fully qualified domain name. */
   readonly hostname: string;
+  /** Addresses at which the world reaches this server, where somebody has said them: behind a router it cannot know. */
+  readonly publicAddresses: readonly string[];
+  /** Whether mail programs find their settings on the web ports. */
+  readonly tellsDevices: boolean;
   /** In which the server writes to people: warnings, digests, notices. */
   readonly noticeLanguage: NoticeLanguage;
   /** Each character parts a name from the detail that its owner adds (`anna+news`); empty: none does. */
@@ -85,14 +90,31 @@ export interface HostSettings {
   readonly reports: ReportSettings;
   /** How long transcripts and timelines are kept, and how much of sessions is recorded. */
   readonly retention: RetentionSettings;
+  readonly health: HealthSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;
+  /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
+  readonly dnsKeeping: readonly DomainKeeping[];
 }
 
 /** Keys that sign mail of our domains (DKIM). */
 export interface SigningSettings {
   /** After so many days a successor of a key is announced; 0: never by itself. */
   readonly rotateAfterDays: number;
+}
+
+/** How health is looked at by itself. */
+export interface HealthSettings {
+  /** Between two runs; 0: never by itself. */
+  readonly everyHours: number;
+  /** Whether what has changed is told by mail. */
+  readonly tellsByMail: boolean;
+  /** Who is told; empty: postmaster of the first domain. */
+  readonly tells: readonly string[];
+  /** A helper on another machine that looks at us (health/outside/protocol.ts); null: none. */
+  readonly outsideHelper: string | null;
+  /** Whose MX hosts are tried to see whether port 25 is open to us. */
+  readonly portTestDomains: readonly string[];
 }
 
 /** What others tell us of our domains, and what we tell them (DMARC, TLS-RPT). */

@@ -20,6 +20,7 @@ import { ContentFiles } from './content-files.ts';
 import { namedFiles, SqliteContentReader } from './content-store.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { SqliteDirectoryRows } from './directory-store.ts';
+import { SqliteHealthStore } from './health-store.ts';
 import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
@@ -39,6 +40,7 @@ import { plainProtection } from './sealing/key-protections.ts';
 import { openRootKey, type RootKey } from './sealing/root-key.ts';
 import { SealingDesk } from './sealing/sealing-desk.ts';
 import { SqliteSettingsStore } from './settings-store.ts';
+import { SqliteDnsChangeStore } from './dns-change-store.ts';
 import { SqliteSignInStore } from './sign-in-store.ts';
 import { SqliteSigningKeyStore } from './signing-key-store.ts';
 import { SqliteScriptStore } from './sieve-store.ts';
@@ -110,13 +112,16 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
   if (findings.length > 0) options.onFindings?.(findings);
   const startReading = (mode: 'read' | 'search') => WorkerClient.start({ ...setup, mode }, options.onError);
   const [reading, searching] = await Promise.all([startReading('read'), startReading('search')]);
-  return { writing, reading: reading.client, searching: searching.client };
+  const startReader = async () => (await startReading('read')).client;
+  return { writing, reading: reading.client, searching: searching.client, startReader };
 }
 
 interface Parts {
   readonly writing: WorkerClient;
   readonly reading: WorkerClient;
   readonly searching: WorkerClient;
+  /** One more, for what takes long. */
+  readonly startReader: () => Promise<WorkerClient>;
   readonly place: KeyPlace;
   readonly rootKey: Uint8Array;
   readonly unlock: () => void;
@@ -142,14 +147,18 @@ function createStores(options: StorageOptions, parts: Parts) {
     ...createPeopleStores(writer, connection),
     screening: createScreeningStores(options, { writer, reader, connection }),
     settings: new SqliteSettingsStore(writer, connection, options.defaultSettings),
+    health: new SqliteHealthStore(writer, connection),
     reports: new SqliteReportStore(writer, reader, connection),
     certificates: new SqliteCertificateStore(writer, connection),
     signingKeys: new SqliteSigningKeyStore(writer, connection),
+    dnsChanges: new SqliteDnsChangeStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
     timelines,
     flow: new SqliteFlowStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
+    /** What SQLite finds wrong with its file, in its words. */
+    checkDatabase: () => checkDatabase(parts.startReader),
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
       await sealing.close();
@@ -163,6 +172,15 @@ function createStores(options: StorageOptions, parts: Parts) {
       parts.unlock();
     },
   };
+}
+
+async function checkDatabase(startReader: Parts['startReader']): Promise<readonly string[]> {
+  const client = await startReader();
+  try {
+    return await new Reader(client).run('quickCheck', null);
+  } finally {
+    await client.close();
+  }
 }
 
 /** The octets of messages, in the clear for whoever asks here. */

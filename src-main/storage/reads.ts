@@ -8,6 +8,7 @@ import { findTraces, traceIndexOf } from './trace-search/find-traces.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
 import { listTranscripts, measureTranscripts, readTranscript } from './transcript-store.ts';
+import { quickCheck } from './quick-check.ts';
 
 export const reads = {
   countQueueLines,
@@ -21,6 +22,7 @@ export const reads = {
   listTranscripts,
   measureTimelines: (connection: Connection, _: null) => measureTimelines(connection),
   measureTranscripts: (connection: Connection, _: null) => measureTranscripts(connection),
+  quickCheck,
   readFlow,
   readTimeline,
   readTranscript,

@@ -5,9 +5,11 @@ import { auditWrites } from './audit-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { flowWrites } from './flow-store.ts';
+import { dnsChangeWrites } from './dns-change-store.ts';
 import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
+import { healthWrites } from './health-store.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
 import { metadataWrites } from './mail-store/metadata-writes.ts';
@@ -47,11 +49,13 @@ export const writes = {
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,
+  ...dnsChangeWrites,
   ...expungedWrites,
   ...flagWrites,
   ...flowWrites,
   ...grantWrites,
   ...greylistWrites,
+  ...healthWrites,
   ...mailboxWrites,
   ...messageWrites,
   ...metadataWrites,

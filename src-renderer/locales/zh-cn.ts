@@ -6,7 +6,9 @@ import { deliveryTest } from './zh-cn/delivery-test.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
+import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
+import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
 import { observe } from './zh-cn/observe.ts';
 import { office } from './zh-cn/office.ts';
@@ -25,7 +27,9 @@ export const zhCn: Messages = {
   ...encryption,
   ...filters,
   ...findings,
+  ...fix,
   ...general,
+  ...health,
   ...mail,
   ...observe,
   ...office,

@@ -2,6 +2,7 @@
  * Problem: what went wrong, as a key of a sentence in the reader's language.
  */
 import { ORPCError } from '@orpc/client';
+import type { HealthFault } from '../../src-main/contract/health.ts';
 import type { RefusalReason } from '../../src-main/contract/errors.ts';
 import type { RouteProblem, RuleProblem } from '../../src-main/contract/relay.ts';
 import { ConnectionLostError } from '../host/connection.ts';
@@ -13,6 +14,7 @@ export interface Problem {
     | `problems.${'lost' | 'signedOut' | 'notAllowed' | 'passkeyNotUsed' | 'tooMany' | 'input' | 'fault'}`
     | `relay.faults.${RuleProblem['fault']}`
     | `relay.routeFaults.${RouteProblem['field']}`
+    | `health.faults.${HealthFault['field']}`
     | 'relay.invalidHost';
   readonly params: Readonly<Record<string, string | number>>;
 }
@@ -34,6 +36,10 @@ export function problemOf(error: unknown): Problem {
     case 'INVALID_ROUTE': {
       const { field, value } = error.data as RouteProblem;
       return { key: `relay.routeFaults.${field}`, params: { value } };
+    }
+    case 'INVALID_HEALTH_SETTING': {
+      const { field, value } = error.data as HealthFault;
+      return { key: `health.faults.${field}`, params: { value } };
     }
     case 'INVALID_HOST':
       return plain('relay.invalidHost');

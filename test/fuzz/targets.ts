@@ -1,7 +1,11 @@
 /** What is fuzzed: each parser that reads from outside, its corpus, and what must hold of its answer whatever the input. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ManualClock } from '../../src-main/base/clock.ts';
+import { MAX_ZONE_RECORDS } from '../../src-main/health/records/limits.ts';
+import { readZoneFile } from '../../src-main/health/records/read-zone-file.ts';
+import { zoneLineOf } from '../../src-main/health/records/zone-text.ts';
 import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
 import type { MessageIndex } from '../../src-main/format/message-index.ts';
 import { createMboxReader, findMboxMessages } from '../../src-main/format/mbox.ts';
@@ -83,6 +87,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   { name: 'ManageSieve', corpus: readLines('managesieve.jsonl'), check: checkManageSieve },
   { name: 'Sieve', corpus: readLines('sieve.jsonl'), check: checkSieve },
   { name: 'MTA-STS policies', corpus: readLines('mta-sts.jsonl'), check: checkTlsPolicy },
+  { name: 'zone files', corpus: readLines('zone-files.jsonl'), check: checkZoneFile },
   { name: 'certificates', corpus: readLines('certificates.jsonl'), check: checkPair },
 ];
 
@@ -139,6 +144,19 @@ async function checkSieve(input: string): Promise<void> {
   const message = messageOf(TEST_MESSAGE);
   const outcome = await runScript({ script: checked.value, message, environment: TEST_ENVIRONMENT });
   insist(outcome.failure === null || outcome.keep !== null, 'a script that fails keeps the message');
+}
+
+/** Records that are written and read again are the same. */
+function checkZoneFile(input: string): void {
+  const { records, others, problems } = readZoneFile(input, 'office.example');
+  insist(records.length + others.length <= MAX_ZONE_RECORDS, 'a zone is bounded');
+  const lines = input.split(/\r\n|[\r\n]/).length;
+  insist(
+    problems.every(({ line }) => line <= lines),
+    'a problem lies within the file',
+  );
+  const written = records.map((record) => zoneLineOf(record)).join('\n');
+  insist(isDeepStrictEqual(readZoneFile(written, '').records, records), 'records come back');
 }
 
 /** The same answer however it is cut, parts within the message, and texts for it on every line. */

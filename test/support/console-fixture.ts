@@ -1,7 +1,7 @@
 /**
  * Console fixture: the console server over in-memory ports, full of mail and lively, for pictures and for trying the page.
  *
- * node test/support/console-fixture.ts [--port 8065] [--empty] [--calm]
+ * node test/support/console-fixture.ts [--port 8065] [--empty] [--calm] [--health mixed|good|offline|never]
  * `--empty`: a first start, nobody set up. `--calm`: no traffic after the start, so that pictures are the same each time.
  * Sign in as `admin` with `postroom-demo`.
  */
@@ -14,10 +14,12 @@ import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
 import { ConsoleSeed } from './console-seed.ts';
+import { seedHealth, HEALTH_MOODS, type HealthMood } from './health-seed.ts';
 import { seedSignIns } from './world-sign-ins.ts';
 import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
+import { WORLD_TOKEN } from './world-publishing.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
 
 export const FIXTURE_CREDENTIALS = { name: 'admin', password: 'postroom-demo' } as const;
@@ -27,6 +29,8 @@ export interface FixtureOptions {
   readonly isEmpty?: boolean;
   readonly isCalm?: boolean;
   readonly messages?: number;
+  /** What health finds; `never`: nothing was asked yet. */
+  readonly health?: HealthMood;
   readonly staticRoot?: string;
   /** Puts other stores in the place of the world's. */
   readonly prepare?: (world: ConsoleWorld) => void;
@@ -49,6 +53,14 @@ const stderrLogger: Logger = {
   child: () => stderrLogger,
 };
 
+/** One domain whose DNS this server changes; the other is kept by hand. */
+async function furnishPublishing({ publishing, settings }: ConsoleWorld): Promise<void> {
+  const domain = 'harbor-office.example';
+  publishing.moveTo(domain);
+  const keeper = { kind: 'cloudflare', token: WORLD_TOKEN } as const;
+  await settings.change({ dnsKeeping: [{ domain, keeper }] });
+}
+
 export async function startConsoleFixture(options: FixtureOptions) {
   const world = new ConsoleWorld({ clock: wallClock, logger: stderrLogger });
   const seed = new ConsoleSeed(world);
@@ -57,6 +69,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await world.settings.change({ isSetUp: false, hostname: 'localhost' });
   } else {
     await world.administrators.put(FIXTURE_CREDENTIALS);
+    await furnishPublishing(world);
     world.certificates.furnish(wallClock.now());
     const { acme } = await world.settings.read();
     await world.settings.change({
@@ -72,6 +85,13 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await seedSigning(world);
     seedReports(world.reports, wallClock.now());
     await seedSignIns(world.signIns, wallClock.now());
+    const domains = (await world.directory.listDomains()).map(({ name }) => name);
+    seedHealth(world.health, {
+      mood: options.health ?? 'mixed',
+      domains,
+      delayMs: options.isCalm === true ? 0 : 120,
+    });
+    if (options.health !== 'never') await world.health.desk.run({ kind: 'all' });
   }
   options.prepare?.(world);
   moveLowPorts(world);
@@ -176,12 +196,14 @@ if (import.meta.main) {
       port: { type: 'string', default: '8065' },
       empty: { type: 'boolean', default: false },
       calm: { type: 'boolean', default: false },
+      health: { type: 'string', default: 'mixed' },
     },
   });
   const { url } = await startConsoleFixture({
     port: Number(values.port),
     isEmpty: values.empty,
     isCalm: values.calm,
+    health: HEALTH_MOODS.find((mood) => mood === values.health) ?? 'mixed',
   });
   process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
 }

@@ -57,6 +57,7 @@ import { SigningKeys } from '../../src-main/mail/signing/signing-keys.ts';
 import type { Zone } from './dns-server.ts';
 import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
+import { WorldHealth } from './world-health.ts';
 import { WorldEncryption } from './world-encryption.ts';
 import { WorldReports } from './world-reports.ts';
 import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
@@ -64,6 +65,8 @@ import { MemoryAdministratorRows } from '../../src-main/directory/administrators
 import type { ConsoleAccess } from '../../src-main/host/console/console-access.ts';
 import { openWorldAccess, PLAIN_PASSWORDS } from './world-access.ts';
 import { WorldSignIns } from './world-sign-ins.ts';
+import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
+import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -539,6 +542,7 @@ export class ConsoleWorld {
   readonly encryption = new WorldEncryption();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
+  readonly health: WorldHealth;
   readonly reports = new WorldReports();
   readonly signIns: WorldSignIns;
   /** What DNS says to those who look. */
@@ -560,6 +564,7 @@ export class ConsoleWorld {
   ];
   certificateState: CertificateSummary;
   readonly certificates = new WorldCertificates();
+  readonly publishing: WorldPublishing;
   freeBytes = 182 * 2 ** 30;
   sendTestMessage: ConsoleServices['sendTestMessage'] = () => Promise.reject(new Error('no path to try'));
 
@@ -570,6 +575,10 @@ export class ConsoleWorld {
     this.signIns = new WorldSignIns(this.clock, (id) => this.directory.accounts.some((one) => one.id === id));
     const people = { rows: this.administratorRows, passwords: PLAIN_PASSWORDS, clock: this.clock };
     this.administrators = new Administrators(people);
+    this.health = new WorldHealth({
+      ...{ clock: this.clock, logger: this.logger },
+      domains: () => this.directory.domains.map(({ name }) => name),
+    });
     this.access = openWorldAccess(this);
     this.signIns.doors.add(this.access.door);
     this.meter = new WorldMeter(this.clock);
@@ -582,6 +591,10 @@ export class ConsoleWorld {
       rotateAfterMs: () => 0,
     });
     this.waiting = this.openDesk(this.queue, this.queue);
+    this.publishing = new WorldPublishing({
+      ...{ clock: this.clock, settings: this.settings },
+      wanted: () => listWantedRecords(this.services()),
+    });
     this.certificateState = {
       subject: 'CN=mail.example.com',
       issuer: 'CN=mail.example.com',
@@ -639,8 +652,10 @@ export class ConsoleWorld {
       nextHops: this.nextHops,
       isDeliverable: (address) => Promise.resolve(!address.startsWith('nobody@')),
       relayDesk: new WorldRelayDesk(),
+      publishing: this.publishing.desk,
       screening: this.screening,
       signing: this.signing,
+      health: this.health,
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,

@@ -18,6 +18,16 @@ export interface NameRecords {
   readonly isInsecure?: true;
   /** Of names below in-addr.arpa and ip6.arpa. */
   readonly PTR?: readonly string[];
+  readonly SRV?: readonly (readonly [priority: number, weight: number, port: number, target: string])[];
+  readonly NS?: readonly string[];
+  /** The primary server's name. */
+  readonly SOA?: string;
+  /** Key tags. */
+  readonly DS?: readonly string[];
+  /** DNSSEC proves them, in a zone whose answers are not. */
+  readonly isProved?: true;
+  /** The answer does not fit a datagram: the TC bit over UDP, all of it over TCP. */
+  readonly isLarge?: true;
 }
 
 /** `fails`: SERVFAIL. `silent`: no answer at all. */
@@ -92,7 +102,8 @@ function answersOf({ type, name }: dnsPacket.Question, records: NameRecords): re
   return [...led, ...own];
 }
 
-function dataOf(records: NameRecords, type: string): readonly unknown[] {
+/** As dns-packet has it. */
+export function dataOf(records: NameRecords, type: string): readonly unknown[] {
   if (type === 'MX') {
     return (records.MX ?? []).map(([preference, exchange]) => ({
       preference,
@@ -101,7 +112,33 @@ function dataOf(records: NameRecords, type: string): readonly unknown[] {
   }
   if (type === 'TXT') return (records.TXT ?? []).map((text) => [text].flat().flatMap(cutText));
   if (type === 'TLSA') return (records.TLSA ?? []).map(readTlsa);
-  return type === 'A' || type === 'AAAA' || type === 'PTR' ? (records[type] ?? []) : [];
+  if (type === 'SRV') {
+    return (records.SRV ?? []).map(([priority, weight, port, target]) => ({
+      priority,
+      weight,
+      port,
+      target,
+    }));
+  }
+  if (type === 'SOA') return records.SOA === undefined ? [] : [soaOf(records.SOA)];
+  if (type === 'DS') return (records.DS ?? []).map(dsOf);
+  return type === 'A' || type === 'AAAA' || type === 'PTR' || type === 'NS' ? (records[type] ?? []) : [];
+}
+
+function soaOf(mname: string): object {
+  return {
+    mname,
+    rname: `hostmaster.${mname}`,
+    serial: 1,
+    refresh: 3600,
+    retry: 600,
+    expire: 86_400,
+    minimum: 60,
+  };
+}
+
+function dsOf(keyTag: string): object {
+  return { keyTag: Number(keyTag), algorithm: 13, digestType: 2, digest: Buffer.alloc(32) };
 }
 
 function readTlsa(text: string): object {

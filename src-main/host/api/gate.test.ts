@@ -193,7 +193,7 @@ describe('a role that must have a second factor', () => {
 });
 
 describe('the audit log', () => {
-  const written = async () => (await world.access.audit.list({ limit: 100 })).map(({ call: name }) => name);
+  const written = async () => (await world.access.audit.list({ limit: 500 })).map(({ call: name }) => name);
 
   it('has an entry for every call that changes something, whatever came of it, and for no other', async () => {
     for (const [name, { needs }] of CALLS) {

@@ -11,10 +11,13 @@ import { createAuditHandlers } from './audit.ts';
 import { openCalls } from './base.ts';
 import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
+import { createPublishingHandlers } from './publishing.ts';
 import { createAliasesHandlers, createDomainsHandlers } from './domains.ts';
 import { createCertificateHandlers } from './certificates.ts';
 import { createDeliveryTestHandlers } from './delivery-test.ts';
+import { createDevicesHandlers } from './devices.ts';
 import { createEncryptionHandlers } from './encryption.ts';
+import { createHealthHandlers } from './health.ts';
 import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
@@ -59,7 +62,9 @@ export function createConsoleRouter(services: ConsoleServices) {
     deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),
     aliases: createAliasesHandlers(services),
+    devices: createDevicesHandlers(services),
     encryption: createEncryptionHandlers(services),
+    health: createHealthHandlers(services),
     messages: createMessagesHandlers(services),
     transcripts: createTranscriptsHandlers(services),
     queue: {
@@ -69,6 +74,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     },
     metrics: createMetricsHandlers(services, overview),
     profile: createProfileHandlers(services),
+    publishing: createPublishingHandlers(services),
     relay: createRelayHandlers(services),
     screening: createScreeningHandlers(services),
     settings: createSettingsHandlers(services),

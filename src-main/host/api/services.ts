@@ -19,8 +19,10 @@ import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
+import type { HealthService } from '../health.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { NoticeDesk } from '../notice-desk.ts';
+import type { PublishingDesk } from '../publishing/publishing-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
@@ -41,8 +43,10 @@ export interface ConsoleServices {
   /** Whether mail to the address has a way from here. */
   isDeliverable(address: string): Promise<boolean>;
   readonly relayDesk: RelayDesk;
+  readonly publishing: PublishingDesk;
   readonly screening: ScreeningDesk;
   readonly signing: SigningDesk;
+  readonly health: HealthService;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
   readonly scripts: SieveScriptStore;

@@ -32,15 +32,12 @@ export function createSettingsHandlers(services: ConsoleServices) {
 }
 
 async function describeSettings(services: ConsoleServices): Promise<ServerSettings> {
-  const { hostname, noticeLanguage, allowCleartextAuth, detailSeparators, metricsEnabled, quietHours } =
-    await services.settings.read();
+  const settings = await services.settings.read();
+  const { hostname, publicAddresses, tellsDevices, noticeLanguage, quietHours } = settings;
+  const { allowCleartextAuth, detailSeparators, metricsEnabled } = settings;
   return {
-    hostname,
-    noticeLanguage,
-    detailSeparators,
-    allowCleartextAuth,
-    metricsEnabled,
-    quietHours,
+    ...{ hostname, publicAddresses, tellsDevices, noticeLanguage, quietHours },
+    ...{ allowCleartextAuth, detailSeparators, metricsEnabled },
     listeners: services
       .listeners()
       .map((listener) => ({ ...listener, remedy: remedyFor(listener, services.platform) })),

@@ -5,7 +5,7 @@ import type { NoticeLanguage } from '../../base/notice-language.ts';
 import { SETUP_NAME } from '../console/console-door.ts';
 import { guardedCalls, openCalls, refusal } from './base.ts';
 import { audited } from './gate.ts';
-import { dnsRecordsOf } from './dns-records.ts';
+import { describeRecord, listWantedRecords } from './dns-records.ts';
 import { checkPassword } from './password-rules.ts';
 import type { ConsoleServices, Visitor } from './services.ts';
 import { describeSession } from './session.ts';
@@ -61,18 +61,14 @@ function beginningHandlers(services: ConsoleServices) {
 }
 
 function furtherHandlers(services: ConsoleServices) {
-  const { directory, settings } = services;
+  const { settings } = services;
   return {
     dnsRecords: guardedCalls.setup.dnsRecords.handler(async () => {
-      const [domains, { hostname, mtaSts }] = await Promise.all([directory.listDomains(), settings.read()]);
-      return dnsRecordsOf({
-        domains: domains.map((domain) => domain.name),
-        hostname,
-        listeners: services.listeners(),
-        keys: services.signing.list(),
-        policies: mtaSts,
-        serverKeys: services.certificates.keysFor(hostname),
-      });
+      const wanted = await listWantedRecords(services);
+      return wanted.map(({ domain, records }) => ({
+        domain,
+        records: records.map((record) => describeRecord(domain, record)),
+      }));
     }),
 
     sendTestMessage: guardedCalls.setup.sendTestMessage.handler(async ({ input }) => {

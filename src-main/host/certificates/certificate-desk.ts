@@ -28,7 +28,7 @@ import { DnsProofs, type AwaitedRecord } from './dns-proofs.ts';
 import { findPairProblems, type PairProblem } from './inspect-pair.ts';
 import { formatPolicy, policyHost } from './mta-sts.ts';
 import type { CertificateStore, KeyPair } from './port.ts';
-import { WebDoors } from './web-doors.ts';
+import { WebDoors, type WebDoorsOptions } from './web-doors.ts';
 
 export interface CertificateDeskOptions {
   readonly dataFolder: string;
@@ -40,6 +40,8 @@ export interface CertificateDeskOptions {
   readonly logger: Logger;
   /** Opens or closes a web port. */
   readonly setWebListener: (name: WebListenerName, isWanted: boolean) => Promise<void>;
+  /** What devices hear that look for settings on the web ports. */
+  readonly answerDevice: NonNullable<WebDoorsOptions['answerDevice']>;
 }
 
 export class CertificateDesk implements CertificateConsole {
@@ -57,6 +59,8 @@ export class CertificateDesk implements CertificateConsole {
       clock,
       secureContext: certificates.secureContext,
       policyAt: (host) => this.#policyAt(host),
+      answerDevice: (request) =>
+        settings().tellsDevices ? options.answerDevice(request) : Promise.resolve(null),
     });
     const resolver = createDnsResolver({ servers: () => settings().dnsServers });
     this.proofs = new DnsProofs({ resolver, clock, onChange: () => this.acme.tellChange() });
@@ -152,10 +156,10 @@ export class CertificateDesk implements CertificateConsole {
   }
 
   async #followPorts(): Promise<void> {
-    const { acme, mtaSts } = this.#options.settings();
+    const { acme, mtaSts, tellsDevices } = this.#options.settings();
     const proves = (challenge: string): boolean => acme.isOn && acme.challenge === challenge;
-    await this.#options.setWebListener('http', proves('http-01'));
-    await this.#options.setWebListener('https', proves('tls-alpn-01') || mtaSts.length > 0);
+    await this.#options.setWebListener('http', proves('http-01') || tellsDevices);
+    await this.#options.setWebListener('https', proves('tls-alpn-01') || mtaSts.length > 0 || tellsDevices);
   }
 
   #policyAt(host: string): string | null {

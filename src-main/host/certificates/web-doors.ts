@@ -1,5 +1,6 @@
 /**
- * WebDoors: what is served on ports 80 and 443: answers to an authority that asks whether a name is ours, and MTA-STS policies.
+ * WebDoors: what is served on ports 80 and 443: answers to an authority that asks whether a name is ours, MTA-STS policies, and
+ * what devices look for to set up an account.
  *
  * RFC 8555 §8.3 (http-01), RFC 8737 (tls-alpn-01), RFC 8461 §3.3. Flow: listener → here. Invariants: nothing else is answered, and
  * nothing that is sent here reaches any other part; open only while it is needed.
@@ -19,18 +20,25 @@ import { readClientHello } from '../../protocol/connection/client-hello.ts';
 import { HandshakeRoom } from '../../protocol/connection/handshake-room.ts';
 import { SERVER_TLS } from '../../protocol/connection/tls-settings.ts';
 import { secureSocket, type SecureContextSource } from '../../protocol/connection/tls-upgrade.ts';
+import { isDevicePath, type DeviceAnswer, type DeviceRequest } from '../device-settings/answer-device.ts';
 import { MTA_STS_PATH } from './mta-sts.ts';
 
 const MAX_HEADER_OCTETS = 8 * 1024;
 /** A request is a few hundred octets. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_REQUESTS_PER_CONNECTION = 20;
+/** What Outlook asks is some hundred octets of XML. */
+const MAX_BODY_OCTETS = 16 * 1024;
+/** RFC 9110 §15.5.14 */
+const TOO_LONG: DeviceAnswer = { status: 413, type: 'text/plain', body: 'The request is too long.\n' };
 
 export interface WebDoorsOptions {
   readonly clock: Clock;
   readonly secureContext: SecureContextSource;
   /** The policy that is published at this host; null: none. */
   readonly policyAt: (host: string) => string | null;
+  /** What devices hear that look for settings; null: nothing. */
+  readonly answerDevice?: (request: DeviceRequest) => Promise<DeviceAnswer | null>;
 }
 
 export class WebDoors {
@@ -43,8 +51,12 @@ export class WebDoors {
 
   constructor(options: WebDoorsOptions) {
     this.#options = options;
-    this.#http = serverOf((request, response) => this.#answerChallenge(request, response));
-    this.#https = serverOf((request, response) => this.#answerPolicy(request, response));
+    this.#http = serverOf((request, response) => {
+      if (!this.#passToDevices(request, response, false)) this.#answerChallenge(request, response);
+    });
+    this.#https = serverOf((request, response) => {
+      if (!this.#passToDevices(request, response, true)) this.#answerPolicy(request, response);
+    });
   }
 
   /** Puts the answer to a challenge where the authority fetches it over HTTP. */
@@ -118,13 +130,33 @@ export class WebDoors {
 
   #answerChallenge({ url = '' }: IncomingMessage, response: ServerResponse): void {
     const token = url.startsWith(HTTP_CHALLENGE_PATH) ? url.slice(HTTP_CHALLENGE_PATH.length) : '';
-    answer(response, this.#tokens.get(token) ?? null, 'application/octet-stream');
+    answer(response, this.#tokens.get(token) ?? null, { type: 'application/octet-stream' });
   }
 
-  #answerPolicy({ url, headers }: IncomingMessage, response: ServerResponse): void {
-    const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/u, '');
-    const policy = url === MTA_STS_PATH ? this.#options.policyAt(host) : null;
-    answer(response, policy, 'text/plain; charset=us-ascii');
+  /** Whether it is theirs. */
+  #passToDevices(request: IncomingMessage, response: ServerResponse, isSecure: boolean): boolean {
+    const { answerDevice } = this.#options;
+    if (answerDevice === undefined || !isDevicePath(request.url ?? '')) return false;
+    void this.#serveDevice(request, isSecure, answerDevice).then(
+      (answered) => sendToDevice(response, answered),
+      // It broke off, or the host is going down.
+      () => response.destroy(),
+    );
+    return true;
+  }
+
+  async #serveDevice(
+    request: IncomingMessage,
+    isSecure: boolean,
+    answerDevice: NonNullable<WebDoorsOptions['answerDevice']>,
+  ): Promise<DeviceAnswer | null> {
+    const body = await readBody(request);
+    return body === null ? TOO_LONG : answerDevice({ ...deviceRequestOf(request, body), isSecure });
+  }
+
+  #answerPolicy(request: IncomingMessage, response: ServerResponse): void {
+    const policy = request.url === MTA_STS_PATH ? this.#options.policyAt(hostOf(request)) : null;
+    answer(response, policy, { type: 'text/plain; charset=us-ascii' });
   }
 }
 
@@ -144,11 +176,52 @@ function serverOf(handle: (request: IncomingMessage, response: ServerResponse) =
   return server;
 }
 
-function answer(response: ServerResponse, text: string | null, type: string): void {
+function answer(
+  response: ServerResponse,
+  text: string | null,
+  { type, status = 200 }: { type: string; status?: number },
+): void {
   response.setHeader('x-content-type-options', 'nosniff');
-  response.statusCode = text === null ? 404 : 200;
+  response.statusCode = text === null ? 404 : status;
   response.setHeader('content-type', text === null ? 'text/plain' : type);
   response.end(text ?? 'There is nothing here.\n');
+}
+
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').toLowerCase().replace(/:\d+$/u, '');
+}
+
+function deviceRequestOf(request: IncomingMessage, body: string): Omit<DeviceRequest, 'isSecure'> {
+  const { method = '', url = '', headers } = request;
+  return { method, url, body, host: hostOf(request), acceptLanguage: headers['accept-language'] ?? '' };
+}
+
+/** null where it is too long. */
+function readBody(request: IncomingMessage): Promise<string | null> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size <= MAX_BODY_OCTETS) pieces.push(piece);
+      else resolve(null);
+    });
+    request.once('end', () => resolve(Buffer.concat(pieces).toString('utf8')));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the request broke off')));
+  });
+}
+
+function sendToDevice(response: ServerResponse, answered: DeviceAnswer | null): void {
+  if (answered === null) return answer(response, null, { type: 'text/plain' });
+  const { status, type, body, location, fileName } = answered;
+  response.setHeader('cache-control', 'no-store');
+  if (status === TOO_LONG.status) response.setHeader('connection', 'close');
+  if (type.startsWith('text/html'))
+    response.setHeader('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+  if (location !== undefined) response.setHeader('location', location);
+  if (fileName !== undefined) response.setHeader('content-disposition', `attachment; filename="${fileName}"`);
+  answer(response, body, { type, status });
 }
 
 function closed(socket: Socket): Promise<void> {

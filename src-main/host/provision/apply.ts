@@ -49,6 +49,8 @@ async function applySettings(provision: Provision, store: SettingsStore): Promis
   const current = await store.read();
   const wanted: Partial<HostSettings> = {
     ...(provision.hostname !== undefined && { hostname: provision.hostname }),
+    ...(provision.publicAddresses !== undefined && { publicAddresses: provision.publicAddresses }),
+    ...(provision.tellsDevices !== undefined && { tellsDevices: provision.tellsDevices }),
     ...(provision.noticeLanguage !== undefined && { noticeLanguage: provision.noticeLanguage }),
     ...(provision.detailSeparators !== undefined && { detailSeparators: provision.detailSeparators }),
     ...toTrustSettings(provision, current),

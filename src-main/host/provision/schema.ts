@@ -208,6 +208,10 @@ const security = z.strictObject({
 
 const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
+  /** Addresses at which the world reaches this server. */
+  publicAddresses: z.array(z.union([z.ipv4(), z.ipv6()])).exactOptional(),
+  /** Whether devices find their settings on ports 80 and 443. */
+  tellsDevices: z.boolean().exactOptional(),
   /** In which the server writes to people. */
   noticeLanguage: z.enum(NOTICE_LANGUAGES).optional(),
   detailSeparators: detailSeparators.optional(),

@@ -29,6 +29,7 @@ declare module 'dns-packet' {
   export const RECURSION_DESIRED: number;
   export const RECURSION_AVAILABLE: number;
   export const AUTHENTIC_DATA: number;
+  export const AUTHORITATIVE_ANSWER: number;
   export const TRUNCATED_RESPONSE: number;
   export function encode(packet: Packet): Buffer;
   export function decode(octets: Buffer): Packet;

@@ -5,13 +5,12 @@
  * believed only from resolvers on this machine, or those that the administrator vouches for; "nobody could say" stays apart
  * from "there is nothing", since a validating resolver answers SERVFAIL where somebody has tampered.
  */
-import { getServers } from 'node:dns';
-import { AUTHENTIC_DATA, type Answer, type Packet } from 'dns-packet';
+import { AUTHENTIC_DATA, type Packet } from 'dns-packet';
 import type { Clock } from '../../base/clock.ts';
 import type { RandomBytes } from '../../base/ids.ts';
 import { isLoopback } from '../connection/network-list.ts';
-import { askServer, type DnsQuestion } from './ask-server.ts';
-import { parseNameServer } from './name-servers.ts';
+import { askServers, readServers } from './ask-servers.ts';
+import { followAliases, plainName, readTlsa } from './read-packet.ts';
 import type { LookUp } from './resolver.ts';
 
 /** RFC 6698 §2.1 */
@@ -50,21 +49,9 @@ export interface DnssecResolverOptions {
   readonly randomBytes: RandomBytes;
 }
 
-/** Each server is asked so often. */
-const ROUNDS = 2;
-
 export function createDnssecResolver(options: DnssecResolverOptions): DnssecResolver {
-  const servers = () => readServers(options.servers());
-  const ask = async (question: DnsQuestion): Promise<Packet | null> => {
-    const inTurn = Array.from({ length: ROUNDS }, servers).flat();
-    for (const server of inTurn) {
-      const packet = await askServer(question, { ...options, server });
-      if (packet?.rcode === 'NOERROR' || packet?.rcode === 'NXDOMAIN') return packet;
-    }
-    return null;
-  };
   const lookUp = async <T>(name: string, type: string, read: (data: unknown) => T): Promise<Proved<T>> =>
-    readAnswer(await ask({ name, type }), { name, type, read });
+    readAnswer(await askServers({ name, type }, options), { name, type, read });
   return {
     isTrusted: () => options.trustsServers() || areBelieved(options.servers()),
     mx: (domain) => lookUp(domain, 'MX', (data) => plainName((data as { exchange: string }).exchange)),
@@ -77,10 +64,6 @@ export function createDnssecResolver(options: DnssecResolverOptions): DnssecReso
 /** Whether servers (none: the system's) are believed as they are: all of them run on this machine. */
 export function areBelieved(servers: readonly string[]): boolean {
   return readServers(servers).every(({ address }) => isLoopback(address));
-}
-
-function readServers(named: readonly string[]) {
-  return (named.length > 0 ? named : getServers()).flatMap((text) => parseNameServer(text) ?? []);
 }
 
 function readAnswer<T>(
@@ -101,33 +84,4 @@ function readAnswer<T>(
     .map(({ data }) => read(data));
   const answer: LookUp<T> = records.length > 0 ? { kind: 'found', records } : { kind: 'noData' };
   return { answer, isProved, canonicalName };
-}
-
-function followAliases(name: string, answers: readonly Answer[]): string {
-  const aliases = new Map(
-    answers
-      .filter(({ type }) => type === 'CNAME')
-      .map(({ name: alias, data }) => [plainName(alias), plainName(String(data))]),
-  );
-  let at = plainName(name);
-  // Each alias leads on once, so that a circle ends.
-  for (let next = aliases.get(at); next !== undefined; next = aliases.get(at)) {
-    aliases.delete(at);
-    at = next;
-  }
-  return at;
-}
-
-function readTlsa(data: unknown): TlsaRecord {
-  const { usage, selector, matchingType, certificate } = data as {
-    usage: number;
-    selector: number;
-    matchingType: number;
-    certificate: Buffer;
-  };
-  return { usage, selector, matchingType, data: certificate.toString('hex') };
-}
-
-function plainName(name: string): string {
-  return name.replace(/\.$/u, '').toLowerCase();
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CLIENT_TLS } from '../connection/tls-settings.ts';
 
 export interface HttpsRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -86,7 +86,10 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('acme_certificate', ['purpose'], {
     sealed: [...one('private_key', 'acme key'), ...one('next_key', 'next acme key')],
   }),
+  rewrite('health_finding', ['check_id', 'domain', 'subject'], { sealed: one('finding', 'health finding') }),
+  rewrite('health_change', ['id'], { sealed: one('text', 'health change'), place: ['0', 'check_id'] }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
+  rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
   rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
   rewrite('mailbox_deed', ['number'], {
     sealed: [...one('deed'), ...one('trace_ids', 'deed traces')],

@@ -9,6 +9,7 @@ export interface NavigationItem {
     | 'messages'
     | 'transcripts'
     | 'accounts'
+    | 'health'
     | 'relay'
     | 'filters'
     | 'reports'
@@ -35,6 +36,12 @@ export const NAVIGATION: readonly NavigationItem[] = [
     label: 'nav.accounts',
     needs: 'accounts.read',
     icon: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c.8-3.6 4-5.5 8-5.5s7.200 1.900 8 5.500',
+  },
+  {
+    name: 'health',
+    label: 'nav.health',
+    needs: 'settings.read',
+    icon: 'M12 20s-7.500-4.700-8.500-10A4.500 4.500 0 0 1 12 7a4.500 4.500 0 0 1 8.500 3c-1 5.300-8.500 10-8.500 10zM6 12h3l1.500-2.500 2.500 4 1.500-1.500h3.500',
   },
   {
     name: 'relay',

@@ -1,10 +1,15 @@
 /**
  * Dialogues lie beside their sessions: lists, searches by peer and pruning read small rows only. What sessions carried says which of them
- * timelines refer to.
+ * timelines refer to. And what was done with messages in mailboxes, for their timelines: a row for each order, however many it was about.
  */
 import type { Connection } from '../connection.ts';
 
-export function splitTranscripts(connection: Connection): void {
+export function addTranscriptsAndDeeds(connection: Connection): void {
+  splitTranscripts(connection);
+  addMailboxDeeds(connection);
+}
+
+function splitTranscripts(connection: Connection): void {
   connection.execute(`
     CREATE TABLE transcript_lines (
       number INTEGER PRIMARY KEY,
@@ -32,5 +37,21 @@ export function splitTranscripts(connection: Connection): void {
     ALTER TABLE new_transcript RENAME TO transcript;
     -- For pruning and measuring, which read nothing else.
     CREATE INDEX transcript_use ON transcript (has_messages, session_id, started_at, size_octets);
+  `);
+}
+
+function addMailboxDeeds(connection: Connection): void {
+  connection.execute(`
+    CREATE TABLE mailbox_deed (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      -- whose mailbox it was done in
+      account_id INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      deed ANY NOT NULL,
+      -- the messages, by their timelines
+      trace_ids ANY NOT NULL
+    ) STRICT;
+    CREATE INDEX mailbox_deed_of_account ON mailbox_deed (account_id, at);
+    CREATE INDEX mailbox_deed_at ON mailbox_deed (at);
   `);
 }

@@ -1,0 +1,21 @@
+/** Why something could not be reached or proved, as DNS, connections and TLS of Postroom put it, in Chinese. */
+export const CHINESE_REASONS: Readonly<Record<string, string>> = {
+  'the name servers did not answer': '域名服务器没有应答',
+  'the name servers could not find out (SERVFAIL)': '域名服务器无法查出（SERVFAIL）',
+  'the name servers refused to answer': '域名服务器拒绝应答',
+  'the name servers have not answered for a while': '域名服务器已有一段时间没有应答',
+  'no name server is known here': '这里没有已知的域名服务器',
+  'the host refused the connection': '对方拒绝连接',
+  'the host closed the connection': '对方关闭了连接',
+  'the host did not answer': '对方没有应答',
+  'there is no way to the host': '没有到达对方的路径',
+  'there is no way to the network of the host': '没有到达对方网络的路径',
+  'there is no host of this name': '没有此名称的主机',
+  'DNS did not answer for the name of the host': 'DNS 没有给出该主机名称的应答',
+  'the certificate is self-signed': '证书是自签名的',
+  'the certificate is signed by an authority that is not trusted here': '证书由此处不信任的机构签发',
+  'the certificate comes without the ones that it is signed with': '证书缺少中间证书',
+  'the certificate has expired': '证书已过期',
+  'the certificate is not valid yet; is the clock right?': '证书尚未生效；时钟是否正确？',
+  'the certificate is for another name': '证书属于其他名称',
+};
