@@ -25,6 +25,7 @@ import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
 import { screeningContract } from './screening.ts';
 import { reportsContract } from './reports.ts';
+import { retentionContract } from './retention.ts';
 import { sessionContract } from './session.ts';
 import { settingsContract } from './settings.ts';
 import { setupContract } from './setup.ts';
@@ -61,6 +62,7 @@ export const consoleContract = {
   settings: settingsContract,
   sharing: sharingContract,
   reports: reportsContract,
+  retention: retentionContract,
   sieve: sieveContract,
   signIns: signInsContract,
   signing: signingContract,

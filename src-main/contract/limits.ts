@@ -3,6 +3,8 @@ export const LIMITS = {
   /** One answer stays below about half a megabyte. */
   pageSize: 500,
   searchTextLength: 200,
+  /** A bounce that is pasted, with what came back of the message. */
+  pastedLength: 65_536,
   idLength: 64,
   /** Longer than anything a person types, short enough that hashing it costs nothing. */
   passwordLength: 256,
@@ -42,6 +44,15 @@ export const LIMITS = {
   fileNameLength: 255,
   /** Ten years: longer is for ever. */
   keepDays: 3650,
+  /** A terabyte: more is a slip of the finger. */
+  transcriptMiB: 1_048_576,
+  /** Fewer would not hold one mail transaction. */
+  fewestLines: 100,
+  /** So much one session may take of the memory. */
+  mostLines: 100_000,
+  /** 1 MiB of a message says what it is. */
+  recordedContentKiB: 1_024,
+  recordedSessionsPerSecond: 100_000,
   /** RFC 2449 §6.5 knows no bound; more than an hour is a locked door. */
   loginDelaySeconds: 3600,
   /** An IPv6 network. */

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { callFor } from './access.ts';
 import { feedOf, noChange } from './feed.ts';
+import { LIMITS } from './limits.ts';
 import { findingDetail, count, id, pageSize, searchText, time, tlsDetails } from './values.ts';
 
 export const messageState = z.enum(['waiting', 'done', 'failed', 'deleted']);
@@ -19,10 +20,13 @@ export const messageRow = z.object({
   reversePath: z.string(),
   author: z.string(),
   recipients: z.array(z.string()).readonly(),
-  subject: z.string(),
+  /** null: the caller's role may not see what messages say. */
+  subject: z.string().nullable(),
   messageId: z.string().nullable(),
   sizeBytes: count,
   state: messageState,
+  /** Only where a person's mail is asked for: where it lies in their mailboxes now; null: nowhere (any more). */
+  mailbox: z.string().nullable().exactOptional(),
 });
 export type MessageRow = z.infer<typeof messageRow>;
 
@@ -155,6 +159,7 @@ export const timelineEvent = z.discriminatedUnion('type', [
     isShared: z.literal(true).exactOptional(),
     /** The file, folder, program or server that it was handed over to. */
     handedTo: z.string().exactOptional(),
+    remoteAddress: z.string().exactOptional(),
     tls: attemptTls.exactOptional(),
     sessionId: id.exactOptional(),
   }),
@@ -204,6 +209,31 @@ export const timelineEvent = z.discriminatedUnion('type', [
   }),
   eventBase.extend({ type: z.literal('finished') }),
   eventBase.extend({
+    type: z.enum(['moved', 'copied']),
+    account: z.string(),
+    mailbox: z.string(),
+    to: z.string(),
+    /** Where it went to another account. */
+    toAccount: z.string().exactOptional(),
+    /** What the junk filter learned from it. */
+    lesson: z.enum(['junk', 'notJunk']).exactOptional(),
+  }),
+  eventBase.extend({ type: z.literal('expunged'), account: z.string(), mailbox: z.string() }),
+  eventBase.extend({
+    type: z.literal('bouncedBack'),
+    action: z.enum(['failed', 'delayed', 'delivered', 'relayed', 'expanded']),
+    recipient: z.string(),
+    status: z.string(),
+    reportingMta: z.string(),
+    diagnostic: z.string(),
+    dsnTraceId: id,
+  }),
+  eventBase.extend({
+    type: z.literal('follows'),
+    as: z.enum(['forward', 'answer', 'dsn', 'foreignDsn', 'release']),
+    originTraceId: id,
+  }),
+  eventBase.extend({
     type: z.literal('read'),
     by: z.enum(['imap', 'pop3']),
     account: z.string(),
@@ -221,18 +251,25 @@ export const messageTimeline = z.object({
 export type MessageTimeline = z.infer<typeof messageTimeline>;
 
 export const messageFilter = z.object({
-  /** Words looked for in addresses, subject, Message-ID, trace id, remote address. */
-  text: searchText.default(''),
+  /** Words looked for in addresses, subject, Message-ID, hosts; a trace id; or a bounce, as it was received. */
+  text: z.string().trim().max(LIMITS.pastedLength).default(''),
   state: messageState.nullable().default(null),
+  /** Only what came for this address or went out from it, with where it lies now. */
+  person: searchText.default(''),
   limit: pageSize.default(100),
 });
 export type MessageFilter = z.input<typeof messageFilter>;
 
-export const messagePage = z.object({ items: z.array(messageRow).readonly(), hasMore: z.boolean() });
+export const messagePage = z.object({
+  items: z.array(messageRow).readonly(),
+  hasMore: z.boolean(),
+  /** What `before` has to be for the next page; null: there is none. */
+  next: z.string().nullable(),
+});
 export type MessagePage = z.infer<typeof messagePage>;
 
 export const messagesContract = {
-  /** Newest first; `before` (a trace id of the page before) asks for the next page. */
+  /** Newest first; `before` (`next` of the page before) asks for the next page. */
   list: callFor('messages.read')
     .input(messageFilter.extend({ before: id.exactOptional() }))
     .output(messagePage),

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { callFor } from './access.ts';
-import { feedOf } from './feed.ts';
+import { feedOf, noChange } from './feed.ts';
 import { count, id, mailProtocol, pageSize, searchText, time, tlsDetails } from './values.ts';
 
 export const sessionRow = z.object({
@@ -64,23 +64,46 @@ export type TranscriptGrowth = z.infer<typeof transcriptGrowth>;
 
 export const sessionFilter = z.object({
   protocol: mailProtocol.nullable().default(null),
-  /** Part of an address, name or account. */
+  /** Parts of an address, name or account. */
   text: searchText.default(''),
+  /** Part of a line that was said: a reply code, an address, a host's name. */
+  said: searchText.default(''),
   onlyWithErrors: z.boolean().default(false),
   limit: pageSize.default(100),
 });
 export type SessionFilter = z.input<typeof sessionFilter>;
 
-export const sessionPage = z.object({ items: z.array(sessionRow).readonly(), hasMore: z.boolean() });
+export const sessionPage = z.object({
+  items: z.array(sessionRow).readonly(),
+  hasMore: z.boolean(),
+  /** What `before` has to be for the next page; null: there is none. */
+  next: z.string().nullable(),
+  /** How far back it was looked; null: to the beginning. */
+  searchedTo: time.nullable(),
+});
 export type SessionPage = z.infer<typeof sessionPage>;
 
+/** How much of what is said is recorded and shown just now. */
+export const recordingState = z.object({
+  /** Sessions that began within the last whole second. */
+  sessionsPerSecond: count,
+  /** One of so many is shown as it goes on; the others when the list is opened again. */
+  shownOneOf: count,
+  /** Not kept since the start, because there were more a second than the settings allow. */
+  leftOut: count,
+  /** Lost since the start, because the disk did not keep up. */
+  dropped: count,
+});
+export type RecordingState = z.infer<typeof recordingState>;
+
 export const transcriptsContract = {
-  /** Newest first; `before` (the last session id of the page before) asks for the next page. */
+  /** Newest first; `before` (`next` of the page before) asks for the next page. */
   list: callFor('transcripts.read')
     .input(sessionFilter.extend({ before: id.exactOptional() }))
     .output(sessionPage),
   /** The first page, then sessions that opened or changed. */
   watch: callFor('transcripts.read').input(sessionFilter).output(feedOf(sessionPage, sessionRow)),
+  watchRecording: callFor('transcripts.read').output(feedOf(recordingState, noChange)),
   read: callFor('transcripts.read')
     .input(z.object({ sessionId: id }))
     .output(sessionTranscript),

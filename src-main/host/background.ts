@@ -1,17 +1,19 @@
 /** What runs beside the mail path while the host runs: warnings, digests, the search index, and what has to be forgotten in time. */
 import { FlowHistory, type FlowHistoryOptions } from '../observe/flow-history.ts';
+import type { MailMeter } from '../observe/port.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { startGroupMembers, type GroupMembersOptions } from './group-members.ts';
 import { startMaintenance } from './maintenance.ts';
 import { startQuarantineDigests, type QuarantineDigestOptions } from './quarantine-digest.ts';
 import { startQuotaWarnings, type QuotaWarningOptions } from './quota-warnings.ts';
 import { startSearchFilling } from './search-filling.ts';
+import { startTimelineFilling } from './timeline-filling.ts';
 
 export type BackgroundOptions = Omit<
   QuotaWarningOptions & QuarantineDigestOptions & GroupMembersOptions,
   'mailStore' | 'settings'
 > &
-  Pick<FlowHistoryOptions, 'meter' | 'depth'>;
+  Pick<FlowHistoryOptions, 'depth'> & { readonly meter: MailMeter };
 
 /** The answer stops it, and resolves when what is counted is kept. */
 export function startBackground(storage: Storage, options: BackgroundOptions): () => Promise<void> {
@@ -24,7 +26,8 @@ export function startBackground(storage: Storage, options: BackgroundOptions): (
     startQuotaWarnings({ ...options, mailStore }),
     startQuarantineDigests({ ...options, settings }),
     startSearchFilling({ search, mailStore, clock, onError }),
-    startMaintenance({ timelines, upkeep, clock, onError }),
+    startTimelineFilling({ timelines, onMailEvent: meter.onEvent, clock, onError }),
+    startMaintenance({ timelines, upkeep, settings, clock, onError }),
   ];
   return () => {
     stops.forEach((stop) => stop());

@@ -16,7 +16,7 @@ import { createMessageIndexer } from '../format/message-indexer.ts';
 import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
 import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
-import { TRANSCRIPT_LIMITS, TranscriptDesk } from '../observe/transcript-desk.ts';
+import { TranscriptDesk } from '../observe/transcript-desk.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
 import type { KeyPlace } from '../storage/sealing/key-place.ts';
 import type { ConsoleRouter } from './api/router.ts';
@@ -414,6 +414,7 @@ class RunningHost implements MailHost {
     this.#certificates.certificates.onChange(() => this.#listenersChanged.emit());
     storage.settings.onChange((settings) => {
       this.#settings = settings;
+      this.#parts?.transcripts.prune();
       this.#certificate.follow().then(() => this.#listenersChanged.emit(), this.#onError);
     });
   }
@@ -438,7 +439,7 @@ class RunningHost implements MailHost {
       store: storage.transcripts,
       clock: this.#options.clock,
       makeId: this.#makeId,
-      limits: TRANSCRIPT_LIMITS,
+      retention: () => this.#settings.retention,
       onError: this.#onError,
     });
   }

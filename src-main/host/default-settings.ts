@@ -4,6 +4,7 @@ import { DEFAULT_SIGN_IN_SETTINGS } from '../directory/sign-in/create-sign-in-de
 import { DEFAULT_RETRY_SCHEDULE } from '../mail/queue/retry-schedule.ts';
 import { DEFAULT_RELAY_RULES } from '../mail/routing/relay-rules/port.ts';
 import { DEFAULT_SCREENING } from '../mail/screening/default-settings.ts';
+import { DEFAULT_RETENTION } from '../observe/retention.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import { DEFAULT_ACME } from './certificates/acme-settings.ts';
@@ -44,6 +45,7 @@ export function defaultSettings(hostname: string): HostSettings {
     holdRules: [],
     health: DEFAULT_HEALTH,
     reports: { addresses: [], sendsDmarc: true, sendsTls: true },
+    retention: DEFAULT_RETENTION,
     screening: DEFAULT_SCREENING,
     digestedUntil: null,
     signing: { rotateAfterDays: 365 },

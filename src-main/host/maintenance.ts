@@ -1,10 +1,9 @@
 /** Maintenance: what has to be forgotten in time, every hour, in small commits that hold nobody up. */
 import type { Cancel, Clock } from '../base/clock.ts';
+import type { SettingsStore } from './port.ts';
 
 const INTERVAL_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** As long as people ask "where is Anna's mail?". */
-const KEEP_TIMELINES_DAYS = 90;
 /** A commit of this many deletions takes some milliseconds. */
 const TIMELINES_A_COMMIT = 200;
 
@@ -24,18 +23,24 @@ export interface BoundedStore {
 export function startMaintenance(options: {
   timelines: PrunableTimelines;
   upkeep: BoundedStore;
+  settings: Pick<SettingsStore, 'read' | 'onChange'>;
   clock: Clock;
   onError: (error: unknown) => void;
 }): Cancel {
-  const { timelines, upkeep, clock, onError } = options;
+  const { timelines, upkeep, settings, clock, onError } = options;
   let isStopped = false;
   let cancel: Cancel = () => undefined;
-  const prune = async () => {
-    const receivedBefore = clock.now() - KEEP_TIMELINES_DAYS * DAY_MS;
+  let timelineDays = 0;
+  const pruneTimelines = async () => {
+    timelineDays = (await settings.read()).retention.timelineDays;
+    const receivedBefore = clock.now() - timelineDays * DAY_MS;
     let pruned = TIMELINES_A_COMMIT;
     while (pruned === TIMELINES_A_COMMIT && !isStopped) {
       pruned = await timelines.prune(receivedBefore, TIMELINES_A_COMMIT);
     }
+  };
+  const prune = async () => {
+    await pruneTimelines();
     if (!isStopped) await upkeep.trimExpunged();
     if (!isStopped) await upkeep.pruneScreening();
   };
@@ -44,7 +49,12 @@ export function startMaintenance(options: {
     cancel = clock.after(INTERVAL_MS, run);
   };
   run();
+  const unsubscribe = settings.onChange(({ retention }) => {
+    if (retention.timelineDays < timelineDays) pruneTimelines().catch(onError);
+    timelineDays = retention.timelineDays;
+  });
   return () => {
+    unsubscribe();
     isStopped = true;
     cancel();
   };

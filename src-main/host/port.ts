@@ -14,6 +14,7 @@ import type { CertificatePaths } from './certificates/certificate-files.ts';
 import type { MtaStsSetting } from './certificates/mta-sts.ts';
 import type { DomainKeeping } from '../health/publishing/keeping.ts';
 import type { RelaySetting, RouteSetting } from '../mail/routing/port.ts';
+import type { RetentionSettings } from '../observe/retention.ts';
 import type { ScreeningSettings } from '../mail/screening/settings.ts';
 import type { RelayRule } from '../mail/routing/relay-rules/port.ts';
 
@@ -87,6 +88,8 @@ export interface HostSettings {
   readonly signing: SigningSettings;
   readonly outboundTls: OutboundTlsSettings;
   readonly reports: ReportSettings;
+  /** How long transcripts and timelines are kept, and how much of sessions is recorded. */
+  readonly retention: RetentionSettings;
   readonly health: HealthSettings;
   /** Set once the setup pages were walked through or a provision file was applied. */
   readonly isSetUp: boolean;

@@ -3,6 +3,8 @@ import { ReportAddresses } from '../mail/reports/report-addresses.ts';
 import { ReportCounts } from '../mail/reports/report-counts.ts';
 import { ReportIntake, type ReportIntakeOptions } from '../mail/reports/report-intake.ts';
 import { ReportSender, type ReportSenderOptions } from '../mail/reports/report-sender.ts';
+import { DsnIntake, type DsnIntakeOptions } from '../mail/reports/dsn-intake.ts';
+import { findDsnOrigin } from './dsn-origin.ts';
 import type { MailPathOptions } from './mail-path.ts';
 
 export type ReportParts = Pick<ReportSenderOptions, 'queue' | 'resolver' | 'hostname' | 'signingDomain'>;
@@ -14,7 +16,7 @@ export function createReportCounts({ storage, clock, logger }: MailPathOptions):
 }
 
 export interface Reports {
-  readonly intake: ReportIntake;
+  readonly intake: Pick<ReportIntake, 'watch'>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -32,6 +34,8 @@ export function createReports(options: MailPathOptions, counts: ReportCounts, pa
   const common = { ...options, store: storage.reports };
   const isReportAddress: ReportIntakeOptions['isReportAddress'] = (address) => addresses.has(address);
   const intake = new ReportIntake({ ...common, content: storage.content, isReportAddress });
+  const findOrigin: DsnIntakeOptions['findOrigin'] = (dsn) => findDsnOrigin(storage.timelines, dsn);
+  const dsns = new DsnIntake({ ...options, content: storage.content, findOrigin });
   const sender = new ReportSender({
     ...common,
     ...parts,
@@ -39,7 +43,7 @@ export function createReports(options: MailPathOptions, counts: ReportCounts, pa
   });
   const stopFollowing = directory.onChange(() => void addresses.look().catch(() => undefined));
   return {
-    intake,
+    intake: { watch: (queue) => dsns.watch(intake.watch(queue)) },
     start: () => {
       addresses.start();
       sender.start();
@@ -48,6 +52,7 @@ export function createReports(options: MailPathOptions, counts: ReportCounts, pa
       stopFollowing();
       addresses.stop();
       sender.stop();
+      await dsns.settled();
       await counts.flush();
     },
   };

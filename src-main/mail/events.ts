@@ -121,7 +121,9 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
         isShared?: true;
         /** Where it was handed over to: a file, a folder, a program, another server. */
         handedTo?: string;
-        /** TLS with the server that was asked last. */
+        /** Of the server that was asked last. */
+        remoteAddress?: string;
+        /** TLS with it. */
         tls?: AttemptTls;
         sessionId?: string;
       }
@@ -149,6 +151,29 @@ export type MailEvent = Readonly<{ traceId: TraceId; at: number }> &
     | { type: 'returned'; recipient: string; reason: string; by: string }
     /** The recipients were all dealt with and the queue entry is gone. */
     | { type: 'finished' }
+    /** By its owner, or whoever may: into another mailbox, perhaps of another account. `lesson`: what the filter learns from it. */
+    | {
+        type: 'moved' | 'copied';
+        account: string;
+        mailbox: string;
+        to: string;
+        toAccount?: string;
+        lesson?: 'junk' | 'notJunk';
+      }
+    /** It is in this mailbox no more. */
+    | { type: 'expunged'; account: string; mailbox: string }
+    /** A DSN came back for it, from another server; that is a message with a timeline of its own. */
+    | {
+        type: 'bouncedBack';
+        action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+        recipient: string;
+        status: string;
+        reportingMta: string;
+        diagnostic: string;
+        dsnTraceId: TraceId;
+      }
+    /** It came to be because of another message. */
+    | { type: 'follows'; as: 'forward' | 'answer' | 'dsn' | 'foreignDsn' | 'release'; originTraceId: TraceId }
     | { type: 'read'; by: 'imap' | 'pop3'; account: string; mailbox: string; sessionId?: string }
   >;
 

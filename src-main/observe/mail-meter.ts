@@ -117,6 +117,11 @@ function countedAs(event: MailEvent | RefusalEvent): FlowKind | undefined {
     case 'recipientAdded':
     case 'returned':
     case 'finished':
+    case 'moved':
+    case 'copied':
+    case 'expunged':
+    case 'bouncedBack':
+    case 'follows':
       return undefined;
   }
 }

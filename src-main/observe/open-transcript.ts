@@ -1,7 +1,7 @@
 /**
  * OpenTranscript: one session's lines while it talks.
  *
- * Invariants: at most MOST_LINES lines of MOST_LINE_CHARACTERS characters are kept; what follows is counted, and the last
+ * Invariants: at most as many lines as the settings say, of MOST_LINE_CHARACTERS characters, are kept; what follows is counted, and the last
  * reply that refused something is remembered all the same. After close() nothing changes.
  */
 import type {
@@ -12,9 +12,9 @@ import type {
   TranscriptPhase,
 } from '../protocol/connection/session.ts';
 import type { SessionRecord, SessionSummary, TranscriptLine, TranscriptLineKind } from './port.ts';
+import { ContentExcerpt } from './content-excerpt.ts';
+import type { RetentionSettings } from './retention.ts';
 
-/** A long IMAP day says more than anybody reads; a mail transaction never comes near. */
-const MOST_LINES = 2_000;
 /** The longest lines an SMTP client may send (RFC 5321 §4.5.3.1.6). */
 const MOST_LINE_CHARACTERS = 1_000;
 
@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<MailProtocol, RegExp>> = {
 export interface OpenTranscriptOptions {
   readonly id: string;
   readonly now: () => number;
+  readonly limits: Pick<RetentionSettings, 'linesPerSession' | 'contentKiB'>;
   readonly onChange: (transcript: OpenTranscript) => void;
   readonly onClose: (transcript: OpenTranscript) => void;
 }
@@ -38,15 +39,23 @@ export class OpenTranscript implements SessionTranscript {
   readonly sessionId: string;
   readonly #options: OpenTranscriptOptions;
   readonly #lines: TranscriptLine[] = [];
+  /** Only where content is recorded. */
+  readonly passing?: (octets: Uint8Array) => void;
+  readonly #excerpt: ContentExcerpt | null = null;
   #summary: SessionSummary;
   #phase: TranscriptPhase = 'connect';
   #omittedLines = 0;
   #lastError: string | null = null;
-  #linesFed = 0;
 
   constructor(start: SessionStart, options: OpenTranscriptOptions) {
     this.sessionId = options.id;
     this.#options = options;
+    const { contentKiB } = options.limits;
+    if (contentKiB > 0) {
+      const excerpt = new ContentExcerpt(contentKiB * 1024);
+      this.#excerpt = excerpt;
+      this.passing = (octets) => excerpt.add(octets);
+    }
     this.#summary = {
       id: options.id,
       protocol: start.protocol,
@@ -81,7 +90,8 @@ export class OpenTranscript implements SessionTranscript {
   }
 
   content(from: 'client' | 'server', octets: number): void {
-    this.#add('content', `${from} ${octets}`);
+    const excerpt = this.#excerpt?.take() ?? '';
+    this.#add('content', excerpt === '' ? `${from} ${octets}` : `${from} ${octets}\n${excerpt}`);
   }
 
   note(text: string): void {
@@ -104,11 +114,17 @@ export class OpenTranscript implements SessionTranscript {
     this.#options.onClose(this);
   }
 
-  /** Lines that came since the last call. */
-  takeNewLines(): readonly TranscriptLine[] {
-    const lines = this.#lines.slice(this.#linesFed);
-    this.#linesFed = this.#lines.length;
-    return lines;
+  get protocol(): MailProtocol {
+    return this.#summary.protocol;
+  }
+
+  get messages(): number {
+    return this.#summary.messages;
+  }
+
+  /** Whether a line has the text, which is in lower case. */
+  isSaid(text: string): boolean {
+    return this.#lines.some((line) => line.text.toLowerCase().includes(text));
   }
 
   toRecord(): SessionRecord {
@@ -117,10 +133,10 @@ export class OpenTranscript implements SessionTranscript {
 
   #add(kind: TranscriptLineKind, text: string): void {
     if (this.#summary.endedAt !== null) return;
-    if (this.#lines.length >= MOST_LINES) this.#omittedLines++;
+    if (this.#lines.length >= this.#options.limits.linesPerSession) this.#omittedLines++;
     else {
       const offsetMs = this.#options.now() - this.#summary.startedAt;
-      this.#lines.push({ offsetMs, kind, phase: this.#phase, text: cut(text) });
+      this.#lines.push({ offsetMs, kind, phase: this.#phase, text: kind === 'content' ? text : cut(text) });
     }
     this.#options.onChange(this);
   }

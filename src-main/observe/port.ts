@@ -53,37 +53,85 @@ export interface SessionRecord {
   readonly omittedLines: number;
 }
 
-export type SessionFeedEvent =
-  | { readonly type: 'session'; readonly summary: SessionSummary }
-  | { readonly type: 'lines'; readonly sessionId: string; readonly lines: readonly TranscriptLine[] };
+/** A session as it is stored; `lines` as transcript-lines.ts writes them. */
+export interface ClosedSession {
+  readonly summary: SessionSummary;
+  readonly lines: string;
+  readonly omittedLines: number;
+}
 
 export interface SessionFilter {
   readonly protocol?: MailProtocol;
-  /** Part of an address, name or account. */
+  /** Parts of an address, name, account, or a session id. */
   readonly text?: string;
+  /** Part of a line that was said. */
+  readonly said?: string;
   readonly onlyWithErrors?: boolean;
   readonly limit: number;
-  /** Only sessions older than the one of this id, for the next page. */
+  /** `next` of the page before. */
   readonly before?: string;
+}
+
+export interface SessionPage {
+  /** Newest first. */
+  readonly items: readonly SessionSummary[];
+  /** Where the next page goes on; null: there is none. */
+  readonly next: string | null;
+  /** How far back it was looked, in milliseconds since 1970 UTC; null: to the beginning. */
+  readonly searchedTo: number | null;
+}
+
+/** How much of what is said is recorded and shown just now. */
+export interface RecordingState {
+  /** Sessions that began within the last whole second. */
+  readonly sessionsPerSecond: number;
+  /** One of so many that begin is shown as it goes on; the others when the list is opened again. */
+  readonly shownOneOf: number;
+  /** Sessions since the start that were not kept: there were more a second than the settings allow. */
+  readonly leftOut: number;
+  /** Sessions since the start that were lost: the disk did not keep up. */
+  readonly dropped: number;
 }
 
 /** All transcripts, open ones included. */
 export interface TranscriptBook {
-  list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
+  list(filter: SessionFilter): Promise<SessionPage>;
   read(sessionId: string): Promise<SessionRecord | null>;
+  measure(): Promise<KeptTranscripts>;
+  recording(): RecordingState;
   readonly openSessionCount: Readonly<Record<MailProtocol, number>>;
   /** When a session last began or ended, per protocol, in ms since 1970; 0 where there was none since the start. */
   readonly lastSessionAt: Readonly<Record<MailProtocol, number>>;
-  readonly onSession: Subscribe<SessionFeedEvent>;
+  /** Sessions that began or changed; a part of them where there are many. */
+  readonly onSession: Subscribe<SessionSummary>;
+  /** Calls when one session has said more, or ended; the function that is answered ends that. */
+  follow(sessionId: string, onGrown: () => void): () => void;
+}
+
+export interface KeptTranscripts {
+  readonly transcripts: number;
+  readonly transcriptOctets: number;
+  /** Milliseconds since 1970 UTC; null: there is none. */
+  readonly oldestTranscriptAt: number | null;
+}
+
+export interface TranscriptLimits {
+  /** Milliseconds since 1970 UTC: what began before goes. */
+  readonly startedBefore: number;
+  /** The same for sessions that carried messages. */
+  readonly carriedBefore: number;
+  /** What carried no message goes first. */
+  readonly mostOctets: number;
 }
 
 /** Where closed transcripts are kept; storage implements it. */
 export interface TranscriptStore {
-  save(records: readonly SessionRecord[]): Promise<void>;
-  list(filter: SessionFilter): Promise<readonly SessionSummary[]>;
-  read(sessionId: string): Promise<SessionRecord | null>;
-  /** Deletes the oldest until both limits hold. */
-  prune(limits: { startedBefore: number; maxBytes: number }): Promise<void>;
+  save(sessions: readonly ClosedSession[]): Promise<void>;
+  list(filter: SessionFilter): Promise<SessionPage>;
+  read(sessionId: string): Promise<ClosedSession | null>;
+  measure(): Promise<KeptTranscripts>;
+  /** Deletes the oldest until all limits hold. */
+  prune(limits: TranscriptLimits): Promise<void>;
 }
 
 /** A row of the messages list. */
@@ -103,12 +151,19 @@ export interface MessageSummary {
 }
 
 export interface MessageFilter {
-  /** Words looked for in addresses, subject, Message-ID, trace id, remote address. */
+  /** Words looked for in addresses, subject, Message-ID, names and addresses of hosts, their ids for it; or a trace id. */
   readonly text?: string;
   readonly state?: MessageSummary['state'];
   readonly limit: number;
-  /** Only messages older than the one of this id, for the next page. */
-  readonly before?: TraceId;
+  /** `next` of the page before. */
+  readonly before?: string;
+}
+
+export interface MessagePage {
+  /** Newest first. */
+  readonly items: readonly MessageSummary[];
+  /** Where the next page goes on; null: there is none. */
+  readonly next: string | null;
 }
 
 export interface MessageTimeline {
@@ -117,10 +172,19 @@ export interface MessageTimeline {
   readonly events: readonly MailEvent[];
 }
 
+export interface KeptTimelines {
+  readonly timelines: number;
+  /** Milliseconds since 1970 UTC; null: there is none. */
+  readonly oldestTimelineAt: number | null;
+}
+
 /** Message timelines; storage implements it (events of a commit are written by the commit itself). */
 export interface TimelineStore {
-  listMessages(filter: MessageFilter): Promise<readonly MessageSummary[]>;
+  listMessages(filter: MessageFilter): Promise<MessagePage>;
   readTimeline(traceId: TraceId): Promise<MessageTimeline | null>;
+  measure(): Promise<KeptTimelines>;
+  /** Where messages lie in an account's mailboxes now; those that do not are not among them. */
+  findPlaces(account: string, traceIds: readonly TraceId[]): Promise<ReadonlyMap<TraceId, string>>;
   /** For events that belong to no commit of their own, such as `read`. */
   append(events: readonly MailEvent[]): Promise<void>;
 }

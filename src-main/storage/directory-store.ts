@@ -23,6 +23,7 @@ import { bayesWrites } from './screening/bayes-store.ts';
 import { forgetSenderLists } from './screening/sender-list-store.ts';
 import { dropQuarantine } from './screening/quarantine-keeping.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { dropDeeds } from './mailbox-deeds.ts';
 import { dropAccountKey } from './sealing/account-key.ts';
 import { dropReader } from './mail-store/grant-rows.ts';
 import { dropMailbox, mailboxWrites } from './mail-store/mailbox-writes.ts';
@@ -118,6 +119,7 @@ const removeAccount: Write<AccountId, void> = (transaction, id) => {
   dropAppPasswords(transaction, id);
   forgetSenderLists(transaction, id);
   connection.run('DELETE FROM account WHERE id = ?', id);
+  dropDeeds(transaction, id);
   dropAccountKey(transaction, id);
 };
 

@@ -135,6 +135,7 @@ function createStores(options: StorageOptions, parts: Parts) {
   const { spool, content, sealing } = createContent(options, { ...parts, writer, connection });
   const columns = new ColumnsCache(connection);
   const mailSearch = new SqliteMailSearch(parts.searching, { writer, columns });
+  const timelines = new SqliteTimelineStore(writer, reader);
   return {
     spool,
     content,
@@ -153,7 +154,7 @@ function createStores(options: StorageOptions, parts: Parts) {
     dnsChanges: new SqliteDnsChangeStore(writer, connection),
     scripts: new SqliteScriptStore(writer, connection),
     tlsPolicies: new SqliteTlsPolicyStore(writer, connection),
-    timelines: new SqliteTimelineStore(writer, reader),
+    timelines,
     flow: new SqliteFlowStore(writer, reader),
     upkeep: new StorageUpkeep(writer, reader),
     /** What SQLite finds wrong with its file, in its words. */
@@ -161,6 +162,7 @@ function createStores(options: StorageOptions, parts: Parts) {
     transcripts: new SqliteTranscriptStore(writer, reader),
     close: async () => {
       await sealing.close();
+      await timelines.close();
       await mailSearch.close();
       await parts.searching.close();
       await parts.reading.close();

@@ -10,12 +10,14 @@ import type {
   QuarantinedCopy,
   RecordedOutcome,
 } from '../mail/queue/port.ts';
-import type { RecipientOutcome, TraceId } from '../mail/events.ts';
+import type { MailEvent, RecipientOutcome, TraceId } from '../mail/events.ts';
 import { kindOf } from '../mail/screening/quarantine/port.ts';
 import { toContentArguments, type ContentArguments } from './content-store.ts';
 import type { DepositArguments } from './mail-store/message-writes.ts';
 import type { QuarantineArguments } from './screening/quarantine-keeping.ts';
 import { toEventArguments, type EventArguments, type TraceArguments } from './timeline-store.ts';
+import type { TraceFacts } from './trace-search/trace-rows.ts';
+import { wordsOfEvents } from './trace-search/event-words.ts';
 
 export interface RecipientArguments {
   readonly address: string;
@@ -73,6 +75,8 @@ export interface AttemptArguments {
   readonly marks: readonly DeliveryMark[];
   readonly quarantined: readonly QuarantineArguments[];
   readonly events: readonly EventArguments[];
+  /** By which the message is found from now on as well. */
+  readonly words: readonly string[];
   readonly at: number;
 }
 
@@ -99,6 +103,27 @@ export function toEnqueueArguments(entry: FollowingEntry): EnqueueArguments {
     trace: toTrace(entry),
     events: toEventArguments(entry.events),
   };
+}
+
+/** Its timeline says what it follows from. */
+function toFollowing(entry: FollowingEntry, record: AttemptRecord): EnqueueArguments {
+  const as = record.events.map((event) => roleOf(event, entry.id)).find((role) => role !== null);
+  if (as === undefined || as === null) return toEnqueueArguments(entry);
+  const follows = {
+    type: 'follows',
+    traceId: entry.id,
+    at: record.at,
+    as,
+    originTraceId: record.entryId,
+  } as const;
+  return toEnqueueArguments({ ...entry, events: [...entry.events, follows] });
+}
+
+/** What an event of a message says that another message is to it. */
+function roleOf(event: MailEvent, traceId: TraceId): 'forward' | 'answer' | 'dsn' | null {
+  if (event.type === 'bounced' && event.dsnTraceId === traceId) return 'dsn';
+  if (event.type === 'forwarded' && event.followingTraceId === traceId) return 'forward';
+  return event.type === 'answered' && event.followingTraceId === traceId ? 'answer' : null;
 }
 
 function toEntryContent(content: EntryContent): EntryContentArguments {
@@ -131,11 +156,12 @@ export function toAttemptArguments(record: AttemptRecord): AttemptArguments {
       heldBy: heldBy ?? null,
     })),
     following: [...(record.bounce === undefined ? [] : [record.bounce]), ...(record.following ?? [])].map(
-      toEnqueueArguments,
+      (entry) => toFollowing(entry, record),
     ),
     marks: record.marks ?? [],
     quarantined: (record.quarantined ?? []).map((copy) => toQuarantineArguments(copy, record.at)),
     events: toEventArguments(record.events),
+    words: wordsOfEvents(record.events.filter(({ traceId }) => traceId === record.entryId)),
     at: record.at,
   };
 }
@@ -166,16 +192,19 @@ function toTrace(entry: FollowingEntry): TraceArguments {
   const { index } = entry.content;
   const received = entry.events.find((event) => event.type === 'received');
   const remote = [received?.remoteName, received?.remoteAddress, received?.account];
+  const facts: TraceFacts = {
+    reversePath: entry.reversePath,
+    author: index.author === '' ? entry.reversePath : index.author,
+    recipients: entry.recipients,
+    subject: index.subject,
+    messageId: index.envelope.messageId,
+    remote: remote.filter((part) => part !== undefined).join(' '),
+  };
   return {
     traceId: entry.id,
     receivedAt: entry.receivedAt,
     via: entry.origin,
-    reversePath: entry.reversePath,
-    author: index.author === '' ? entry.reversePath : index.author,
-    recipients: JSON.stringify(entry.recipients),
-    subject: index.subject,
-    messageId: index.envelope.messageId,
     sizeBytes: entry.content.sizeBytes,
-    remote: remote.filter((part) => part !== undefined).join(' '),
+    facts: JSON.stringify(facts),
   };
 }

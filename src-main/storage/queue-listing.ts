@@ -7,7 +7,7 @@
 import type { QueueFilter, QueueGroup, QueueLine, QueuePlace, RecipientState } from '../mail/queue/port.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { toClient, toRecipient, type RecipientRow } from './queue-rows.ts';
-import { likePattern, words } from './timeline-store.ts';
+import { likePattern, words } from './like-words.ts';
 
 /** What stands behind the last `@`: a quoted local part may hold others. */
 const DOMAIN = `lower(substr(r.address, length(rtrim(r.address, replace(r.address, '@', ''))) + 1))`;

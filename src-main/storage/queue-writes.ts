@@ -19,6 +19,7 @@ import type {
 import { keepApart } from './screening/quarantine-keeping.ts';
 import { OFFICE } from './sealing/keyring.ts';
 import { addEvents, addTrace, setTraceState } from './timeline-store.ts';
+import { addWords } from './trace-search/trace-writes.ts';
 import type { Transaction, Write } from './transaction.ts';
 
 export const enqueue: Write<EnqueueArguments, number> = (transaction, entry) => {
@@ -109,6 +110,7 @@ const recordAttempt: Write<AttemptArguments, void> = (transaction, record) => {
   for (const copy of record.quarantined)
     keepApart(transaction, copy, { ...content, reversePath: entry.reverse_path });
   addEvents(transaction, record.events);
+  addWords(transaction, record.entryId, record.words);
   const isFinished = removeFinishedEntry(transaction, record);
   const deposited = record.deposits.filter((deposit) => deposit.content === null).length;
   const sharing = deposited + record.quarantined.length;

@@ -3,20 +3,25 @@ import type { Connection } from './connection.ts';
 import { readFlow } from './flow-store.ts';
 import { findLongLogs } from './mail-store/expunged-log.ts';
 import { countQueueLines, groupQueueLines, listQueueLines } from './queue-listing.ts';
-import { listMessages, readTimeline } from './timeline-store.ts';
+import { findPlaces, measureTimelines, readTimeline } from './timeline-store.ts';
+import { findTraces, traceIndexOf } from './trace-search/find-traces.ts';
 import { findContentOf } from './screening/find-content.ts';
 import { summarizeDmarc, summarizeTls } from './report-reads.ts';
+import { listTranscripts, measureTranscripts, readTranscript } from './transcript-store.ts';
 import { quickCheck } from './quick-check.ts';
-import { listTranscripts, readTranscript } from './transcript-store.ts';
 
 export const reads = {
   countQueueLines,
   findContentOf,
   findLongLogs,
+  findPlaces,
+  findTraces,
   groupQueueLines,
-  listMessages,
+  growTraceIndex: (connection: Connection, _: null) => traceIndexOf(connection).grow(),
   listQueueLines,
   listTranscripts,
+  measureTimelines: (connection: Connection, _: null) => measureTimelines(connection),
+  measureTranscripts: (connection: Connection, _: null) => measureTranscripts(connection),
   quickCheck,
   readFlow,
   readTimeline,

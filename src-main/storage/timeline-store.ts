@@ -5,10 +5,22 @@
  * Invariants: events are never changed; a message's state is derived once, when its entry leaves the queue.
  */
 import type { MailEvent, TraceId } from '../mail/events.ts';
-import type { MessageFilter, MessageSummary, MessageTimeline, TimelineStore } from '../observe/port.ts';
-import type { Connection, SqlValue } from './connection.ts';
-import type { Transaction, Write } from './transaction.ts';
+import type {
+  KeptTimelines,
+  MessageFilter,
+  MessagePage,
+  MessageSummary,
+  MessageTimeline,
+  TimelineStore,
+} from '../observe/port.ts';
+import type { Connection } from './connection.ts';
+import { deedsOf, pruneDeeds } from './mailbox-deeds.ts';
 import type { Reader } from './reader.ts';
+import { SLICE_OCTETS, SLICES } from './trace-search/trace-block.ts';
+import type { FullTraceBlock } from './trace-search/trace-index.ts';
+import { READ_TRACES, toSummary, type TraceRow } from './trace-search/trace-rows.ts';
+import { removeEmptyBlocks, traceSearchWrites } from './trace-search/trace-writes.ts';
+import type { Transaction, Write } from './transaction.ts';
 import type { Writer } from './writer.ts';
 
 /** An event as it travels to the writer. */
@@ -24,9 +36,10 @@ export function toEventArguments(events: readonly MailEvent[]): readonly EventAr
 export function addEvents(transaction: Transaction, events: readonly EventArguments[]): void {
   for (const { traceId, event } of events) {
     transaction.connection.run(
-      "INSERT INTO trace_event (trace_id, event) VALUES (?1, seal(?2, 0, 'event', ?1))",
+      "INSERT INTO trace_event (trace_id, event) VALUES (?, seal(?, 0, 'event', ?))",
       traceId,
       event,
+      traceId,
     );
   }
 }
@@ -36,32 +49,21 @@ export interface TraceArguments {
   readonly traceId: TraceId;
   readonly receivedAt: number;
   readonly via: string;
-  readonly reversePath: string;
-  readonly author: string;
-  readonly recipients: string;
-  readonly subject: string;
-  readonly messageId: string | null;
   readonly sizeBytes: number;
-  readonly remote: string;
+  /** JSON: TraceFacts. */
+  readonly facts: string;
 }
 
 export function addTrace(transaction: Transaction, trace: TraceArguments): void {
   transaction.connection.run(
-    `INSERT INTO message_trace
-       (trace_id, received_at, via, reverse_path, author, recipients, subject, message_id, size_bytes, state, remote)
-     VALUES (?1, ?2, ?3, seal(?4, 0, 'trace reverse_path', ?1), seal(?5, 0, 'trace author', ?1),
-             seal(?6, 0, 'trace recipients', ?1), seal(?7, 0, 'trace subject', ?1),
-             seal(?8, 0, 'trace message_id', ?1), ?9, 'waiting', seal(?10, 0, 'trace remote', ?1))`,
+    `INSERT INTO message_trace (trace_id, received_at, via, size_bytes, state, facts)
+     VALUES (?, ?, ?, ?, 'waiting', seal(?, 0, 'trace facts', ?))`,
     trace.traceId,
     trace.receivedAt,
     trace.via,
-    trace.reversePath,
-    trace.author,
-    trace.recipients,
-    trace.subject,
-    trace.messageId,
     trace.sizeBytes,
-    trace.remote,
+    trace.facts,
+    trace.traceId,
   );
 }
 
@@ -81,111 +83,81 @@ export function setTraceState(
 const appendEvents: Write<readonly EventArguments[], void> = (transaction, events) =>
   addEvents(transaction, events);
 
-/** Deletes timelines older than the limit that nothing waits for. Returns how many. */
+/** Deletes timelines older than the limit that nothing waits for, oldest first. Returns how many. */
 const pruneTimelines: Write<{ receivedBefore: number; limit: number }, number> = ({ connection }, prune) => {
-  const old = connection.all<{ trace_id: string }>(
-    `SELECT trace_id FROM message_trace WHERE received_at < ? AND state <> 'waiting' ORDER BY trace_id LIMIT ?`,
-    prune.receivedBefore,
-    prune.limit,
+  const old = SETTLED.flatMap((state) => oldestIn(connection, state, prune.limit)).filter(
+    ({ received_at }) => received_at < prune.receivedBefore,
   );
-  for (const { trace_id } of old) {
+  const going = old.slice(0, prune.limit);
+  for (const { trace_id, number } of going) {
     connection.run('DELETE FROM trace_event WHERE trace_id = ?', trace_id);
-    connection.run('DELETE FROM message_trace WHERE trace_id = ?', trace_id);
+    connection.run('DELETE FROM message_trace WHERE number = ?', number);
   }
-  return old.length;
+  removeEmptyBlocks(
+    connection,
+    going.map(({ number }) => number),
+  );
+  const { receivedBefore: before, limit } = prune;
+  return Math.max(going.length, pruneDeeds(connection, { before, limit }));
 };
 
-export const timelineWrites = { appendEvents, pruneTimelines };
+const SETTLED: readonly MessageSummary['state'][] = ['done', 'failed', 'deleted'];
 
-interface TraceRow {
-  trace_id: string;
-  received_at: number;
-  via: MessageSummary['via'];
-  reverse_path: string;
-  author: string;
-  recipients: string;
-  subject: string;
-  message_id: string | null;
-  size_bytes: number;
-  state: MessageSummary['state'];
+function oldestIn(connection: Connection, state: MessageSummary['state'], limit: number) {
+  return connection.all<{ trace_id: string; received_at: number; number: number }>(
+    'SELECT trace_id, received_at, number FROM message_trace WHERE state = ? ORDER BY trace_id LIMIT ?',
+    state,
+    limit,
+  );
 }
 
-function toSummary(row: TraceRow): MessageSummary {
-  return {
-    traceId: row.trace_id,
-    receivedAt: row.received_at,
-    via: row.via,
-    reversePath: row.reverse_path,
-    author: row.author,
-    recipients: JSON.parse(row.recipients) as string[],
-    subject: row.subject,
-    messageId: row.message_id,
-    sizeBytes: row.size_bytes,
-    state: row.state,
-  };
-}
+export const timelineWrites = { appendEvents, pruneTimelines, ...traceSearchWrites };
 
-const SEARCHED_COLUMNS = [
-  'reverse_path',
-  'author',
-  'recipients',
-  'subject',
-  'message_id',
-  'trace_id',
-  'remote',
-] as const;
-
-/** Those that are sealed. */
-const SEALED_COLUMNS: readonly string[] = SEARCHED_COLUMNS.filter((column) => column !== 'trace_id');
-
-function clear(column: string): string {
-  return SEALED_COLUMNS.includes(column) ? `unseal(${column}, 'trace ${column}', trace_id)` : column;
-}
-
-const CLEAR_COLUMNS = ['*', ...SEALED_COLUMNS.map((column) => `${clear(column)} AS ${column}`)].join(', ');
-
-/** Newest first. Every word of the text must occur in one of the searched columns. */
-export function listMessages(connection: Connection, filter: MessageFilter): readonly MessageSummary[] {
-  const conditions: string[] = [];
-  const values: SqlValue[] = [];
-  for (const word of words(filter.text)) {
-    conditions.push(
-      `(${SEARCHED_COLUMNS.map((column) => `${clear(column)} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
-    );
-    values.push(...SEARCHED_COLUMNS.map(() => likePattern(word)));
+/** Where messages lie in an account's mailboxes now, by what was done with them. */
+export function findPlaces(
+  connection: Connection,
+  { account, traceIds }: { readonly account: string; readonly traceIds: readonly TraceId[] },
+): ReadonlyMap<TraceId, string> {
+  const places = new Map<TraceId, string>();
+  for (const traceId of traceIds) {
+    const mailbox = placeIn(readTimeline(connection, traceId)?.events ?? [], account.toLowerCase());
+    if (mailbox !== null) places.set(traceId, mailbox);
   }
-  if (filter.state !== undefined) {
-    conditions.push('state = ?');
-    values.push(filter.state);
-  }
-  if (filter.before !== undefined) {
-    conditions.push('trace_id < ?');
-    values.push(filter.before);
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const sql = `SELECT ${CLEAR_COLUMNS} FROM message_trace ${where} ORDER BY trace_id DESC LIMIT ?`;
-  return connection.all<TraceRow>(sql, ...values, filter.limit).map(toSummary);
+  return places;
 }
 
-/** The words of a search text; at most eight, so that a pasted page stays one query. */
-export function words(text: string | undefined): readonly string[] {
-  const MOST_WORDS = 8;
-  return (text ?? '')
-    .split(/\s+/u)
-    .filter((word) => word !== '')
-    .slice(0, MOST_WORDS);
+/** Its copies elsewhere in the account are not followed. */
+function placeIn(events: readonly MailEvent[], account: string): string | null {
+  let mailbox: string | null = null;
+  for (const event of events) {
+    if (event.type === 'attempted' && event.account?.toLowerCase() === account)
+      mailbox = event.mailbox ?? null;
+    else if (event.type === 'moved' && event.toAccount?.toLowerCase() === account) mailbox = event.to;
+    else if (event.type === 'moved' && event.account.toLowerCase() === account && event.mailbox === mailbox)
+      mailbox = event.toAccount === undefined ? event.to : null;
+    else if (
+      event.type === 'expunged' &&
+      event.account.toLowerCase() === account &&
+      event.mailbox === mailbox
+    )
+      mailbox = null;
+  }
+  return mailbox;
 }
 
-/** A LIKE pattern (ESCAPE '\') that finds the word anywhere. */
-export function likePattern(word: string): string {
-  return `%${word.replaceAll(/[\\%_]/gu, (character) => `\\${character}`)}%`;
+export function measureTimelines(connection: Connection): KeptTimelines {
+  const row = connection.get<{ timelines: number; oldest: string | null }>(
+    'SELECT count(*) AS timelines, min(trace_id) AS oldest FROM message_trace INDEXED BY message_trace_state',
+  );
+  const oldest = connection.get<{ at: number }>(
+    'SELECT received_at AS at FROM message_trace WHERE trace_id = ?',
+    row?.oldest ?? null,
+  );
+  return { timelines: row?.timelines ?? 0, oldestTimelineAt: oldest?.at ?? null };
 }
 
 export function readTimeline(connection: Connection, traceId: TraceId): MessageTimeline | null {
-  const row = connection.get<TraceRow>(
-    `SELECT ${CLEAR_COLUMNS} FROM message_trace WHERE trace_id = ?`,
-    traceId,
-  );
+  const row = connection.get<TraceRow>(`${READ_TRACES} WHERE trace_id = ?`, traceId);
   if (row === undefined) return null;
   const events = connection
     .all<{ event: string }>(
@@ -193,20 +165,46 @@ export function readTimeline(connection: Connection, traceId: TraceId): MessageT
       traceId,
     )
     .map(({ event }) => JSON.parse(event) as MailEvent);
-  return { summary: toSummary(row), events };
+  const accounts = events.flatMap((event) =>
+    event.type === 'attempted' && event.account !== undefined ? [event.account] : [],
+  );
+  const deeds = deedsOf(connection, { traceId, since: row.received_at, accounts });
+  if (deeds.length === 0) return { summary: toSummary(row), events };
+  return { summary: toSummary(row), events: [...events, ...deeds].sort((a, b) => a.at - b.at) };
 }
+
+/** A page that few messages fit is looked for in so many goes before it is answered as it is. */
+const MOST_GOES = 16;
+/** So many slices are stored in one commit, which then takes some milliseconds. */
+const SLICES_A_COMMIT = 512;
 
 export class SqliteTimelineStore implements TimelineStore {
   readonly #writer: Writer;
   readonly #reader: Reader;
+  #filling: Promise<void> | null = null;
+  #isClosed = false;
 
   constructor(writer: Writer, reader: Reader) {
     this.#writer = writer;
     this.#reader = reader;
   }
 
-  listMessages(filter: MessageFilter): Promise<readonly MessageSummary[]> {
-    return this.#reader.run('listMessages', filter);
+  async listMessages(filter: MessageFilter): Promise<MessagePage> {
+    const items: MessageSummary[] = [];
+    let next = filter.before;
+    for (let goes = 0; goes < MOST_GOES; goes++) {
+      const asked = {
+        ...filter,
+        limit: filter.limit - items.length,
+        ...(next !== undefined && { before: next }),
+      };
+      const page = await this.#reader.run('findTraces', asked);
+      items.push(...page.items);
+      if (!page.isCut || page.next === null || items.length === filter.limit)
+        return { items, next: page.next };
+      next = page.next;
+    }
+    return { items, next: next ?? null };
   }
 
   readTimeline(traceId: TraceId): Promise<MessageTimeline | null> {
@@ -217,8 +215,46 @@ export class SqliteTimelineStore implements TimelineStore {
     return this.#writer.run('appendEvents', toEventArguments(events));
   }
 
+  findPlaces(account: string, traceIds: readonly TraceId[]): Promise<ReadonlyMap<TraceId, string>> {
+    return this.#reader.run('findPlaces', { account, traceIds });
+  }
+
+  measure(): Promise<KeptTimelines> {
+    return this.#reader.run('measureTimelines', null);
+  }
+
   /** Deletes at most `limit` timelines that are older and that nothing waits for; answers how many. */
   prune(receivedBefore: number, limit: number): Promise<number> {
     return this.#writer.run('pruneTimelines', { receivedBefore, limit });
+  }
+
+  /** Brings the search index up to date. */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = null;
+    });
+    return this.#filling;
+  }
+
+  /** Stops filling. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#filling;
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#isClosed) {
+      const { full, isDone } = await this.#reader.run('growTraceIndex', null);
+      if (isDone) return;
+      if (full !== null) await this.#store(full);
+    }
+  }
+
+  async #store({ id, bits }: FullTraceBlock): Promise<void> {
+    for (let slice = 0; slice < SLICES; slice += SLICES_A_COMMIT) {
+      const part = bits.slice(slice * SLICE_OCTETS, (slice + SLICES_A_COMMIT) * SLICE_OCTETS);
+      await this.#writer.run('storeTraceSlices', { blockId: id, slice, bits: part });
+    }
+    await this.#writer.run('finishTraceBlock', id);
   }
 }

@@ -9,6 +9,7 @@ import { fix } from './en/fix.ts';
 import { general } from './en/general.ts';
 import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
+import { observe } from './en/observe.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
@@ -29,6 +30,7 @@ export const en = {
   ...general,
   ...health,
   ...mail,
+  ...observe,
   ...office,
   ...queue,
   ...relay,

@@ -10,6 +10,7 @@ import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
 import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
+import { observe } from './zh-cn/observe.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
@@ -30,6 +31,7 @@ export const zhCn: Messages = {
   ...general,
   ...health,
   ...mail,
+  ...observe,
   ...office,
   ...queue,
   ...relay,

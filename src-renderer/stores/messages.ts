@@ -1,6 +1,7 @@
 /** Messages store: where is Anna's mail? */
 import { defineStore } from 'pinia';
 import type { MessageFilter, MessageRow, MessageTimeline } from '../../src-main/contract/messages.ts';
+import { LIMITS } from '../../src-main/contract/limits.ts';
 import { useConsole } from '../host/console.ts';
 import { createLive } from './live.ts';
 import { createPagedList } from './paged-list.ts';
@@ -22,5 +23,18 @@ export const useMessagesStore = defineStore('messages', () => {
     return (await useConsole().client.messages.list({ text, limit })).items;
   }
 
-  return { list, timeline, find };
+  /** All rows that match, up to `most`; a page at a time. */
+  async function fetchAll(filter: MessageFilter, most: number): Promise<readonly MessageRow[]> {
+    const rows: MessageRow[] = [];
+    let next: string | null = null;
+    do {
+      const before: { before?: string } = next === null ? {} : { before: next };
+      const page = await useConsole().client.messages.list({ ...filter, ...before, limit: LIMITS.pageSize });
+      rows.push(...page.items);
+      next = page.next;
+    } while (next !== null && rows.length < most);
+    return rows.slice(0, most);
+  }
+
+  return { list, timeline, find, fetchAll };
 });

@@ -10,6 +10,10 @@ import { createLive, type Live } from './live.ts';
 export interface Page<Row> {
   readonly items: readonly Row[];
   readonly hasMore: boolean;
+  /** Where the next page goes on; without it: after the last row. */
+  readonly next?: string | null;
+  /** How far back a search has looked; without it: to the beginning. */
+  readonly searchedTo?: number | null;
 }
 
 export interface PagedList<Filter, Row> extends Live<Filter, Page<Row>> {
@@ -40,9 +44,9 @@ export function createPagedList<Filter, Row>(list: {
     const asked = filter;
     isLoadingMore.value = true;
     try {
-      const more = await list.fetch(asked, list.key(last));
+      const more = await list.fetch(asked, page.next ?? list.key(last));
       if (filter !== asked || live.view.value === null) return;
-      live.view.value = { items: mergeRows(live.view.value.items, more.items, list), hasMore: more.hasMore };
+      live.view.value = { ...more, items: mergeRows(live.view.value.items, more.items, list) };
     } finally {
       isLoadingMore.value = false;
     }

@@ -1,6 +1,7 @@
 /** Transcripts store: what was said on the wire. */
 import { defineStore } from 'pinia';
 import type {
+  RecordingState,
   SessionFilter,
   SessionRow,
   SessionTranscript,
@@ -22,7 +23,12 @@ export const useTranscriptsStore = defineStore('transcripts', () => {
     show: (snapshot) => snapshot,
     change: (view, growths) => (view === null ? null : growths.reduce(grow, view)),
   });
-  return { list, dialogue };
+  const recording = createLive<void, RecordingState, never>({
+    open: (_, signal) => useConsole().client.transcripts.watchRecording(undefined, { signal }),
+    show: (snapshot) => snapshot,
+    keepsView: true,
+  });
+  return { list, dialogue, recording };
 });
 
 export function grow(transcript: SessionTranscript, growth: TranscriptGrowth): SessionTranscript {

@@ -616,9 +616,9 @@ describe('content on disk', () => {
       summary: { state: 'done' },
       events: [event, finished],
     });
-    expect(await timelines.listMessages({ text: 'HELLO anna', limit: 10 })).toHaveLength(1);
-    expect(await timelines.listMessages({ text: 'hello bob', limit: 10 })).toEqual([]);
-    expect(await timelines.listMessages({ text: '100%', limit: 10 })).toEqual([]);
+    expect((await timelines.listMessages({ text: 'HELLO anna', limit: 10 })).items).toHaveLength(1);
+    expect((await timelines.listMessages({ text: 'hello bob', limit: 10 })).items).toEqual([]);
+    expect((await timelines.listMessages({ text: '100%', limit: 10 })).items).toEqual([]);
     expect(await timelines.prune(1_001, 10)).toBe(1);
     expect(await timelines.readTimeline('entry-1')).toBeNull();
   });

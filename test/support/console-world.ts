@@ -36,10 +36,12 @@ import type {
   FlowCounts,
   MailMeter,
   MessageFilter,
+  MessagePage,
   MessageSummary,
   MessageTimeline,
-  SessionFeedEvent,
+  RecordingState,
   SessionFilter,
+  SessionPage,
   SessionRecord,
   SessionSummary,
   TranscriptBook,
@@ -274,14 +276,15 @@ export class WorldTranscripts implements TranscriptBook {
     pop3: 0,
     managesieve: 0,
   };
-  readonly #events = new Emitter<SessionFeedEvent>();
+  readonly #events = new Emitter<SessionSummary>();
   readonly onSession = this.#events.subscribe;
+  state: RecordingState = { sessionsPerSecond: 0, shownOneOf: 1, leftOut: 0, dropped: 0 };
 
   open(summary: SessionSummary): void {
     this.records.unshift({ summary, lines: [], omittedLines: 0 });
     this.openSessionCount[summary.protocol]++;
     this.lastSessionAt[summary.protocol] = summary.startedAt;
-    this.#events.emit({ type: 'session', summary });
+    this.#events.emit(summary);
   }
 
   say(sessionId: string, lines: readonly TranscriptLine[], facts: Partial<SessionSummary> = {}): void {
@@ -289,7 +292,6 @@ export class WorldTranscripts implements TranscriptBook {
       const all = [...record.lines, ...lines];
       return { ...record, lines: all, summary: { ...record.summary, ...facts, lineCount: all.length } };
     });
-    this.#events.emit({ type: 'lines', sessionId, lines });
   }
 
   close(sessionId: string, endedAt: number, end: SessionEnd = 'closed'): void {
@@ -305,11 +307,11 @@ export class WorldTranscripts implements TranscriptBook {
     this.records.unshift(record);
   }
 
-  list = async (filter: SessionFilter): Promise<readonly SessionSummary[]> => {
+  list = async (filter: SessionFilter): Promise<SessionPage> => {
     const text = filter.text?.toLowerCase();
     const all = this.records.map((record) => record.summary);
     const from = filter.before === undefined ? 0 : all.findIndex((each) => each.id === filter.before) + 1;
-    return all
+    const found = all
       .slice(from)
       .filter((each) => filter.protocol === undefined || each.protocol === filter.protocol)
       .filter((each) => filter.onlyWithErrors !== true || each.lastError !== null)
@@ -318,8 +320,29 @@ export class WorldTranscripts implements TranscriptBook {
           text === undefined ||
           `${each.remoteAddress} ${each.remoteName ?? ''} ${each.account ?? ''}`.toLowerCase().includes(text),
       )
-      .slice(0, filter.limit);
+      .filter((each) => this.#hasSaid(each.id, filter.said?.toLowerCase() ?? ''));
+    const items = found.slice(0, filter.limit);
+    const last = found.length > filter.limit ? items.at(-1) : undefined;
+    return { items, next: last?.id ?? null, searchedTo: last?.startedAt ?? null };
   };
+
+  #hasSaid(sessionId: string, said: string): boolean {
+    const record = this.records.find(({ summary }) => summary.id === sessionId);
+    return said === '' || record?.lines.some(({ text }) => text.toLowerCase().includes(said)) === true;
+  }
+
+  measure = async () => ({
+    transcripts: this.records.length,
+    transcriptOctets: this.records.length * 2_400,
+    oldestTranscriptAt: this.records.at(-1)?.summary.startedAt ?? null,
+  });
+
+  recording = (): RecordingState => this.state;
+
+  follow = (sessionId: string, onGrown: () => void): (() => void) =>
+    this.#events.subscribe(({ id }) => {
+      if (id === sessionId) onGrown();
+    });
 
   read = async (sessionId: string): Promise<SessionRecord | null> =>
     this.records.find((record) => record.summary.id === sessionId) ?? null;
@@ -330,7 +353,7 @@ export class WorldTranscripts implements TranscriptBook {
     if (record === undefined) return undefined;
     const changed = change(record);
     this.records[at] = changed;
-    this.#events.emit({ type: 'session', summary: changed.summary });
+    this.#events.emit(changed.summary);
     return changed;
   }
 }
@@ -338,7 +361,7 @@ export class WorldTranscripts implements TranscriptBook {
 export class WorldTimelines {
   readonly timelines: MessageTimeline[] = [];
 
-  listMessages = async (filter: MessageFilter): Promise<readonly MessageSummary[]> => {
+  listMessages = async (filter: MessageFilter): Promise<MessagePage> => {
     const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const all = this.timelines.map((timeline) => timeline.summary);
     const from =
@@ -349,10 +372,20 @@ export class WorldTimelines {
       const haystack =
         `${each.reversePath} ${each.author} ${each.recipients.join(' ')} ${each.subject} ${each.messageId ?? ''} ${each.traceId}`.toLowerCase();
       if (words.every((word) => haystack.includes(word))) found.push(each);
-      if (found.length === filter.limit) break;
+      if (found.length > filter.limit) break;
     }
-    return found;
+    const items = found.slice(0, filter.limit);
+    return { items, next: found.length > filter.limit ? (items.at(-1)?.traceId ?? null) : null };
   };
+
+  places = new Map<string, string>();
+
+  findPlaces = async (): Promise<ReadonlyMap<string, string>> => this.places;
+
+  measure = async () => ({
+    timelines: this.timelines.length,
+    oldestTimelineAt: this.timelines.at(-1)?.summary.receivedAt ?? null,
+  });
 
   readTimeline = async (traceId: string): Promise<MessageTimeline | null> =>
     this.timelines.find((timeline) => timeline.summary.traceId === traceId) ?? null;

@@ -1,12 +1,14 @@
 /**
- * Messages handlers: search and one timeline per message.
+ * Messages handlers: search, one person's mail, and one timeline per message.
  */
-import type { MessageRow } from '../../contract/messages.ts';
+import type { MessagePage, MessageRow } from '../../contract/messages.ts';
 import type { MailEvent, RefusalEvent, TraceId } from '../../mail/events.ts';
+import { findMessages } from '../../observe/find-messages.ts';
 import type { MessageFilter, MessageSummary } from '../../observe/port.ts';
 import { guardedCalls, refusal } from './base.ts';
 import { type ChangeBuffer, feed, windowFeed } from './feed.ts';
-import type { ConsoleServices } from './services.ts';
+import { seesContent, showRow, showTimeline, withPlaces } from './message-rows.ts';
+import type { Caller, ConsoleServices } from './services.ts';
 
 const LIST_INTERVAL_MS = 700;
 const TIMELINE_INTERVAL_MS = 150;
@@ -14,6 +16,7 @@ const TIMELINE_INTERVAL_MS = 150;
 interface Query {
   readonly text: string;
   readonly state: MessageSummary['state'] | null;
+  readonly person: string;
   readonly limit: number;
   readonly before?: string;
 }
@@ -21,38 +24,44 @@ interface Query {
 export function createMessagesHandlers(services: ConsoleServices) {
   const { clock, meter, timelines } = services;
   return {
-    list: guardedCalls.messages.list.handler(({ input }) => listPage(services, input)),
+    list: guardedCalls.messages.list.handler(({ input, context }) =>
+      listPage(services, input, context.caller),
+    ),
 
-    watch: guardedCalls.messages.watch.handler(({ input, signal }) => {
+    watch: guardedCalls.messages.watch.handler(({ input, context, signal }) => {
       const shown = new Map<TraceId, string>();
+      const read = () => listPage(services, input, context.caller);
       return feed({
         clock,
         signal,
         intervalMs: LIST_INTERVAL_MS,
         snapshot: async () => {
-          const page = await listPage(services, input);
+          const page = await read();
           shown.clear();
           newOrChanged(page.items, shown);
           return page;
         },
         open: (buffer: ChangeBuffer<TraceId>) => meter.onEvent((event) => note(event, buffer)),
         // The store applies the filter: the first page again, of which only what the page does not have is sent.
-        resolve: async () => newOrChanged((await listPage(services, input)).items, shown),
+        resolve: async () => newOrChanged((await read()).items, shown),
       });
     }),
 
-    timeline: guardedCalls.messages.timeline.handler(async ({ input }) => {
+    timeline: guardedCalls.messages.timeline.handler(async ({ input, context }) => {
       const timeline = await timelines.readTimeline(input.traceId);
       if (timeline === null) throw refusal('noSuchMessage');
-      return timeline;
+      return showTimeline(timeline, seesContent(context.caller));
     }),
 
-    watchTimeline: guardedCalls.messages.watchTimeline.handler(({ input, signal }) =>
+    watchTimeline: guardedCalls.messages.watchTimeline.handler(({ input, context, signal }) =>
       windowFeed({
         clock,
         signal,
         intervalMs: TIMELINE_INTERVAL_MS,
-        snapshot: () => timelines.readTimeline(input.traceId),
+        snapshot: async () => {
+          const timeline = await timelines.readTimeline(input.traceId);
+          return timeline === null ? null : showTimeline(timeline, seesContent(context.caller));
+        },
         open: (changed) =>
           meter.onEvent((event) => {
             if (event.type !== 'refused' && event.traceId === input.traceId) changed();
@@ -62,17 +71,25 @@ export function createMessagesHandlers(services: ConsoleServices) {
   };
 }
 
-async function listPage(services: ConsoleServices, query: Query) {
-  const rows = await services.timelines.listMessages(toFilter(query));
-  return { items: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
+async function listPage(
+  services: ConsoleServices,
+  query: Query,
+  caller: Caller | undefined,
+): Promise<MessagePage> {
+  const { timelines } = services;
+  const { items, next } = await findMessages(timelines, toFilter(query));
+  const rows = items.map((item) => showRow(item, seesContent(caller)));
+  const shown = query.person === '' ? rows : await withPlaces(timelines, query.person, rows);
+  return { items: shown, next, hasMore: next !== null };
 }
 
-function toFilter(query: Query): MessageFilter {
+function toFilter({ text, person, state, limit, before }: Query): MessageFilter {
+  const wanted = `${text} ${person}`.trim();
   return {
-    limit: query.limit + 1,
-    ...(query.text === '' ? {} : { text: query.text }),
-    ...(query.state === null ? {} : { state: query.state }),
-    ...(query.before === undefined ? {} : { before: query.before }),
+    limit,
+    ...(wanted === '' ? {} : { text: wanted }),
+    ...(state === null ? {} : { state }),
+    ...(before === undefined ? {} : { before }),
   };
 }
 
@@ -87,7 +104,7 @@ function newOrChanged(rows: readonly MessageRow[], shown: Map<TraceId, string>):
   const before = new Map(shown);
   shown.clear();
   return rows.filter((row) => {
-    const text = `${row.state} ${String(row.receivedAt)} ${row.recipients.join()}`;
+    const text = `${row.state} ${String(row.receivedAt)} ${row.recipients.join()} ${row.mailbox ?? ''}`;
     shown.set(row.traceId, text);
     return before.get(row.traceId) !== text;
   });

@@ -38,9 +38,7 @@ function watchAll(services: ConsoleServices, changed: () => void) {
   return unsubscribeAll(
     beatEvery(services.clock, changed),
     services.meter.onEvent(changed),
-    services.transcripts.onSession((event) => {
-      if (event.type === 'session') changed();
-    }),
+    services.transcripts.onSession(changed),
     services.directory.onChange(changed),
     services.settings.onChange(changed),
     services.onListenersChange(changed),

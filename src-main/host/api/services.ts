@@ -33,7 +33,7 @@ export interface ConsoleServices {
   readonly directory: DirectoryAdmin;
   readonly mailStore: SharingStore;
   readonly transcripts: TranscriptBook;
-  readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline'>;
+  readonly timelines: Pick<TimelineStore, 'listMessages' | 'readTimeline' | 'measure' | 'findPlaces'>;
   readonly meter: MailMeter;
   readonly flow: Pick<FlowHistoryStore, 'read'>;
   readonly notices: Pick<NoticeDesk, 'recent' | 'onNotice'>;

@@ -1,19 +1,22 @@
 /**
  * Transcripts handlers: sessions as they open and change, and one session's dialogue as it goes on.
  */
+import type { Cancel, Clock } from '../../base/clock.ts';
 import type { SessionTranscript, TranscriptGrowth } from '../../contract/transcripts.ts';
 import type { MailProtocol } from '../../protocol/connection/session.ts';
 import type { SessionFilter, SessionSummary, TranscriptBook } from '../../observe/port.ts';
 import { guardedCalls, refusal } from './base.ts';
-import { type ChangeBuffer, feed } from './feed.ts';
+import { type ChangeBuffer, feed, windowFeed } from './feed.ts';
 import type { ConsoleServices } from './services.ts';
 
 const LIST_INTERVAL_MS = 300;
 const DIALOGUE_INTERVAL_MS = 150;
+const RECORDING_INTERVAL_MS = 1_000;
 
 interface Query {
   readonly protocol: MailProtocol | null;
   readonly text: string;
+  readonly said: string;
   readonly onlyWithErrors: boolean;
   readonly limit: number;
   readonly before?: string;
@@ -30,11 +33,19 @@ export function createTranscriptsHandlers({ clock, transcripts }: ConsoleService
         intervalMs: LIST_INTERVAL_MS,
         snapshot: () => listPage(transcripts, input),
         open: (buffer: ChangeBuffer<SessionSummary>) =>
-          transcripts.onSession((event) => {
-            if (event.type !== 'session' || !matches(event.summary, input)) return;
-            buffer.push(event.summary.id, event.summary);
+          transcripts.onSession((summary) => {
+            // What was said is looked up where it is kept.
+            if (input.said === '' && matches(summary, input)) buffer.push(summary.id, summary);
           }),
         resolve: (summaries) => Promise.resolve(summaries),
+      }),
+    ),
+
+    watchRecording: guardedCalls.transcripts.watchRecording.handler(({ signal }) =>
+      windowFeed({
+        ...{ clock, signal, intervalMs: RECORDING_INTERVAL_MS },
+        snapshot: () => Promise.resolve(transcripts.recording()),
+        open: (changed) => everySecond(clock, changed),
       }),
     ),
 
@@ -52,18 +63,25 @@ export function createTranscriptsHandlers({ clock, transcripts }: ConsoleService
         intervalMs: DIALOGUE_INTERVAL_MS,
         snapshot: () => reader.readAll(),
         open: (buffer: ChangeBuffer<true>) =>
-          transcripts.onSession((event) => {
-            const sessionId = event.type === 'session' ? event.summary.id : event.sessionId;
-            if (sessionId === input.sessionId) buffer.push('grown', true);
-          }),
+          transcripts.follow(input.sessionId, () => buffer.push('grown', true)),
         resolve: () => reader.readGrowth(),
       });
     }),
   };
 }
 
+function everySecond(clock: Clock, changed: () => void): Cancel {
+  let cancel: Cancel;
+  const tick = (): void => {
+    changed();
+    cancel = clock.after(RECORDING_INTERVAL_MS, tick);
+  };
+  cancel = clock.after(RECORDING_INTERVAL_MS, tick);
+  return () => cancel();
+}
+
 /** Whether a session belongs into a filtered list; the stores filter past sessions by the same rules. */
-export function matches(summary: SessionSummary, query: Omit<Query, 'limit' | 'before'>): boolean {
+export function matches(summary: SessionSummary, query: Omit<Query, 'limit' | 'before' | 'said'>): boolean {
   if (query.protocol !== null && summary.protocol !== query.protocol) return false;
   if (query.onlyWithErrors && summary.lastError === null) return false;
   if (query.text === '') return true;
@@ -106,16 +124,17 @@ class GrowthReader {
 }
 
 async function listPage(transcripts: TranscriptBook, query: Query) {
-  const sessions = await transcripts.list(toFilter(query));
-  return { items: sessions.slice(0, query.limit), hasMore: sessions.length > query.limit };
+  const page = await transcripts.list(toFilter(query));
+  return { ...page, hasMore: page.next !== null };
 }
 
 function toFilter(query: Query): SessionFilter {
   return {
-    limit: query.limit + 1,
+    limit: query.limit,
     onlyWithErrors: query.onlyWithErrors,
     ...(query.protocol === null ? {} : { protocol: query.protocol }),
     ...(query.text === '' ? {} : { text: query.text }),
+    ...(query.said === '' ? {} : { said: query.said }),
     ...(query.before === undefined ? {} : { before: query.before }),
   };
 }

@@ -160,7 +160,12 @@ export class NextHopAttempt {
     if (!opened.ok) {
       const { problem, sessionId, findings } = opened.error;
       this.#problems.push(this.#finalIfRequired(problem));
-      this.#last = { remoteMta: target.host, sessionId, ...tlsFactsOf(target, findings) };
+      this.#last = {
+        remoteMta: target.host,
+        remoteAddress: target.address,
+        sessionId,
+        ...tlsFactsOf(target, findings),
+      };
       this.#tellTls(target, findings);
       return;
     }
@@ -185,7 +190,12 @@ export class NextHopAttempt {
     const wasWarm = session.isUsed;
     this.#hasReachedHost = true;
     const { target, sessionId, findings } = session;
-    this.#last = { remoteMta: target.host, sessionId, ...tlsFactsOf(target, findings) };
+    this.#last = {
+      remoteMta: target.host,
+      remoteAddress: target.address,
+      sessionId,
+      ...tlsFactsOf(target, findings),
+    };
     let problem: SessionProblem | null = null;
     try {
       while (this.#open.length > 0 && session.isUsable && problem === null) {

@@ -15,6 +15,7 @@ export interface Source {
   readonly at: number;
   /** The host that was asked last; absent where none was found. */
   readonly remoteMta?: string;
+  readonly remoteAddress?: string;
   /** The transcript that shows it. */
   readonly sessionId?: string;
   readonly tls?: AttemptTls;
@@ -23,7 +24,7 @@ export interface Source {
 export function makeReport(
   entry: QueueEntry,
   settled: readonly SettledRecipient[],
-  { at, remoteMta, sessionId, tls }: Source,
+  { at, remoteMta, remoteAddress, sessionId, tls }: Source,
 ): CourierReport {
   const outcomes = settled.map(({ recipient, verdict }) => {
     const host = remoteMta === undefined ? {} : { remoteMta };
@@ -34,7 +35,17 @@ export function makeReport(
     const session = sessionId === undefined ? {} : { sessionId };
     const attempt = recipient.attempts + 1;
     const security = tls === undefined ? {} : { tls };
-    return { type: 'attempted', traceId: entry.id, at, attempt, outcome, ...security, ...session };
+    const address = remoteAddress === undefined ? {} : { remoteAddress };
+    return {
+      type: 'attempted',
+      traceId: entry.id,
+      at,
+      attempt,
+      outcome,
+      ...address,
+      ...security,
+      ...session,
+    };
   });
   return {
     outcomes: outcomes.map(({ recipient, outcome }) => ({ ordinal: recipient.ordinal, outcome })),

@@ -2,7 +2,7 @@
  * Session: the life of one connection, as every protocol engine, the transcripts and the console speak of it.
  *
  * Flow: a listener accepts → opens a session's transcript → the engine talks → the transcript is closed with an outcome.
- * Invariants: what goes into a transcript is already masked; a transcript never holds message content.
+ * Invariants: what goes into a transcript is already masked; a transcript holds message content only where the settings ask for it.
  */
 export type MailProtocol = 'smtp' | 'submission' | 'imap' | 'pop3' | 'managesieve';
 
@@ -35,7 +35,9 @@ export interface SessionTranscript {
   client(line: string): void;
   /** A line from the server, without its line end. */
   server(line: string): void;
-  /** Content or literals that passed, counted but not kept. */
+  /** Content as it passes, before content() counts it; absent where it is not recorded. */
+  readonly passing?: (octets: Uint8Array) => void;
+  /** Content or literals that passed, counted, and kept only where the administrator asks for it. */
   content(from: 'client' | 'server', octets: number): void;
   /** A remark in plain words, e.g. `TLS is on: TLSv1.3 TLS_AES_256_GCM_SHA384`. */
   note(text: string): void;

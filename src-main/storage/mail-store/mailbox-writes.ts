@@ -17,6 +17,7 @@ import {
 import { FIRST_MAILBOXES } from '../../mail/mailstore/mailbox-rules.ts';
 import type { Connection } from '../connection.ts';
 import { changeReferences } from '../content-store.ts';
+import { noteDeed } from '../mailbox-deeds.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { dropMailboxSharing, inheritGrants } from './grant-rows.ts';
 import { moveAllMessages } from './message-writes.ts';
@@ -186,6 +187,11 @@ export function dropMailbox(transaction: Transaction, accountId: AccountId, mail
     mailboxId,
   );
   for (const { content_id, count } of contents) changeReferences(transaction, content_id, -count);
+  const rows = connection.all<{ trace_id: string | null }>(
+    'SELECT trace_id FROM message WHERE mailbox_id = ?',
+    mailboxId,
+  );
+  noteDeed(transaction, { type: 'expunged', from: mailboxId, rows });
   connection.run('DELETE FROM message WHERE mailbox_id = ?', mailboxId);
   connection.run('DELETE FROM expunged WHERE mailbox_id = ?', mailboxId);
   dropMetadata(transaction, mailboxId);

@@ -15,6 +15,7 @@ import type {
   Uid,
   UidRange,
 } from '../../mail/mailstore/port.ts';
+import { noteDeed } from '../mailbox-deeds.ts';
 import { addContent, changeReferences, holdContent, type ContentArguments } from '../content-store.ts';
 import { OFFICE } from '../sealing/keyring.ts';
 import type { Transaction, Write } from '../transaction.ts';
@@ -197,7 +198,7 @@ const copyMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
   const rows = readRows(transaction, from, uids);
   if (isOverQuota(transaction, target.accountId, amountOf(rows))) return err('overQuota');
   for (const row of rows) changeReferences(transaction, row.content_id, 1);
-  noteLessons(transaction, target, rows);
+  noteDeed(transaction, { type: 'copied', from, to, rows, lesson: noteLessons(transaction, target, rows) });
   return ok(insertCopies(transaction, target, rows));
 };
 
@@ -208,7 +209,7 @@ const moveMessages: Write<CopyArguments, Result<CopiedUids, MailboxError>> = (
   const target = openCounts(transaction, to);
   if (target === undefined) return err('noSuchMailbox');
   const rows = readRows(transaction, from, uids);
-  noteLessons(transaction, target, rows);
+  noteDeed(transaction, { type: 'moved', from, to, rows, lesson: noteLessons(transaction, target, rows) });
   const copied = insertCopies(transaction, target, rows);
   deleteRows(transaction, from, rows);
   return ok(copied);
@@ -219,6 +220,7 @@ export function moveAllMessages(transaction: Transaction, from: MailboxId, to: M
   const target = openCounts(transaction, to);
   if (target === undefined) throw new Error(`no mailbox ${to}`);
   const rows = readRows(transaction, from, ALL_UIDS);
+  noteDeed(transaction, { type: 'moved', from, to, rows, lesson: null });
   insertCopies(transaction, target, rows);
   deleteRows(transaction, from, rows);
 }
@@ -278,6 +280,7 @@ function removeRows(
   mailboxId: MailboxId,
   rows: readonly MessageRow[],
 ): readonly Uid[] {
+  noteDeed(transaction, { type: 'expunged', from: mailboxId, rows });
   deleteRows(transaction, mailboxId, rows);
   for (const row of rows) changeReferences(transaction, row.content_id, -1);
   return rows.map((row) => row.uid);

@@ -17,18 +17,20 @@ interface Place {
   readonly special_use: string | null;
 }
 
+/** Answers what is learned. */
 export function noteLessons(
   transaction: Transaction,
   target: Pick<MailboxCounts, 'id' | 'accountId'>,
   rows: readonly MessageRow[],
-): void {
+): 'junk' | 'notJunk' | null {
   const [first] = rows;
-  if (first === undefined) return;
+  if (first === undefined) return null;
   const isJunk = lessonOf(readPlace(transaction, first.mailbox_id), readPlace(transaction, target.id));
-  if (isJunk === null) return;
+  if (isJunk === null) return null;
   for (const { content_id: contentId } of rows.slice(0, MOST_LESSONS)) {
     transaction.changes.push({ kind: 'lesson', accountId: target.accountId, contentId, isJunk });
   }
+  return isJunk ? 'junk' : 'notJunk';
 }
 
 function readPlace({ connection }: Transaction, id: MailboxId): Place | undefined {

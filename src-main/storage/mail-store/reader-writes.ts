@@ -4,6 +4,7 @@
  * Invariants: what the reader has no right to set stays as it is, by the rights at the moment of the commit; the shared \Seen
  * is the owner's, so it is neither read nor written here; in the reader's own mailboxes these are the ordinary writes.
  */
+import { noteDeed } from '../mailbox-deeds.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type {
   AccountId,
@@ -175,7 +176,7 @@ const copyMessagesAsReader: Write<CopyAsReader, Result<CopiedUids, MailboxError>
   const { rows } = readSource(transaction, args);
   if (isOverQuota(transaction, target.accountId, amountOf(rows))) return err('overQuota');
   for (const row of rows) changeReferences(transaction, row.content_id, 1);
-  return ok(copyRows(transaction, args, { target, rows }));
+  return ok(copyRows(transaction, args, { target, rows, type: 'copied' }));
 };
 
 const moveMessagesAsReader: Write<CopyAsReader, Result<CopiedUids, MailboxError>> = (transaction, args) => {
@@ -186,7 +187,7 @@ const moveMessagesAsReader: Write<CopyAsReader, Result<CopiedUids, MailboxError>
   if (owner !== target.accountId && isOverQuota(transaction, target.accountId, amountOf(rows))) {
     return err('overQuota');
   }
-  const copied = copyRows(transaction, args, { target, rows });
+  const copied = copyRows(transaction, args, { target, rows, type: 'moved' });
   deleteRows(transaction, args.from, stored);
   return ok(copied);
 };
@@ -211,10 +212,10 @@ function readSource(transaction: Transaction, { from, uids, reader }: CopyAsRead
 
 function copyRows(
   transaction: Transaction,
-  { to, reader }: CopyAsReader,
-  { target, rows }: { target: MailboxCounts; rows: readonly MessageRow[] },
+  { from, to, reader }: CopyAsReader,
+  { target, rows, type }: { target: MailboxCounts; rows: readonly MessageRow[]; type: 'moved' | 'copied' },
 ): CopiedUids {
-  noteLessons(transaction, target, rows);
+  noteDeed(transaction, { type, from, to, rows, lesson: noteLessons(transaction, target, rows) });
   const foreign = openTarget(transaction, { mailboxId: to, reader });
   if (foreign === null) return insertCopies(transaction, target, rows);
   const mask = permittedBits(foreign.rights) & ~SEEN_BIT;

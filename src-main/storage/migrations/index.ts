@@ -38,6 +38,8 @@ import { addAuditLog } from './0350-audit-log.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
 import { addHealth } from './0370-health.ts';
 import { addDnsChanges } from './0390-dns-changes.ts';
+import { addTraceSearch } from './0410-trace-search.ts';
+import { addTranscriptsAndDeeds } from './0420-transcripts-and-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
 
 export interface Migration {
@@ -78,6 +80,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 360, name: 'API tokens', run: addApiTokens },
   { version: 370, name: 'health', run: addHealth },
   { version: 390, name: 'DNS changes', run: addDnsChanges },
+  { version: 410, name: 'search of timelines', run: addTraceSearch },
+  { version: 420, name: 'transcripts and deeds', run: addTranscriptsAndDeeds },
   { version: 430, name: 'flow history', run: addFlowHistory },
 ];
 

@@ -14,6 +14,7 @@ import { changeReferences } from '../content-store.ts';
 import { depositMessage } from '../mail-store/message-writes.ts';
 import { enqueue } from '../queue-writes.ts';
 import { addEvents, toEventArguments } from '../timeline-store.ts';
+import type { TraceFacts } from '../trace-search/trace-rows.ts';
 import type { Transaction, Write } from '../transaction.ts';
 import { selectQuarantined } from './quarantine-rows.ts';
 
@@ -89,12 +90,17 @@ function goOn(transaction: Transaction, message: QuarantinedMessage, { traceId: 
     verdict: JSON.stringify(releasedVerdict(verdict)),
     recipients: [{ address: way.recipient, dsn: toJson(way.recipientDsn), heldBy: null }],
     trace: {
-      ...{ traceId: id, receivedAt: at, via: way.origin, reversePath, author, subject, sizeBytes },
-      recipients: JSON.stringify(recipients),
-      messageId: messageIdOf(transaction, message.traceId),
-      remote: [way.client?.address, way.client?.account].filter((part) => part !== undefined).join(' '),
+      ...{ traceId: id, receivedAt: at, via: way.origin, sizeBytes },
+      facts: JSON.stringify({
+        ...{ reversePath, author, recipients, subject, messageId: messageIdOf(transaction, message.traceId) },
+        remote: [way.client?.address, way.client?.account].filter((part) => part !== undefined).join(' '),
+      } satisfies TraceFacts),
     },
-    events: toEventArguments([received, { type: 'queued', traceId: id, at, recipients }]),
+    events: toEventArguments([
+      received,
+      { type: 'follows', traceId: id, at, as: 'release', originTraceId: message.traceId },
+      { type: 'queued', traceId: id, at, recipients },
+    ]),
   });
   changeReferences(transaction, contentId, -1);
 }
@@ -107,7 +113,7 @@ function wayOf({ way, address }: QuarantinedMessage): Extract<InterruptedWay, { 
 
 function messageIdOf({ connection }: Transaction, traceId: TraceId): string | null {
   const row = connection.get<{ id: string | null }>(
-    "SELECT unseal(message_id, 'trace message_id', trace_id) AS id FROM message_trace WHERE trace_id = ?",
+    "SELECT unseal(facts, 'trace facts', trace_id) ->> '$.messageId' AS id FROM message_trace WHERE trace_id = ?",
     traceId,
   );
   return row?.id ?? null;

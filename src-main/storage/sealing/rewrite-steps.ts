@@ -65,12 +65,11 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('content_facts', ['content_id'], { sealed: columns('summary', ['sorted', 'searched']) }),
   rewrite('search_slice', ['id'], { sealed: one('bits', 'search') }),
   rewrite('trace_event', ['number'], { sealed: one('event'), place: ['0', 'trace_id'] }),
-  rewrite('message_trace', ['trace_id'], {
-    sealed: columns('trace', ['reverse_path', 'author', 'recipients', 'subject', 'message_id', 'remote']),
+  rewrite('message_trace', ['number'], {
+    sealed: columns('trace', ['facts', 'also']),
+    place: ['0', 'trace_id'],
   }),
-  rewrite('transcript', ['session_id'], {
-    sealed: [...one('search_text', 'transcript text'), ...columns('transcript', ['summary', 'lines'])],
-  }),
+  rewrite('transcript', ['session_id'], { sealed: columns('transcript', ['summary']) }),
   rewrite('queue_entry', ['id'], { sealed: columns('queue', ['prefix', 'verdict']) }),
   rewrite('quarantine', ['id'], {
     sealed: columns('quarantine', ['way', 'prefix', 'reverse_path', 'author', 'subject', 'verdict']),
@@ -91,6 +90,12 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('health_change', ['id'], { sealed: one('text', 'health change'), place: ['0', 'check_id'] }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
   rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
+  rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
+  rewrite('mailbox_deed', ['number'], {
+    sealed: [...one('deed'), ...one('trace_ids', 'deed traces')],
+    place: ['0', 'at'],
+  }),
+  rewrite('transcript_lines', ['session_id'], { sealed: columns('transcript', ['lines']) }),
 ];
 
 /** Names that rows are looked up by: rewritten in the commit that switches, so that no row is there under both names. */

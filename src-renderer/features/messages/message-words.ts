@@ -10,6 +10,7 @@ import { t } from '../../locales/text.ts';
 import { formatDay, formatList } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 import { replyText } from '../shared/reply-help.ts';
+import { describeMailboxStep } from './mailbox-words.ts';
 import { describeScreening } from './screening-words.ts';
 import type { Step } from './step.ts';
 
@@ -81,14 +82,9 @@ export function describeStep(event: TimelineEvent): Step {
       return describeSteering(event);
     case 'finished':
       return { ...plain(t('timeline.finished')), tone: 'ok' };
-    case 'read':
-      return describeReading(event);
+    default:
+      return describeMailboxStep(event);
   }
-}
-
-function describeReading({ by, sessionId, ...place }: EventOf<'read'>): Step {
-  const title = t(by === 'imap' ? 'timeline.readImap' : 'timeline.readPop3', { ...place });
-  return { ...plain(title), sessionId: sessionId ?? null };
 }
 
 function repairName(what: EventOf<'repaired'>['what'][number]): string {

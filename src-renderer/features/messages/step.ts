@@ -7,6 +7,6 @@ export interface Step {
   /** Further facts, shown quietly. */
   readonly facts: readonly string[];
   readonly sessionId: string | null;
-  /** Another message that this step made: the DSN. */
+  /** Another message that this step made, or that this one came of. */
   readonly traceId?: string;
 }

@@ -1,6 +1,7 @@
 /** Words for rows of the sessions list. */
 import type { SessionRow } from '../../../src-main/contract/transcripts.ts';
 import { t } from '../../locales/text.ts';
+import { formatDuration } from '../../ui/format.ts';
 import type { Tone } from '../../ui/StatusMark.vue';
 
 /** An open session is busy; one that met a refusal is worth a look; one that broke is an error. */
@@ -25,6 +26,11 @@ function withoutTag(response: string): string {
 /** What was spoken; of SMTP also which way, since the same server may hand us mail and take ours. */
 export function protocolOf({ protocol, direction }: Pick<SessionRow, 'protocol' | 'direction'>): string {
   return protocol === 'smtp' ? t(`transcripts.smtp.${direction}`) : t(`transcripts.protocols.${protocol}`);
+}
+
+/** Of one that is over. */
+export function durationOf({ startedAt, endedAt }: Pick<SessionRow, 'startedAt' | 'endedAt'>): string {
+  return endedAt === null ? '' : formatDuration(endedAt - startedAt);
 }
 
 export interface Peer {

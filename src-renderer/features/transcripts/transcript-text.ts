@@ -25,20 +25,54 @@ export function isErrorLine(line: TranscriptLine): boolean {
   return line.kind === 'server' && /^(?:[45]\d\d[ -]|-ERR\b|\S+ (?:NO|BAD)\b)/.test(line.text);
 }
 
+export interface ShownLine {
+  readonly line: TranscriptLine;
+  readonly index: number;
+  /** Nobody said anything for so long before it; 0 where that is nothing to tell. */
+  readonly waitMs: number;
+}
+
 export interface PhaseGroup {
   readonly key: string;
   readonly phase: TranscriptPhase;
-  readonly lines: readonly { readonly line: TranscriptLine; readonly index: number }[];
+  readonly lines: readonly ShownLine[];
+}
+
+/** Shorter ones are how machines talk. */
+const WAIT_MS = 1_000;
+
+/** What is stored of a content: `client 4096`, and its beginning below where that is recorded. */
+export function contentOf(text: string): {
+  readonly from: 'client' | 'server';
+  readonly octets: number;
+  readonly excerpt: string;
+} {
+  const end = text.indexOf('\n');
+  const [from, octets] = (end === -1 ? text : text.slice(0, end)).split(' ');
+  const excerpt = end === -1 ? '' : text.slice(end + 1);
+  return { from: from === 'server' ? 'server' : 'client', octets: Number(octets ?? 0), excerpt };
+}
+
+/** The line that a timeline means: the one that names the message, else the last one said by then. */
+export function lineMeant(
+  { summary, lines }: SessionTranscript,
+  { traceId, at }: { readonly traceId: string; readonly at: number },
+): number | null {
+  const named = traceId === '' ? -1 : lines.findIndex(({ text }) => text.includes(traceId));
+  if (named !== -1) return named;
+  const last = at === 0 ? -1 : lines.findLastIndex(({ offsetMs }) => summary.startedAt + offsetMs <= at);
+  return last === -1 ? null : last;
 }
 
 /** Neighbouring lines of one phase together. */
 export function groupByPhase(lines: readonly TranscriptLine[]): readonly PhaseGroup[] {
-  const groups: { key: string; phase: TranscriptPhase; lines: { line: TranscriptLine; index: number }[] }[] =
-    [];
+  const groups: { key: string; phase: TranscriptPhase; lines: ShownLine[] }[] = [];
   lines.forEach((line, index) => {
+    const gap = line.offsetMs - (lines[index - 1]?.offsetMs ?? line.offsetMs);
+    const shown = { line, index, waitMs: gap > WAIT_MS ? gap : 0 };
     const last = groups.at(-1);
-    if (last?.phase === line.phase) last.lines.push({ line, index });
-    else groups.push({ key: `${String(index)} ${line.phase}`, phase: line.phase, lines: [{ line, index }] });
+    if (last?.phase === line.phase) last.lines.push(shown);
+    else groups.push({ key: `${String(index)} ${line.phase}`, phase: line.phase, lines: [shown] });
   });
   return groups;
 }
@@ -75,6 +109,11 @@ function cutMatches(text: string, wanted: string): readonly Piece[] {
   }
   if (from < text.length) pieces.push({ text: text.slice(from), isMask: false, isMatch: false });
   return pieces;
+}
+
+/** The whole dialogue for programs. */
+export function transcriptAsJson(transcript: SessionTranscript): string {
+  return `${JSON.stringify(transcript, null, 2)}\n`;
 }
 
 /** The whole dialogue as a text file. */

@@ -74,6 +74,7 @@ export class ImapClientWire {
       while (left > 0) {
         const piece = await this.#readOctets(Math.min(left, PIECE_OCTETS), timeoutMs);
         left -= piece.length;
+        this.transcript.passing?.(piece);
         yield piece;
       }
       this.transcript.content('server', octets);

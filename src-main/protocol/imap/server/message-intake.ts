@@ -62,7 +62,15 @@ export class MessageIntake implements IncomingMessages {
     sink: (chunk: Uint8Array) => void | Promise<void>,
   ): Promise<AfterOctets | 'broken'> {
     const { octets } = part.literal;
-    this.#stop = await this.#channel.readOctets(octets, LITERAL_TIMEOUT_MS, sink);
+    const { passing } = this.#transcript;
+    const taking: typeof sink =
+      passing === undefined
+        ? sink
+        : (chunk) => {
+            passing(chunk);
+            return sink(chunk);
+          };
+    this.#stop = await this.#channel.readOctets(octets, LITERAL_TIMEOUT_MS, taking);
     if (this.#stop !== null) return 'broken';
     this.#transcript.content('client', octets);
     const after = await this.#readAfter(part);

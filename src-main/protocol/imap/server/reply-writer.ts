@@ -64,6 +64,7 @@ export class ReplyWriter {
     const announcement = `${literal.isBinary === true ? '~' : ''}{${literal.octets}}`;
     this.#channel.write(`${announcement}\r\n`);
     for await (const chunk of literal.read()) {
+      this.#transcript.passing?.(chunk);
       this.#channel.write(chunk);
       if (this.#channel.isFull) await this.#channel.flush();
     }

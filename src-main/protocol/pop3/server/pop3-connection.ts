@@ -187,6 +187,7 @@ export class Pop3Connection {
     let octets = 0;
     const write = (piece: Uint8Array): void => {
       octets += piece.length;
+      this.#options.transcript.passing?.(piece);
       this.#channel.write(piece);
     };
     if (stuffer.isDone) return octets;

@@ -71,6 +71,7 @@ export class ClientWire {
       // A server that has gone or refused in the middle: what remains need not be read from the disk.
       if (!this.isOpen) break;
       octets += chunk.length;
+      this.transcript.passing?.(chunk);
       this.#channel.write(stuffer.push(chunk));
       await this.#channel.flush();
       onSent(octets);
@@ -83,6 +84,7 @@ export class ClientWire {
   /** Gathers `BDAT … LAST` and its octets (RFC 3030 §2); they leave with the next readReply(). */
   sendChunk(content: Uint8Array): void {
     this.send(`BDAT ${content.length} LAST`);
+    this.transcript.passing?.(content);
     this.transcript.content('client', content.length);
     if (content.length > 0) this.#channel.write(content);
   }

@@ -189,7 +189,10 @@ export class SmtpConnection extends SMTPConnection {
     return {
       onLine: (line) => this.#whileBusy(() => this.#handleLine(line)),
       onEndlessLine: () => this.#hangUp(REPLIES.lineTooLong, 'refused'),
-      onContentProgress: (intake) => this.#watchContent(intake),
+      onContentProgress: (intake, octets) => {
+        this.#options.context.transcript.passing?.(octets);
+        this.#watchContent(intake);
+      },
       onContentEnd: (turn) => this.#whileBusy(() => this.#endContent(turn)),
       onDrained: () => this.#drained(),
       onError: (error) => {

@@ -22,7 +22,7 @@ export interface WireHandler {
   onLine(line: CommandLine): Promise<void> | undefined;
   /** A line grew beyond every limit; nothing more is read. */
   onEndlessLine(): void;
-  onContentProgress(intake: ContentIntake): void;
+  onContentProgress(intake: ContentIntake, octets: Uint8Array): void;
   onContentEnd(turn: ContentTurn): Promise<void>;
   /** Everything received so far was handled. */
   onDrained(): Promise<void> | undefined;
@@ -106,7 +106,7 @@ export class WireStream extends SMTPStream {
     if (turn === undefined) return start;
     const { intake } = turn;
     const { end, ready } = intake.write(chunk, start);
-    this.#handler.onContentProgress(intake);
+    this.#handler.onContentProgress(intake, chunk.subarray(start, end === -1 ? chunk.length : end));
     if (ready !== undefined) await ready;
     if (end === -1) return chunk.length;
     this.#turn = undefined;
