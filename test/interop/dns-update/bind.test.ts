@@ -106,7 +106,7 @@ describe.runIf(isInstalled('named')).each(['hmac-sha256', 'hmac-sha512'] as cons
       expect(await publisher(key).apply(inverseOf(change))).toEqual({ ok: true, value: undefined });
       expect(bind.dig('office.example', 'MX')).toEqual(['5 mx.old.example.']);
       // What the wildcard says.
-    expect(bind.dig(dkim?.name ?? '', 'TXT')).toEqual(['"v=spf1 -all"']);
+      expect(bind.dig(dkim?.name ?? '', 'TXT')).toEqual(['"v=spf1 -all"']);
     });
 
     test('does nothing where somebody else has changed the zone meanwhile', async () => {
