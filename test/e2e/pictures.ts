@@ -137,6 +137,8 @@ export const SHOTS: readonly Shot[] = [
     path: '/accounts/domains',
     act: async (page) => {
       await openRecords(0, PUBLISH)(page);
+      const undo = page.getByRole('button', { name: /^(Take it back|撤销)$/ });
+      if ((await undo.count()) > 0) await undo.click();
       await page.getByRole('button', { name: /^(Make \d+ changes?|进行 \d+ 项更改)$/ }).click();
       await page.waitForTimeout(900);
     },

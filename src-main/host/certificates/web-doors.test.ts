@@ -8,11 +8,14 @@ import type { ServeConnection } from '../../protocol/connection/accepted-connect
 import { Listener } from '../../protocol/connection/listener.ts';
 import { systemClock } from '../system-clock.ts';
 import { formatPolicy, formatPolicyRecord } from './mta-sts.ts';
-import { WebDoors } from './web-doors.ts';
+import type { DeviceAnswer, DeviceRequest } from '../device-settings/answer-device.ts';
+import { WebDoors, type WebDoorsOptions } from './web-doors.ts';
 
 const HOST = 'mta-sts.example.com';
 const POLICY = formatPolicy({ domain: 'example.com', mode: 'enforce' }, 'mail.example.com');
 
+/** What devices hear. */
+let deviceAnswer: (request: DeviceRequest) => Promise<DeviceAnswer | null>;
 let authority: TestAuthority;
 let doors: WebDoors;
 let ports: { http: number; https: number };
@@ -39,7 +42,8 @@ beforeEach(async () => {
   const { certificate, key } = await authority.issue([HOST]);
   const context = createSecureContext({ cert: certificate, key });
   const policyAt = (host: string) => (host === HOST ? POLICY : null);
-  doors = new WebDoors({ clock: systemClock, secureContext: () => context, policyAt });
+  const answerDevice: WebDoorsOptions['answerDevice'] = (request) => deviceAnswer(request);
+  doors = new WebDoors({ clock: systemClock, secureContext: () => context, policyAt, answerDevice });
   ports = { http: await listen(doors.serveHttp), https: await listen(doors.serveHttps) };
 });
 
@@ -64,6 +68,51 @@ function get(request: typeof overHttps, options: RequestOptions): Promise<{ stat
 
 const getPolicy = (host: string, path = '/.well-known/mta-sts.txt') =>
   get(overHttps, { port: ports.https, path, servername: HOST, ca: authority.root, headers: { host } });
+
+describe('devices', () => {
+  const post = (body: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const asked = overHttp(
+        {
+          host: '127.0.0.1',
+          agent: false,
+          port: ports.http,
+          path: '/autodiscover/autodiscover.xml',
+          method: 'POST',
+        },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      );
+      asked.on('error', reject).end(body);
+    });
+
+  it('are asked by their paths alone, and told what there is', async () => {
+    deviceAnswer = ({ body, isSecure, method }) =>
+      Promise.resolve({ status: 200, type: 'text/xml', body: `${method} ${String(isSecure)} ${body}` });
+    const path = '/mail/config-v1.1.xml?emailaddress=a%40b';
+    expect(await get(overHttp, { port: ports.http, path })).toEqual({ status: 200, text: 'GET false ' });
+    expect((await getPolicy(HOST, path)).text).toBe('GET true ');
+    expect((await get(overHttp, { port: ports.http, path: '/mail/other' })).status).toBe(404);
+    deviceAnswer = () => Promise.resolve(null);
+    expect((await get(overHttp, { port: ports.http, path })).status).toBe(404);
+  });
+
+  it('that send more than anybody needs are refused, and the next one served', async () => {
+    deviceAnswer = () => Promise.resolve({ status: 200, type: 'text/xml', body: '' });
+    expect(await post('x'.repeat(16 * 1024))).toBe(200);
+    expect(await post('x'.repeat(16 * 1024 + 1))).toBe(413);
+    expect(await post('')).toBe(200);
+  });
+
+  it('that come while the server goes down lose their connection and nothing else', async () => {
+    deviceAnswer = () => Promise.reject(new Error('the host is not running'));
+    await expect(post('')).rejects.toThrow();
+    deviceAnswer = () => Promise.resolve(null);
+    expect(await post('')).toBe(404);
+  });
+});
 
 describe('port 443', () => {
   it('serves the policy at its host, and nothing else (RFC 8461 §3.3)', async () => {

@@ -149,7 +149,7 @@ export const fix = {
       secretHint: 'Base64, as tsig-keygen writes it. The server must let this key update the zone.',
       token: 'API token',
       cloudflareHint:
-        'Made at “My Profile, API Tokens” from the template “Edit zone DNS”, for this zone alone.',
+        'Made at “My Profile, API Tokens”, for this zone alone, with the permissions “Zone, Zone, Read” and “Zone, DNS, Edit”.',
       desecHint: 'Made at “Token management”.',
       kept: 'Kept. Enter another one to replace it.',
       test: 'Test',

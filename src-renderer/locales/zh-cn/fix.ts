@@ -148,7 +148,8 @@ export const fix: Pick<Messages, 'fix'> = {
       secret: '密钥内容',
       secretHint: 'Base64，由 tsig-keygen 生成。服务器须允许该密钥更新此区域。',
       token: 'API 令牌',
-      cloudflareHint: '在“我的个人资料”的“API 令牌”中用模板“编辑区域 DNS”创建，只授权此区域。',
+      cloudflareHint:
+        '在“我的个人资料”的“API 令牌”中创建，只授权此区域，权限为“区域 - 区域 - 读取”和“区域 - DNS - 编辑”。',
       desecHint: '在“Token management”中创建。',
       kept: '已保存。输入新的即可替换。',
       test: '测试',

@@ -7,7 +7,10 @@ import { DNS_HOSTS, type HostHabits } from './dns-hosts.ts';
 export type FixRecord = Pick<
   DnsRecord,
   'type' | 'name' | 'priority' | 'weight' | 'port' | 'value' | 'ttlSeconds'
->;
+> & {
+  /** The host answers with addresses of its own. */
+  readonly isProxied?: boolean;
+};
 
 export type FieldKind = 'name' | 'value' | 'target' | 'priority' | 'weight' | 'port' | 'service' | 'protocol';
 
