@@ -1,6 +1,6 @@
 /**
  * Our own public addresses: those that the administrator names (behind NAT nobody else can know), those that our host name has in
- * DNS, and those of this machine that are not private.
+ * DNS, and where nobody has named any those of this machine that are not private.
  */
 import { isInNetwork, parseIpAddress, parseIpNetwork, type IpNetwork } from '../format/ip-network.ts';
 import type { RecordResolver } from '../protocol/dns/record-resolver.ts';
@@ -26,12 +26,12 @@ export async function findOwnAddresses(
   };
 }
 
-/** What is known without DNS. */
+/** What is known without DNS: the administrator's word, else what this machine has. */
 export function knownAddresses({
   publicAddresses,
   localAddresses,
 }: Pick<HealthFacts, 'publicAddresses' | 'localAddresses'>): readonly string[] {
-  return withoutTwins([...publicAddresses, ...localAddresses.filter(isPublicAddress)]);
+  return withoutTwins(publicAddresses.length > 0 ? publicAddresses : localAddresses.filter(isPublicAddress));
 }
 
 export function isPublicAddress(address: string): boolean {

@@ -105,10 +105,14 @@ interface Trouble {
 }
 
 async function checkEverything(): Promise<readonly Trouble[]> {
+  const began = Date.now();
   await page.getByRole('button', { name: 'Check everything' }).first().click();
-  const cancel = page.getByRole('button', { name: 'Stop' });
-  await cancel.waitFor();
-  await cancel.waitFor({ state: 'detached', timeout: 60_000 });
+  const lastRun = page.locator('.summary time');
+  await expect
+    .poll(async () => Date.parse((await lastRun.getAttribute('datetime', { timeout: 60_000 })) ?? ''), {
+      timeout: 60_000,
+    })
+    .toBeGreaterThanOrEqual(began);
   const rows = await page.locator('.rows button:visible').all();
   const troubles = await Promise.all(
     rows.map(async (row) => ({
