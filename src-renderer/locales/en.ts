@@ -5,6 +5,7 @@ import { deliveryTest } from './en/delivery-test.ts';
 import { encryption } from './en/encryption.ts';
 import { filters } from './en/filters.ts';
 import { findings } from './en/findings.ts';
+import { fix } from './en/fix.ts';
 import { general } from './en/general.ts';
 import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...encryption,
   ...filters,
   ...findings,
+  ...fix,
   ...general,
   ...health,
   ...mail,

@@ -34,6 +34,11 @@ export function t(key: MessageKey, params: Readonly<Record<string, unknown>> = {
     : i18n.global.t(key, params);
 }
 
+/** The sentence in a language of its own, whatever the page's: for letters to others. */
+export function tIn(locale: Locale, key: MessageKey, params: Readonly<Record<string, unknown>> = {}): string {
+  return i18n.global.t(key, params, { locale });
+}
+
 function formatCount(count: number): string {
   return new Intl.NumberFormat(currentLocale()).format(count);
 }

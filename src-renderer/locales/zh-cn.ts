@@ -6,6 +6,7 @@ import { deliveryTest } from './zh-cn/delivery-test.ts';
 import { encryption } from './zh-cn/encryption.ts';
 import { filters } from './zh-cn/filters.ts';
 import { findings } from './zh-cn/findings.ts';
+import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
 import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
@@ -25,6 +26,7 @@ export const zhCn: Messages = {
   ...encryption,
   ...filters,
   ...findings,
+  ...fix,
   ...general,
   ...health,
   ...mail,

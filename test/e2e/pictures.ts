@@ -72,7 +72,85 @@ const orderEverything =
     await page.waitForTimeout(500);
   };
 
+/** The records of one of the domains: the first or the second. */
+const openRecords =
+  (index: number, ...buttons: readonly RegExp[]) =>
+  async (page: Page): Promise<void> => {
+    await page
+      .getByRole('button', { name: /^(DNS records|DNS 记录)$/ })
+      .nth(index)
+      .click();
+    await page.waitForTimeout(500);
+    for (const name of buttons) {
+      await page.getByRole('button', { name }).last().click();
+      await page.waitForTimeout(700);
+    }
+  };
+const PUBLISH = /^(Publish…|发布…)$/;
+const ZONE_FILE = /^(Zone file…|区域文件…)$/;
+
 export const SHOTS: readonly Shot[] = [
+  { name: 'fix-records', path: '/accounts/domains', act: openRecords(0) },
+  {
+    name: 'fix-records-route53',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await openRecords(1)(page);
+      await page.locator('.provider .el-select').click();
+      await page.getByRole('option', { name: /Route 53/ }).click();
+      await page.locator('.provider summary').click();
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: 'fix-publish', path: '/accounts/domains', act: openRecords(0, PUBLISH) },
+  { name: 'fix-publish-by-hand', path: '/accounts/domains', act: openRecords(1, PUBLISH) },
+  { name: 'fix-keeper', path: '/accounts/domains', act: openRecords(0, PUBLISH, /^(Change…|更改…)$/) },
+  {
+    name: 'fix-keeper-failed',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await openRecords(1, PUBLISH, /^(Change…|更改…)$/)(page);
+      await page.locator('label[for=keeper-kind] + div .el-select').click();
+      await page.getByRole('option', { name: /RFC 2136/ }).click();
+      await page.fill('#keeper-server', '127.0.0.1:9');
+      await page.fill('#keeper-key', 'postroom');
+      await page.fill('#keeper-secret', 'c2VjcmV0c2VjcmV0c2VjcmV0');
+      await page.getByRole('button', { name: /^(Test|测试)$/ }).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  { name: 'fix-zone-file', path: '/accounts/domains', act: openRecords(0, ZONE_FILE) },
+  {
+    name: 'fix-zone-compared',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await openRecords(0, ZONE_FILE)(page);
+      const text = '@ MX 5 mx.old.example.\n@ TXT "v=spf1 include:news.example ~all"\nwww A x\n@ NS ns1\n';
+      await page.locator('.pasted textarea').fill(text);
+      await page.getByRole('button', { name: /^(Compare|比较)$/ }).click();
+      await page.waitForTimeout(600);
+      await page.locator('.problems').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'fix-published',
+    path: '/accounts/domains',
+    act: async (page) => {
+      await openRecords(0, PUBLISH)(page);
+      await page.getByRole('button', { name: /^(Make \d+ changes?|进行 \d+ 项更改)$/ }).click();
+      await page.waitForTimeout(900);
+    },
+  },
+  {
+    name: 'fix-device-told',
+    path: '/accounts',
+    act: async (page) => {
+      await pressButton(0)(page);
+      const tell = page.getByRole('button', { name: /^(Tell them|开始提供)$/ });
+      if ((await tell.count()) > 0) await tell.click();
+      await page.waitForTimeout(700);
+    },
+  },
   { name: 'profile', path: '/profile' },
   { name: 'administrators', path: '/settings/administrators' },
   {

@@ -19,6 +19,7 @@ import { seedSignIns } from './world-sign-ins.ts';
 import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
+import { WORLD_TOKEN } from './world-publishing.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
 
 export const FIXTURE_CREDENTIALS = { name: 'admin', password: 'postroom-demo' } as const;
@@ -52,6 +53,14 @@ const stderrLogger: Logger = {
   child: () => stderrLogger,
 };
 
+/** One domain whose DNS this server changes; the other is kept by hand. */
+async function furnishPublishing({ publishing, settings }: ConsoleWorld): Promise<void> {
+  const domain = 'harbor-office.example';
+  publishing.moveTo(domain);
+  const keeper = { kind: 'cloudflare', token: WORLD_TOKEN } as const;
+  await settings.change({ dnsKeeping: [{ domain, keeper }] });
+}
+
 export async function startConsoleFixture(options: FixtureOptions) {
   const world = new ConsoleWorld({ clock: wallClock, logger: stderrLogger });
   const seed = new ConsoleSeed(world);
@@ -60,6 +69,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await world.settings.change({ isSetUp: false, hostname: 'localhost' });
   } else {
     await world.administrators.put(FIXTURE_CREDENTIALS);
+    await furnishPublishing(world);
     world.certificates.furnish(wallClock.now());
     const { acme } = await world.settings.read();
     await world.settings.change({

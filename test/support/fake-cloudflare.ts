@@ -22,12 +22,13 @@ export class FakeCloudflare {
   isBusy = false;
   readonly requests: string[] = [];
   readonly #token: string;
-  readonly #zone: string;
+  /** Its name. */
+  zone: string;
   #count = 0;
 
   constructor(options: { zone: string; token: string; rows?: readonly CloudflareRow[] }) {
     this.#token = options.token;
-    this.#zone = options.zone;
+    this.zone = options.zone;
     this.rows = (options.rows ?? []).map((row) => this.#withId(row));
   }
 
@@ -52,7 +53,7 @@ export class FakeCloudflare {
   }
 
   #zonesOf(name: string | null): readonly object[] {
-    return name === this.#zone ? [{ id: ZONE_ID, name: this.#zone, status: 'active' }] : [];
+    return name === this.zone ? [{ id: ZONE_ID, name: this.zone, status: 'active' }] : [];
   }
 
   #page(parameters: URLSearchParams): HttpsReply {

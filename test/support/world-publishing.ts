@@ -8,9 +8,10 @@ import type { AppliedChange } from '../../src-main/host/publishing/port.ts';
 import { PublishingDesk } from '../../src-main/host/publishing/publishing-desk.ts';
 import { FakeCloudflare, type CloudflareRow } from './fake-cloudflare.ts';
 
-const ZONE = 'server1.com';
 export const WORLD_TOKEN = 'a-token-for-server1';
 const NAME_SERVERS = { 'amy.ns.cloudflare.com': '192.0.2.1', 'bob.ns.cloudflare.com': '192.0.2.2' };
+
+const FIRST_ZONE = 'server1.com';
 
 export interface WorldPublishingOptions {
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export class WorldPublishing {
   readonly #changes = new Map<string, AppliedChange>();
 
   constructor({ clock, settings, wanted }: WorldPublishingOptions) {
-    this.cloudflare = new FakeCloudflare({ zone: ZONE, token: WORLD_TOKEN, rows: OLD_ROWS });
+    this.cloudflare = new FakeCloudflare({ zone: FIRST_ZONE, token: WORLD_TOKEN, rows: oldRows(FIRST_ZONE) });
     this.desk = new PublishingDesk({
       ...{ clock, settings, wanted },
       changes: {
@@ -50,26 +51,40 @@ export class WorldPublishing {
     });
   }
 
+  /** The zone has another name. */
+  moveTo(zone: string): void {
+    this.cloudflare.zone = zone;
+    this.cloudflare.rows = oldRows(zone).map((row, index) => ({ ...row, id: `old${String(index)}` }));
+  }
+
   #answerFrom(rows: () => readonly CloudflareRow[]): AskDns {
     return ({ name, type }) => {
       if (this.silent.has(name)) return Promise.resolve(null);
-      return Promise.resolve<Packet>({ rcode: 'NOERROR', answers: answersTo(name, type, rows()) });
+      return Promise.resolve<Packet>({
+        rcode: 'NOERROR',
+        answers: answersTo({ name, type, zone: this.cloudflare.zone }, rows()),
+      });
     };
   }
 }
 
-const OLD_ROWS: readonly CloudflareRow[] = [
-  { type: 'MX', name: ZONE, content: 'mx.old-provider.example', priority: 5, ttl: 300 },
-  { type: 'TXT', name: ZONE, content: 'v=spf1 include:newsletter.example ~all', ttl: 300 },
-  { type: 'TXT', name: ZONE, content: 'v=spf1 a -all', ttl: 300 },
-  { type: 'TXT', name: ZONE, content: 'site-verification=8b2f1c', ttl: 300 },
-  { type: 'A', name: `www.${ZONE}`, content: '192.0.2.80', ttl: 1, proxied: true },
-];
+function oldRows(zone: string): readonly CloudflareRow[] {
+  return [
+    { type: 'MX', name: zone, content: 'mx.old-provider.example', priority: 5, ttl: 300 },
+    { type: 'TXT', name: zone, content: 'v=spf1 include:newsletter.example ~all', ttl: 300 },
+    { type: 'TXT', name: zone, content: 'v=spf1 a -all', ttl: 300 },
+    { type: 'TXT', name: zone, content: 'site-verification=8b2f1c', ttl: 300 },
+    { type: 'A', name: `www.${zone}`, content: '192.0.2.80', ttl: 1, proxied: true },
+  ];
+}
 
-function answersTo(name: string, type: string, rows: readonly CloudflareRow[]): readonly Answer[] {
+function answersTo(
+  { name, type, zone }: { name: string; type: string; zone: string },
+  rows: readonly CloudflareRow[],
+): readonly Answer[] {
   const answer = (data: unknown, ttl = 300): Answer => ({ type, name, ttl, data });
   const places: Readonly<Record<string, string>> = NAME_SERVERS;
-  if (type === 'NS') return name === ZONE ? Object.keys(NAME_SERVERS).map((each) => answer(each)) : [];
+  if (type === 'NS') return name === zone ? Object.keys(NAME_SERVERS).map((each) => answer(each)) : [];
   if (type === 'A' && places[name] !== undefined) return [answer(places[name])];
   return rows
     .filter((row) => row.name === name && row.type === type)

@@ -79,7 +79,9 @@ function compareOne(
   taken: Set<FoundRecord>,
 ): ComparedRecord {
   const own = found.filter((record) => isInPlace(record, wanted) && !taken.has(record));
-  const serving = own.find((record) => serves(record, wanted, found));
+  // RFC 7208 §3.2: of several SPF records none counts, so they become one.
+  const isTorn = wanted.purpose === 'spf' && own.length > 1;
+  const serving = isTorn ? undefined : own.find((record) => serves(record, wanted, found));
   if (serving !== undefined) {
     taken.add(serving);
     return { wanted, state: 'present', found: [serving], publish: null };
@@ -158,14 +160,16 @@ function isReplaced(record: FoundRecord, wanted: WantedRecord): boolean {
   }
 }
 
-/** RFC 7208: who else may send mail of the domain is kept; we come to them. */
+/** RFC 7208: who else may send mail of the domain is kept, of all records that there are; we come to them. */
 function bettered(wanted: WantedRecord, found: readonly FoundRecord[]): ZoneRecord {
-  const [only] = found;
-  if (wanted.purpose !== 'spf' || found.length !== 1 || only?.value === undefined) return wanted;
-  const terms = (only.value ?? '').trim().replace(/^v=spf1\s*/iu, '');
-  const isPlain = terms === '' || /^[-~?+]?all$/iu.test(terms);
-  return isPlain ? wanted : { ...wanted, value: `v=spf1 mx ${terms}` };
+  const terms = found.flatMap(({ value }) => (value ?? '').trim().split(/\s+/u).slice(1));
+  const senders = [...new Set(terms.filter((term) => !ALL.test(term) && !/^\+?mx$/iu.test(term)))];
+  if (wanted.purpose !== 'spf' || senders.length === 0) return wanted;
+  const all = terms.find((term) => ALL.test(term)) ?? '-all';
+  return { ...wanted, value: ['v=spf1', 'mx', ...senders, all].join(' ') };
 }
+
+const ALL = /^[-~?+]?all$/iu;
 
 function plainRecord({ type, name, priority, weight, port, value, ttlSeconds }: ZoneRecord): ZoneRecord {
   return { type, name, priority, weight, port, value, ttlSeconds };

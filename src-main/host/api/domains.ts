@@ -40,6 +40,7 @@ export function createDomainsHandlers(services: ConsoleServices) {
     remove: guardedCalls.domains.remove.handler(async ({ input, context }) => {
       if (await isLeanedOn(input.name, services)) throw refusal('domainInRules');
       valueOf(await directory.removeDomain(input.name));
+      await services.publishing.forget(input.name.toLowerCase());
       logger.info('domain removed', { domain: input.name, by: context.administrator });
     }),
   };

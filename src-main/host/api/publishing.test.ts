@@ -73,6 +73,22 @@ describe('how DNS is kept', () => {
     expect(JSON.stringify(entries)).not.toContain(WORLD_TOKEN);
   });
 
+  it('is forgotten with the domain', async () => {
+    await useCloudflare();
+    await publishEverything();
+    const visitor = {
+      shell: 'desktop',
+      isLocal: true,
+      remoteAddress: '127.0.0.1',
+      administrator: () => 'admin',
+    } as const;
+    const calls = createRouterClient(createConsoleRouter(world.services()), { context: { visitor } });
+    await calls.domains.remove({ name: DOMAIN });
+    expect((await world.settings.read()).dnsKeeping).toEqual([]);
+    await world.directory.addDomain(DOMAIN);
+    expect((await connect().read({ domain: DOMAIN })).lastChange).toBeNull();
+  });
+
   it('tests what is kept, and what somebody enters', async () => {
     const test = (token?: string) =>
       connect().test({

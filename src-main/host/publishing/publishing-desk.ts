@@ -80,6 +80,15 @@ export class PublishingDesk {
     await this.#options.settings.change({ dnsKeeping: [...others, { domain, keeper }] });
   }
 
+  /** The domain is ours no more: its credentials go. */
+  async forget(domain: string): Promise<void> {
+    const { settings, changes } = this.#options;
+    const { dnsKeeping } = await settings.read();
+    const others = dnsKeeping.filter((each) => each.domain !== domain);
+    if (others.length < dnsKeeping.length) await settings.change({ dnsKeeping: others });
+    await changes.remove(domain);
+  }
+
   async test(domain: string, keeper: Keeper): Promise<Published<{ zone: string }>> {
     if (keeper.kind === 'byHand') return ok({ zone: domain });
     const publisher = await openPublisher(domain, keeper, this.#options.tools);
@@ -112,10 +121,7 @@ export class PublishingDesk {
     const chosen = new Set(asked.chosen);
     const change = changeSetOf(comparison.value, (key) => chosen.has(key));
     if (change.add.length + change.remove.length === 0) return err('nothingChosen');
-    const { clock, changes } = this.#options;
-    const applied = await this.#publish(domain, change);
-    if (applied.ok) await changes.put({ domain, change, at: clock.now(), by: asked.by });
-    return applied;
+    return this.#keepAndPublish({ domain, change, at: this.#options.clock.now(), by: asked.by });
   }
 
   async undo(domain: string): Promise<Result<void, ApplyRefusal | PublishProblem>> {
@@ -131,6 +137,19 @@ export class PublishingDesk {
     const last = await this.#options.changes.read(domain);
     if (last === null) return yield { servers: [], isDone: true, nextLookInMs: null };
     yield* watchSpread(domain, last.change, { ...this.#options, ...(signal !== undefined && { signal }) });
+  }
+
+  /** Kept first: a change that was made can be taken back, whatever happens then. */
+  async #keepAndPublish(applied: AppliedChange): Promise<Result<void, ApplyRefusal | PublishProblem>> {
+    const { changes } = this.#options;
+    const { domain, change } = applied;
+    const before = await changes.read(domain);
+    await changes.put(applied);
+    const published = await this.#publish(domain, change);
+    if (published.ok) return published;
+    if (before === null) await changes.remove(domain);
+    else await changes.put(before);
+    return published;
   }
 
   async #publish(domain: string, change: ChangeSet): Promise<Result<void, ApplyRefusal | PublishProblem>> {

@@ -5,10 +5,9 @@
  * RFC 1035, RFC 2782 (SRV), RFC 4034 (DS), RFC 4035 §3.2.3 (AD), RFC 6698 (TLSA). Flow: health → here → the settings' name servers,
  * the system's, or one that is named. Invariants: what there is not, and what nobody could say, stay apart; never rejects.
  */
-import { getServers } from 'node:dns';
 import { AUTHENTIC_DATA, AUTHORITATIVE_ANSWER, type Answer, type Packet } from 'dns-packet';
 import { askServer, type AskOptions } from './ask-server.ts';
-import { parseNameServer } from './name-servers.ts';
+import { readServers } from './ask-servers.ts';
 import type { MxRecord } from './resolver.ts';
 import { followAliases, plainName, readTlsa } from './read-packet.ts';
 import type { TlsaRecord } from './dnssec-resolver.ts';
@@ -91,18 +90,13 @@ export function createRecordResolver(options: RecordResolverOptions): RecordReso
     askAt: askOne,
     ask: async (name, type) => {
       let answer = unanswered<RecordData[typeof type]>(name);
-      for (const server of namedServers(options.servers())) {
+      for (const server of readServers(options.servers()).slice(0, MOST_SERVERS)) {
         answer = await askOne(server, name, type);
         if (answer.kind !== 'temporaryFailure') break;
       }
       return answer;
     },
   };
-}
-
-function namedServers(named: readonly string[]): readonly NameServer[] {
-  const texts = named.length > 0 ? named : getServers();
-  return texts.flatMap((text) => parseNameServer(text) ?? []).slice(0, MOST_SERVERS);
 }
 
 function unanswered<T>(name: string): RecordAnswer<T> {

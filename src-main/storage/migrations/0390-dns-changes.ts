@@ -5,7 +5,7 @@ export function addDnsChanges(connection: Connection): void {
   connection.execute(`
     CREATE TABLE dns_change (
       domain TEXT PRIMARY KEY,
-      change TEXT NOT NULL,
+      change ANY NOT NULL,
       changed_at INTEGER NOT NULL,
       changed_by TEXT NOT NULL
     ) STRICT;

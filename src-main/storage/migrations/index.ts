@@ -35,8 +35,8 @@ import { addSignIns } from './0290-sign-ins.ts';
 import { addEncryption } from './0320-encryption.ts';
 import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
-import { addHealth } from './0370-health.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
+import { addHealth } from './0370-health.ts';
 import { addDnsChanges } from './0390-dns-changes.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
 
