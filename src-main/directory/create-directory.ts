@@ -50,6 +50,10 @@ export interface DirectoryOptions {
   /** Whether new passwords are kept for SCRAM-SHA-1 too; absent: not. */
   readonly allowsScramSha1?: () => boolean;
   readonly onError: (error: unknown) => void;
+  /** Hears of every password after its commit, to judge it; it must not keep it. */
+  readonly onPasswordChosen?: (
+    chosen: Pick<Account, 'id' | 'address' | 'name'> & { readonly password: string },
+  ) => Promise<void>;
 }
 
 /** The directory as the host holds it. */
@@ -232,7 +236,9 @@ class RowDirectory implements FullDirectory {
       if (!isUsablePassword(account.password)) return err('weakPassword');
       const withSha1 = this.#options.allowsScramSha1?.() ?? false;
       const credentials = await this.#options.passwords.hash(account.password, { withSha1 });
-      return ok(await this.#insert(account, { ...checked.value, kind: 'person', credentials }));
+      const added = await this.#insert(account, { ...checked.value, kind: 'person', credentials });
+      await this.#options.onPasswordChosen?.({ ...added, password: account.password });
+      return ok(added);
     });
   }
 
@@ -289,6 +295,7 @@ class RowDirectory implements FullDirectory {
         withSha1: this.#options.allowsScramSha1?.() ?? false,
       });
       await this.#options.rows.changeAccount(id, { credentials });
+      await this.#options.onPasswordChosen?.({ ...account, password });
       this.#passwordChanged.emit(id);
       return ok(undefined);
     });

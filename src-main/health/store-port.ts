@@ -64,3 +64,15 @@ export interface HealthStore {
   /** Newest first. */
   history(key: FindingKey, limit: number): Promise<readonly HealthChange[]>;
 }
+
+/** Of the password of an account, when it was chosen. */
+export interface StoredStrength {
+  readonly accountId: number;
+  /** 0 (known to everybody) to 4, as base/password-strength.ts counts. */
+  readonly score: number;
+}
+
+export interface PasswordStrengthStore {
+  keep(strength: StoredStrength): Promise<void>;
+  list(): Promise<readonly StoredStrength[]>;
+}

@@ -37,6 +37,7 @@ import { diskFree } from './disk-free.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { keepReads } from './keep-reads.ts';
 import type { NoticeDesk } from './notice-desk.ts';
+import { judgePasswords } from './password-facts.ts';
 import type { HostSettings, ListenerStatus } from './port.ts';
 import type { PortChoices } from './ports.ts';
 import { provisionHost } from './provision/provision-host.ts';
@@ -306,6 +307,7 @@ class RunningHost implements MailHost {
       maySendAs: (account, shared) => mayPost(storage.mailStore, account, shared),
       detailSeparators: () => this.#settings.detailSeparators,
       allowsScramSha1: () => this.#settings.signIn.allowScramSha1,
+      onPasswordChosen: judgePasswords(storage.passwordStrengths, this.#onError),
       onError: this.#onError,
     });
     const rows = storage.administrators;

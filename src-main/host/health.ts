@@ -12,6 +12,7 @@ import type { HealthFacts } from '../health/facts.ts';
 import { SMTP_PORT } from '../mail/routing/host-port.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { RunningHealthDesk, type HealthDesk } from './health-desk.ts';
+import { readPasswordFacts } from './password-facts.ts';
 import type { MailPath } from './mail-path.ts';
 import { gatherHealthFacts, type HealthFactsOptions } from './health-facts.ts';
 import { sendHealthNotice, type HealthNoticeOptions } from './health-notices.ts';
@@ -32,7 +33,7 @@ export interface HostHealthOptions
     Omit<HealthNoticeOptions, 'directory' | 'queue'> {
   readonly path: Pick<MailPath, 'signing' | 'desk' | 'queue' | 'relaying'>;
   readonly directory: HealthFactsOptions['directory'];
-  readonly storage: Pick<Storage, 'health' | 'checkDatabase'>;
+  readonly storage: Pick<Storage, 'health' | 'checkDatabase' | 'passwordStrengths'>;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
@@ -69,10 +70,7 @@ export async function openHealth(options: HostHealthOptions): Promise<HostHealth
     database: () => database,
     // There are no backups yet: nobody can say when one ended.
     lastBackupAt: () => null,
-    passwords: async () => {
-      const accounts = await options.directory.listAccounts();
-      return { weak: [], judged: 0, unknown: accounts.filter(({ kind }) => kind === 'person').length };
-    },
+    passwords: () => readPasswordFacts(storage.passwordStrengths, options.directory),
   };
   const desk = await RunningHealthDesk.open({
     ...{ checks: HEALTH_CHECKS, store: storage.health, clock, logger },

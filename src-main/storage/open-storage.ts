@@ -26,6 +26,7 @@ import { lockFolder } from './folder-lock.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
+import { SqlitePasswordStrengthStore } from './password-strength-store.ts';
 import { SqliteQueueSteering } from './queue-steering.ts';
 import { SqliteQueueStore } from './queue-store.ts';
 import { Reader } from './reader.ts';
@@ -211,6 +212,7 @@ function createPeopleStores(writer: Writer, connection: Connection) {
     audit: new SqliteAuditStore(writer, connection),
     appPasswords: new SqliteAppPasswordRows(writer, connection),
     signIns: new SqliteSignInStore(writer, connection),
+    passwordStrengths: new SqlitePasswordStrengthStore(writer, connection),
   };
 }
 

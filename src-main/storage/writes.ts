@@ -10,6 +10,7 @@ import { expungedWrites } from './mail-store/expunged-log.ts';
 import { flagWrites } from './mail-store/flag-writes.ts';
 import { grantWrites } from './mail-store/grant-rows.ts';
 import { healthWrites } from './health-store.ts';
+import { passwordStrengthWrites } from './password-strength-store.ts';
 import { mailboxWrites } from './mail-store/mailbox-writes.ts';
 import { messageWrites } from './mail-store/message-writes.ts';
 import { metadataWrites } from './mail-store/metadata-writes.ts';
@@ -59,6 +60,7 @@ export const writes = {
   ...mailboxWrites,
   ...messageWrites,
   ...metadataWrites,
+  ...passwordStrengthWrites,
   ...pruneScreeningWrites,
   ...quarantineWrites,
   ...queueSteeringWrites,

@@ -83,6 +83,7 @@ describe('what each role sees', () => {
         'Messages',
         'Transcripts',
         'Accounts',
+        'Health',
         'Relay rules',
         'Filters & quarantine',
         'Reports',

@@ -27,7 +27,9 @@ export function seedHealth(
   health.checks.push(...HEALTH_CHECKS);
   health.facts = () => factsOf(domains, health.now(), mood);
   health.tools = () =>
-    mood === 'offline' ? silentTools() : delayed(toolsOf(domains, health.now(), mood), delayMs);
+    mood === 'offline'
+      ? silentTools({ greet: toolsOf(domains, health.now(), 'good').greet })
+      : delayed(toolsOf(domains, health.now(), mood), delayMs);
 }
 
 function factsOf(domains: readonly string[], now: number, mood: HealthMood): HealthFacts {

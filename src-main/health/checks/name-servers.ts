@@ -34,7 +34,8 @@ export async function withSpread<Type extends RecordType>(
   if (having === 0) return finding;
   const minutes = Math.ceil((spread.ttlSeconds ?? 0) / MINUTE_SECONDS);
   const values = { name: question.name, has: having, of: answered.length, minutes };
-  if (having < answered.length) return { ...finding, text: tell('spreading', values), spread };
+  if (having < answered.length)
+    return { ...finding, state: 'warning', text: tell('spreading', values), spread };
   return { ...finding, state: 'warning', text: tell('cachedElsewhere', values), fixes: [], spread };
 }
 

@@ -35,6 +35,7 @@ import { addSignIns } from './0290-sign-ins.ts';
 import { addEncryption } from './0320-encryption.ts';
 import { addRoles } from './0340-administrators.ts';
 import { addAuditLog } from './0350-audit-log.ts';
+import { addPasswordStrength } from './0380-password-strength.ts';
 import { addApiTokens } from './0360-api-tokens.ts';
 import { addHealth } from './0370-health.ts';
 import { addDnsChanges } from './0390-dns-changes.ts';
@@ -79,6 +80,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 350, name: 'audit log', run: addAuditLog },
   { version: 360, name: 'API tokens', run: addApiTokens },
   { version: 370, name: 'health', run: addHealth },
+  { version: 380, name: 'password strength', run: addPasswordStrength },
   { version: 390, name: 'DNS changes', run: addDnsChanges },
   { version: 410, name: 'search of timelines', run: addTraceSearch },
   { version: 420, name: 'transcripts and deeds', run: addTranscriptsAndDeeds },

@@ -87,6 +87,7 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
     sealed: [...one('private_key', 'acme key'), ...one('next_key', 'next acme key')],
   }),
   rewrite('health_finding', ['check_id', 'domain', 'subject'], { sealed: one('finding', 'health finding') }),
+  rewrite('password_strength', ['account_id'], { sealed: one('score', 'password strength') }),
   rewrite('health_change', ['id'], { sealed: one('text', 'health change'), place: ['0', 'check_id'] }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
   rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
