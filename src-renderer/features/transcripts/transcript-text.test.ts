@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TranscriptLine } from '../../../src-main/contract/transcripts.ts';
-import { cutLine, groupByPhase, isErrorLine } from './transcript-text.ts';
+import { contentOf, cutLine, groupByPhase, isErrorLine, lineMeant } from './transcript-text.ts';
 
 const server = (text: string): TranscriptLine => ({ offsetMs: 0, kind: 'server', phase: 'envelope', text });
 
@@ -61,4 +61,31 @@ it('groups neighbouring lines of a phase and keeps their order', () => {
     ['tls', [2]],
     ['connect', [3]],
   ]);
+});
+
+describe('what a timeline means', () => {
+  const line = (offsetMs: number, text: string) =>
+    ({ offsetMs, kind: 'server', phase: 'envelope', text }) as const;
+  const transcript = {
+    summary: { startedAt: 1_000 },
+    lines: [line(0, '220 hello'), line(50, '250 Ok: queued as abc'), line(3_000, '221 bye')],
+  } as never;
+
+  it('is the line that names the message, else the last one said by then', () => {
+    expect(lineMeant(transcript, { traceId: 'abc', at: 9_000 })).toBe(1);
+    expect(lineMeant(transcript, { traceId: 'other', at: 1_060 })).toBe(1);
+    expect(lineMeant(transcript, { traceId: '', at: 0 })).toBeNull();
+    expect(lineMeant(transcript, { traceId: '', at: 500 })).toBeNull();
+  });
+
+  it('shows waits of more than a second, and what is recorded of content', () => {
+    const [group] = groupByPhase((transcript as { lines: never }).lines);
+    expect(group?.lines.map(({ waitMs }) => waitMs)).toEqual([0, 0, 2_950]);
+    expect(contentOf('client 4096')).toEqual({ from: 'client', octets: 4_096, excerpt: '' });
+    expect(contentOf('server 9\nhello\nthere')).toEqual({
+      from: 'server',
+      octets: 9,
+      excerpt: 'hello\nthere',
+    });
+  });
 });

@@ -100,7 +100,8 @@ export class Pop3Connection {
     const { transcript, session } = this.#options;
     const parsed = parsePop3Command(line);
     transcript.client(!parsed.ok && this.#mayHearSecrets ? MASKED : maskLine(line));
-    this.#mayHearSecrets = /^(?:AUTH|USER|PASS)\b/i.test(line);
+    // Whoever was refused before goes on: a response follows a response.
+    this.#mayHearSecrets = /^(?:AUTH|USER|PASS|APOP)\b/i.test(line) || (!parsed.ok && this.#mayHearSecrets);
     if (!parsed.ok) return this.#refuse(parsed.error);
     const command = parsed.value;
     if (!session.isAllowed(command.name)) return this.#refuse(`${command.name} is not allowed now`);
@@ -233,6 +234,7 @@ function maskLine(line: string): string {
   const [keyword = '', mechanism = '', response] = line.split(' ', 3);
   switch (keyword.toUpperCase()) {
     case 'PASS':
+    case 'APOP':
       return `${keyword} ${MASKED}`;
     case 'USER':
       return `${keyword} ${showSignInName(line.slice('USER '.length).trim())}`;
