@@ -230,9 +230,7 @@ const NOT_OF_DNS = new Set([
 
 it('a domain with eleven things wrong turns green by following the page', async () => {
   const first = await checkEverything();
-  const names = first.map(({ question, subject }) => `${question} ${subject}`);
-  console.log(names.join('\n'));
-  expect(new Set(names).size).toBeGreaterThanOrEqual(11);
+  expect(first.filter(isOurs).map(nameOf).length).toBeGreaterThanOrEqual(11);
 
   let left = first;
   for (let round = 0; round < 5 && left.some(isOurs); round++) {
@@ -243,9 +241,13 @@ it('a domain with eleven things wrong turns green by following the page', async 
       left.map(({ question, subject }) => `${question} ${subject}`),
     );
   }
-  expect(left.filter(isOurs).map(({ question, subject }) => `${question} ${subject}`)).toEqual([]);
+  expect(left.filter(isOurs).map(nameOf)).toEqual([]);
   expect(open.complaints).toEqual([]);
 });
+
+function nameOf({ question, subject }: Trouble): string {
+  return `${question} ${subject}`;
+}
 
 function isOurs({ question }: Trouble): boolean {
   return !NOT_OF_DNS.has(question);
