@@ -236,10 +236,6 @@ it('a domain with eleven things wrong turns green by following the page', async 
   for (let round = 0; round < 5 && left.some(isOurs); round++) {
     for (const trouble of left.filter(isOurs)) await follow(trouble);
     left = await checkEverything();
-    console.log(
-      `round ${round}`,
-      left.map(({ question, subject }) => `${question} ${subject}`),
-    );
   }
   expect(left.filter(isOurs).map(nameOf)).toEqual([]);
   expect(open.complaints).toEqual([]);
