@@ -149,7 +149,7 @@ describe('a run', () => {
 
   it('asks the same thing once, whoever wants to know', async () => {
     let asked = 0;
-    const dns = memoryRecords(() => ({}));
+    const dns = memoryRecords(() => ({ [HOST]: { A: [ADDRESS] } }));
     const counting = { ...dns, ask: ((name, type) => (asked++, dns.ask(name, type))) as typeof dns.ask };
     const check = checkOf(async (tools) => {
       await tools.dns.ask(HOST, 'A');
@@ -171,9 +171,31 @@ describe('a run', () => {
     expect(findings.filter(({ state }) => state === 'undetermined').length).toBeGreaterThan(25);
   });
 
-  it('gives every warning, error and doubt a way on', async () => {
+  it('believes no resolver that says of every name that there is none', async () => {
     const { results, done } = runAll(HEALTH_CHECKS, {
       tools: silentTools({ dns: memoryRecords(() => ({})) }),
+    });
+    await done;
+    const findings = results.flatMap((result) => result.findings);
+    const red = findings.filter(({ state, card }) => state === 'error' && card !== 'safe');
+    expect(red.map(({ text }) => text.code)).toEqual(['dkimNone', 'dkimNone']);
+    const [mx] = findings.filter(({ check }) => check === 'mxExists');
+    expect(mx?.text.values).toMatchObject({
+      reason: 'the name server that was asked knows nothing of the Internet',
+    });
+  });
+
+  it('believes one that knows a name of ours', async () => {
+    const dns = memoryRecords(() => ({ [HOST]: { A: [ADDRESS] } }));
+    const { results, done } = runAll(HEALTH_CHECKS, { tools: silentTools({ dns }) });
+    await done;
+    const [mx] = results.flatMap((result) => result.findings).filter(({ check }) => check === 'mxExists');
+    expect(mx?.text.code).toBe('domainUnknown');
+  });
+
+  it('gives every warning, error and doubt a way on', async () => {
+    const { results, done } = runAll(HEALTH_CHECKS, {
+      tools: silentTools({ dns: memoryRecords(() => ({ org: { SOA: 'a.example' } })) }),
       facts: healthFacts({ wanted: [DOMAIN, 'second.example'].flatMap(wantedBy) }),
     });
     await done;

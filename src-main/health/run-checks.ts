@@ -53,7 +53,8 @@ export function planUnits(
 
 /** Resolves when every unit has its result, or at an abort. */
 export async function runChecks(options: RunOptions): Promise<void> {
-  const tools = toolsOfRun(options.tools);
+  const { hostname, domains } = options.facts;
+  const tools = toolsOfRun(options.tools, [hostname, ...domains.map(({ name }) => name)]);
   const waiting = [...options.units];
   const work = async (): Promise<void> => {
     for (let unit = waiting.shift(); unit !== undefined && !options.signal.aborted; unit = waiting.shift()) {

@@ -8,7 +8,7 @@ import type { RecordAnswer, RecordResolver } from '../protocol/dns/record-resolv
 import { MOST_SILENCES } from './limits.ts';
 import type { HealthTools } from './tools.ts';
 
-export function toolsOfRun(tools: HealthTools): HealthTools {
+export function toolsOfRun(tools: HealthTools, ownNames: readonly string[]): HealthTools {
   const known = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
     const before = known.get(key) as Promise<T> | undefined;
@@ -19,7 +19,7 @@ export function toolsOfRun(tools: HealthTools): HealthTools {
   const { outside, dns } = tools;
   return {
     dns: {
-      ask: (name, type) => once(`dns ${type} ${name}`, () => dns.ask(name, type)),
+      ask: withoutIgnorance((name, type) => once(`dns ${type} ${name}`, () => dns.ask(name, type)), ownNames),
       askAt: (server, name, type) =>
         once(`dns ${type} ${name} ${server.address}`, () => dns.askAt(server, name, type)),
     },
@@ -30,6 +30,30 @@ export function toolsOfRun(tools: HealthTools): HealthTools {
     tryRelaying: () => once('relaying', () => tools.tryRelaying()),
     clockAhead: () => once('clock', () => tools.clockAhead()),
     outside: outside && ((port, family) => once(`outside ${port} ${family}`, () => outside(port, family))),
+  };
+}
+
+/** Names that there are for certain. */
+const WELL_KNOWN = ['org', 'com'];
+
+/**
+ * "There is no such name" counts only of a resolver that knows any name at all: where there is no Internet, some answer so to
+ * everything, and nothing would be red for the right reason.
+ */
+function withoutIgnorance(ask: RecordResolver['ask'], ownNames: readonly string[]): RecordResolver['ask'] {
+  let knowing: Promise<boolean> | undefined;
+  const findOut = async (): Promise<boolean> => {
+    const own = ownNames.flatMap((name) => [ask(name, 'A'), ask(name, 'MX'), ask(name, 'TXT')]);
+    const answers = await Promise.all([...WELL_KNOWN.map((name) => ask(name, 'SOA')), ...own]);
+    return answers.some(({ kind }) => kind === 'found');
+  };
+  return async (name, type) => {
+    const answer = await ask(name, type);
+    if (answer.kind === 'found' || answer.kind === 'temporaryFailure') return answer;
+    knowing ??= findOut();
+    if (await knowing) return answer;
+    const reason = 'the name server that was asked knows nothing of the Internet';
+    return { ...answer, kind: 'temporaryFailure', reason, isSilent: false };
   };
 }
 

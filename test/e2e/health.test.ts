@@ -46,7 +46,7 @@ describe('a server with some trouble', () => {
     expect(await findViolations()).toEqual([]);
     await row('Is there one good SPF record?', 'lotus-tea.example').click();
     await page.locator('aside .fixes').waitFor();
-    await page.locator('aside summary').click();
+    await page.locator('aside summary', { hasText: 'What was asked' }).click();
     expect(await findViolations()).toEqual([]);
     await page.locator('aside .close').click();
   });
@@ -56,7 +56,7 @@ describe('a server with some trouble', () => {
     const detail = page.locator('aside.detail');
     await expect.poll(() => detail.innerText()).toContain('v=spf1 include:_spf.oldhost.example mx -all');
     expect(await detail.innerText()).toContain('does not have it');
-    expect(await detail.getByRole('button', { name: /^Copy/u }).count()).toBeGreaterThan(2);
+    expect(await detail.getByRole('button', { name: /^Copy/u }).count()).toBeGreaterThan(1);
   });
 
   it('is ignored with a reason, and counts no more until that is taken back', async () => {

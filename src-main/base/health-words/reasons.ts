@@ -4,6 +4,7 @@ export const CHINESE_REASONS: Readonly<Record<string, string>> = {
   'the name servers could not find out (SERVFAIL)': '域名服务器无法查出（SERVFAIL）',
   'the name servers refused to answer': '域名服务器拒绝应答',
   'the name servers have not answered for a while': '域名服务器已有一段时间没有应答',
+  'the name server that was asked knows nothing of the Internet': '所询问的域名服务器不了解互联网',
   'no name server is known here': '这里没有已知的域名服务器',
   'the host refused the connection': '对方拒绝连接',
   'the host closed the connection': '对方关闭了连接',

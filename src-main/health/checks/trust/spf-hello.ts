@@ -12,7 +12,8 @@ export const spfHello: HealthCheck = {
   about: 'server',
   async run(tools) {
     const { hostname } = tools.facts;
-    if (tools.facts.leaving.mode !== 'direct') return [];
+    // RFC 7208 §2.3: a name of one label is no domain that could be asked about.
+    if (tools.facts.leaving.mode !== 'direct' || !hostname.includes('.')) return [];
     const evaluated = await evaluateAll(tools, hostname, 'helo');
     if (evaluated === null) return [];
     if (evaluated.kind === 'unsure') return [{ ...evaluated.finding, subject: hostname }];

@@ -178,6 +178,10 @@ describe('SPF of the name in EHLO (RFC 7208 §2.3)', () => {
   ])('%s', async (_, records, said) => {
     expect(await sayings(spfHello, scene({ [HOST]: records }))).toEqual([`${HOST} ${said}`]);
   });
+
+  it('is not asked of a name that DNS cannot have', async () => {
+    expect(await sayings(spfHello, { facts: { hostname: 'pc' } })).toEqual([]);
+  });
 });
 
 const PUBLIC_KEY = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA${'AbCd1234'.repeat(40)}`;
