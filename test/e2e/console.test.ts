@@ -96,6 +96,9 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     ['/relay?add=1', '[role=dialog]'],
     ['/settings', '#about dl'],
     ['/settings/certificates', '#outbound .switch'],
+    ['/settings/retention', '#timelines input'],
+    ['/messages?person=anna@server1.com', '[role=status] strong'],
+    ['/transcripts?said=RCPT', '[role=row][data-index]'],
     ['/setup', '#setup-domain'],
   ])('has nothing against %s', async (path, landmark) => {
     await page.goto(path);
@@ -164,6 +167,36 @@ describe('at the console', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'What happened' }).waitFor();
     expect(await page.locator('[role=row][data-index="1"]').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('finds what a pasted bounce names, and goes back to all messages', async () => {
+    await page.goto('/messages');
+    await page.locator('[role=row][data-index="0"]').click();
+    const messageId = await page.locator('.facts code, .facts .mono').first().innerText();
+    await page.locator('input[placeholder*="pasted bounce"]').focus();
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.setData('text', text);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, `Final-Recipient: rfc822; nobody@partner.example\nAction: failed\n\nMessage-ID: ${messageId}\n`);
+    await page.getByText('What the pasted text names:').waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-index]').length === 1);
+    await page.getByRole('button', { name: 'All messages' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-index]').length > 5);
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps records as long as it is told, at once', async () => {
+    await page.goto('/settings/retention');
+    await page.getByLabel('Keep timelines for (days)').fill('0');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Keep timelines for (days)').fill('45');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').first().waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByLabel('Keep timelines for (days)').inputValue()).toBe('45');
   });
 
   it('holds a thousand messages with a few dozen rows, and fetches more at the end', async () => {

@@ -280,7 +280,7 @@ export const mail = {
     gone: 'This session is not kept any more.',
     goneText:
       'Its days were over, or there was no more room, or sessions came faster than they are kept: see Settings, Records.',
-    said: 'What was said: 550, an address',
+    said: 'What was said',
     messages: 'Messages',
     later: '{time} later',
     passed: { client: '{size} from the client', server: '{size} from the server' },

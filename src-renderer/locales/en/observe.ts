@@ -8,7 +8,7 @@ export const observe = {
     transcripts: 'Transcripts',
     recordsSessions: 'Record what is said in sessions',
     recordsSessionsHint:
-      'Passwords are never recorded. Otherwise there are no transcripts of sessions that begin from then on.',
+      'Switched off, sessions that begin leave no transcript. Passwords are never recorded.',
     transcriptDays: 'Keep transcripts for (days)',
     transcriptDaysHint:
       'Those of sessions that carried messages stay as long as timelines, if that is longer.',
