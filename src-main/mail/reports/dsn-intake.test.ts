@@ -27,7 +27,7 @@ async function take(text: string, entry: Partial<QueueEntry>, origin: string | n
     content: {
       readIndex: () => Promise.resolve(message.index),
       readRange: (_: number, start: number, end: number) => message.readRange(start, end),
-    } as never,
+    },
     findOrigin: () => Promise.resolve(origin),
     events: (event) => events.push(event),
     clock: new ManualClock(7),
