@@ -174,17 +174,18 @@ describe('at the console', () => {
     await page.locator('[role=row][data-index="0"]').click();
     const messageId = await page.locator('.facts code, .facts .mono').first().innerText();
     await page.locator('input[placeholder*="pasted bounce"]').focus();
-    await page.evaluate((text) => {
-      const data = new DataTransfer();
-      data.setData('text', text);
-      document.activeElement?.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-      );
-    }, `Final-Recipient: rfc822; nobody@partner.example\nAction: failed\n\nMessage-ID: ${messageId}\n`);
+    const bounce = `Final-Recipient: rfc822; nobody@partner.example\nAction: failed\n\nMessage-ID: ${messageId}\n`;
+    await page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', ${JSON.stringify(bounce)});
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(paste);
+    }`);
     await page.getByText('What the pasted text names:').waitFor();
-    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-index]').length === 1);
+    const rows = page.locator('[role=row][data-index]');
+    await expect.poll(() => rows.count()).toBe(1);
     await page.getByRole('button', { name: 'All messages' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('[role=row][data-index]').length > 5);
+    await expect.poll(() => rows.count()).toBeGreaterThan(5);
     expect(complaints).toEqual([]);
   });
 
