@@ -256,7 +256,7 @@ describe('the quarantine', () => {
       ...{ account: 'jack@server2.com', followingTraceId: entry?.id },
     });
     const following = await storage.timelines.readTimeline(entry?.id ?? '');
-    expect(following?.events.map(({ type }) => type)).toEqual(['received', 'queued']);
+    expect(following?.events.map(({ type }) => type)).toEqual(['received', 'follows', 'queued']);
     expect(await storage.content.readIndex(kept?.contentId ?? 0)).toMatchObject({ subject: 'first' });
   });
 
