@@ -175,6 +175,8 @@ export function readTimeline(connection: Connection, traceId: TraceId): MessageT
 
 /** A page that few messages fit is looked for in so many goes before it is answered as it is. */
 const MOST_GOES = 16;
+/** What a window shows at once: with so many found, the rest of a page need not be waited for. */
+const ENOUGH_TO_SHOW = 25;
 /** So many slices are stored in one commit, which then takes some milliseconds. */
 const SLICES_A_COMMIT = 512;
 
@@ -200,8 +202,8 @@ export class SqliteTimelineStore implements TimelineStore {
       };
       const page = await this.#reader.run('findTraces', asked);
       items.push(...page.items);
-      if (!page.isCut || page.next === null || items.length === filter.limit)
-        return { items, next: page.next };
+      const isEnough = items.length >= Math.min(filter.limit, ENOUGH_TO_SHOW);
+      if (!page.isCut || page.next === null || isEnough) return { items, next: page.next };
       next = page.next;
     }
     return { items, next: next ?? null };

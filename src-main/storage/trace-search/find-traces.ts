@@ -13,7 +13,7 @@ import { TraceIndex } from './trace-index.ts';
 import { READ_TRACES, textOf, toSummary, type TraceRow } from './trace-rows.ts';
 
 /** Others who ask the reading thread wait no longer. */
-const MOST_MS = 60;
+const MOST_MS = 40;
 const LOOKS_A_CLOCK = 32;
 /** Going through so many is quicker than going through what has the words in all other states. */
 const FEW_IN_STATE = 10_000;
