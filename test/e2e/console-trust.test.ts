@@ -1,10 +1,10 @@
 /** Signing in with a second factor, security keys, roles and the audit log, in a real browser. */
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hotp, stepAt } from '../../src-main/directory/administrators/totp.ts';
 import { FIXTURE_CREDENTIALS, startConsoleFixture } from '../support/console-fixture.ts';
 import { launchChromium } from './chromium.ts';
+import { findViolations } from './find-violations.ts';
 
 const PASSWORD = 'tigers eat many plums';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -59,16 +59,6 @@ function codeOf(secret: string, at = Date.now()): string {
   const bits = [...secret].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from((bits.match(/.{8}/gu) ?? []).map((octet) => parseInt(octet, 2)));
   return hotp(key, stepAt(at));
-}
-
-async function findViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}`),
-  );
 }
 
 describe('what each role sees', () => {

@@ -2,11 +2,11 @@
  * The console in a real browser, over in-memory ports full of mail: every page, in both themes, stands up to axe; the
  * keyboard reaches everything; what lives moves by itself; a lost connection shows and heals.
  */
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FIXTURE_CREDENTIALS, startConsoleFixture } from '../support/console-fixture.ts';
 import { launchChromium } from './chromium.ts';
+import { findViolations } from './find-violations.ts';
 
 type Fixture = Awaited<ReturnType<typeof startConsoleFixture>>;
 
@@ -50,18 +50,6 @@ async function signIn(): Promise<void> {
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
 }
 
-/** What axe finds against WCAG 2.2 A and AA, as short lines. */
-async function findViolations(): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  );
-  expect(results.passes.length).toBeGreaterThan(10);
-  return results.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-  );
-}
-
 beforeEach(() => {
   complaints = [];
 });
@@ -76,7 +64,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
   it('has nothing against it on the way in', async () => {
     await page.goto('/');
     await page.waitForSelector('#sign-in-name');
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await signIn();
     expect(complaints).toEqual([]);
   });
@@ -104,7 +92,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
     await page.goto(path);
     await page.locator(landmark).first().waitFor();
     await page.waitForTimeout(300);
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -117,7 +105,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
       .click();
     await page.getByRole('dialog').locator('summary').first().click();
     await page.waitForTimeout(300);
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -128,7 +116,7 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
       await page.locator('[role=row][data-index="1"]').click();
       await page.locator('aside dl, .dialogue .line').first().waitFor();
       await page.waitForTimeout(300);
-      expect(await findViolations()).toEqual([]);
+      expect(await findViolations(page)).toEqual([]);
       expect(complaints).toEqual([]);
     },
   );
@@ -281,7 +269,7 @@ describe('at the console', () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete 3 recipients from the queue?' });
     await dialog.getByText('nobody is told').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('3 recipients deleted').waitFor();
     await page.getByText('Nothing that waits matches.').waitFor();
@@ -335,7 +323,7 @@ describe('at the console', () => {
     await dialog.locator('#rule-networks').fill('0.0.0.0/0');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await dialog.getByText('Not saved: this would make an open relay. “0.0.0.0/0” could send').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await dialog.locator('#rule-networks').fill('10.1.2.3');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -368,7 +356,7 @@ describe('at the console', () => {
     await page.getByText('The host does not take user or password.').waitFor();
     await page.getByRole('log', { name: 'Dialogue' }).getByText('AUTH PLAIN [hidden]').waitFor();
     expect((await fixture.world.settings.read()).relay).toEqual({ mode: 'direct' });
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await page.locator('#leaving').getByRole('button', { name: 'Save' }).click();
     await page.getByText('Mail leaves this way from now on.').waitFor();
     expect((await fixture.world.settings.read()).relay).toMatchObject({
@@ -392,7 +380,7 @@ describe('at the console', () => {
       .getByRole('log', { name: 'Percent hack' })
       .getByText('RCPT TO:<somebody%relay-test.example@')
       .waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

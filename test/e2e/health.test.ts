@@ -1,10 +1,10 @@
 /** The page Health in a real browser: what it shows in each of its states, what its buttons do, and that axe finds nothing. */
-import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURE_CREDENTIALS, startConsoleFixture } from '../support/console-fixture.ts';
 import type { HealthMood } from '../support/health-seed.ts';
 import { openSignedInPage, type SignedInPage } from './signed-in-page.ts';
+import { findViolations } from './find-violations.ts';
 
 let fixture: Awaited<ReturnType<typeof startConsoleFixture>>;
 let opened: SignedInPage;
@@ -23,22 +23,6 @@ async function close(): Promise<void> {
   await fixture.stop();
 }
 
-/** Colours on their way from one theme to the other are nobody's. */
-const SETTLED = `Promise.all(
-  document.getAnimations().filter((each) => each.effect?.getTiming().iterations === 1).map((each) => each.finished),
-)`;
-
-async function findViolations(): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  await page.evaluate(SETTLED);
-  const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}`),
-  );
-}
-
 const status = () => page.locator('.summary [role=status]').innerText();
 const row = (question: string, subject: string) =>
   page.locator('.rows button', { hasText: question }).filter({ hasText: subject });
@@ -49,11 +33,11 @@ describe('a server with some trouble', () => {
 
   it.each(['light', 'dark'] as const)('stands up to axe in %s, with a row open', async (theme) => {
     await page.emulateMedia({ colorScheme: theme });
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await row('Is there one good SPF record?', 'lotus-tea.example').click();
     await page.locator('aside .fixes').waitFor();
     await page.locator('aside summary', { hasText: 'What was asked' }).click();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await page.locator('aside .close').click();
   });
 
@@ -121,7 +105,7 @@ describe.each([
 
   it('is told calmly, and stands up to axe', async () => {
     await page.getByText(words).waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     expect(opened.complaints).toEqual([]);
   });
 });

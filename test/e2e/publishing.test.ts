@@ -1,9 +1,9 @@
 /** Records, publishing, zone files and devices in a real browser: done as a person does, and every dialog stands up to axe. */
-import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURE_CREDENTIALS, startConsoleFixture } from '../support/console-fixture.ts';
 import { launchChromium } from './chromium.ts';
+import { findViolations } from './find-violations.ts';
 
 let browser: Browser;
 let fixture: Awaited<ReturnType<typeof startConsoleFixture>>;
@@ -34,16 +34,6 @@ async function open(path: string, theme: 'light' | 'dark'): Promise<void> {
   await page.goto(path);
 }
 
-async function findViolations(): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}`),
-  );
-}
-
 const press = (name: string) => page.getByRole('button', { name, exact: true }).last().click();
 const dialog = (title: RegExp) => page.getByRole('dialog', { name: title });
 
@@ -54,11 +44,11 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     await press('Publish…');
     const publishing = dialog(/^Publish records/u);
     await publishing.getByText('Mail for the domain goes there too.').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await publishing.getByRole('button', { name: /^Make \d+ changes$/u }).click();
     await publishing.getByText('All name servers have it.').waitFor();
     await publishing.getByText('There is nothing to change.').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await press('Take it back');
     await publishing.getByText('Mail for the domain goes there too.').waitFor();
   });
@@ -69,7 +59,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     await keeper.getByLabel('API token').fill('wrong');
     await press('Test');
     await keeper.getByText('The token is not valid.').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -83,7 +73,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     await press('Compare');
     await zone.getByText('Line 2: the value does not fit its type').waitFor();
     await zone.getByText('Mail for the domain goes there too.').waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -96,7 +86,7 @@ describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     await dialog(/^Set up a device/u)
       .getByRole('img', { name: 'Scan with the phone' })
       .waitFor();
-    expect(await findViolations()).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
     const download = page.waitForEvent('download');
     await press('Download the profile');
     expect((await download).suggestedFilename()).toMatch(/@harbor-office\.example\.mobileconfig$/u);
