@@ -5,6 +5,7 @@
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
 import { createLogger } from '../observe/pino-logger.ts';
+import { BACKUP_USAGE, isBackupTask, parseBackupTask, runBackupTask } from './backup-task.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
@@ -18,8 +19,9 @@ const EXIT_FAILED = 1;
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
   if (args.includes('--help') || args.includes('-h'))
-    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
+    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${BACKUP_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
   if (isTask(args)) return runTaskLine(args);
+  if (isBackupTask(args)) return runBackupLine(args);
   if (isOutsideHelper(args)) return runHelperLine(args);
   const options = parseOptions(args);
   if (!options.ok) return exitUnusable(options.error);
@@ -30,6 +32,14 @@ async function runTaskLine(args: readonly string[]): Promise<void> {
   const task = parseTask(args);
   if (!task.ok) return exitUnusable(task.error);
   const outcome = await runTask(task.value);
+  if (!outcome.ok) return exitUnusable(outcome.error);
+  process.exit(outcome.value);
+}
+
+async function runBackupLine(args: readonly string[]): Promise<void> {
+  const task = parseBackupTask(args);
+  if (!task.ok) return exitUnusable(task.error);
+  const outcome = await runBackupTask(task.value);
   if (!outcome.ok) return exitUnusable(outcome.error);
   process.exit(outcome.value);
 }

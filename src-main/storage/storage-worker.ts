@@ -13,12 +13,13 @@ import { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
 import { examineQuickly } from './doctor/examine.ts';
 import { GroupCommit } from './group-commit.ts';
-import { migrate } from './migrations/index.ts';
+import { KEEP_NOTHING, migrate, migrateKeeping } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 import { OFFICE } from './sealing/keyring.ts';
-import { runWrite } from './writes.ts';
+import { ReleasedFiles } from './released-files.ts';
+import { runWrite, type OutsideCommit } from './writes.ts';
 
 type RunRead = (name: string, args: unknown) => unknown;
 type AnswerGroup = (requests: readonly WorkerRequest[]) => FromWorker;
@@ -65,28 +66,31 @@ function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
   prepareDatabase(connection, setup);
   removeUnnamedFiles(connection, setup.contentFolder);
   const group = new GroupCommit(connection, runWrite, Date.now);
+  const released = new ReleasedFiles((names) => removeFiles(setup.contentFolder, names));
+  const outside: Readonly<Record<OutsideCommit, () => void>> = {
+    compactDatabase: () => compactDatabase(connection, setup.databasePath),
+    holdFiles: () => released.hold(),
+    letFilesGo: () => released.letGo(),
+  };
   return (requests) => {
     connection.keyring.refresh();
-    const compactions = requests.filter(({ name }) => name === 'compactDatabase');
-    const { answers, changes, releasedFiles } = group.commit(
-      requests.filter((each) => !compactions.includes(each)),
-    );
-    removeFiles(setup.contentFolder, releasedFiles);
-    const compact = () => compactDatabase(connection, setup.databasePath);
-    return {
-      kind: 'answers',
-      answers: [...answers, ...compactions.map((each) => answerRead(compact, each))],
-      changes,
-    };
+    const isOutside = ({ name }: WorkerRequest) => name in outside;
+    const { answers, changes, releasedFiles } = group.commit(requests.filter((each) => !isOutside(each)));
+    released.add(releasedFiles);
+    const others = requests
+      .filter(isOutside)
+      .map((each) => answerRead((name) => outside[name as OutsideCommit](), each));
+    return { kind: 'answers', answers: [...answers, ...others], changes };
   };
 }
 
 function prepareDatabase(
   connection: Connection,
-  { databasePath, newRootKey, encryptsNew }: WorkerSetup,
+  { databasePath, newRootKey, encryptsNew, isBackedUp }: WorkerSetup,
 ): void {
   const isNew = connection.pragma('user_version') === 0;
-  migrate(connection, databasePath);
+  if (isBackedUp) migrateKeeping(connection, databasePath, { keep: KEEP_NOTHING });
+  else migrate(connection, databasePath);
   if (newRootKey !== null) connection.run('UPDATE sealing SET root_key = ?', newRootKey);
   if (isNew && encryptsNew) {
     connection.run("UPDATE sealing SET state = 'on'");

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   readonly newRootKey: Uint8Array | null;
   /** Whether a folder that is made now is encrypted from its beginning. */
   readonly encryptsNew: boolean;
+  /** Migrations need not keep a copy of the database: there is a backup of it. */
+  readonly isBackedUp: boolean;
 }
 
 export interface WorkerRequest {

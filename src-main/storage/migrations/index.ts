@@ -42,6 +42,7 @@ import { addDnsChanges } from './0390-dns-changes.ts';
 import { addTraceSearch } from './0410-trace-search.ts';
 import { addTranscriptsAndDeeds } from './0420-transcripts-and-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
+import { addBackups } from './0450-backups.ts';
 
 export interface Migration {
   readonly version: number;
@@ -85,6 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 410, name: 'search of timelines', run: addTraceSearch },
   { version: 420, name: 'transcripts and deeds', run: addTranscriptsAndDeeds },
   { version: 430, name: 'flow history', run: addFlowHistory },
+  { version: 450, name: 'backups', run: addBackups },
 ];
 
 /** The database was written by a newer Postroom. */
@@ -98,21 +100,40 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Runs what is missing; answers the versions that were run. `path` is where a copy is put beside. */
+/** Keeps the database as it is before it is changed. */
+export type KeepBefore = (connection: Connection, path: string, version: number) => void;
+
+/** Runs what is missing; answers the versions that were run. A copy is put beside the database, whose path is given. */
 export function migrate(
   connection: Connection,
   path: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): readonly number[] {
+  return migrateKeeping(connection, path, { migrations, keep: keepCopy });
+}
+
+/** The same, where `keep` comes before the first one. */
+export function migrateKeeping(
+  connection: Connection,
+  path: string,
+  {
+    keep,
+    migrations = MIGRATIONS,
+  }: { readonly keep: KeepBefore; readonly migrations?: readonly Migration[] },
+): readonly number[] {
   const current = Number(connection.pragma('user_version'));
   const newest = migrations.at(-1)?.version ?? 0;
   if (current > newest) throw new NewerDatabaseError(current, newest);
   const missing = migrations.filter((migration) => migration.version > current);
-  if (missing.length > 0 && current > 0) keepCopy(connection, path, current);
+  if (missing.length > 0 && current > 0) keep(connection, path, current);
   for (const migration of missing) runInTransaction(connection, migration);
   return missing.map((migration) => migration.version);
 }
 
+/** There is a backup already, or nobody needs the old one. */
+export const KEEP_NOTHING: KeepBefore = () => undefined;
+
+/** A copy beside the database. */
 function keepCopy(connection: Connection, path: string, version: number): void {
   const copy = `${path}.before-migration-${version}`;
   if (existsSync(copy)) return;
