@@ -5,8 +5,9 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import type { BackupRun } from '../../backup/port.ts';
-import { DATABASE_FILE, readBackup } from '../../backup/read-backup.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { BackupProblem, type BackupRun } from '../../backup/port.ts';
+import { DATABASE_FILE, readBackup, type LostFile } from '../../backup/read-backup.ts';
 import type { Repository } from '../../backup/repository/repository.ts';
 import type { SnapshotRecord } from '../../backup/repository/snapshot-record.ts';
 import { createMessageIndexer } from '../../format/message-indexer.ts';
@@ -32,7 +33,9 @@ export async function restoreOnTrial(options: TrialOptions): Promise<TrialReport
   const scratch = await openScratch(folder, 'trial');
   try {
     await needRoom(scratch, snapshot.octets, 'the trial restore');
-    const lost = await readBackup({ ...options, folder: scratch });
+    const read = await readBack(options, scratch);
+    if (!read.ok) return { findings: [read.error] };
+    const lost = read.value;
     const { octets, files } = snapshot;
     const all = { doneOctets: octets, totalOctets: octets, doneFiles: files, totalFiles: files };
     onProgress({ phase: 'checking', ...all, movedOctets: octets });
@@ -44,6 +47,16 @@ export async function restoreOnTrial(options: TrialOptions): Promise<TrialReport
     return { findings: findings.slice(0, MOST_FINDINGS) };
   } finally {
     await removeScratch(folder, 'trial');
+  }
+}
+
+/** Without its database there is nothing to look at. */
+async function readBack(options: TrialOptions, folder: string): Promise<Result<readonly LostFile[], string>> {
+  try {
+    return ok(await readBackup({ ...options, folder }));
+  } catch (error) {
+    if (error instanceof BackupProblem && error.code === 'damaged') return err(error.message);
+    throw error;
   }
 }
 
