@@ -4,6 +4,7 @@
  * Invariants: standard output carries the READY line and nothing else; what is unusable is one line on standard error
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
+import type { Logger } from '../base/logger.ts';
 import { createLogger } from '../observe/pino-logger.ts';
 import { BACKUP_USAGE, isBackupTask, parseBackupTask, runBackupTask } from './backup-task.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
@@ -53,7 +54,7 @@ async function runHelperLine(args: readonly string[]): Promise<void> {
 async function run(options: ServiceOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   try {
-    const service = await startService(options, logger);
+    const service = await startRestarting(options, logger);
     stopOnSignal(service);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
     tellSetupToken(service);
@@ -63,6 +64,32 @@ async function run(options: ServiceOptions): Promise<void> {
     logger.error('cannot start', { error });
     process.exit(EXIT_FAILED);
   }
+}
+
+/** The service, or the one that took its place when a restore asked for it: on the same ports, with the same options. */
+async function startRestarting(options: ServiceOptions, logger: Logger): Promise<RunningService> {
+  let service: Promise<RunningService>;
+  const restart = (): void => {
+    const before = service;
+    service = before.then(async (running) => {
+      await running.stop();
+      return startService(fixPorts(options, running), logger, { restart });
+    });
+    service.catch((error: unknown) => {
+      logger.error('cannot start anew', { error });
+      process.exit(EXIT_FAILED);
+    });
+  };
+  service = startService(options, logger, { restart });
+  const first = await service;
+  return { ...first, stop: async () => (await service).stop() };
+}
+
+/** Where any free port was asked for, it stays the one that was found. */
+function fixPorts(options: ServiceOptions, { ports, consoleUrl }: RunningService): ServiceOptions {
+  const { address } = options.console;
+  const port = Number(new URL(consoleUrl).port);
+  return { ...options, ports: { ...options.ports, ...ports }, console: { address, port } };
 }
 
 function greet(service: RunningService): void {

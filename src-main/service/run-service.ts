@@ -45,7 +45,7 @@ const randomBytes = createPooledRandom();
 export async function startService(
   options: ServiceOptions,
   logger: Logger,
-  clock: Clock = systemClock,
+  { clock = systemClock, restart }: { readonly clock?: Clock; readonly restart?: () => void } = {},
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const keyPlace = await findKey(options, provision);
@@ -63,6 +63,7 @@ export async function startService(
       clock,
       randomBytes,
       logger,
+      ...(restart !== undefined && { restart }),
     }),
   );
   try {

@@ -256,7 +256,7 @@ function createBackupStores(
   const source = { folder: options.folder, databasePath: databasePath(options), rootKey };
   return {
     backupRuns: new SqliteBackupRunStore(writer, connection),
-    snapshots: new SnapshotDesk(writer, source),
+    snapshots: new SnapshotDesk(source, { writer, connection }),
   };
 }
 

@@ -40,7 +40,7 @@ export type BackupRunOutcome = 'done' | 'failed' | 'cancelled';
 
 /** Why it could not be done, or what is wrong with what was found. */
 export interface BackupTrouble {
-  readonly code: BackupProblemCode | PlaceTrouble | 'unexpected';
+  readonly code: BackupProblemCode | PlaceTrouble | 'unexpected' | 'badKey' | 'underWay';
   readonly message: string;
 }
 
