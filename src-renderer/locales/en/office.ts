@@ -223,6 +223,7 @@ export const office = {
       general: 'General',
       certificates: 'Certificates',
       encryption: 'Encryption',
+      backups: 'Backups',
       retention: 'Records',
       administrators: 'Administrators',
       audit: 'Audit log',
