@@ -135,6 +135,7 @@ export const backups = {
       restoreTicked: 'Restore {count} messages… | Restore {count} message… | Restore {count} messages…',
       search: 'Words in subject or sender',
       none: 'No message has these words.',
+      empty: 'This mailbox is empty.',
       more: 'Look further',
       subject: 'Subject',
       from: 'From',

@@ -127,6 +127,7 @@ export const backups = {
       restoreTicked: '恢复 {count} 封邮件… | 恢复 {count} 封邮件… | 恢复 {count} 封邮件…',
       search: '主题或发件人中的词',
       none: '没有包含这些词的邮件。',
+      empty: '此邮箱为空。',
       more: '继续查找',
       subject: '主题',
       from: '发件人',
