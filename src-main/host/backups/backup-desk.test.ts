@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addTestAccount, openTestStorage } from '../../../test/contract/mail-stores.ts';
 import { ManualClock } from '../../base/clock.ts';
 import { createIdMaker } from '../../base/ids.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { createDirectory, type FullDirectory } from '../../directory/create-directory.ts';
 import { PasswordKeeper } from '../../directory/credentials.ts';
 import { createMessageIndexer } from '../../format/message-indexer.ts';
@@ -23,12 +24,6 @@ import type { RunBackupJob } from './run-in-thread.ts';
 
 const HOUR_MS = 60 * 60_000;
 const LARGE = 'x'.repeat(300_000);
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 const inThisThread: RunBackupJob = (job, run) => runJob(job, { ...run, clock: systemClock });
 
 let folder: string;
@@ -54,7 +49,7 @@ afterEach(async () => {
 
 function openDesk(): Promise<BackupDesk> {
   const places = { dataFolder: data, version: '1', keyPlace: null, restart: null };
-  return BackupDesk.open({ ...places, storage, runJob: inThisThread, clock, logger: quiet });
+  return BackupDesk.open({ ...places, storage, runJob: inThisThread, clock, logger: silentLogger });
 }
 
 async function append(account: number, body: string, id: string): Promise<void> {
@@ -157,7 +152,7 @@ describe('mail out of a backup', () => {
     const receiver = createMessageReceiver({ spool: storage.spool, createIndexer: createMessageIndexer });
     const { mailStore, scripts } = storage;
     const makeId = createIdMaker(Date.now, randomBytes);
-    const own = { desk, runJob: inThisThread, dataFolder: data, clock, logger: quiet };
+    const own = { desk, runJob: inThisThread, dataFolder: data, clock, logger: silentLogger };
     return { directory, browse: new BrowseDesk({ ...own, mailStore, scripts, directory, receiver, makeId }) };
   }
 
@@ -244,13 +239,12 @@ test('a folder of before is backed up before migrations change it, where there a
     ...{ folder: data, defaultSettings: defaultSettings('x'), onError: () => undefined },
     makeId: createIdMaker(Date.now, createPooledRandom()),
     beforeUpgrade: (upgrade) =>
-      backUpBeforeUpgrade(upgrade, { version: '2', runJob: inThisThread, logger: quiet }),
+      backUpBeforeUpgrade(upgrade, { version: '2', runJob: inThisThread, logger: silentLogger }),
   });
   desk = await openDesk();
   await desk.look();
   const [newest] = desk.known.snapshots ?? [];
   expect(newest).toMatchObject({ reason: 'upgrade', databaseVersion: 430 });
-  const { readdir } = await import('node:fs/promises');
   expect((await readdir(data)).filter((name) => name.includes('before-migration'))).toEqual([]);
   // And it can be tried: the trial brings it up to date.
   desk.verify();
