@@ -90,7 +90,7 @@ function createFakeElectron() {
     },
   });
   const trays: FakeTray[] = [];
-  const handlers = new Map<string, (request: Request) => Response>();
+  const handlers = new Map<string, (request: Request) => Promise<Response>>();
   const schemes: unknown[] = [];
   const fake = {
     app,
@@ -108,7 +108,8 @@ function createFakeElectron() {
     ipcMain: new EventEmitter(),
     protocol: {
       registerSchemesAsPrivileged: (list: unknown[]) => schemes.push(...list),
-      handle: (scheme: string, handler: (request: Request) => Response) => handlers.set(scheme, handler),
+      handle: (scheme: string, handler: (request: Request) => Promise<Response>) =>
+        handlers.set(scheme, handler),
     },
     session: {
       defaultSession: { setPermissionRequestHandler: vi.fn(), setPermissionCheckHandler: vi.fn() },
@@ -259,10 +260,10 @@ describe('security', () => {
   it('serves the page with its policy and nothing else', async () => {
     await run();
     const serve = electron.handlers.get('postroom');
-    const page = serve?.(new Request('postroom://console/messages'));
+    const page = await serve?.(new Request('postroom://console/messages'));
     expect(page?.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
-    expect(serve?.(new Request('postroom://console/..%2fsecret.txt'))?.status).toBe(404);
-    expect(serve?.(new Request('postroom://elsewhere/'))?.status).toBe(404);
+    expect((await serve?.(new Request('postroom://console/..%2fsecret.txt')))?.status).toBe(404);
+    expect((await serve?.(new Request('postroom://elsewhere/')))?.status).toBe(404);
     expect(electron.schemes).toHaveLength(1);
   });
 

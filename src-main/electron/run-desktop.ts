@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConsoleRouter } from '../host/api/router.ts';
-import { readPageFiles } from '../host/page-files.ts';
+import { openPageFiles } from '../host/page-files.ts';
 import { answerPorts } from './console-port.ts';
 import { type ConsoleWindow, createConsoleWindow, lockDown } from './console-window.ts';
 import type { ElectronModule } from './electron-module.ts';
@@ -78,7 +78,7 @@ class Desktop {
   async start(): Promise<void> {
     const { electron, pageFolder, logger } = this.#options;
     lockDown(electron);
-    servePage(electron, await readPageFiles(pageFolder));
+    servePage(electron, await openPageFiles(pageFolder));
     try {
       await this.#startHost();
     } catch (error) {

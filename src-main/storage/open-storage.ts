@@ -50,6 +50,7 @@ import { SqliteTlsPolicyStore } from './tls-policy-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
+import { WorkerOnDemand } from './worker-on-demand.ts';
 import { Writer } from './writer.ts';
 
 export interface StorageOptions {
@@ -111,16 +112,18 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
     options.onError,
   );
   if (findings.length > 0) options.onFindings?.(findings);
-  const startReading = (mode: 'read' | 'search') => WorkerClient.start({ ...setup, mode }, options.onError);
-  const [reading, searching] = await Promise.all([startReading('read'), startReading('search')]);
-  const startReader = async () => (await startReading('read')).client;
-  return { writing, reading: reading.client, searching: searching.client, startReader };
+  const start = async (mode: 'read' | 'search') =>
+    (await WorkerClient.start({ ...setup, newRootKey: null, wasCut: false, mode }, options.onError)).client;
+  const startReader = () => start('read');
+  const reading = new WorkerOnDemand(startReader);
+  const searching = new WorkerOnDemand(() => start('search'));
+  return { writing, reading, searching, startReader };
 }
 
 interface Parts {
   readonly writing: WorkerClient;
-  readonly reading: WorkerClient;
-  readonly searching: WorkerClient;
+  readonly reading: WorkerOnDemand;
+  readonly searching: WorkerOnDemand;
   /** One more, for what takes long. */
   readonly startReader: () => Promise<WorkerClient>;
   readonly place: KeyPlace;

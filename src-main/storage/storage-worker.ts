@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { collectAtRest } from './collect-at-rest.ts';
 import { compactDatabase } from './compact-database.ts';
 import { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
@@ -34,6 +35,7 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     connection.keyring.useRoot(setup.rootKey);
     setup.rootKey.fill(0);
     const answerGroup = startAnswering(connection, setup);
+    if (isWriting) collectAtRest();
     const findings = isWriting && setup.wasCut ? examineQuickly(connection, setup.contentFolder) : [];
     port.on('message', (message: ToWorker) => {
       if (message.kind === 'requests') return post(answerGroup(message.requests));
