@@ -4,40 +4,52 @@
  * Invariants: standard output carries the READY line and nothing else; what is unusable is one line on standard error
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
+import type { Result } from '../base/result.ts';
+import { systemClock } from '../host/system-clock.ts';
 import { createLogger } from '../observe/pino-logger.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
-import { isOutsideHelper, OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
-import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
+import { OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
+import { ROLLBACK_USAGE, runRollback } from './rollback-task.ts';
+import { parseTask, runTask, TASK_USAGE, TASK_VERBS } from './tasks.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
 const EXIT_UNUSABLE = 2;
 const EXIT_FAILED = 1;
 
+/** What `postroom VERB …` runs besides the server: the exit code, or a sentence where nothing was begun. */
+interface Command {
+  readonly verbs: readonly string[];
+  readonly usage: string;
+  readonly run: (args: readonly string[]) => Promise<Result<number, string>>;
+}
+
+const COMMANDS: readonly Command[] = [
+  { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
+  { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
+  { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
+];
+
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
   if (args.includes('--help') || args.includes('-h'))
-    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
-  if (isTask(args)) return runTaskLine(args);
-  if (isOutsideHelper(args)) return runHelperLine(args);
+    return console.log([`${USAGE}\n`, ...COMMANDS.map(({ usage }) => usage)].join('\n'));
+  const command = COMMANDS.find(({ verbs }) => verbs.includes(args[0] ?? ''));
+  if (command !== undefined) return endWith(await command.run(args));
   const options = parseOptions(args);
   if (!options.ok) return exitUnusable(options.error);
   await run(options.value);
 }
 
-async function runTaskLine(args: readonly string[]): Promise<void> {
+async function runTaskLine(args: readonly string[]): Promise<Result<number, string>> {
   const task = parseTask(args);
-  if (!task.ok) return exitUnusable(task.error);
-  const outcome = await runTask(task.value);
-  if (!outcome.ok) return exitUnusable(outcome.error);
-  process.exit(outcome.value);
+  return task.ok ? runTask(task.value) : task;
 }
 
-async function runHelperLine(args: readonly string[]): Promise<void> {
-  const outcome = await runOutsideHelper(args);
+function endWith(outcome: Result<number, string>): void {
   if (!outcome.ok) return exitUnusable(outcome.error);
-  process.exit(0);
+  process.exit(outcome.value);
 }
 
 async function run(options: ServiceOptions): Promise<void> {

@@ -12,8 +12,8 @@ import type { Cancel } from '../base/clock.ts';
 const LOOK_MS = 15_000;
 /** Below 0.5 % of a processor between two looks. */
 const RESTING_CPU_US = 75_000;
-/** Timers alone use less in an hour. */
-const WORTH_CPU_US = 250_000;
+/** The writing thread uses this much to start. */
+const WORTH_CPU_US = 100_000;
 
 export interface ThreadAtWork {
   /** Processor time that the thread has used, µs. */

@@ -14,7 +14,7 @@ import { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
 import { examineQuickly } from './doctor/examine.ts';
 import { GroupCommit } from './group-commit.ts';
-import { migrate } from './migrations/index.ts';
+import { migrate, NewerDatabaseError } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
@@ -44,7 +44,7 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     });
     post({ kind: 'ready', findings });
   } catch (error) {
-    post({ kind: 'failed', error: toError(error) });
+    post(describeFailure(error));
     port.close();
   }
 }
@@ -134,6 +134,12 @@ function removeFiles(folder: string, names: readonly string[]): void {
       // An antivirus may hold it; it takes space until the next start, nothing more.
     }
   }
+}
+
+function describeFailure(error: unknown): FromWorker {
+  if (!(error instanceof NewerDatabaseError)) return { kind: 'failed', error: toError(error) };
+  const { found, known } = error;
+  return { kind: 'newerDatabase', found, known };
 }
 
 function toError(error: unknown): Error {

@@ -30,6 +30,8 @@ export interface WorkerAnswer {
 export type FromWorker =
   | { readonly kind: 'ready'; readonly findings: readonly DoctorFinding[] }
   | { readonly kind: 'failed'; readonly error: Error }
+  /** Classes of errors do not go from thread to thread. */
+  | { readonly kind: 'newerDatabase'; readonly found: number; readonly known: number }
   | {
       readonly kind: 'answers';
       readonly answers: readonly WorkerAnswer[];

@@ -107,12 +107,13 @@ export async function runService(
   return { code, output: output.join(''), log: log.join('') };
 }
 
-/** Starts the service and waits for its READY line. */
+/** Starts the service and waits for its READY line. `program`: another version's. */
 export function startService(
   args: readonly string[],
   command: 'serve' | 'start' = 'serve',
+  program = SERVICE_FILE,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [SERVICE_FILE, command, ...args], {
+  const child = spawn(process.execPath, [program, command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
@@ -133,8 +134,8 @@ export function startService(
 }
 
 /** The service with the office above on free loopback ports. */
-export function startOffice(folder: WorkFolder): Promise<ServiceProcess> {
-  return startService(officeArguments(folder));
+export function startOffice(folder: WorkFolder, program = SERVICE_FILE): Promise<ServiceProcess> {
+  return startService(officeArguments(folder), 'serve', program);
 }
 
 /** Starts that service and kills it at a moment, whether it is ready by then or not. */

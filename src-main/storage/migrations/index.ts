@@ -2,10 +2,10 @@
  * Migrations: bring a data folder's database from the version it has to the version this program needs.
  *
  * Flow: the writer worker runs them before it takes its first write.
- * Invariants: numbers rise in steps of ten (room to insert); one transaction each; a newer database is refused by name;
- * a failure stops start-up with the database as it was; a copy of the database from before is kept.
+ * Invariants: numbers rise in steps of ten (room to insert); all that are missing are one transaction; a newer database is refused
+ * by name; a failure stops start-up with the database as it was; a copy of the database from before is kept, which
+ * `postroom rollback` puts back for the older program.
  */
-import { existsSync } from 'node:fs';
 import type { Connection } from '../connection.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
 import { addDsnRequests } from './0020-dsn-requests.ts';
@@ -42,6 +42,7 @@ import { addDnsChanges } from './0390-dns-changes.ts';
 import { addTraceSearch } from './0410-trace-search.ts';
 import { addTranscriptsAndDeeds } from './0420-transcripts-and-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
+import { keepCopy } from './database-copy.ts';
 
 export interface Migration {
   readonly version: number;
@@ -90,11 +91,15 @@ export const MIGRATIONS: readonly Migration[] = [
 /** The database was written by a newer Postroom. */
 export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError' as const;
+  readonly found: number;
+  readonly known: number;
 
   constructor(found: number, known: number) {
     super(
       `the database has version ${found}, but this Postroom knows versions up to ${known}: it was written by a newer Postroom; install that one`,
     );
+    this.found = found;
+    this.known = known;
   }
 }
 
@@ -109,24 +114,26 @@ export function migrate(
   if (current > newest) throw new NewerDatabaseError(current, newest);
   const missing = migrations.filter((migration) => migration.version > current);
   if (missing.length > 0 && current > 0) keepCopy(connection, path, current);
-  for (const migration of missing) runInTransaction(connection, migration);
+  runInTransaction(connection, missing);
   return missing.map((migration) => migration.version);
 }
 
-function keepCopy(connection: Connection, path: string, version: number): void {
-  const copy = `${path}.before-migration-${version}`;
-  if (existsSync(copy)) return;
-  connection.run('VACUUM INTO ?', copy);
-}
-
-function runInTransaction(connection: Connection, migration: Migration): void {
+function runInTransaction(connection: Connection, migrations: readonly Migration[]): void {
   connection.execute('BEGIN IMMEDIATE');
   try {
-    migration.run(connection);
-    connection.execute(`PRAGMA user_version = ${migration.version}`);
+    for (const migration of migrations) runOne(connection, migration);
     connection.execute('COMMIT');
   } catch (error) {
     if (connection.isInTransaction) connection.execute('ROLLBACK');
+    throw error;
+  }
+}
+
+function runOne(connection: Connection, migration: Migration): void {
+  try {
+    migration.run(connection);
+    connection.execute(`PRAGMA user_version = ${migration.version}`);
+  } catch (error) {
     throw new Error(`migration ${migration.version} (${migration.name}) failed`, { cause: error });
   }
 }

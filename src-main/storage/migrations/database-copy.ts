@@ -1,0 +1,41 @@
+/** The copy of the database from before its migrations: kept at an upgrade, put back by a rollback (roll-back.ts). */
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Connection } from '../connection.ts';
+
+const MARK = '.before-migration-';
+
+/** Keeps one, if there is none of this version yet; it has its name once it is whole and on disk. */
+export function keepCopy(connection: Connection, path: string, version: number): void {
+  const copy = copyBefore(path, version);
+  if (existsSync(copy)) return;
+  const unfinished = `${copy}.unfinished`;
+  rmSync(unfinished, { force: true });
+  connection.run('VACUUM INTO ?', unfinished);
+  syncFile(unfinished);
+  renameSync(unfinished, copy);
+}
+
+/** Where the copy of the database at `path` lies from when it had this version. */
+export function copyBefore(path: string, version: number): string {
+  return `${path}${MARK}${version}`;
+}
+
+/** Versions of the copies beside the database, newest first. */
+export function versionsKept(path: string): readonly number[] {
+  const start = `${basename(path)}${MARK}`;
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(name.slice(start.length)))
+    .filter((version) => Number.isInteger(version))
+    .sort((a, b) => b - a);
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
