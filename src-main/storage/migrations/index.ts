@@ -5,8 +5,9 @@
  * Invariants: numbers rise in steps of ten (room to insert); one transaction each; a newer database is refused by name;
  * a failure stops start-up with the database as it was; a copy of the database from before is kept.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Connection } from '../connection.ts';
+import { renameDurably } from '../sync-folder.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
 import { addDsnRequests } from './0020-dsn-requests.ts';
 import { addEntryProvenance } from './0030-entry-provenance.ts';
@@ -116,7 +117,11 @@ export function migrate(
 function keepCopy(connection: Connection, path: string, version: number): void {
   const copy = `${path}.before-migration-${version}`;
   if (existsSync(copy)) return;
-  connection.run('VACUUM INTO ?', copy);
+  // What a crash has cut short is no copy: it gets its name when it is whole, and on disk.
+  const begun = `${copy}.begun`;
+  rmSync(begun, { force: true });
+  connection.run('VACUUM INTO ?', begun);
+  renameDurably(begun, copy);
 }
 
 function runInTransaction(connection: Connection, migration: Migration): void {
