@@ -4,7 +4,7 @@
  * Flow: writer worker (storage-worker.ts) → here. Invariants: files that no committed row names are of messages that were
  * arriving, or leaving, when the program was cut off; nothing else is removed.
  */
-import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from './connection.ts';
 import { namedFiles } from './content-store.ts';
@@ -12,6 +12,7 @@ import { examineQuickly } from './doctor/examine.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { migrate } from './migrations/index.ts';
 import { OFFICE } from './sealing/keyring.ts';
+import { makeFolderDurably } from './sync-folder.ts';
 import type { WorkerSetup } from './worker-messages.ts';
 
 export type WritingSetup = Omit<WorkerSetup, 'mode'>;
@@ -38,7 +39,7 @@ function prepareDatabase(
 }
 
 function removeUnnamedFiles(connection: Connection, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolderDurably(folder);
   const files = readdirSync(folder);
   const named = namedFiles(connection, files);
   removeFiles(

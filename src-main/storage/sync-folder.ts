@@ -1,7 +1,7 @@
 /** Puts a folder's entries on disk: without it a new file's name may be lost in a power cut, though its octets are there. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 // Windows has no way to sync a directory, and needs none: NTFS journals the entry with the file's flush.
 const NEEDS_NO_SYNC = process.platform === 'win32';
@@ -28,9 +28,12 @@ export function renameDurably(from: string, to: string): void {
   syncFolderNow(dirname(to));
 }
 
-/** Makes a folder that is not there; when this returns its name is on disk. */
+/** Makes a folder, and those above it, where they are not there; when this returns their names are on disk. */
 export function makeFolderDurably(path: string): void {
-  if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) syncFolderNow(dirname(path));
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= first.length; made = dirname(made))
+    syncFolderNow(dirname(made));
 }
 
 function syncNow(path: string, mode: 'r' | 'r+'): void {
