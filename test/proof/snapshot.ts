@@ -146,13 +146,21 @@ class FolderReader {
     );
   }
 
+  #readLetter(contentId: number): { id: string; isWhole: boolean } {
+    const place = { connection: this.#connection, contentFolder: this.#contentFolder };
+    try {
+      return readLetter(readOctets(place, contentId) ?? new Uint8Array());
+    } catch {
+      // Its file is gone, or cannot be opened with its key.
+      return { id: '', isWhole: false };
+    }
+  }
+
   /** Each content is read once, whole. */
   #idOf(contentId: number, where: string): string {
     const known = this.#ids.get(contentId);
     if (known !== undefined) return known;
-    const place = { connection: this.#connection, contentFolder: this.#contentFolder };
-    const octets = readOctets(place, contentId);
-    const { id, isWhole } = octets === null ? { id: '', isWhole: false } : readLetter(octets);
+    const { id, isWhole } = this.#readLetter(contentId);
     if (!isWhole)
       this.#problems.push(`${where}: ${id === '' ? 'a content that is gone' : `${id} is damaged`}`);
     this.#ids.set(contentId, id);
