@@ -1,5 +1,6 @@
 /** What is looked at every minute of a soak. Linux only. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { cpuSeconds } from '../bench/process-cpu.ts';
 
@@ -13,6 +14,8 @@ export interface Sample {
   /** Database and write-ahead log. */
   readonly databaseMiB: number;
   readonly cpuSeconds: number;
+  /** Of the whole machine, over a minute: what else it had to do. */
+  readonly machineLoad: number;
   /** Milliseconds, by kind. */
   readonly latencies: Readonly<Record<string, Percentiles>>;
   readonly acknowledged: number;
@@ -58,6 +61,7 @@ export function takeSample(
     handles: readdirSync(`/proc/${place.processId}/fd`).length,
     databaseMiB: sizeOf(place.data, ['postroom.db', 'postroom.db-wal']) / MEBIBYTE,
     cpuSeconds: cpuSeconds(place.processId),
+    machineLoad: loadavg()[0] ?? 0,
     ...more,
   };
 }

@@ -5,6 +5,7 @@
  * verdict, figures in test/PROOF.md and a chart in test/proof/soak.svg. The first fifth warms up and is not judged.
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -133,10 +134,12 @@ async function report(): Promise<void> {
   });
   const last = samples.at(-1);
   const cpu = ((last?.cpuSeconds ?? 0) / (samples.length * 60)) * 100;
+  const machineLoad = samples.reduce((sum, sample) => sum + sample.machineLoad, 0) / samples.length;
   const rises = rows.filter((row) => row.at(-1) !== 'flat').length;
   const counted =
     `${load.acknowledged} things acknowledged and ${swept} messages expunged in ${samples.length} minutes, ` +
-    `${cpu.toFixed(1)} % of a core; ended with ${exitCode}, and the doctor found ${problems.length} problems.`;
+    `${cpu.toFixed(1)} % of a core; the machine, busy with other things as well, had a load of ${machineLoad.toFixed(1)} on ` +
+    `${availableParallelism()} cores; ended with ${exitCode}, and the doctor found ${problems.length} problems.`;
   const head = ['sampled every minute', 'mean', 'rise over the run (95 %)', 'may rise by', 'verdict'];
   const picture = `![Chart of the samples](proof/soak.svg)`;
   writeFileSync(CHART, drawCharts(charts()));
