@@ -15,6 +15,8 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'fonts-noto-cjk', file: '/usr/share/doc/fonts-noto-cjk' },
   { package: 'curl', file: '/usr/bin/curl' },
+  // The calls of a service, recorded and made to fail.
+  { package: 'strace', file: '/usr/bin/strace' },
   { package: 'swaks', file: '/usr/bin/swaks' },
   { package: 'mutt', file: '/usr/bin/mutt' },
   { package: 'isync', file: '/usr/bin/mbsync' },

@@ -5,7 +5,7 @@
  * Invariants: one process at a time holds a data folder; close() ends after every requested write has committed.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { TraceId } from '../mail/events.ts';
@@ -48,6 +48,7 @@ import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTlsPolicyStore } from './tls-policy-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
+import { makeFolderDurably } from './sync-folder.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
 import { WorkerOnDemand } from './worker-on-demand.ts';
@@ -70,7 +71,7 @@ export interface StorageOptions {
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 export async function openStorage(options: StorageOptions) {
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  makeFolderDurably(options.folder);
   const unlock = lockFolder(options.folder);
   try {
     const place = options.keyPlace ?? keyFileIn(options.folder);

@@ -5,13 +5,13 @@
  * so a cut leaves the one or the other; today's database with all that it names stays beside as a data folder of its own, which
  * today's program opens (what came since the upgrade can be exported from there).
  */
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { Connection } from './connection.ts';
 import { lockFolder } from './folder-lock.ts';
 import { copyBefore, versionsKept } from './migrations/database-copy.ts';
-import { syncFolder } from './sync-folder.ts';
+import { renameDurably, syncFolder } from './sync-folder.ts';
 
 const DATABASE = 'postroom.db';
 const CONTENT = 'content';
@@ -39,8 +39,7 @@ export async function rollBack(folder: string, stamp: string): Promise<Result<Ro
     const newerMessages = countNewer(path, copyBefore(path, toVersion));
     const asideFolder = join(folder, `before-rollback-${stamp}`);
     await setAside(folder, asideFolder);
-    renameSync(copyBefore(path, toVersion), path);
-    await syncFolder(folder);
+    renameDurably(copyBefore(path, toVersion), path);
     return ok({ fromVersion, toVersion, asideFolder, newerMessages });
   } finally {
     unlock();

@@ -14,7 +14,7 @@ const [program, name, ...flags] = process.argv.slice(2);
 if (program === undefined || name === undefined) throw new Error('which program, and which name?');
 const leaves = !flags.includes('--no-relay');
 const folder = await makeWorkFolder(leaves ? { ...OFFICE, ...UNREACHABLE } : OFFICE);
-const service = await startOffice(folder, program);
+const service = await startOffice(folder, { serviceFile: program });
 await writeMail(service, leaves);
 const mail = await readMail(service);
 await service.end('SIGTERM');

@@ -1,19 +1,20 @@
 /** The copy of the database from before its migrations: kept at an upgrade, put back by a rollback (roll-back.ts). */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Connection } from '../connection.ts';
+import { renameDurably } from '../sync-folder.ts';
 
 const MARK = '.before-migration-';
 
-/** Keeps one, if there is none of this version yet; it has its name once it is whole and on disk. */
+/** Keeps one, if there is none of this version yet. */
 export function keepCopy(connection: Connection, path: string, version: number): void {
   const copy = copyBefore(path, version);
   if (existsSync(copy)) return;
-  const unfinished = `${copy}.unfinished`;
-  rmSync(unfinished, { force: true });
-  connection.run('VACUUM INTO ?', unfinished);
-  syncFile(unfinished);
-  renameSync(unfinished, copy);
+  // What a crash has cut short is no copy: it gets its name when it is whole, and on disk.
+  const begun = `${copy}.begun`;
+  rmSync(begun, { force: true });
+  connection.run('VACUUM INTO ?', begun);
+  renameDurably(begun, copy);
 }
 
 /** Where the copy of the database at `path` lies from when it had this version. */
@@ -29,13 +30,4 @@ export function versionsKept(path: string): readonly number[] {
     .map((name) => Number(name.slice(start.length)))
     .filter((version) => Number.isInteger(version))
     .sort((a, b) => b - a);
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
