@@ -9,6 +9,8 @@ import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
 import { isOutsideHelper, OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
+import { notifySystemd, onInputEnd, tellReady } from './managed.ts';
+import { isServiceCommand, runServiceCommand, SERVICE_USAGE } from './service-command.ts';
 import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
@@ -18,7 +20,8 @@ const EXIT_FAILED = 1;
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
   if (args.includes('--help') || args.includes('-h'))
-    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
+    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${SERVICE_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
+  if (isServiceCommand(args)) return runServiceLine(args);
   if (isTask(args)) return runTaskLine(args);
   if (isOutsideHelper(args)) return runHelperLine(args);
   const options = parseOptions(args);
@@ -34,6 +37,12 @@ async function runTaskLine(args: readonly string[]): Promise<void> {
   process.exit(outcome.value);
 }
 
+async function runServiceLine(args: readonly string[]): Promise<void> {
+  const outcome = await runServiceCommand(args);
+  if (!outcome.ok) return exitUnusable(outcome.error);
+  process.exit(outcome.value);
+}
+
 async function runHelperLine(args: readonly string[]): Promise<void> {
   const outcome = await runOutsideHelper(args);
   if (!outcome.ok) return exitUnusable(outcome.error);
@@ -44,8 +53,13 @@ async function run(options: ServiceOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   try {
     const service = await startService(options, logger);
-    stopOnSignal(service);
+    const stop = stopOnSignal(service);
+    onInputEnd(options.managedBy, stop);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+    tellReady(
+      { ...options, environment: process.env, notify: notifySystemd },
+      `console at ${service.consoleUrl}`,
+    );
     tellSetupToken(service);
     if (options.command === 'start') greet(service);
   } catch (error) {
@@ -69,7 +83,7 @@ function tellSetupToken({ host: { setupToken } }: RunningService): void {
   console.error(`postroom: to begin from another machine, the token${shown} is in ${setupToken.path}`);
 }
 
-function stopOnSignal(service: RunningService): void {
+function stopOnSignal(service: RunningService): () => void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
@@ -84,6 +98,7 @@ function stopOnSignal(service: RunningService): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  return stop;
 }
 
 function exitUnusable(sentence: string): void {
