@@ -4,6 +4,7 @@
  * Invariants: exit 0: done, or it runs; 2: nothing was changed, one line says why, with the command that an administrator can give;
  * `status` ends with 3 where it does not run and 4 where it is not installed, as systemctl does. Data is kept unless told otherwise.
  */
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { err, ok, type Result } from '../base/result.ts';
 import { openSystemService, thisMachine } from '../host/system-service/open-system-service.ts';
@@ -67,6 +68,8 @@ async function install(
   const earlier = before.kind === 'installed' ? before.installed : null;
   const plan = planOf(wishes, { earlier, service, program: thisProgram() });
   if (!plan.ok) return err({ kind: 'unusable', text: plan.error });
+  const unread = missingFile(plan.value);
+  if (unread !== null) return err({ kind: 'unusable', text: `cannot read ${unread}` });
   if (wishes.printsOnly) {
     process.stdout.write(service.describe(plan.value));
     return ok(0);
@@ -80,6 +83,12 @@ async function install(
   if (!started.ok) return started;
   console.log(describeStatus(await service.status(), service));
   return ok(0);
+}
+
+/** The manager would only say that something failed. */
+function missingFile({ provisionFile, passphraseFile }: ServicePlan): string | null {
+  const files = [provisionFile, passphraseFile?.path ?? null];
+  return files.find((path) => path !== null && !existsSync(path)) ?? null;
 }
 
 /** Only with the rights for the rest, so that a refusal finds everything where it was. */

@@ -29,7 +29,8 @@ test('wishes become the service’s arguments, with files as absolute paths', ()
   const more = ['--writable', '/srv/a', '--writable', '/srv/b', '--passphrase-credential', '/etc/p.cred'];
   expect(plan([...wishes, ...more, '--user', 'mail', '--console', '0.0.0.0:80'])).toMatchObject({
     ...{ dataFolder: '/srv/mail', account: 'mail', console: '0.0.0.0:80' },
-    serveArguments: ['--provision', join(process.cwd(), 'office.json'), '--ports', 'pop3=off'],
+    serveArguments: ['--ports', 'pop3=off'],
+    provisionFile: join(process.cwd(), 'office.json'),
     writable: ['/srv/a', '/srv/b'],
     passphraseFile: { path: '/etc/p.cred', isEncrypted: true },
   });

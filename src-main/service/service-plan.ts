@@ -9,9 +9,7 @@ import { VERSION } from './package-facts.ts';
 const DEFAULT_CONSOLE = '127.0.0.1:8025';
 const DEFAULT_LINES = 50;
 /** Passed on to `postroom serve` as they are, once they are known to be usable. */
-const SERVE_OPTIONS = ['provision', 'bind', 'ports', 'key-file', 'log-level'] as const;
-/** They name files, which a service cannot find from where somebody stood. */
-const FILE_OPTIONS: readonly string[] = ['provision', 'key-file'];
+const SERVE_OPTIONS = ['bind', 'ports', 'key-file', 'log-level'] as const;
 
 export type ServiceCommand =
   | { readonly name: 'install'; readonly wishes: InstallWishes }
@@ -29,6 +27,7 @@ export interface InstallWishes {
   readonly console: string | null;
   readonly serveArguments: readonly string[];
   readonly writable: readonly string[];
+  readonly provisionFile: string | null;
   readonly passphraseFile: ServicePlan['passphraseFile'];
   readonly printsOnly: boolean;
 }
@@ -93,7 +92,7 @@ function readWishes(values: Values): Result<ServiceCommand, string> {
   const serveArguments = SERVE_OPTIONS.flatMap((name) => {
     const value = stringOf(values, name);
     if (value === null) return [];
-    return [`--${name}`, FILE_OPTIONS.includes(name) ? resolve(value) : value];
+    return [`--${name}`, name === 'key-file' ? resolve(value) : value];
   });
   const console = stringOf(values, 'console');
   const usable = parseOptions([...serveArguments, ...(console === null ? [] : ['--console', console])]);
@@ -103,6 +102,7 @@ function readWishes(values: Values): Result<ServiceCommand, string> {
     dataFolder: pathOf(values, 'data'),
     moveData: pathOf(values, 'move-data'),
     writable: ((values['writable'] as readonly string[] | undefined) ?? []).map((path) => resolve(path)),
+    provisionFile: pathOf(values, 'provision'),
     passphraseFile: readPassphraseFile(values),
     printsOnly: values['print'] === true,
   };
@@ -165,10 +165,12 @@ export function planOf(
     serveArguments:
       wishes.serveArguments.length > 0 ? wishes.serveArguments : (earlier?.serveArguments ?? []),
     writable: wishes.writable.length > 0 ? wishes.writable : (earlier?.writable ?? []),
+    provisionFile: wishes.provisionFile ?? earlier?.provisionFile ?? null,
     passphraseFile: wishes.passphraseFile ?? earlier?.passphraseFile ?? null,
     version: VERSION,
   };
-  const places = [...plan.program, plan.dataFolder, ...plan.serveArguments, ...plan.writable];
+  const files = [plan.provisionFile ?? '', plan.passphraseFile?.path ?? ''];
+  const places = [...plan.program, plan.dataFolder, ...plan.serveArguments, ...plan.writable, ...files];
   const broken = places.find((place) => /\p{Cc}/u.test(place));
   return broken === undefined ? ok(plan) : err(`${JSON.stringify(broken)}: a control character in it`);
 }

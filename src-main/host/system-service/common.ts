@@ -25,13 +25,15 @@ export const NOT_INSTALLED: ServiceProblem = {
 export function commandOf(plan: ServicePlan, manager: ServiceManager): readonly string[] {
   const places = ['--data', plan.dataFolder, '--console', plan.console];
   const command = [...plan.program, 'serve', '--managed-by', manager, ...places, ...plan.serveArguments];
-  return [...command, ...passphraseArguments(plan, manager)];
+  // systemd has its own words for where it puts credentials.
+  return manager === 'systemd' ? command : [...command, ...fileArguments(plan)];
 }
 
-/** systemd passes the file on, so that root alone can read it; elsewhere it belongs to the service's account. */
-function passphraseArguments({ passphraseFile }: ServicePlan, manager: ServiceManager): readonly string[] {
-  if (passphraseFile === null || manager === 'systemd') return [];
-  return ['--passphrase-file', passphraseFile.path];
+function fileArguments({ provisionFile, passphraseFile }: ServicePlan): readonly string[] {
+  return [
+    ...(provisionFile === null ? [] : ['--provision', provisionFile]),
+    ...(passphraseFile === null ? [] : ['--passphrase-file', passphraseFile.path]),
+  ];
 }
 
 /** What no other manager than systemd has. */

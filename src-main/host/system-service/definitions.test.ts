@@ -16,7 +16,7 @@ const PLAN: ServicePlan = {
   program: [process.execPath, '/opt/postroom & co/out/main/service.js'],
   programFolders: ['/opt/postroom & co'],
   ...{ dataFolder: '/var/lib/postroom', account: 'root', console: '127.0.0.1:8025' },
-  ...{ serveArguments: [], writable: [], passphraseFile: null, version: '0.1.0' },
+  ...{ serveArguments: [], writable: [], provisionFile: null, passphraseFile: null, version: '0.1.0' },
 };
 
 /** In tenths, as `--threshold` has it: what systemd calls OK ends at 5. */

@@ -32,6 +32,8 @@ export const servicePlan = z.object({
   serveArguments: z.array(z.string()).readonly(),
   /** Folders outside the data folder that it may write to: mbox files, Maildirs, archives. */
   writable: z.array(z.string()).readonly(),
+  /** The set-up that is applied at each start. systemd passes it on, so that root alone need be able to read it. */
+  provisionFile: z.string().nullable(),
   /** Holds the passphrase of the key; `isEncrypted`: by systemd-creds(1). */
   passphraseFile: z.object({ path: z.string(), isEncrypted: z.boolean() }).readonly().nullable(),
   version: z.string(),

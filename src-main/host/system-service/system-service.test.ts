@@ -58,6 +58,7 @@ function planFor({ defaults }: SystemService): ServicePlan {
     console: '127.0.0.1:8025',
     serveArguments: ['--ports', 'managesieve=off'],
     writable: [],
+    provisionFile: null,
     passphraseFile: null,
     version: '0.1.0',
   };
@@ -211,7 +212,7 @@ describe.each(MACHINES)('a service under %s', (manager, make) => {
         const awkward: ServicePlan = {
           ...plan,
           program: ['/opt/a b/node', `/opt/${name}/service.js`],
-          serveArguments: ['--provision', note],
+          serveArguments: ['--bind', note],
         };
         await machine.service.install(awkward);
         await machine.service.restart();

@@ -34,8 +34,8 @@ const DEFAULTS = { dataFolder: '/var/lib/postroom', account: 'postroom' };
 
 const PROPERTIES =
   'LoadState,ActiveState,SubState,MainPID,StateChangeTimestamp,UnitFileState,Result,ExecMainStatus,FragmentPath';
-/** Minutes of what a unit says when it fails are in its last lines. */
-const FAILURE_LINES = 5;
+/** What a server says when it cannot start is one line. */
+const FAILURE_LINES = 1;
 
 type Properties = Readonly<Record<string, string>>;
 
@@ -137,7 +137,10 @@ export class SystemdService implements SystemService {
     if (refusal !== null) return err(refusal);
     const end = await this.#tools.run('systemctl', [verb, ...options, UNIT_NAME]);
     if (end.code === 0 || verb === 'stop') return outcomeOf(`systemctl ${verb}`, end);
-    const args = ['--unit', UNIT_NAME, '--no-pager', '--output', 'cat', '--lines', String(FAILURE_LINES)];
+    // By its name: what a process says that ends at once is not put down to its unit any more.
+    const own = ['--identifier', 'postroom'];
+    const args = [...own, '--no-pager', '--output', 'cat', '--lines', String(FAILURE_LINES)];
+    await this.#tools.run('journalctl', ['--sync']);
     const { output } = await this.#tools.run('journalctl', args);
     return outcomeOf(`systemctl ${verb}`, { ...end, errors: output.trim() || end.errors });
   }

@@ -83,8 +83,11 @@ export function isInHome(path: string): boolean {
 }
 
 function commandLine(plan: ServicePlan): string {
-  const passphrase = plan.passphraseFile === null ? '' : ' --passphrase-file %d/passphrase';
-  return commandOf(plan, 'systemd').map(quoteArgument).join(' ') + passphrase;
+  const files = [
+    ...(plan.provisionFile === null ? [] : ['--provision %d/provision']),
+    ...(plan.passphraseFile === null ? [] : ['--passphrase-file %d/passphrase']),
+  ];
+  return [...commandOf(plan, 'systemd').map(quoteArgument), ...files].join(' ');
 }
 
 function places(plan: ServicePlan): readonly string[] {
@@ -100,10 +103,17 @@ function places(plan: ServicePlan): readonly string[] {
   ];
 }
 
-function credentials({ passphraseFile }: ServicePlan): readonly string[] {
-  if (passphraseFile === null) return [];
-  const key = passphraseFile.isEncrypted ? 'LoadCredentialEncrypted' : 'LoadCredential';
-  return [`${key}=passphrase:${passphraseFile.path.replaceAll('%', '%%')}`];
+/** systemd.exec(5): read by process 1, so neither the account nor the sandbox need see the files. */
+function credentials({ provisionFile, passphraseFile }: ServicePlan): readonly string[] {
+  const plain = (name: string, path: string) => `LoadCredential=${name}:${path.replaceAll('%', '%%')}`;
+  const provision = provisionFile === null ? [] : [plain('provision', provisionFile)];
+  if (passphraseFile === null) return provision;
+  const passphrase = plain('passphrase', passphraseFile.path);
+  const isEncrypted = passphraseFile.isEncrypted;
+  return [
+    ...provision,
+    isEncrypted ? passphrase.replace('LoadCredential', 'LoadCredentialEncrypted') : passphrase,
+  ];
 }
 
 /** systemd.service(5), "Command lines": `%` and `$` are special there, quotes as in C. */
