@@ -95,7 +95,7 @@ async function start(data: DataFolder, clock: DemoClock): Promise<RunningService
     managedBy: null,
     key: { keyFile: null, passphraseFile: null },
   } as const;
-  return startService(options, createLogger(options.logLevel), clock);
+  return startService(options, createLogger(options.logLevel), { clock });
 }
 
 async function fill(office: DemoOffice, clock: DemoClock, messages: number): Promise<void> {

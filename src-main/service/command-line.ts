@@ -5,6 +5,7 @@
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
 import { createLogger } from '../observe/pino-logger.ts';
+import { systemClock } from '../host/system-clock.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
@@ -12,6 +13,8 @@ import { isOutsideHelper, OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outsi
 import { notifySystemd, onInputEnd, tellReady } from './managed.ts';
 import { isServiceCommand, runServiceCommand, SERVICE_USAGE } from './service-command.ts';
 import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
+import { EXIT_RESTART } from '../host/system-service/port.ts';
+import { createServiceShell } from './service-shell.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
 const EXIT_UNUSABLE = 2;
@@ -52,9 +55,12 @@ async function runHelperLine(args: readonly string[]): Promise<void> {
 async function run(options: ServiceOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   try {
-    const service = await startService(options, logger);
-    const stop = stopOnSignal(service);
-    onInputEnd(options.managedBy, stop);
+    const end = Promise.withResolvers<number>();
+    const ends = { forRestart: () => end.resolve(EXIT_RESTART), forGood: () => end.resolve(0) };
+    const shell = createServiceShell(options, ends, systemClock.now());
+    const service = await startService(options, logger, { shell });
+    stopWhenAsked(service, end);
+    onInputEnd(options.managedBy, ends.forGood);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
     tellReady(
       { ...options, environment: process.env, notify: notifySystemd },
@@ -83,22 +89,17 @@ function tellSetupToken({ host: { setupToken } }: RunningService): void {
   console.error(`postroom: to begin from another machine, the token${shown} is in ${setupToken.path}`);
 }
 
-function stopOnSignal(service: RunningService): () => void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error('postroom: stopped with an error:', error);
-        process.exit(EXIT_FAILED);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  return stop;
+function stopWhenAsked(service: RunningService, end: PromiseWithResolvers<number>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end.resolve(0));
+  end.promise
+    .then(async (code) => {
+      await service.stop();
+      process.exit(code);
+    })
+    .catch((error: unknown) => {
+      console.error('postroom: stopped with an error:', error);
+      process.exit(EXIT_FAILED);
+    });
 }
 
 function exitUnusable(sentence: string): void {

@@ -19,6 +19,7 @@ import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
 import { createConsoleServer, type ConsoleServer } from './http/console-server.ts';
 import { openKeyPlace } from './key-options.ts';
 import type { ServiceOptions } from './options.ts';
+import type { ShellControl } from '../host/running-desk.ts';
 import { pageFolder, VERSION } from './package-facts.ts';
 
 /** An option, file, folder or port cannot be used; the message names it. */
@@ -45,7 +46,7 @@ const randomBytes = createPooledRandom();
 export async function startService(
   options: ServiceOptions,
   logger: Logger,
-  clock: Clock = systemClock,
+  { clock = systemClock, shell }: { readonly clock?: Clock; readonly shell?: ShellControl } = {},
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const keyPlace = await findKey(options, provision);
@@ -60,6 +61,7 @@ export async function startService(
       provision,
       keyPlace,
       defaultHostname: hostname(),
+      ...(shell !== undefined && { shell }),
       clock,
       randomBytes,
       logger,
