@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, checkFiles } from '../host/certificates/certificate-files.ts';
 import { createMailHost, type MailHost } from '../host/create-mail-host.ts';
 import { ProvisionProblem } from '../host/provision/provision-host.ts';
+import { leaveConsoleNotice } from '../host/console-notice.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/expect-ok.ts';
@@ -69,7 +70,12 @@ export async function startService(
   );
   try {
     const { server, url } = await startConsole(host, options, logger);
-    return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
+    const takeAway = await leaveConsoleNotice(options.dataFolder, url);
+    const stop = async () => {
+      await takeAway();
+      await stopAll(host, server);
+    };
+    return { ports: portsOf(host), consoleUrl: url, host, stop };
   } catch (error) {
     await host.stop();
     throw error;

@@ -23,7 +23,7 @@ export const running = {
     restart: 'Restart',
     restartTitle: 'Restart the server?',
     restartText:
-      'It finishes what is being sent or received, ends, and is back within seconds. Mail programs connect again by themselves; nothing is lost. This page does too.',
+      'It finishes what is being sent or received, ends, and is back within seconds. Mail programs connect again by themselves; nothing is lost. This page does too, and asks you to sign in again.',
     restarting: 'It restarts; this page connects again by itself.',
     cannotRestart: 'To restart it, end it where it was started (Ctrl+C) and start it again.',
     serviceTitle: 'When nobody is logged in',
