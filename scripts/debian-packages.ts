@@ -43,6 +43,16 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'pebble', file: '/usr/bin/pebble' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },
+  // The service, as systemd judges and runs it, and as a Windows service under Mono.
+  { package: 'systemd', file: '/usr/bin/systemd-analyze' },
+  { package: 'systemd-container', file: '/usr/bin/systemd-nspawn' },
+  { package: 'dbus', file: '/usr/bin/dbus-daemon' },
+  { package: 'mono-mcs', file: '/usr/bin/mcs' },
+  { package: 'mono-4.0-service', file: '/usr/bin/mono-service' },
+  {
+    package: 'libmono-system-serviceprocess4.0-cil',
+    file: '/usr/share/doc/libmono-system-serviceprocess4.0-cil',
+  },
   // What the unpacked Exim below is linked with.
   { package: 'libgnutls-dane0', file: '/usr/share/doc/libgnutls-dane0' },
   { package: 'libidn12', file: '/usr/share/doc/libidn12' },

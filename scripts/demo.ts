@@ -92,9 +92,10 @@ async function start(data: DataFolder, clock: DemoClock): Promise<RunningService
     ports: Object.fromEntries(ports) as Record<string, number>,
     console: CONSOLE,
     logLevel: 'warn',
+    managedBy: null,
     key: { keyFile: null, passphraseFile: null },
   } as const;
-  return startService(options, createLogger(options.logLevel), clock);
+  return startService(options, createLogger(options.logLevel), { clock });
 }
 
 async function fill(office: DemoOffice, clock: DemoClock, messages: number): Promise<void> {

@@ -57,6 +57,8 @@ export const NEEDS = {
   'administrators.change': changing(['owner']),
   /** Whether what is stored can be read by who has the disk. */
   'encryption.change': changing(['owner']),
+  /** Whether the machine runs it with nobody logged in. */
+  'service.change': changing(['owner']),
 } as const satisfies Readonly<Record<string, Rights>>;
 export type Need = keyof typeof NEEDS;
 

@@ -1,5 +1,6 @@
 /**
- * Desktop shell: Electron's main process hosts the whole mail server, with a window and a tray icon.
+ * Desktop shell: Electron's main process hosts the whole mail server, with a window and a tray icon; where a service has the data already, it
+ * is the service's window.
  *
  * Flow: ready → host starts → page is served → window → its MessagePort → router. Closing the window leaves the server
  * running in the tray. Invariants: one instance; the host is stopped, once and within STOP_LIMIT_MS, before the app quits.
@@ -7,12 +8,14 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Result } from '../base/result.ts';
 import type { ConsoleRouter } from '../host/api/router.ts';
 import { openPageFiles } from '../host/page-files.ts';
 import { answerPorts } from './console-port.ts';
 import { type ConsoleWindow, createConsoleWindow, lockDown } from './console-window.ts';
 import type { ElectronModule } from './electron-module.ts';
-import { registerPageScheme, servePage } from './page-protocol.ts';
+import { PAGE_ORIGIN, registerPageScheme, servePage } from './page-protocol.ts';
+import type { FoundServer } from './find-service.ts';
 import { createTray, type TrayHandle, type TrayState } from './tray.ts';
 
 /** The host gives running sessions 10 s; what takes longer than this hangs, and the app must not hang with it. */
@@ -31,6 +34,10 @@ export interface DesktopHost {
 
 export interface DesktopOptions {
   readonly electron: ElectronModule;
+  /** Looks for a server that has our data; null: there is none. */
+  readonly findServer: () => Promise<FoundServer | null>;
+  /** Asks the person for the rights and starts the service; a sentence where that did not work. */
+  readonly startService: () => Promise<Result<void, { readonly text: string }>>;
   /** Called when Electron is ready. */
   readonly createHost: () => DesktopHost;
   /** The folder that holds `out` and `resources`. */
@@ -63,11 +70,13 @@ class Desktop {
   #stopping: Promise<void> | null = null;
   #isStopped = false;
   #cancelShow: Cancel = () => undefined;
+  /** Of the server that we are the window of; null: we host it. */
+  #attachedTo: string | null = null;
 
   constructor(options: DesktopOptions) {
     const { app } = options.electron;
     this.#options = options;
-    this.#window = createConsoleWindow(options.electron, options);
+    this.#window = createConsoleWindow(options.electron, { ...options, origin: () => this.#origin });
     app.on('second-instance', () => this.#showWindow());
     app.on('activate', () => this.#showWindow());
     // The tray keeps the app; without a listener Electron would quit.
@@ -77,10 +86,10 @@ class Desktop {
 
   async start(): Promise<void> {
     const { electron, pageFolder, logger } = this.#options;
-    lockDown(electron);
+    lockDown(electron, () => this.#origin);
     servePage(electron, await openPageFiles(pageFolder));
     try {
-      await this.#startHost();
+      if (!(await this.#attach())) await this.#startHost();
     } catch (error) {
       logger.error('the mail server did not start', { error });
       electron.dialog.showErrorBox('Postroom', error instanceof Error ? error.message : String(error));
@@ -90,11 +99,50 @@ class Desktop {
     answerPorts(electron, { router: () => this.#runningHost.router, logger });
     this.#tray = createTray(electron, {
       appFolder: this.#options.appFolder,
+      isAttached: this.#attachedTo !== null,
       onOpen: () => this.#showWindow(),
       onQuit: () => electron.app.quit(),
     });
-    this.#followState(this.#tray);
+    if (this.#attachedTo === null) this.#followState(this.#tray);
     if (!this.#options.startsHidden) this.#showWindow();
+  }
+
+  /** Whether somebody else is the server. Rejects where that server does not run and nobody would start it. */
+  async #attach(): Promise<boolean> {
+    for (;;) {
+      const found = await this.#options.findServer();
+      if (found === null) return false;
+      if (found.kind === 'running') {
+        this.#attachedTo = new URL(found.url).origin;
+        return true;
+      }
+      await this.#haveItStarted(found.detail);
+    }
+  }
+
+  async #haveItStarted(detail: string | null): Promise<void> {
+    const { electron, startService } = this.#options;
+    const words = stoppedWords(electron.app.getLocale());
+    const asked = {
+      type: 'warning',
+      title: 'Postroom',
+      message: words.message,
+      ...(detail !== null && { detail }),
+    } as const;
+    const buttons = [words.start, words.leave];
+    const { response } = await electron.dialog.showMessageBox({
+      ...asked,
+      buttons,
+      defaultId: 0,
+      cancelId: 1,
+    });
+    if (response !== 0) throw new Error(words.message);
+    const started = await startService();
+    if (!started.ok) throw new Error(started.error.text);
+  }
+
+  get #origin(): string {
+    return this.#attachedTo ?? PAGE_ORIGIN;
   }
 
   #followState(tray: TrayHandle): void {
@@ -119,7 +167,8 @@ class Desktop {
   }
 
   #showWindow(): void {
-    if (this.#host !== null && this.#stopping === null) this.#window.show();
+    const hasServer = this.#host !== null || this.#attachedTo !== null;
+    if (hasServer && this.#stopping === null) this.#window.show();
   }
 
   /** The first quit is put off until the host has stopped; the second one goes through. */
@@ -151,4 +200,10 @@ class Desktop {
     this.#window.release();
     this.#options.electron.app.quit();
   }
+}
+
+function stoppedWords(locale: string): { message: string; start: string; leave: string } {
+  return locale.startsWith('zh')
+    ? { message: 'Postroom 服务没有运行。', start: '启动服务', leave: '退出' }
+    : { message: 'The Postroom service does not run.', start: 'Start the service', leave: 'Quit' };
 }

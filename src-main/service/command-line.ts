@@ -11,8 +11,12 @@ import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
 import { OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
+import { notifySystemd, onInputEnd, tellReady } from './managed.ts';
 import { ROLLBACK_USAGE, runRollback } from './rollback-task.ts';
+import { runServiceCommand, SERVICE_USAGE } from './service-command.ts';
 import { parseTask, runTask, TASK_USAGE, TASK_VERBS } from './tasks.ts';
+import { EXIT_RESTART } from '../host/system-service/port.ts';
+import { createServiceShell } from './service-shell.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
 const EXIT_UNUSABLE = 2;
@@ -27,6 +31,7 @@ interface Command {
 
 const COMMANDS: readonly Command[] = [
   { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
+  { verbs: ['service'], usage: SERVICE_USAGE, run: runServiceCommand },
   { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
   { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
 ];
@@ -55,9 +60,17 @@ function endWith(outcome: Result<number, string>): void {
 async function run(options: ServiceOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   try {
-    const service = await startService(options, logger);
-    stopOnSignal(service);
+    const end = Promise.withResolvers<number>();
+    const ends = { forRestart: () => end.resolve(EXIT_RESTART), forGood: () => end.resolve(0) };
+    const shell = createServiceShell(options, ends, systemClock.now());
+    const service = await startService(options, logger, { shell });
+    stopWhenAsked(service, end);
+    onInputEnd(options.managedBy, ends.forGood);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+    tellReady(
+      { ...options, environment: process.env, notify: notifySystemd },
+      `console at ${service.consoleUrl}`,
+    );
     tellSetupToken(service);
     if (options.command === 'start') greet(service);
   } catch (error) {
@@ -81,21 +94,17 @@ function tellSetupToken({ host: { setupToken } }: RunningService): void {
   console.error(`postroom: to begin from another machine, the token${shown} is in ${setupToken.path}`);
 }
 
-function stopOnSignal(service: RunningService): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error('postroom: stopped with an error:', error);
-        process.exit(EXIT_FAILED);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+function stopWhenAsked(service: RunningService, end: PromiseWithResolvers<number>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end.resolve(0));
+  end.promise
+    .then(async (code) => {
+      await service.stop();
+      process.exit(code);
+    })
+    .catch((error: unknown) => {
+      console.error('postroom: stopped with an error:', error);
+      process.exit(EXIT_FAILED);
+    });
 }
 
 function exitUnusable(sentence: string): void {

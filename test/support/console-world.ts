@@ -59,6 +59,7 @@ import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldHealth } from './world-health.ts';
 import { WorldEncryption } from './world-encryption.ts';
+import { WorldRunning } from './world-running.ts';
 import { WorldReports } from './world-reports.ts';
 import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
 import { MemoryAdministratorRows } from '../../src-main/directory/administrators/memory-administrator-rows.ts';
@@ -540,6 +541,7 @@ export class ConsoleWorld {
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
   readonly encryption = new WorldEncryption();
+  readonly running = new WorldRunning();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly health: WorldHealth;
@@ -661,6 +663,7 @@ export class ConsoleWorld {
       transfers: this.transfers,
       settings: this.settings,
       encryption: this.encryption,
+      running: this.running,
       access: this.access,
       signIns: this.signIns,
       listeners: () => this.listenerStates,

@@ -224,6 +224,7 @@ export const office = {
       certificates: 'Certificates',
       encryption: 'Encryption',
       retention: 'Records',
+      running: 'This computer',
       administrators: 'Administrators',
       audit: 'Audit log',
     },

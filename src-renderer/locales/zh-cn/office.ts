@@ -225,6 +225,7 @@ export const office: Pick<
       certificates: '证书',
       encryption: '加密',
       retention: '记录保留',
+      running: '本机',
       administrators: '管理员',
       audit: '审计日志',
     },
