@@ -84,6 +84,15 @@ module.exports = {
       },
     },
     {
+      name: 'backup-knows-no-mail',
+      severity: 'error',
+      from: { path: '^src-main/backup/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(src-main|src-renderer|test)/',
+        pathNot: '^src-main/(base|backup|protocol/s3)/',
+      },
+    },
+    {
       name: 'sql-only-in-storage',
       severity: 'error',
       from: { path: '^src-main/', pathNot: '^src-main/storage/' },

@@ -14,6 +14,7 @@ const mainEntries = {
   index: 'src-main/electron/main.ts',
   service: 'src-main/service/main.ts',
   'storage-worker': 'src-main/storage/storage-worker.ts',
+  'backup-thread': 'src-main/host/backups/backup-thread.ts',
 };
 
 function existing(entries: Readonly<Record<string, string>>): Record<string, string> {

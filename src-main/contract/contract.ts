@@ -9,6 +9,7 @@ import type { CallMeta } from './access.ts';
 import { accountsContract } from './accounts.ts';
 import { administratorsContract } from './administrators.ts';
 import { auditContract } from './audit.ts';
+import { backupsContract } from './backups.ts';
 import { certificatesContract } from './certificates.ts';
 import { aliasesContract, domainsContract } from './domains.ts';
 import { deliveryTestContract } from './delivery-test.ts';
@@ -44,6 +45,7 @@ export const consoleContract = {
   accounts: accountsContract,
   administrators: administratorsContract,
   audit: auditContract,
+  backups: backupsContract,
   certificates: certificatesContract,
   deliveryTest: deliveryTestContract,
   domains: domainsContract,

@@ -104,6 +104,10 @@ export const attention = z.discriminatedUnion('kind', [
   /** An order waits for a record that somebody must publish. */
   z.object({ kind: z.literal('proofWaits'), severity: z.literal('warning'), record: z.string() }),
   z.object({ kind: z.literal('certificateSelfSigned'), severity: z.literal('notice') }),
+  /** The last backup, or the look at it, did not end well. */
+  z.object({ kind: z.literal('backupFailed'), severity: z.literal('error'), endedAt: time }),
+  /** Mail in the queue that a restore brought back: it may have gone already. */
+  z.object({ kind: z.literal('heldAfterRestore'), severity: z.literal('warning'), recipients: count }),
   z.object({
     kind: z.literal('mailWaits'),
     severity: z.literal('warning'),

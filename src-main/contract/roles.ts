@@ -59,6 +59,8 @@ export const NEEDS = {
   'encryption.change': changing(['owner']),
   /** Whether the machine runs it with nobody logged in. */
   'service.change': changing(['owner']),
+  /** Where everything is kept once more, and putting it in the place of what is here. */
+  'backups.restore': changing(['owner']),
 } as const satisfies Readonly<Record<string, Rights>>;
 export type Need = keyof typeof NEEDS;
 

@@ -17,10 +17,11 @@ import { createMessageReceiver, type MessageReceiver } from '../mail/content/mes
 import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TranscriptDesk } from '../observe/transcript-desk.ts';
-import { openStorage, type Storage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/open-storage.ts';
 import type { KeyPlace } from '../storage/sealing/key-place.ts';
 import type { ConsoleRouter } from './api/router.ts';
 import { CertificateDesk } from './certificates/certificate-desk.ts';
+import { openBackups, type HostBackups } from './backups/open-backups.ts';
 import { startBackground, type BackgroundOptions } from './background.ts';
 import { createClientSettings } from './client-settings.ts';
 import { defaultSettings } from './default-settings.ts';
@@ -44,10 +45,12 @@ import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
 import type { ShellControl } from './running-desk.ts';
+import { openHostStorage } from './open-host-storage.ts';
 import { readSecret } from './secret-file.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
 import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
 import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
+import { withinGrace } from './within-grace.ts';
 
 export { ProvisionProblem } from './provision/provision-host.ts';
 
@@ -70,6 +73,8 @@ export interface MailHostOptions {
   readonly worldPorts?: WorldPorts;
   /** What runs this host. */
   readonly shell?: ShellControl;
+  /** Stops the host and starts another one with the same options; without it a restore waits for whoever does that. */
+  readonly restart?: () => void;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;
@@ -108,6 +113,7 @@ interface Parts {
   readonly path: MailPath;
   readonly transfers: TransferDesk;
   readonly health: HostHealth;
+  readonly backups: HostBackups;
   readonly router: ConsoleRouter;
   readonly access: ConsoleAccess;
   readonly setupToken: MailHost['setupToken'];
@@ -201,11 +207,12 @@ class RunningHost implements MailHost {
     const parts = this.#parts;
     if (parts === undefined) return;
     this.#parts = undefined;
-    await withinGrace(parts.path.closeSessions('the server is stopping'));
+    await withinGrace(parts.path.closeSessions('the server is stopping'), STOP_GRACE_MS);
     this.#listeners.close();
     this.#certificate.stop();
     parts.notices.stop();
     parts.health.stop();
+    await parts.backups.stop();
     await parts.stopBackground();
     await parts.transfers.stop();
     await parts.path.stopQueue();
@@ -228,16 +235,8 @@ class RunningHost implements MailHost {
   }
 
   async #build(): Promise<Parts> {
-    const { keyPlace, provision } = this.#options;
-    const storage = await openStorage({
-      folder: this.#options.dataFolder,
-      ...(keyPlace !== undefined && { keyPlace }),
-      encryptsNew: provision?.encryption?.enabled ?? true,
-      makeId: this.#makeId,
-      defaultSettings: this.#settings,
-      onError: this.#onError,
-      onFindings: (findings) =>
-        this.#options.logger.warn('found after an unclean end; postroom doctor looks closer', { findings }),
+    const storage = await openHostStorage(this.#options, {
+      ...{ makeId: this.#makeId, defaultSettings: this.#settings, onError: this.#onError },
     });
     try {
       return await this.#buildOn(storage);
@@ -290,7 +289,8 @@ class RunningHost implements MailHost {
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
     const running = { storage, directory, transcripts, signIns, path, transfers, router, release, notices };
-    return { ...running, ...console, health: desks.health, stopBackground };
+    const { health, backups } = desks;
+    return { ...running, ...console, health, backups, stopBackground };
   }
 
   /** As the provision file asks, and on with what was under way. */
@@ -352,14 +352,21 @@ class RunningHost implements MailHost {
     const hostname = () => this.hostname();
     const listeners = () => this.#listeners.statuses;
     const findListener = (name: 'smtp') => findOwnListener(name, bind, listeners());
+    const backups = await this.#openBackups(storage, own);
     const relayDesk = openRelayDesk({ ...own, clock, hostname, findListener });
     const health = await openHealth({
       ...{ ...this.#options, ...own, storage, relayDesk, hostname, listeners },
       ...{ makeId: this.#makeId, language: this.#language, certificates: this.#certificate },
       settings: () => this.#settings,
       diskFree: () => diskFree(dataFolder),
+      lastBackupAt: () => backups.desk.lastBackupAt(),
     });
-    return { relayDesk, health };
+    return { relayDesk, health, backups };
+  }
+
+  #openBackups(storage: Storage, own: Pick<RouterParts, 'directory' | 'receiver'>): Promise<HostBackups> {
+    const { keyPlace = null, restart = null } = this.#options;
+    return openBackups({ ...this.#options, ...own, storage, keyPlace, restart, makeId: this.#makeId });
   }
 
   #startBackground(
@@ -450,11 +457,4 @@ class RunningHost implements MailHost {
   readonly #onError = (error: unknown): void => {
     this.#options.logger.error('something failed in the background', { error });
   };
-}
-
-function withinGrace(work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, STOP_GRACE_MS);
-    work.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
 }

@@ -8,6 +8,7 @@ import { DEFAULT_RETENTION } from '../observe/retention.ts';
 import { DEFAULT_CONNECTION_LIMITS } from '../protocol/connection/limits.ts';
 import { DEFAULT_STRANGER_LIMITS } from '../protocol/smtp/server/limits.ts';
 import { DEFAULT_ACME } from './certificates/acme-settings.ts';
+import { DEFAULT_BACKUPS } from './backups/port.ts';
 import type { HealthSettings, HostSettings } from './port.ts';
 
 /** Large hosts on three continents: not all are down at once. */
@@ -51,5 +52,6 @@ export function defaultSettings(hostname: string): HostSettings {
     signing: { rotateAfterDays: 365 },
     isSetUp: false,
     dnsKeeping: [],
+    backups: DEFAULT_BACKUPS,
   };
 }

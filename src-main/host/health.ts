@@ -28,7 +28,7 @@ export interface WorldPorts {
 
 export interface HostHealthOptions
   extends
-    Omit<HealthFactsOptions, 'database' | 'passwords' | 'lastBackupAt' | 'signing' | 'queueDepth'>,
+    Omit<HealthFactsOptions, 'database' | 'passwords' | 'signing' | 'queueDepth'>,
     Omit<HealthToolsOptions, 'connection'>,
     Omit<HealthNoticeOptions, 'directory' | 'queue'> {
   readonly path: Pick<MailPath, 'signing' | 'desk' | 'queue' | 'relaying'>;
@@ -68,8 +68,6 @@ export async function openHealth(options: HostHealthOptions): Promise<HostHealth
     signing: path.signing,
     queueDepth: () => path.desk.depth(),
     database: () => database,
-    // There are no backups yet: nobody can say when one ended.
-    lastBackupAt: () => null,
     passwords: () => readPasswordFacts(storage.passwordStrengths, options.directory),
   };
   const desk = await RunningHealthDesk.open({

@@ -15,6 +15,7 @@ import { OverviewReader } from './api/overview-reader.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
 import { NoticeDesk } from './notice-desk.ts';
 import type { ConsoleServices } from './api/services.ts';
+import type { BackupConsole } from './backups/console-port.ts';
 import type { HealthService } from './health.ts';
 import type { MailPath } from './mail-path.ts';
 import { openPublishingDesk } from './publishing/open-publishing-desk.ts';
@@ -37,6 +38,7 @@ export interface RouterParts {
   readonly relayDesk: RelayDesk;
   readonly health: HealthService;
   readonly transfers: TransferDesk;
+  readonly backups: BackupConsole;
 }
 
 type FromHost = Pick<

@@ -198,7 +198,7 @@ function withAccount<T>(
   );
 }
 
-async function withStorage<T>(
+export async function withStorage<T>(
   { dataFolder, keyPlace, clock, randomBytes, onError }: OfflineOptions,
   use: (storage: Storage) => Promise<T>,
 ): Promise<T> {
@@ -224,7 +224,7 @@ const COMMAND_LINE = {
 } as const;
 
 /** Whoever can read the folder may do this; the audit log tells of it all the same. */
-function noteTask(
+export function noteTask(
   { audit }: Storage,
   { clock, task, input, outcome }: { clock: Clock; task: string; input: object; outcome: string },
 ): Promise<void> {
@@ -232,7 +232,7 @@ function noteTask(
   return new AuditLog({ store: audit, clock }).write({ actor: COMMAND_LINE, ...change });
 }
 
-async function withFolder<T>(
+export async function withFolder<T>(
   folder: string,
   use: () => Promise<Result<T, string>>,
 ): Promise<Result<T, string>> {

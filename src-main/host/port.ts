@@ -9,6 +9,7 @@ import type { SignInSettings } from '../directory/sign-in/create-sign-in-desk.ts
 import type { HoldRule, RetrySchedule } from '../mail/queue/port.ts';
 import type { ConnectionLimits } from '../protocol/connection/limits.ts';
 import type { StrangerLimits } from '../protocol/smtp/server/limits.ts';
+import type { BackupSettings } from './backups/port.ts';
 import type { AcmeSettings } from './certificates/acme-settings.ts';
 import type { CertificatePaths } from './certificates/certificate-files.ts';
 import type { MtaStsSetting } from './certificates/mta-sts.ts';
@@ -95,6 +96,8 @@ export interface HostSettings {
   readonly isSetUp: boolean;
   /** Who keeps the DNS of domains, where it is not somebody's hand; credentials are in here. */
   readonly dnsKeeping: readonly DomainKeeping[];
+  /** Where backups go, and when; credentials and the recovery key are in here. */
+  readonly backups: BackupSettings;
 }
 
 /** Keys that sign mail of our domains (DKIM). */

@@ -5,8 +5,11 @@
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
 import type { Result } from '../base/result.ts';
+import type { ShellControl } from '../host/running-desk.ts';
 import { systemClock } from '../host/system-clock.ts';
+import type { Logger } from '../base/logger.ts';
 import { createLogger } from '../observe/pino-logger.ts';
+import { BACKUP_USAGE, BACKUP_VERBS, parseBackupTask, runBackupTask } from './backup-task.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
@@ -31,6 +34,7 @@ interface Command {
 
 const COMMANDS: readonly Command[] = [
   { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
+  { verbs: BACKUP_VERBS, usage: BACKUP_USAGE, run: runBackupLine },
   { verbs: ['service'], usage: SERVICE_USAGE, run: runServiceCommand },
   { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
   { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
@@ -52,6 +56,11 @@ async function runTaskLine(args: readonly string[]): Promise<Result<number, stri
   return task.ok ? runTask(task.value) : task;
 }
 
+async function runBackupLine(args: readonly string[]): Promise<Result<number, string>> {
+  const task = parseBackupTask(args);
+  return task.ok ? runBackupTask(task.value) : task;
+}
+
 function endWith(outcome: Result<number, string>): void {
   if (!outcome.ok) return exitUnusable(outcome.error);
   process.exit(outcome.value);
@@ -63,7 +72,7 @@ async function run(options: ServiceOptions): Promise<void> {
     const end = Promise.withResolvers<number>();
     const ends = { forRestart: () => end.resolve(EXIT_RESTART), forGood: () => end.resolve(0) };
     const shell = createServiceShell(options, ends, systemClock.now());
-    const service = await startService(options, logger, { shell });
+    const service = await startRestarting(options, { logger, shell });
     stopWhenAsked(service, end);
     onInputEnd(options.managedBy, ends.forGood);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
@@ -78,6 +87,35 @@ async function run(options: ServiceOptions): Promise<void> {
     logger.error('cannot start', { error });
     process.exit(EXIT_FAILED);
   }
+}
+
+/** The service, or the one that took its place when a restore asked for it: on the same ports, with the same options. */
+async function startRestarting(
+  options: ServiceOptions,
+  { logger, shell }: { readonly logger: Logger; readonly shell: ShellControl },
+): Promise<RunningService> {
+  let service: Promise<RunningService>;
+  const restart = (): void => {
+    const before = service;
+    service = before.then(async (running) => {
+      await running.stop();
+      return startService(fixPorts(options, running), logger, { shell, restart });
+    });
+    service.catch((error: unknown) => {
+      logger.error('cannot start anew', { error });
+      process.exit(EXIT_FAILED);
+    });
+  };
+  service = startService(options, logger, { shell, restart });
+  const first = await service;
+  return { ...first, stop: async () => (await service).stop() };
+}
+
+/** Where any free port was asked for, it stays the one that was found. */
+function fixPorts(options: ServiceOptions, { ports, consoleUrl }: RunningService): ServiceOptions {
+  const { address } = options.console;
+  const port = Number(new URL(consoleUrl).port);
+  return { ...options, ports: { ...options.ports, ...ports }, console: { address, port } };
 }
 
 function greet(service: RunningService): void {

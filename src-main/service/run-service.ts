@@ -44,10 +44,17 @@ const MOST_CONSOLE_PORTS_TRIED = 100;
 
 const randomBytes = createPooledRandom();
 
+export interface StartWishes {
+  readonly clock?: Clock;
+  readonly shell?: ShellControl;
+  /** Stops the host and starts another one with the same options. */
+  readonly restart?: () => void;
+}
+
 export async function startService(
   options: ServiceOptions,
   logger: Logger,
-  { clock = systemClock, shell }: { readonly clock?: Clock; readonly shell?: ShellControl } = {},
+  { clock = systemClock, shell, restart }: StartWishes = {},
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const keyPlace = await findKey(options, provision);
@@ -66,6 +73,7 @@ export async function startService(
       clock,
       randomBytes,
       logger,
+      ...(restart !== undefined && { restart }),
     }),
   );
   try {

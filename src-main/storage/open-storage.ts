@@ -14,6 +14,7 @@ import { SqliteAdministratorRows } from './administrator-store.ts';
 import { SqliteApiTokenRows } from './api-token-store.ts';
 import { SqliteAppPasswordRows } from './app-password-store.ts';
 import { SqliteAuditStore } from './audit-store.ts';
+import { SqliteBackupRunStore } from './backup-run-store.ts';
 import { SqliteCertificateStore } from './certificate-store.ts';
 import { Connection } from './connection.ts';
 import { ContentFiles } from './content-files.ts';
@@ -23,6 +24,7 @@ import { SqliteDirectoryRows } from './directory-store.ts';
 import { SqliteHealthStore } from './health-store.ts';
 import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
@@ -49,6 +51,9 @@ import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTlsPolicyStore } from './tls-policy-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
 import { makeFolderDurably } from './sync-folder.ts';
+import { databaseVersion } from './snapshot/describe-copy.ts';
+import { SnapshotDesk } from './snapshot/snapshot-desk.ts';
+import { finishStaged } from './snapshot/staged-restore.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
 import { WorkerOnDemand } from './worker-on-demand.ts';
@@ -66,6 +71,23 @@ export interface StorageOptions {
   readonly onError: (error: unknown) => void;
   /** Hears what the look after an unclean end has found. */
   readonly onFindings?: (findings: readonly DoctorFinding[]) => void;
+  /** Hears where the old data is kept when a restore that was waiting has taken its place. */
+  readonly onRestored?: (keptIn: string) => void;
+  /** May back up what migrations are about to change; answers whether it did. */
+  readonly beforeUpgrade?: (upgrade: PendingUpgrade) => Promise<boolean>;
+}
+
+/** An older database, which nobody has open. */
+export interface PendingUpgrade extends SnapshotSource {
+  readonly fromVersion: number;
+  readonly toVersion: number;
+}
+
+/** What a backup is made of. */
+export interface SnapshotSource {
+  readonly folder: string;
+  readonly databasePath: string;
+  readonly rootKey: Uint8Array;
 }
 
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
@@ -74,8 +96,11 @@ export async function openStorage(options: StorageOptions) {
   makeFolderDurably(options.folder);
   const unlock = lockFolder(options.folder);
   try {
+    const keptIn = finishStaged(options.folder);
+    if (keptIn !== null) options.onRestored?.(keptIn);
     const place = options.keyPlace ?? keyFileIn(options.folder);
     const rootKey = await openRootKey(databasePath(options), place);
+    await backUpBeforeUpgrade(options, rootKey);
     const workers = await startWorkers(options, rootKey);
     return createStores(options, { ...workers, place, rootKey: rootKey.octets, unlock });
   } catch (error) {
@@ -96,6 +121,20 @@ function runningMark(options: StorageOptions): string {
 /** The key file of a folder where nobody has said where it lies. */
 export function keyFileIn(folder: string): KeyPlace {
   return new KeyFile(join(folder, 'postroom.key'), plainProtection);
+}
+
+/** What fails there does not keep the server from starting: a copy of the database is kept in any case. */
+async function backUpBeforeUpgrade(options: StorageOptions, rootKey: RootKey): Promise<void> {
+  const path = databasePath(options);
+  const fromVersion = existsSync(path) ? databaseVersion(path) : 0;
+  const toVersion = MIGRATIONS.at(-1)?.version ?? 0;
+  if (fromVersion === 0 || fromVersion >= toVersion) return;
+  const source = { folder: options.folder, databasePath: path, rootKey: rootKey.octets };
+  try {
+    await options.beforeUpgrade?.({ ...source, fromVersion, toVersion });
+  } catch (error) {
+    options.onError(error);
+  }
 }
 
 async function startWorkers(options: StorageOptions, rootKey: RootKey) {
@@ -165,6 +204,7 @@ function createStores(options: StorageOptions, parts: Parts) {
     /** What SQLite finds wrong with its file, in its words. */
     checkDatabase: () => checkDatabase(parts.startReader),
     transcripts: new SqliteTranscriptStore(writer, reader),
+    ...createBackupStores(options, { ...parts, writer, connection }),
     close: async () => {
       await sealing.close();
       await timelines.close();
@@ -205,6 +245,18 @@ function createContent(
   const content = new SqliteContentReader(connection, spool);
   const sealing = new SealingDesk({ writer, connection, files: spool, content, place, rootKey, onError });
   return { spool, content, sealing };
+}
+
+/** What backups are made of, and what they did. */
+function createBackupStores(
+  options: StorageOptions,
+  { writer, connection, rootKey }: Parts & { writer: Writer; connection: Connection },
+) {
+  const source = { folder: options.folder, databasePath: databasePath(options), rootKey };
+  return {
+    backupRuns: new SqliteBackupRunStore(writer, connection),
+    snapshots: new SnapshotDesk(source, { writer, connection }),
+  };
 }
 
 /** Who has mail here, and who signed in. */

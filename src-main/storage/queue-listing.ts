@@ -42,6 +42,7 @@ export class QueueConditions {
     if (filter.state !== undefined) this.#addState(filter.state);
     if (filter.nextHop !== undefined) this.add(`${NEXT_HOP} = ?`, filter.nextHop);
     if (filter.reply !== undefined) this.add(`${REPLY} = ?`, filter.reply);
+    if (filter.heldBy !== undefined) this.add(`r.state = 'held' AND r.held_by = ?`, filter.heldBy);
     for (const word of words(filter.text)) {
       const pattern = likePattern(word);
       const found = SEARCHED.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ');

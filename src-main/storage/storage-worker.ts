@@ -13,8 +13,9 @@ import { GroupCommit } from './group-commit.ts';
 import { NewerDatabaseError } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
+import { ReleasedFiles } from './released-files.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
-import { runWrite } from './writes.ts';
+import { runWrite, type OutsideCommit } from './writes.ts';
 
 type RunRead = (name: string, args: unknown) => unknown;
 type AnswerGroup = (requests: readonly WorkerRequest[]) => FromWorker;
@@ -60,19 +61,21 @@ function startAnswering(connection: Connection, setup: WorkerSetup): AnswerGroup
 
 function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
   const group = new GroupCommit(connection, runWrite, Date.now);
+  const released = new ReleasedFiles((names) => removeFiles(setup.contentFolder, names));
+  const outside: Readonly<Record<OutsideCommit, () => void>> = {
+    compactDatabase: () => compactDatabase(connection, setup.databasePath),
+    holdFiles: () => released.hold(),
+    letFilesGo: () => released.letGo(),
+  };
   return (requests) => {
     connection.keyring.refresh();
-    const compactions = requests.filter(({ name }) => name === 'compactDatabase');
-    const { answers, changes, releasedFiles } = group.commit(
-      requests.filter((each) => !compactions.includes(each)),
-    );
-    removeFiles(setup.contentFolder, releasedFiles);
-    const compact = () => compactDatabase(connection, setup.databasePath);
-    return {
-      kind: 'answers',
-      answers: [...answers, ...compactions.map((each) => answerRead(compact, each))],
-      changes,
-    };
+    const isOutside = ({ name }: WorkerRequest) => name in outside;
+    const { answers, changes, releasedFiles } = group.commit(requests.filter((each) => !isOutside(each)));
+    released.add(releasedFiles);
+    const others = requests
+      .filter(isOutside)
+      .map((each) => answerRead((name) => outside[name as OutsideCommit](), each));
+    return { kind: 'answers', answers: [...answers, ...others], changes };
   };
 }
 

@@ -2,6 +2,7 @@
 import { administratorWrites } from './administrator-store.ts';
 import { apiTokenWrites } from './api-token-store.ts';
 import { auditWrites } from './audit-store.ts';
+import { backupRunWrites } from './backup-run-store.ts';
 import { certificateWrites } from './certificate-store.ts';
 import { directoryWrites } from './directory-store.ts';
 import { flowWrites } from './flow-store.ts';
@@ -36,17 +37,21 @@ import { reputationWrites } from './screening/reputation-store.ts';
 import { senderListWrites } from './screening/sender-list-store.ts';
 import type { Transaction, Write } from './transaction.ts';
 
-/** Runs outside of a commit: the worker does it itself (storage-worker.ts). */
-const compactDatabase: Write<null, void> = () => {
-  throw new Error('the database is not written anew within a commit');
+/** Run outside of a commit: the worker does them itself (storage-worker.ts). */
+const notWithin: Write<null, void> = () => {
+  throw new Error('this is not done within a commit');
 };
 
+const outsideCommit = { compactDatabase: notWithin, holdFiles: notWithin, letFilesGo: notWithin };
+export type OutsideCommit = keyof typeof outsideCommit;
+
 export const writes = {
-  compactDatabase,
+  ...outsideCommit,
   ...administratorWrites,
   ...apiTokenWrites,
   ...appPasswordWrites,
   ...auditWrites,
+  ...backupRunWrites,
   ...bayesWrites,
   ...certificateWrites,
   ...directoryWrites,

@@ -69,6 +69,7 @@ import { WorldSignIns } from './world-sign-ins.ts';
 import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
 import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
+import { WorldBackups } from './world-backups.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
@@ -528,6 +529,7 @@ export class ConsoleWorld {
   readonly directory: WorldDirectory;
   readonly mailStore = new WorldMailStore();
   readonly transfers = new WorldTransferDesk();
+  readonly backups = new WorldBackups();
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
@@ -661,6 +663,7 @@ export class ConsoleWorld {
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,
+      backups: this.backups,
       settings: this.settings,
       encryption: this.encryption,
       running: this.running,

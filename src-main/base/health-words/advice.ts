@@ -29,7 +29,7 @@ export const ADVICE = {
   adviseSendSlowly: 'Send little at first, to people who answer. It passes by itself after some weeks.',
   adviseDisk: 'Empty Trash and Junk, lower quotas, or give the data folder a larger disk.',
   adviseBackup:
-    'Until backups are part of Postroom: stop the server, copy the whole data folder to another disk, and start it again; at least once a day.',
+    'Name a second disk or a bucket of S3-compatible storage under Settings, Backups, and keep the recovery key away from this machine; the rest goes by itself.',
   adviseClock: 'Switch on "set the time automatically" (NTP) in the settings of this machine.',
   adviseDoctor: 'Stop the server and run "postroom doctor", which says what is damaged and can repair it.',
   advisePasswords: 'They are judged as soon as somebody chooses a new one.',
@@ -57,7 +57,7 @@ export const ADVICE_CHINESE: Readonly<Record<keyof typeof ADVICE, string>> = {
   adviseSendSlowly: '起初请少量发送给会回复的人。几周后会自行好转。',
   adviseDisk: '请清空“已删除邮件”和“垃圾邮件”，降低限额，或为数据文件夹换更大的磁盘。',
   adviseBackup:
-    '在 Postroom 具备备份功能之前：请停止服务器，将整个数据文件夹复制到另一块磁盘，再重新启动；至少每天一次。',
+    '请在“设置 → 备份”中指定另一块磁盘或兼容 S3 的存储桶，并将恢复密钥保存在本机之外；其余会自动进行。',
   adviseClock: '请在本机设置中启用“自动设置时间”（NTP）。',
   adviseDoctor: '请停止服务器并运行“postroom doctor”，它会说明损坏之处并可修复。',
   advisePasswords: '有人设置新密码时即会评估。',

@@ -38,6 +38,10 @@ export interface AttentionFacts {
   readonly signingKeys: readonly SigningKeyStatus[];
   /** What health checks found that counts. */
   readonly healthErrors: readonly StoredFinding[];
+  /** When the last backup failed; null: it did not. */
+  readonly backupFailedAt: number | null;
+  /** Recipients that are held since a restore. */
+  readonly heldAfterRestore: number;
 }
 
 const RANK = { error: 0, warning: 1, notice: 2 } as const;
@@ -48,6 +52,7 @@ export function findAttention(facts: AttentionFacts): readonly Attention[] {
     ...disk(facts.diskFreeBytes),
     ...certificate(facts),
     ...renewals(facts),
+    ...backups(facts),
     ...mail(facts),
     ...facts.brakedAccounts.map(
       (account) => ({ kind: 'accountBraked', severity: 'warning', account }) as const,
@@ -77,6 +82,15 @@ function certificate({ certificate: { notAfter, isSelfSigned }, now }: Attention
     return [{ kind: 'certificateEnds', severity: 'warning', notAfter }];
   }
   return isSelfSigned ? [{ kind: 'certificateSelfSigned', severity: 'notice' }] : [];
+}
+
+function backups({ backupFailedAt, heldAfterRestore }: AttentionFacts): Attention[] {
+  const found: Attention[] = [];
+  if (backupFailedAt !== null)
+    found.push({ kind: 'backupFailed', severity: 'error', endedAt: backupFailedAt });
+  if (heldAfterRestore > 0)
+    found.push({ kind: 'heldAfterRestore', severity: 'warning', recipients: heldAfterRestore });
+  return found;
 }
 
 function renewals(facts: AttentionFacts): Attention[] {

@@ -82,6 +82,7 @@ const WHO: Readonly<Record<keyof typeof NEEDS, string>> = {
   'administrators.change': 'o',
   'encryption.change': 'o',
   'service.change': 'o',
+  'backups.restore': 'o',
 };
 const LETTERS: Readonly<Record<Role, string>> = {
   ...{ owner: 'o', administrator: 'a', domainAdministrator: 'd', helpDesk: 'h', auditor: 'u' },

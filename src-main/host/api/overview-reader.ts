@@ -14,6 +14,7 @@ const SLOW_FACTS_MS = 10_000;
 /** What it is read from. */
 export type OverviewSources = Pick<
   ConsoleServices,
+  | 'backups'
   | 'clock'
   | 'meter'
   | 'nextHops'
@@ -62,7 +63,7 @@ export class OverviewReader {
       settings.read(),
     ]);
     const certificate = this.#services.certificate();
-    const { certificates } = this.#services;
+    const { certificates, backups } = this.#services;
     const trust = {
       certificate,
       certificates: certificates.list(),
@@ -86,6 +87,8 @@ export class OverviewReader {
       attention: findAttention({
         ...{ ...facts, ...trust, allowCleartextAuth, brakedAccounts, signingKeys },
         healthErrors: this.#services.health.desk.errors(),
+        backupFailedAt: backups.desk.lastFailure()?.endedAt ?? null,
+        heldAfterRestore: backups.countHeld(),
       }),
       certificateNotAfter: certificate.notAfter,
     };

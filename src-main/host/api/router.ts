@@ -8,6 +8,7 @@
 import { AccountReader, createAccountsHandlers } from './accounts.ts';
 import { createAdministratorsHandlers } from './administrators.ts';
 import { createAuditHandlers } from './audit.ts';
+import { createBackupHandlers } from './backups.ts';
 import { openCalls } from './base.ts';
 import { createGate } from './gate.ts';
 import { createProfileHandlers } from './profile.ts';
@@ -59,6 +60,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     accounts: createAccountsHandlers(services, accounts),
     administrators: createAdministratorsHandlers(services),
     audit: createAuditHandlers(services),
+    backups: createBackupHandlers(services, jobs),
     certificates: createCertificateHandlers(services),
     deliveryTest: createDeliveryTestHandlers(services),
     domains: createDomainsHandlers(services),

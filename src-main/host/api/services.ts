@@ -15,6 +15,7 @@ import type { NextHopDesk } from '../../mail/relay/port.ts';
 import type { ReportStore } from '../../mail/reports/port.ts';
 import type { SigningDesk } from '../../mail/signing/port.ts';
 import type { FlowHistoryStore, MailMeter, TimelineStore, TranscriptBook } from '../../observe/port.ts';
+import type { BackupConsole } from '../backups/console-port.ts';
 import type { CertificateConsole } from '../certificates/console-port.ts';
 import type { Role, TokenScope } from '../../contract/roles.ts';
 import type { ConsoleAccess } from '../console/console-access.ts';
@@ -54,6 +55,7 @@ export interface ConsoleServices {
   readonly settings: SettingsStore;
   readonly encryption: EncryptionDesk;
   readonly running: RunningDesk;
+  readonly backups: BackupConsole;
   readonly access: ConsoleAccess;
   readonly signIns: SignInBook;
   listeners(): readonly ListenerStatus[];

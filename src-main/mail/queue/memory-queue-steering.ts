@@ -51,6 +51,7 @@ export function matches(line: QueueLine, filter: QueueFilter): boolean {
   if (filter.state !== undefined && recipient.state !== filter.state) return false;
   if (filter.nextHop !== undefined && nextHopOf(line) !== filter.nextHop) return false;
   if (filter.reply !== undefined && replyOf(line) !== filter.reply) return false;
+  if (filter.heldBy !== undefined && line.recipient.heldBy !== filter.heldBy) return false;
   const { nextHop, lastOutcome } = recipient;
   const places = [line.entryId, recipient.address, line.reversePath, nextHop, lastOutcome?.remoteMta];
   const searched = [...places, replyOf(line)].map((text) => text?.toLowerCase() ?? '');

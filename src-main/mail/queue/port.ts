@@ -269,6 +269,8 @@ export interface QueueFilter {
   readonly nextHop?: string;
   /** `status diagnostic` of the last outcome, whole; empty for recipients without one. */
   readonly reply?: string;
+  /** The rule that holds them. */
+  readonly heldBy?: string;
   /** Recipients under way: unless they are held, their state is active, whatever is stored. */
   readonly underWay?: readonly QueuePlace[];
 }

@@ -6,7 +6,7 @@ import { renameDurably } from '../sync-folder.ts';
 
 const MARK = '.before-migration-';
 
-/** Keeps one, if there is none of this version yet. */
+/** Keeps one, if there is none of this version yet; those from before earlier upgrades go. */
 export function keepCopy(connection: Connection, path: string, version: number): void {
   const copy = copyBefore(path, version);
   if (existsSync(copy)) return;
@@ -15,6 +15,7 @@ export function keepCopy(connection: Connection, path: string, version: number):
   rmSync(begun, { force: true });
   connection.run('VACUUM INTO ?', begun);
   renameDurably(begun, copy);
+  for (const older of versionsKept(path).filter((each) => each !== version)) rmSync(copyBefore(path, older));
 }
 
 /** Where the copy of the database at `path` lies from when it had this version. */

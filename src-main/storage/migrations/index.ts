@@ -42,6 +42,7 @@ import { addDnsChanges } from './0390-dns-changes.ts';
 import { addTraceSearch } from './0410-trace-search.ts';
 import { addTranscriptsAndDeeds } from './0420-transcripts-and-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
+import { addBackups } from './0450-backups.ts';
 import { keepCopy } from './database-copy.ts';
 
 export interface Migration {
@@ -86,6 +87,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 410, name: 'search of timelines', run: addTraceSearch },
   { version: 420, name: 'transcripts and deeds', run: addTranscriptsAndDeeds },
   { version: 430, name: 'flow history', run: addFlowHistory },
+  { version: 450, name: 'backups', run: addBackups },
 ];
 
 /** The database was written by a newer Postroom. */
@@ -103,17 +105,20 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Runs what is missing; answers the versions that were run. `path` is where a copy is put beside. */
+/**
+ * Runs what is missing; answers the versions that were run. `path`: where the database lies, and a copy of it is kept; null: nobody
+ * would go back to it.
+ */
 export function migrate(
   connection: Connection,
-  path: string,
+  path: string | null,
   migrations: readonly Migration[] = MIGRATIONS,
 ): readonly number[] {
   const current = Number(connection.pragma('user_version'));
   const newest = migrations.at(-1)?.version ?? 0;
   if (current > newest) throw new NewerDatabaseError(current, newest);
   const missing = migrations.filter((migration) => migration.version > current);
-  if (missing.length > 0 && current > 0) keepCopy(connection, path, current);
+  if (missing.length > 0 && current > 0 && path !== null) keepCopy(connection, path, current);
   runInTransaction(connection, missing);
   return missing.map((migration) => migration.version);
 }

@@ -91,6 +91,7 @@ export const REWRITE_STEPS: readonly RewriteStep[] = [
   rewrite('health_change', ['id'], { sealed: one('text', 'health change'), place: ['0', 'check_id'] }),
   rewrite('acme_account', ['directory_url'], { sealed: one('private_key', 'acme account') }),
   rewrite('dns_change', ['domain'], { sealed: one('change', 'dns change') }),
+  rewrite('backup_run', ['id'], { sealed: one('report', 'backup run'), place: ['0', 'NULL'] }),
   rewrite('trace_slice', ['id'], { sealed: one('bits', 'trace bits') }),
   rewrite('mailbox_deed', ['number'], {
     sealed: [...one('deed'), ...one('trace_ids', 'deed traces')],

@@ -65,7 +65,7 @@ const PLACES: Readonly<Record<PageFix['page'], RouteLocationRaw>> = {
   signIns: '/sign-ins',
   signingKeys: '/accounts/domains',
   encryption: '/settings/encryption',
-  backups: '/settings',
+  backups: '/settings/backups',
 };
 
 export function placeOf({ page }: PageFix): RouteLocationRaw {

@@ -33,6 +33,10 @@ export function attentionSentence(item: Attention, now: number): string {
       return t('attention.certificateFileBad', { path: item.path });
     case 'proofWaits':
       return t('attention.proofWaits', { record: item.record });
+    case 'backupFailed':
+      return t('attention.backupFailed', { when: formatRelativeTime(item.endedAt, now) });
+    case 'heldAfterRestore':
+      return t('attention.heldAfterRestore', { count: item.recipients });
     case 'mailWaits':
       return t('attention.mailWaits', {
         count: item.recipients,
@@ -68,6 +72,9 @@ export function attentionWay(item: Attention): Way {
     case 'certificateFileBad':
     case 'proofWaits':
       return { label: 'attention.seeCertificate', to: '/settings/certificates' };
+    case 'backupFailed':
+    case 'heldAfterRestore':
+      return { label: 'attention.seeBackups', to: '/settings/backups' };
     case 'mailWaits':
       return { label: 'attention.seeQueue', to: '/queue' };
     case 'accountBraked':

@@ -81,6 +81,10 @@ export const mail = {
     diskLow: 'Only {free} are free on the disk.',
     certificateEnds: 'The certificate ends {when}.',
     certificateNotObtained: 'The authority gave no certificate for {name} yet.',
+    backupFailed: 'The last backup failed ({when}).',
+    heldAfterRestore:
+      'Nothing is held after the restore | {count} recipient is held since the restore | {count} recipients are held since the restore',
+    seeBackups: 'Open backups',
     certificateNotRenewed: 'The certificate for {name} could not be renewed; it ends {when}.',
     certificateFileBad: 'The certificate in {path} cannot be used; the one before stays in use.',
     proofWaits: 'A certificate waits for a record to be published: {record}.',

@@ -86,6 +86,10 @@ export const mail: Pick<
     diskLow: '磁盘仅剩 {free}。',
     certificateEnds: '证书将于{when}到期。',
     certificateNotObtained: '颁发机构尚未颁发 {name} 的证书。',
+    backupFailed: '上次备份失败（{when}）。',
+    heldAfterRestore:
+      '恢复后没有暂扣的邮件 | 恢复后暂扣了 {count} 位收件人的邮件 | 恢复后暂扣了 {count} 位收件人的邮件',
+    seeBackups: '打开备份',
     certificateNotRenewed: '{name} 的证书无法续期；它将于{when}到期。',
     certificateFileBad: '{path} 中的证书无法使用；之前的证书继续使用。',
     proofWaits: '有证书正在等待发布记录：{record}。',

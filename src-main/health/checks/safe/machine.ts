@@ -44,7 +44,7 @@ export const disk = check('disk', ({ disk: { freeBytes } }) => {
 
 export const backupAge = check('backupAge', ({ lastBackupAt }, now) => {
   if (lastBackupAt === null)
-    return warn(tell('backupNone', {}), { fixes: [advice(tell('adviseBackup', {}))] });
+    return warn(tell('backupNone', {}), { fixes: [onPage('backups'), advice(tell('adviseBackup', {}))] });
   const age = now - lastBackupAt;
   const days = Math.floor(age / DAY_MS);
   const fixes = [onPage('backups')];
