@@ -23,6 +23,7 @@ import { SqliteDirectoryRows } from './directory-store.ts';
 import { SqliteHealthStore } from './health-store.ts';
 import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
+import { LastingWorker } from './lasting-worker.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
 import { SqliteMailStore } from './mail-store/sqlite-mail-store.ts';
@@ -51,6 +52,7 @@ import { SqliteTranscriptStore } from './transcript-store.ts';
 import { makeFolderDurably } from './sync-folder.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
+import type { WorkerSetup } from './worker-messages.ts';
 import { Writer } from './writer.ts';
 
 export interface StorageOptions {
@@ -107,19 +109,23 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
     encryptsNew: options.encryptsNew ?? false,
   };
   await writeFile(runningMark(options), '');
-  const { client: writing, findings } = await WorkerClient.start(
-    { ...setup, mode: 'write' },
-    options.onError,
-  );
-  if (findings.length > 0) options.onFindings?.(findings);
+  const writing = await startWriting(options, setup);
   const startReading = (mode: 'read' | 'search') => WorkerClient.start({ ...setup, mode }, options.onError);
   const [reading, searching] = await Promise.all([startReading('read'), startReading('search')]);
   const startReader = async () => (await startReading('read')).client;
   return { writing, reading: reading.client, searching: searching.client, startReader };
 }
 
+async function startWriting(options: StorageOptions, setup: Omit<WorkerSetup, 'mode'>) {
+  const start = (wasCut: boolean) => WorkerClient.start({ ...setup, wasCut, mode: 'write' }, options.onError);
+  const { client, findings } = await start(setup.wasCut);
+  if (findings.length > 0) options.onFindings?.(findings);
+  const startAnew = async () => (await start(true)).client;
+  return new LastingWorker(client, { startAnew, onError: options.onError, now: () => performance.now() });
+}
+
 interface Parts {
-  readonly writing: WorkerClient;
+  readonly writing: LastingWorker;
   readonly reading: WorkerClient;
   readonly searching: WorkerClient;
   /** One more, for what takes long. */

@@ -63,6 +63,11 @@ export class WorkerClient {
     return this.#changes.subscribe;
   }
 
+  /** Whether it will answer no more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   request(name: string, args: unknown): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
