@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const root = import.meta.dirname;
 
@@ -33,14 +34,35 @@ const pathsFromRoot = {
   },
 };
 
+/** The engine keeps the text of what it runs in memory, and Node hands it over with two octets a character where one is not ASCII. */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  generateBundle: (_, bundle) => {
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\u0000-\u007f]/g, toEscape);
+  },
+};
+
+function toEscape(codeUnit: string): string {
+  return `\\u${codeUnit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 export default defineConfig({
   main: {
+    plugins: [asciiOnly],
     build: {
       target: 'node24',
       outDir: 'out/main',
+      // These bring much that nobody asks for (zod: its words in fifty languages); built in, only what is used remains.
+      externalizeDeps: { exclude: ['zod', '@orpc/client', '@orpc/contract', '@orpc/server'] },
       rolldownOptions: {
         input: existing(mainEntries),
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: '[name]-[hash].js',
+          comments: { legal: false, annotation: false, jsdoc: false },
+        },
       },
     },
   },

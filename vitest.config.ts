@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['src-main/**/*.test.ts', 'src-renderer/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['node_modules/**', 'out/**', 'test/{service,interop,e2e,crash,guessing}/**'],
+    exclude: ['node_modules/**', 'out/**', 'test/{service,interop,e2e,crash,power-cut,faults,guessing}/**'],
     testTimeout: 20_000,
     execArgv: [KEEP_WASM_WRAPPERS],
   },

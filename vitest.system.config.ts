@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Whole-system tests: real processes, real clients, a real browser; one at a time, since they share two cores.
 export default defineConfig({
   test: {
-    include: ['test/{service,interop,e2e,crash,guessing}/**/*.test.ts'],
+    include: ['test/{service,interop,e2e,crash,power-cut,faults,guessing,upgrade}/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     fileParallelism: false,

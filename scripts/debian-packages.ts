@@ -15,6 +15,9 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'chromium', file: '/usr/bin/chromium' },
   { package: 'fonts-noto-cjk', file: '/usr/share/doc/fonts-noto-cjk' },
   { package: 'curl', file: '/usr/bin/curl' },
+  // The calls of a service, recorded and made to fail.
+  { package: 'strace', file: '/usr/bin/strace' },
+  { package: 'libfaketime', file: '/usr/share/doc/libfaketime' },
   { package: 'swaks', file: '/usr/bin/swaks' },
   { package: 'mutt', file: '/usr/bin/mutt' },
   { package: 'isync', file: '/usr/bin/mbsync' },
@@ -41,6 +44,17 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'pebble', file: '/usr/bin/pebble' },
   { package: 'postfix', file: '/usr/sbin/smtp-sink' },
   { package: 'dovecot-lmtpd', file: '/usr/lib/dovecot/lmtp' },
+  // The service, as systemd judges and runs it, and as a Windows service under Mono.
+  { package: 'systemd', file: '/usr/bin/systemd-analyze' },
+  { package: 'systemd-container', file: '/usr/bin/systemd-nspawn' },
+  { package: 'dbus', file: '/usr/bin/dbus-daemon' },
+  { package: 'mono-mcs', file: '/usr/bin/mcs' },
+  {
+    package: 'libmono-system-serviceprocess4.0-cil',
+    file: '/usr/share/doc/libmono-system-serviceprocess4.0-cil',
+  },
+  { package: 'shellcheck', file: '/usr/bin/shellcheck' },
+  { package: 'nsis', file: '/usr/bin/makensis' },
   // What the unpacked Exim below is linked with.
   { package: 'libgnutls-dane0', file: '/usr/share/doc/libgnutls-dane0' },
   { package: 'libidn12', file: '/usr/share/doc/libidn12' },

@@ -92,6 +92,7 @@ async function start(data: DataFolder, clock: DemoClock): Promise<RunningService
     ports: Object.fromEntries(ports) as Record<string, number>,
     console: CONSOLE,
     logLevel: 'warn',
+    managedBy: null,
     key: { keyFile: null, passphraseFile: null },
   } as const;
   return startService(options, createLogger(options.logLevel), { clock });

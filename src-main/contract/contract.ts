@@ -24,6 +24,7 @@ import { profileContract } from './profile.ts';
 import { publishingContract } from './publishing.ts';
 import { queueContract } from './queue.ts';
 import { relayContract } from './relay.ts';
+import { runningContract } from './running.ts';
 import { screeningContract } from './screening.ts';
 import { reportsContract } from './reports.ts';
 import { retentionContract } from './retention.ts';
@@ -60,6 +61,7 @@ export const consoleContract = {
   publishing: publishingContract,
   queue: queueContract,
   relay: relayContract,
+  running: runningContract,
   screening: screeningContract,
   settings: settingsContract,
   sharing: sharingContract,

@@ -57,6 +57,8 @@ export const NEEDS = {
   'administrators.change': changing(['owner']),
   /** Whether what is stored can be read by who has the disk. */
   'encryption.change': changing(['owner']),
+  /** Whether the machine runs it with nobody logged in. */
+  'service.change': changing(['owner']),
   /** Where everything is kept once more, and putting it in the place of what is here. */
   'backups.restore': changing(['owner']),
 } as const satisfies Readonly<Record<string, Rights>>;

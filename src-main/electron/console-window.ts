@@ -1,9 +1,10 @@
 /**
- * Console window: shows our page and nothing else. Closing hides it; the server goes on in the tray.
+ * Console window: shows our page, or that of the server which has our data, and nothing else. Closing hides it.
  */
 import { join } from 'node:path';
 import type { BrowserWindow, WebContents } from 'electron';
 import type { ElectronModule } from './electron-module.ts';
+import type { Clock } from '../base/clock.ts';
 import { PAGE_ORIGIN } from './page-protocol.ts';
 
 export interface ConsoleWindow {
@@ -13,12 +14,22 @@ export interface ConsoleWindow {
   release(): void;
 }
 
-export function createConsoleWindow(electron: ElectronModule, options: { appFolder: string }): ConsoleWindow {
+/** A service that starts again is back in this time. */
+const RELOAD_MS = 2_000;
+
+export interface ConsoleWindowOptions {
+  readonly appFolder: string;
+  readonly clock: Clock;
+  /** What it shows; asked when it opens. */
+  readonly origin: () => string;
+}
+
+export function createConsoleWindow(electron: ElectronModule, options: ConsoleWindowOptions): ConsoleWindow {
   let window: BrowserWindow | null = null;
   let mayClose = false;
 
   function open(): BrowserWindow {
-    const fresh = makeWindow(electron, options.appFolder);
+    const fresh = makeWindow(electron, options);
     fresh.on('close', (event) => {
       if (mayClose) return;
       event.preventDefault();
@@ -41,7 +52,9 @@ export function createConsoleWindow(electron: ElectronModule, options: { appFold
   };
 }
 
-function makeWindow({ BrowserWindow }: ElectronModule, appFolder: string): BrowserWindow {
+function makeWindow({ BrowserWindow }: ElectronModule, options: ConsoleWindowOptions): BrowserWindow {
+  const { appFolder } = options;
+  const origin = options.origin();
   const window = new BrowserWindow({
     width: 1280,
     height: 860,
@@ -50,7 +63,8 @@ function makeWindow({ BrowserWindow }: ElectronModule, appFolder: string): Brows
     title: 'Postroom',
     icon: join(appFolder, 'resources', 'icon.png'),
     webPreferences: {
-      preload: join(appFolder, 'out', 'preload', 'index.cjs'),
+      // A page that comes over HTTP signs in like any browser's; it gets no way into this process.
+      ...(origin === PAGE_ORIGIN && { preload: join(appFolder, 'out', 'preload', 'index.cjs') }),
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
@@ -59,16 +73,24 @@ function makeWindow({ BrowserWindow }: ElectronModule, appFolder: string): Brows
     },
   });
   window.removeMenu();
-  // A failed load shows as an empty window; its reason is in the log of the renderer.
-  window.loadURL(`${PAGE_ORIGIN}/`).catch(() => undefined);
+  load(window, { ...options, origin: () => origin });
   return window;
 }
 
+/** Our own page is always there; a server may be starting again. */
+function load(window: BrowserWindow, options: ConsoleWindowOptions): void {
+  window.loadURL(`${options.origin()}/`).catch(() => {
+    options.clock.after(RELOAD_MS, () => {
+      if (!window.isDestroyed()) load(window, options);
+    });
+  });
+}
+
 /** Whatever web contents come to be: they stay on our page, open nothing, attach nothing and are allowed nothing. */
-export function lockDown({ app, session }: ElectronModule): void {
+export function lockDown({ app, session }: ElectronModule, origin: () => string): void {
   app.on('web-contents-created', (_event, contents: WebContents) => {
     const stay = (event: { preventDefault: () => void; url: string }): void => {
-      if (!event.url.startsWith(`${PAGE_ORIGIN}/`)) event.preventDefault();
+      if (!event.url.startsWith(`${origin()}/`)) event.preventDefault();
     };
     contents.on('will-navigate', stay);
     contents.on('will-redirect', stay);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KeyFile } from '../storage/sealing/key-place.ts';
 import { plainProtection } from '../storage/sealing/key-protections.ts';
-import { openKeystore, type SafeStorage } from './keystore.ts';
+import { freeKey, openKeystore, type SafeStorage } from './keystore.ts';
 
 const KEY = Buffer.alloc(32, 7);
 let folder: string;
@@ -41,6 +41,12 @@ test('a plain key of the service is taken over', async () => {
   const place = openKeystore(folder, fakeStorage());
   expect(await place.read()).toEqual([KEY]);
   expect((await readFile(place.path)).toString()).toMatch(/^v11/u);
+});
+
+test('a key that is freed is a plain file again, for a service', async () => {
+  await openKeystore(folder, fakeStorage()).write([KEY]);
+  await freeKey(folder, fakeStorage());
+  expect(await new KeyFile(join(folder, 'postroom.key'), plainProtection).read()).toEqual([KEY]);
 });
 
 test('what another keystore wrote is refused in words', async () => {

@@ -23,6 +23,13 @@ export function openKeystore(dataFolder: string, safeStorage: SafeStorage): KeyP
   return new KeyFile(path, isUsable(safeStorage) ? keystoreProtection(safeStorage) : plainProtection);
 }
 
+/** Leaves the key as a plain file, which the folder's owner alone reads: for a service, which has nobody's keystore. */
+export async function freeKey(dataFolder: string, safeStorage: SafeStorage): Promise<void> {
+  const place = openKeystore(dataFolder, safeStorage);
+  const keys = await place.read();
+  if (keys !== null) await new KeyFile(place.path, plainProtection).write(keys);
+}
+
 function isUsable(safeStorage: SafeStorage): boolean {
   if (!safeStorage.isEncryptionAvailable()) return false;
   return process.platform !== 'linux' || safeStorage.getSelectedStorageBackend?.() !== 'basic_text';

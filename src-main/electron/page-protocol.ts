@@ -21,9 +21,9 @@ export function servePage({ protocol }: ElectronModule, page: PageFiles): void {
   protocol.handle(PAGE_SCHEME, (request) => answer(page, request));
 }
 
-function answer(page: PageFiles, request: Request): Response {
+async function answer(page: PageFiles, request: Request): Promise<Response> {
   const url = new URL(request.url);
-  const file = request.method === 'GET' && url.host === 'console' ? page.find(url.pathname) : null;
+  const file = request.method === 'GET' && url.host === 'console' ? await page.find(url.pathname) : null;
   if (file === null) return new Response(null, { status: 404 });
   return new Response(new Uint8Array(file.body), {
     headers: {

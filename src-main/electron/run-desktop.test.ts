@@ -1,121 +1,26 @@
 import { EventEmitter } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { basename, join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConsoleWorld } from '../../test/support/console-world.ts';
+import {
+  asPortMain,
+  createFakeElectron,
+  FakeNotification,
+  FakeWindow,
+} from '../../test/support/fake-electron.ts';
 import { ManualClock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
+import { ok } from '../base/result.ts';
 import type { ConsoleContract } from '../contract/contract.ts';
 import { createConsoleRouter } from '../host/api/router.ts';
-import type { ElectronModule } from './electron-module.ts';
+import type { FoundServer } from './find-service.ts';
 import { type DesktopHost, runDesktop } from './run-desktop.ts';
-
-/** A window that remembers what was done to it. */
-class FakeWindow extends EventEmitter {
-  static readonly all: FakeWindow[] = [];
-  readonly options: { webPreferences: Record<string, unknown> };
-  url = '';
-  isVisible = false;
-
-  constructor(options: { webPreferences: Record<string, unknown> }) {
-    super();
-    this.options = options;
-    FakeWindow.all.push(this);
-  }
-
-  removeMenu = () => undefined;
-  isMinimized = () => false;
-  focus = () => undefined;
-  show = () => (this.isVisible = true);
-  hide = () => (this.isVisible = false);
-  loadURL = async (url: string) => void (this.url = url);
-
-  /** What the person at the window does. */
-  pressClose(): void {
-    let isPrevented = false;
-    this.emit('close', { preventDefault: () => (isPrevented = true) });
-    if (!isPrevented) this.emit('closed');
-  }
-}
-
-/** A notice of the desktop, which somebody may click. */
-class FakeNotification extends EventEmitter {
-  static readonly shown: FakeNotification[] = [];
-  static isSupported = () => true;
-  readonly options: { title: string; body: string };
-
-  constructor(options: { title: string; body: string }) {
-    super();
-    this.options = options;
-  }
-
-  show = () => void FakeNotification.shown.push(this);
-}
-
-class FakeTray extends EventEmitter {
-  isDestroyed = false;
-  menu: { label?: string; click?: () => void }[] = [];
-  toolTip = '';
-  setToolTip = (text: string) => (this.toolTip = text);
-  setContextMenu = (menu: FakeTray['menu']) => (this.menu = menu);
-  destroy = () => (this.isDestroyed = true);
-}
-
-/** Electron's port has Node's manners but wraps data in an event. */
-function asPortMain(port: MessagePort) {
-  return {
-    on: (event: string, listener: (event?: { data: unknown }) => void) =>
-      port.on(event, (data: unknown) => listener({ data })),
-    postMessage: (data: unknown) => port.postMessage(data),
-    start: () => port.start(),
-  };
-}
-
-function createFakeElectron() {
-  const app = Object.assign(new EventEmitter(), {
-    hasLock: true,
-    hasQuit: false,
-    requestSingleInstanceLock: () => app.hasLock,
-    whenReady: () => Promise.resolve(),
-    getLocale: () => 'en-GB',
-    quit() {
-      let isPrevented = false;
-      app.emit('before-quit', { preventDefault: () => (isPrevented = true) });
-      if (!isPrevented) app.hasQuit = true;
-    },
-  });
-  const trays: FakeTray[] = [];
-  const handlers = new Map<string, (request: Request) => Response>();
-  const schemes: unknown[] = [];
-  const fake = {
-    app,
-    BrowserWindow: FakeWindow,
-    Notification: FakeNotification,
-    Tray: class extends FakeTray {
-      constructor() {
-        super();
-        trays.push(this);
-      }
-    },
-    Menu: { buildFromTemplate: (template: unknown) => template },
-    nativeImage: { createFromPath: (path: string) => path },
-    dialog: { showErrorBox: vi.fn() },
-    ipcMain: new EventEmitter(),
-    protocol: {
-      registerSchemesAsPrivileged: (list: unknown[]) => schemes.push(...list),
-      handle: (scheme: string, handler: (request: Request) => Response) => handlers.set(scheme, handler),
-    },
-    session: {
-      defaultSession: { setPermissionRequestHandler: vi.fn(), setPermissionCheckHandler: vi.fn() },
-    },
-  };
-  return { ...fake, trays, handlers, schemes, module: fake as unknown as ElectronModule };
-}
 
 let electron: ReturnType<typeof createFakeElectron>;
 let world: ConsoleWorld;
@@ -124,15 +29,23 @@ let host: DesktopHost & { calls: string[]; finishStop: () => void; startProblem:
 let folder: string;
 let noticed: Emitter<void>;
 let state = { waiting: 0, errors: 0, warnings: 0 };
+let found: (FoundServer | null)[] = [];
+let opened: string[] = [];
+const takeFiles = vi.fn((paths: readonly string[]) => Promise.resolve(paths.map((path) => basename(path))));
+const startService = vi.fn(() => Promise.resolve(ok(undefined)));
 
 beforeEach(async () => {
-  FakeWindow.all.length = 0;
+  FakeWindow.forget();
   FakeNotification.shown.length = 0;
   electron = createFakeElectron();
   clock = new ManualClock();
   world = new ConsoleWorld({ clock });
   noticed = new Emitter();
   state = { waiting: 0, errors: 0, warnings: 0 };
+  found = [];
+  opened = [];
+  takeFiles.mockClear();
+  startService.mockClear();
   const calls: string[] = [];
   const stopped = Promise.withResolvers<void>();
   host = {
@@ -160,6 +73,10 @@ function run(startsHidden = false): Promise<void> {
   return runDesktop({
     electron: electron.module,
     createHost: () => host,
+    findServer: () => Promise.resolve(found.shift() ?? null),
+    startService,
+    openedFiles: opened,
+    takeFiles,
     appFolder: folder,
     pageFolder: folder,
     startsHidden,
@@ -230,7 +147,7 @@ describe('starting', () => {
   it('shows the window again when a second instance is started', async () => {
     await run();
     window().pressClose();
-    electron.app.emit('second-instance');
+    electron.app.emit('second-instance', {}, [], '/');
     expect(FakeWindow.all).toHaveLength(1);
     expect(window().isVisible).toBe(true);
   });
@@ -242,6 +159,102 @@ describe('starting', () => {
     host.finishStop();
     await settle();
     expect(electron.app.hasQuit).toBe(true);
+  });
+});
+
+describe('where a service has the data', () => {
+  const RUNNING = { kind: 'running', url: 'http://127.0.0.1:8025/' } as const;
+
+  it('is its window, hosts nothing, and says so in the tray', async () => {
+    found = [RUNNING];
+    await run();
+    expect(host.calls).toEqual([]);
+    expect(window()).toMatchObject({ url: 'http://127.0.0.1:8025/', isVisible: true });
+    expect(electron.trays[0]?.toolTip).toBe('Postroom: runs as a service');
+    expect(electron.trays[0]?.menu.at(-1)?.label).toBe('Quit (the mail server goes on)');
+  });
+
+  it('gives its page no way into this process, and keeps the window there', async () => {
+    found = [RUNNING];
+    await run();
+    expect(window().options.webPreferences).toMatchObject({ sandbox: true, nodeIntegration: false });
+    expect(window().options.webPreferences).not.toHaveProperty('preload');
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: vi.fn() });
+    electron.app.emit('web-contents-created', {}, contents);
+    const stays = (url: string) => {
+      const preventDefault = vi.fn();
+      contents.emit('will-navigate', { url, preventDefault });
+      return preventDefault.mock.calls.length === 0;
+    };
+    expect(
+      ['http://127.0.0.1:8025/queue', 'http://127.0.0.1:80250/', 'https://evil.example/'].map(stays),
+    ).toEqual([true, false, false]);
+  });
+
+  it('tries again while the service is starting', async () => {
+    found = [RUNNING];
+    FakeWindow.failures = 2;
+    await run();
+    expect(FakeWindow.loads).toBe(1);
+    for (let retries = 0; retries < 2; retries++) {
+      await settle();
+      clock.advance(2_000);
+    }
+    expect(FakeWindow.loads).toBe(3);
+  });
+
+  it('leaves the server alone when it quits', async () => {
+    found = [RUNNING];
+    await run();
+    electron.app.quit();
+    await settle();
+    expect([electron.app.hasQuit, host.calls]).toEqual([true, []]);
+  });
+
+  it('offers to start a service that is stopped, and attaches then', async () => {
+    found = [{ kind: 'stopped', detail: 'exit-code (2)' }, RUNNING];
+    electron.dialog.showMessageBox.mockResolvedValue({ response: 0 });
+    await run();
+    expect(electron.dialog.showMessageBox.mock.calls[0]?.[0]).toMatchObject({ detail: 'exit-code (2)' });
+    expect(startService).toHaveBeenCalledOnce();
+    expect(window().url).toBe('http://127.0.0.1:8025/');
+  });
+
+  it('never hosts data that belongs to a stopped service', async () => {
+    found = [{ kind: 'stopped', detail: null }];
+    electron.dialog.showMessageBox.mockResolvedValue({ response: 1 });
+    await run();
+    expect([electron.app.hasQuit, host.calls, startService.mock.calls]).toEqual([true, [], []]);
+  });
+});
+
+describe('a mail file that is opened with the app', () => {
+  const TOLD = 'tom.mbox can be imported now: Accounts, choose one, “Import, export”.';
+
+  it('at its start is taken when the server runs', async () => {
+    opened = ['/home/anna/tom.mbox'];
+    await run();
+    await settle();
+    expect(takeFiles.mock.calls).toEqual([[opened]]);
+    expect(FakeNotification.shown.map(({ options }) => options.body)).toEqual([TOLD]);
+  });
+
+  it('later comes from another instance, or from the system', async () => {
+    await run();
+    electron.app.emit('second-instance', {}, ['postroom', '--hidden', 'tom.mbox', 'notes.txt'], '/home/anna');
+    const preventDefault = vi.fn();
+    electron.app.emit('open-file', { preventDefault }, '/Users/anna/letter.eml');
+    await settle();
+    expect(takeFiles.mock.calls).toEqual([[['/home/anna/tom.mbox']], [['/Users/anna/letter.eml']]]);
+    expect(preventDefault).toHaveBeenCalledOnce();
+  });
+
+  it('is not taken where a service has the data, and the person is told how', async () => {
+    found = [{ kind: 'running', url: 'http://127.0.0.1:8025/' }];
+    opened = ['/home/anna/tom.mbox'];
+    await run();
+    expect(takeFiles).not.toHaveBeenCalled();
+    expect(electron.dialog.showErrorBox.mock.calls[0]?.[1]).toContain('postroom import');
   });
 });
 
@@ -259,10 +272,10 @@ describe('security', () => {
   it('serves the page with its policy and nothing else', async () => {
     await run();
     const serve = electron.handlers.get('postroom');
-    const page = serve?.(new Request('postroom://console/messages'));
+    const page = await serve?.(new Request('postroom://console/messages'));
     expect(page?.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
-    expect(serve?.(new Request('postroom://console/..%2fsecret.txt'))?.status).toBe(404);
-    expect(serve?.(new Request('postroom://elsewhere/'))?.status).toBe(404);
+    expect((await serve?.(new Request('postroom://console/..%2fsecret.txt')))?.status).toBe(404);
+    expect((await serve?.(new Request('postroom://elsewhere/')))?.status).toBe(404);
     expect(electron.schemes).toHaveLength(1);
   });
 
@@ -371,7 +384,7 @@ describe('ending', () => {
   it('does not open a window while it stops', async () => {
     await run(true);
     electron.app.quit();
-    electron.app.emit('second-instance');
+    electron.app.emit('second-instance', {}, [], '/');
     expect(FakeWindow.all).toHaveLength(0);
   });
 });

@@ -1,6 +1,7 @@
-/** What runs beside the mail path while the host runs: warnings, digests, the search index, and what has to be forgotten in time. */
+/** What runs beside the mail path while the host runs: warnings, digests, the search index, what has to be forgotten in time, and memory. */
 import { FlowHistory, type FlowHistoryOptions } from '../observe/flow-history.ts';
 import type { MailMeter } from '../observe/port.ts';
+import { collectAtRest } from '../storage/collect-at-rest.ts';
 import type { Storage } from '../storage/open-storage.ts';
 import { startGroupMembers, type GroupMembersOptions } from './group-members.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -28,6 +29,7 @@ export function startBackground(storage: Storage, options: BackgroundOptions): (
     startSearchFilling({ search, mailStore, clock, onError }),
     startTimelineFilling({ timelines, onMailEvent: meter.onEvent, clock, onError }),
     startMaintenance({ timelines, upkeep, settings, clock, onError }),
+    collectAtRest(),
   ];
   return () => {
     stops.forEach((stop) => stop());

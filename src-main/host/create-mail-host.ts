@@ -44,6 +44,7 @@ import type { PortChoices } from './ports.ts';
 import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
+import type { ShellControl } from './running-desk.ts';
 import { openHostStorage } from './open-host-storage.ts';
 import { readSecret } from './secret-file.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
@@ -70,6 +71,8 @@ export interface MailHostOptions {
   readonly defaultHostname: string;
   /** Where mail hosts and name servers of the world answer; without it: 25 and 53. */
   readonly worldPorts?: WorldPorts;
+  /** What runs this host. */
+  readonly shell?: ShellControl;
   /** Stops the host and starts another one with the same options; without it a restore waits for whoever does that. */
   readonly restart?: () => void;
   readonly clock: Clock;
@@ -395,10 +398,8 @@ class RunningHost implements MailHost {
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {
-    const { clock, randomBytes, dataFolder, logger, version } = this.#options;
     return createHostRouter({
-      ...parts,
-      ...{ storage, clock, randomBytes, logger, version, dataFolder, makeId: this.#makeId },
+      ...{ ...this.#options, ...parts, storage, makeId: this.#makeId },
       hostname: () => this.#settings.hostname,
       language: this.#language,
       quietHours: () => this.#settings.quietHours,
@@ -406,7 +407,7 @@ class RunningHost implements MailHost {
       onListenersChange: this.#listenersChanged.subscribe,
       certificate: () => this.#certificate.certificates.summary,
       certificates: this.#certificate,
-      diskFree: () => diskFree(dataFolder),
+      diskFree: () => diskFree(this.#options.dataFolder),
     });
   }
 

@@ -21,6 +21,7 @@ import type { MailPath } from './mail-path.ts';
 import { openPublishingDesk } from './publishing/open-publishing-desk.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createRelayDesk, type RelayDesk, type RelayDeskOptions } from './relay-desk.ts';
+import { createRunningDesk, noShell, type ShellControl } from './running-desk.ts';
 import type { SignInBook } from './sign-ins.ts';
 import { sendTestMessage, type TestMessageOptions } from './test-message.ts';
 import type { TransferDesk } from './transfer-desk.ts';
@@ -61,6 +62,7 @@ export interface RelayDeskParts extends Pick<RouterParts, 'path' | 'directory'> 
 
 export interface HostRouterOptions extends RouterParts, FromHost {
   readonly storage: Storage;
+  readonly shell?: ShellControl;
   readonly hostname: () => string;
   readonly quietHours: () => QuietHours | null;
   /** What people are written in. */
@@ -88,6 +90,7 @@ export function createHostRouter(options: HostRouterOptions): { router: ConsoleR
     scripts: storage.scripts,
     settings: storage.settings,
     encryption: storage.sealing,
+    running: createRunningDesk(options.shell ?? noShell(options.clock.now()), options),
     sendTestMessage: (to: AccountId) => sendTestMessage(testMessage, to),
     platform: process.platform,
   };

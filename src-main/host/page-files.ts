@@ -1,5 +1,5 @@
 /**
- * PageFiles: the built page, read once at start, as both shells serve it.
+ * PageFiles: the built page, as both shells serve it: each file is read when it is first asked for, and kept.
  *
  * Flow: out/renderer → here → console server (HTTP) | desktop shell (app protocol).
  * Invariants: only files that were there at start can be reached, by their exact path, so no path can lead out of the folder.
@@ -36,18 +36,25 @@ export interface PageFile {
 
 export interface PageFiles {
   /** The file at a URL path; paths of the page's own routes get the entry document; null where there is nothing. */
-  find(path: string): PageFile | null;
+  find(path: string): Promise<PageFile | null>;
 }
 
-/** Reads all files under `root`; an absent folder is an empty page. */
-export async function readPageFiles(root: string): Promise<PageFiles> {
+/** The files under `root`; an absent folder is an empty page. */
+export async function openPageFiles(root: string): Promise<PageFiles> {
+  const paths = new Map<string, string>();
+  for (const path of await listFiles(root)) paths.set(`/${relative(root, path).split(sep).join('/')}`, path);
   const files = new Map<string, PageFile>();
-  for (const path of await listFiles(root)) {
-    const urlPath = `/${relative(root, path).split(sep).join('/')}`;
-    files.set(urlPath, await readPageFile(path, urlPath));
-  }
+  const read = async (urlPath: string, path: string): Promise<PageFile> => {
+    const file = files.get(urlPath) ?? (await readPageFile(path, urlPath));
+    files.set(urlPath, file);
+    return file;
+  };
   return {
-    find: (path) => files.get(path) ?? (isRoute(path) ? (files.get('/index.html') ?? null) : null),
+    find: async (wanted) => {
+      const urlPath = paths.has(wanted) || !isRoute(wanted) ? wanted : '/index.html';
+      const path = paths.get(urlPath);
+      return path === undefined ? null : read(urlPath, path);
+    },
   };
 }
 

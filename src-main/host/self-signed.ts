@@ -1,16 +1,7 @@
 /** Makes the certificate that a fresh installation shows until it has a better one. */
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
 import { EC_ALGORITHM, importKeys, makeKey } from '../protocol/acme/ec-keys.ts';
+import { loadX509 } from '../protocol/acme/load-x509.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** The longest that Apple's clients accept. */
@@ -25,8 +16,9 @@ export async function makeSelfSigned(
   now: number,
   key = makeKey(),
 ): Promise<{ certificate: string; key: string }> {
+  const x509 = await loadX509();
   const names = [...new Set([hostname, 'localhost'])].map((value) => ({ type: 'dns' as const, value }));
-  const certificate = await X509CertificateGenerator.createSelfSigned({
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex'),
     name: [{ CN: [hostname] }],
     // An hour back, for clients whose clock is behind.
@@ -35,10 +27,10 @@ export async function makeSelfSigned(
     signingAlgorithm: EC_ALGORITHM,
     keys: await importKeys(key),
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([...names, { type: 'ip', value: '127.0.0.1' }]),
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([...names, { type: 'ip', value: '127.0.0.1' }]),
     ],
   });
   return { certificate: certificate.toString('pem'), key };

@@ -60,9 +60,7 @@ export interface BackupTask {
   readonly values: Values;
 }
 
-export function isBackupTask(args: readonly string[]): boolean {
-  return args[0] === 'backup' || args[0] === 'restore';
-}
+export const BACKUP_VERBS = ['backup', 'restore'];
 
 /** The task, or a sentence that names what is unusable. */
 export function parseBackupTask(args: readonly string[]): Result<BackupTask, string> {

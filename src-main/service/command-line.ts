@@ -4,59 +4,84 @@
  * Invariants: standard output carries the READY line and nothing else; what is unusable is one line on standard error
  * and exit 2, with nothing changed; SIGTERM ends with exit 0.
  */
+import type { Result } from '../base/result.ts';
+import type { ShellControl } from '../host/running-desk.ts';
+import { systemClock } from '../host/system-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createLogger } from '../observe/pino-logger.ts';
-import { BACKUP_USAGE, isBackupTask, parseBackupTask, runBackupTask } from './backup-task.ts';
+import { BACKUP_USAGE, BACKUP_VERBS, parseBackupTask, runBackupTask } from './backup-task.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
-import { isOutsideHelper, OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
-import { isTask, parseTask, runTask, TASK_USAGE } from './tasks.ts';
+import { MOVE_IN_USAGE, runMoveIn } from './move-in-task.ts';
+import { OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
+import { notifySystemd, onInputEnd, tellReady } from './managed.ts';
+import { ROLLBACK_USAGE, runRollback } from './rollback-task.ts';
+import { runServiceCommand, SERVICE_USAGE } from './service-command.ts';
+import { parseTask, runTask, TASK_USAGE, TASK_VERBS } from './tasks.ts';
+import { EXIT_RESTART } from '../host/system-service/port.ts';
+import { createServiceShell } from './service-shell.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
 
 const EXIT_UNUSABLE = 2;
 const EXIT_FAILED = 1;
 
+/** What `postroom VERB …` runs besides the server: the exit code, or a sentence where nothing was begun. */
+interface Command {
+  readonly verbs: readonly string[];
+  readonly usage: string;
+  readonly run: (args: readonly string[]) => Promise<Result<number, string>>;
+}
+
+const COMMANDS: readonly Command[] = [
+  { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
+  { verbs: BACKUP_VERBS, usage: BACKUP_USAGE, run: runBackupLine },
+  { verbs: ['service'], usage: SERVICE_USAGE, run: runServiceCommand },
+  { verbs: ['move-in'], usage: MOVE_IN_USAGE, run: runMoveIn },
+  { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
+  { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
+];
+
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
   if (args.includes('--help') || args.includes('-h'))
-    return console.log(`${USAGE}\n\n${TASK_USAGE}\n${BACKUP_USAGE}\n${OUTSIDE_HELPER_USAGE}`);
-  if (isTask(args)) return runTaskLine(args);
-  if (isBackupTask(args)) return runBackupLine(args);
-  if (isOutsideHelper(args)) return runHelperLine(args);
+    return console.log([`${USAGE}\n`, ...COMMANDS.map(({ usage }) => usage)].join('\n'));
+  const command = COMMANDS.find(({ verbs }) => verbs.includes(args[0] ?? ''));
+  if (command !== undefined) return endWith(await command.run(args));
   const options = parseOptions(args);
   if (!options.ok) return exitUnusable(options.error);
   await run(options.value);
 }
 
-async function runTaskLine(args: readonly string[]): Promise<void> {
+async function runTaskLine(args: readonly string[]): Promise<Result<number, string>> {
   const task = parseTask(args);
-  if (!task.ok) return exitUnusable(task.error);
-  const outcome = await runTask(task.value);
-  if (!outcome.ok) return exitUnusable(outcome.error);
-  process.exit(outcome.value);
+  return task.ok ? runTask(task.value) : task;
 }
 
-async function runBackupLine(args: readonly string[]): Promise<void> {
+async function runBackupLine(args: readonly string[]): Promise<Result<number, string>> {
   const task = parseBackupTask(args);
-  if (!task.ok) return exitUnusable(task.error);
-  const outcome = await runBackupTask(task.value);
-  if (!outcome.ok) return exitUnusable(outcome.error);
-  process.exit(outcome.value);
+  return task.ok ? runBackupTask(task.value) : task;
 }
 
-async function runHelperLine(args: readonly string[]): Promise<void> {
-  const outcome = await runOutsideHelper(args);
+function endWith(outcome: Result<number, string>): void {
   if (!outcome.ok) return exitUnusable(outcome.error);
-  process.exit(0);
+  process.exit(outcome.value);
 }
 
 async function run(options: ServiceOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   try {
-    const service = await startRestarting(options, logger);
-    stopOnSignal(service);
+    const end = Promise.withResolvers<number>();
+    const ends = { forRestart: () => end.resolve(EXIT_RESTART), forGood: () => end.resolve(0) };
+    const shell = createServiceShell(options, ends, systemClock.now());
+    const service = await startRestarting(options, { logger, shell });
+    stopWhenAsked(service, end);
+    onInputEnd(options.managedBy, ends.forGood);
     console.log(`READY ${JSON.stringify({ listeners: service.ports, console: service.consoleUrl })}`);
+    tellReady(
+      { ...options, environment: process.env, notify: notifySystemd },
+      `console at ${service.consoleUrl}`,
+    );
     tellSetupToken(service);
     if (options.command === 'start') greet(service);
   } catch (error) {
@@ -67,20 +92,23 @@ async function run(options: ServiceOptions): Promise<void> {
 }
 
 /** The service, or the one that took its place when a restore asked for it: on the same ports, with the same options. */
-async function startRestarting(options: ServiceOptions, logger: Logger): Promise<RunningService> {
+async function startRestarting(
+  options: ServiceOptions,
+  { logger, shell }: { readonly logger: Logger; readonly shell: ShellControl },
+): Promise<RunningService> {
   let service: Promise<RunningService>;
   const restart = (): void => {
     const before = service;
     service = before.then(async (running) => {
       await running.stop();
-      return startService(fixPorts(options, running), logger, { restart });
+      return startService(fixPorts(options, running), logger, { shell, restart });
     });
     service.catch((error: unknown) => {
       logger.error('cannot start anew', { error });
       process.exit(EXIT_FAILED);
     });
   };
-  service = startService(options, logger, { restart });
+  service = startService(options, logger, { shell, restart });
   const first = await service;
   return { ...first, stop: async () => (await service).stop() };
 }
@@ -106,21 +134,17 @@ function tellSetupToken({ host: { setupToken } }: RunningService): void {
   console.error(`postroom: to begin from another machine, the token${shown} is in ${setupToken.path}`);
 }
 
-function stopOnSignal(service: RunningService): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error('postroom: stopped with an error:', error);
-        process.exit(EXIT_FAILED);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+function stopWhenAsked(service: RunningService, end: PromiseWithResolvers<number>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end.resolve(0));
+  end.promise
+    .then(async (code) => {
+      await service.stop();
+      process.exit(code);
+    })
+    .catch((error: unknown) => {
+      console.error('postroom: stopped with an error:', error);
+      process.exit(EXIT_FAILED);
+    });
 }
 
 function exitUnusable(sentence: string): void {

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { keyOptions, type KeyOptions } from './key-options.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
 import type { ListenerName } from '../host/port.ts';
+import { SERVICE_MANAGERS, type ServiceManager } from '../host/system-service/port.ts';
 import { LISTENER_PLANS, WEB_LISTENER_PLANS, type PortChoices } from '../host/ports.ts';
 
 export const USAGE = `usage: postroom serve [--data DIR] [--provision FILE] [--bind ADDR] [--ports LIST]
@@ -20,7 +21,8 @@ export const USAGE = `usage: postroom serve [--data DIR] [--provision FILE] [--b
   --bind ADDR          address of the mail listeners (default: all)
   --ports LIST         e.g. smtp=2525,imap=off,imaps=0 (0: any free port; off: not served)
   --console ADDR:PORT  address of the console (default 127.0.0.1:8025)
-  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info)`;
+  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default info)
+  --managed-by NAME    what started it: ${SERVICE_MANAGERS.join(', ')}; set by postroom service`;
 
 const DEFAULT_CONSOLE = { address: '127.0.0.1', port: 8025 };
 const HIGHEST_PORT = 65_535;
@@ -34,6 +36,8 @@ export interface ServiceOptions {
   readonly ports: PortChoices;
   readonly console: { readonly address: string; readonly port: number };
   readonly logLevel: LogLevel;
+  /** What started it, and starts it again when it fails; null: somebody at a terminal, or a script. */
+  readonly managedBy: ServiceManager | null;
 }
 
 /** The options, or a sentence that names what is unusable. */
@@ -49,6 +53,9 @@ export function parseOptions(args: readonly string[]): Result<ServiceOptions, st
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined)
     return err(`--log-level ${values['log-level']}: not one of ${LOG_LEVELS.join(', ')}`);
+  const managedBy = SERVICE_MANAGERS.find((each) => each === values['managed-by']);
+  if (values['managed-by'] !== undefined && managedBy === undefined)
+    return err(`--managed-by ${values['managed-by']}: not one of ${SERVICE_MANAGERS.join(', ')}`);
   return ok({
     command,
     dataFolder: resolve(values.data ?? defaultDataFolder()),
@@ -58,12 +65,21 @@ export function parseOptions(args: readonly string[]): Result<ServiceOptions, st
     ports: ports.value,
     console: console.value,
     logLevel,
+    managedBy: managedBy ?? null,
   });
 }
 
 type Texts = Partial<
   Record<
-    'data' | 'provision' | 'key-file' | 'passphrase-file' | 'bind' | 'ports' | 'console' | 'log-level',
+    | 'data'
+    | 'provision'
+    | 'key-file'
+    | 'passphrase-file'
+    | 'bind'
+    | 'ports'
+    | 'console'
+    | 'log-level'
+    | 'managed-by',
     string
   >
 >;
@@ -78,7 +94,7 @@ function parseTexts(
       allowPositionals: true,
       options: {
         ...{ data: text, provision: text, bind: text, ports: text, console: text, 'log-level': text },
-        ...{ 'key-file': text, 'passphrase-file': text },
+        ...{ 'key-file': text, 'passphrase-file': text, 'managed-by': text },
       },
     });
     const [command = 'serve', ...extra] = positionals;

@@ -12,12 +12,8 @@ export const OUTSIDE_HELPER_USAGE = `       postroom outside-helper [--listen AD
 
 const DEFAULT_LISTEN = '0.0.0.0:8026';
 
-export function isOutsideHelper(args: readonly string[]): boolean {
-  return args[0] === 'outside-helper';
-}
-
-/** Runs until it is told to stop; a sentence where it cannot begin. */
-export async function runOutsideHelper(args: readonly string[]): Promise<Result<void, string>> {
+/** Runs until it is told to stop; the exit code, or a sentence where it cannot begin. */
+export async function runOutsideHelper(args: readonly string[]): Promise<Result<number, string>> {
   const setup = await readSetup(args);
   if (!setup.ok) return setup;
   try {
@@ -28,7 +24,7 @@ export async function runOutsideHelper(args: readonly string[]): Promise<Result<
       process.once('SIGINT', resolve);
     });
     await helper.stop();
-    return ok(undefined);
+    return ok(0);
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }

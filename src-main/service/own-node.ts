@@ -5,9 +5,7 @@
  * killed server never lives on unseen.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { findOwnNode } from '../host/own-node-path.ts';
 
 /** better-sqlite3 13 crashes on older ones. */
 const OLDEST_NODE_MAJOR = 24;
@@ -39,16 +37,4 @@ export function rerunWithOwnNode(): void {
     process.exitCode = code ?? (signal === null ? 0 : 1);
     process.exit();
   });
-}
-
-function findOwnNode(): string | null {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const name = `node-${platform}-${process.arch}`;
-  try {
-    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-    const path = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(path) ? path : null;
-  } catch {
-    return null;
-  }
 }

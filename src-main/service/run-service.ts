@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import { CertificateFileError, checkFiles } from '../host/certificates/certificate-files.ts';
 import { createMailHost, type MailHost } from '../host/create-mail-host.ts';
 import { ProvisionProblem } from '../host/provision/provision-host.ts';
+import { leaveConsoleNotice } from '../host/console-notice.ts';
 import { ListenError } from '../host/listener-set.ts';
 import { createPooledRandom } from '../host/pooled-random.ts';
 import { ProvisionError } from '../host/provision/expect-ok.ts';
@@ -19,6 +20,7 @@ import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
 import { createConsoleServer, type ConsoleServer } from './http/console-server.ts';
 import { openKeyPlace } from './key-options.ts';
 import type { ServiceOptions } from './options.ts';
+import type { ShellControl } from '../host/running-desk.ts';
 import { pageFolder, VERSION } from './package-facts.ts';
 
 /** An option, file, folder or port cannot be used; the message names it. */
@@ -42,10 +44,17 @@ const MOST_CONSOLE_PORTS_TRIED = 100;
 
 const randomBytes = createPooledRandom();
 
+export interface StartWishes {
+  readonly clock?: Clock;
+  readonly shell?: ShellControl;
+  /** Stops the host and starts another one with the same options. */
+  readonly restart?: () => void;
+}
+
 export async function startService(
   options: ServiceOptions,
   logger: Logger,
-  { clock = systemClock, restart }: { readonly clock?: Clock; readonly restart?: () => void } = {},
+  { clock = systemClock, shell, restart }: StartWishes = {},
 ): Promise<RunningService> {
   const provision = await readProvision(options.provisionFile);
   const keyPlace = await findKey(options, provision);
@@ -60,6 +69,7 @@ export async function startService(
       provision,
       keyPlace,
       defaultHostname: hostname(),
+      ...(shell !== undefined && { shell }),
       clock,
       randomBytes,
       logger,
@@ -68,7 +78,12 @@ export async function startService(
   );
   try {
     const { server, url } = await startConsole(host, options, logger);
-    return { ports: portsOf(host), consoleUrl: url, host, stop: () => stopAll(host, server) };
+    const takeAway = await leaveConsoleNotice(options.dataFolder, url);
+    const stop = async () => {
+      await takeAway();
+      await stopAll(host, server);
+    };
+    return { ports: portsOf(host), consoleUrl: url, host, stop };
   } catch (error) {
     await host.stop();
     throw error;

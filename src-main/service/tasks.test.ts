@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isTask, parseTask, runTask } from './tasks.ts';
+import { parseTask, runTask } from './tasks.ts';
 
 const KEY = { keyFile: null, passphraseFile: null };
 
@@ -71,10 +71,14 @@ test.each([
   expect(parseTask(args)).toEqual({ ok: false, error });
 });
 
-test('serve and start are no tasks', () => {
-  expect([['serve'], ['start'], [], ['doctor']].map(isTask)).toEqual([false, false, false, true]);
+test('a folder that holds no Postroom data is refused, and nothing is made in it', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'postroom-task-'));
+  expect(await runTask({ name: 'doctor', data, isRepairing: true, key: KEY })).toEqual({
+    ok: false,
+    error: `${data}: there is no Postroom data in this folder`,
+  });
+  await rm(data, { recursive: true });
 });
-
 test('a folder that holds no Postroom data is refused, and nothing is made in it', async () => {
   const data = await mkdtemp(join(tmpdir(), 'postroom-task-'));
   expect(await runTask({ name: 'doctor', data, isRepairing: true, key: KEY })).toEqual({

@@ -75,9 +75,7 @@ type NamedTask =
       readonly withoutSecondFactor: boolean;
     };
 
-export function isTask(args: readonly string[]): boolean {
-  return ['export', 'import', 'doctor', 'administrator'].includes(args[0] ?? '');
-}
+export const TASK_VERBS = ['export', 'import', 'doctor', 'administrator'];
 
 /** The task, or a sentence that names what is unusable. */
 export function parseTask(args: readonly string[]): Result<Task, string> {

@@ -6,6 +6,7 @@
  * that returned is on disk. Statements are prepared once per connection.
  */
 import Database from 'better-sqlite3';
+import { existsSync } from 'node:fs';
 import { Keyring } from './sealing/keyring.ts';
 import { sealingFunctions } from './sealing/sql-functions.ts';
 
@@ -127,6 +128,20 @@ export class Connection {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/**
+ * Undoes what a cut has left half done in a database's first moments, before it has a write-ahead log: who only reads cannot, and
+ * is refused.
+ */
+export function rollBackJournal(path: string): void {
+  if (!existsSync(`${path}-journal`)) return;
+  const database = new Database(path);
+  try {
+    database.pragma('user_version');
+  } finally {
+    database.close();
   }
 }
 

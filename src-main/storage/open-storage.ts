@@ -5,7 +5,7 @@
  * Invariants: one process at a time holds a data folder; close() ends after every requested write has committed.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MakeId } from '../base/ids.ts';
 import type { TraceId } from '../mail/events.ts';
@@ -24,6 +24,7 @@ import { SqliteDirectoryRows } from './directory-store.ts';
 import { SqliteHealthStore } from './health-store.ts';
 import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
+import { LastingWorker } from './lasting-worker.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
@@ -50,11 +51,14 @@ import { SqliteScriptStore } from './sieve-store.ts';
 import { SqliteTimelineStore } from './timeline-store.ts';
 import { SqliteTlsPolicyStore } from './tls-policy-store.ts';
 import { SqliteTranscriptStore } from './transcript-store.ts';
+import { makeFolderDurably } from './sync-folder.ts';
 import { databaseVersion } from './snapshot/describe-copy.ts';
 import { SnapshotDesk } from './snapshot/snapshot-desk.ts';
 import { finishStaged } from './snapshot/staged-restore.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
+import type { WorkerSetup } from './worker-messages.ts';
+import { WorkerOnDemand } from './worker-on-demand.ts';
 import { Writer } from './writer.ts';
 
 export interface StorageOptions {
@@ -71,7 +75,7 @@ export interface StorageOptions {
   readonly onFindings?: (findings: readonly DoctorFinding[]) => void;
   /** Hears where the old data is kept when a restore that was waiting has taken its place. */
   readonly onRestored?: (keptIn: string) => void;
-  /** May back up what migrations are about to change; true: it did, and no copy beside the database is needed. */
+  /** May back up what migrations are about to change; answers whether it did. */
   readonly beforeUpgrade?: (upgrade: PendingUpgrade) => Promise<boolean>;
 }
 
@@ -91,15 +95,15 @@ export interface SnapshotSource {
 export type Storage = Awaited<ReturnType<typeof openStorage>>;
 
 export async function openStorage(options: StorageOptions) {
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  makeFolderDurably(options.folder);
   const unlock = lockFolder(options.folder);
   try {
     const keptIn = finishStaged(options.folder);
     if (keptIn !== null) options.onRestored?.(keptIn);
     const place = options.keyPlace ?? keyFileIn(options.folder);
     const rootKey = await openRootKey(databasePath(options), place);
-    const isBackedUp = await backUpBeforeUpgrade(options, rootKey);
-    const workers = await startWorkers(options, { rootKey, isBackedUp });
+    await backUpBeforeUpgrade(options, rootKey);
+    const workers = await startWorkers(options, rootKey);
     return createStores(options, { ...workers, place, rootKey: rootKey.octets, unlock });
   } catch (error) {
     unlock();
@@ -121,27 +125,22 @@ export function keyFileIn(folder: string): KeyPlace {
   return new KeyFile(join(folder, 'postroom.key'), plainProtection);
 }
 
-/** What fails there does not keep the server from starting: then a copy is kept, as without it. */
-async function backUpBeforeUpgrade(options: StorageOptions, rootKey: RootKey): Promise<boolean> {
+/** What fails there does not keep the server from starting: a copy of the database is kept in any case. */
+async function backUpBeforeUpgrade(options: StorageOptions, rootKey: RootKey): Promise<void> {
   const path = databasePath(options);
   const fromVersion = existsSync(path) ? databaseVersion(path) : 0;
   const toVersion = MIGRATIONS.at(-1)?.version ?? 0;
-  if (options.beforeUpgrade === undefined || fromVersion === 0 || fromVersion >= toVersion) return false;
+  if (fromVersion === 0 || fromVersion >= toVersion) return;
   const source = { folder: options.folder, databasePath: path, rootKey: rootKey.octets };
   try {
-    return await options.beforeUpgrade({ ...source, fromVersion, toVersion });
+    await options.beforeUpgrade?.({ ...source, fromVersion, toVersion });
   } catch (error) {
     options.onError(error);
-    return false;
   }
 }
 
-async function startWorkers(
-  options: StorageOptions,
-  { rootKey, isBackedUp }: { readonly rootKey: RootKey; readonly isBackedUp: boolean },
-) {
+async function startWorkers(options: StorageOptions, rootKey: RootKey) {
   const setup = {
-    isBackedUp,
     databasePath: databasePath(options),
     contentFolder: join(options.folder, 'content'),
     wasCut: existsSync(runningMark(options)),
@@ -150,21 +149,29 @@ async function startWorkers(
     encryptsNew: options.encryptsNew ?? false,
   };
   await writeFile(runningMark(options), '');
-  const { client: writing, findings } = await WorkerClient.start(
-    { ...setup, mode: 'write' },
-    options.onError,
-  );
+  const writing = await startWriting(options, setup);
+  const start = async (mode: 'read' | 'search') =>
+    (await WorkerClient.start({ ...setup, mode }, options.onError)).client;
+  const startReader = () => start('read');
+  const reading = new WorkerOnDemand(startReader);
+  const searching = new WorkerOnDemand(() => start('search'));
+  return { writing, reading, searching, startReader };
+}
+
+async function startWriting(options: StorageOptions, setup: Omit<WorkerSetup, 'mode'>) {
+  const start = (own: WorkerSetup) => WorkerClient.start(own, options.onError);
+  const { client, findings } = await start({ ...setup, mode: 'write' });
   if (findings.length > 0) options.onFindings?.(findings);
-  const startReading = (mode: 'read' | 'search') => WorkerClient.start({ ...setup, mode }, options.onError);
-  const [reading, searching] = await Promise.all([startReading('read'), startReading('search')]);
-  const startReader = async () => (await startReading('read')).client;
-  return { writing, reading: reading.client, searching: searching.client, startReader };
+  // The key has its place by then, and may have been wrapped anew since.
+  const startAnew = async () =>
+    (await start({ ...setup, mode: 'write', wasCut: true, newRootKey: null })).client;
+  return new LastingWorker(client, { startAnew, onError: options.onError, now: () => performance.now() });
 }
 
 interface Parts {
-  readonly writing: WorkerClient;
-  readonly reading: WorkerClient;
-  readonly searching: WorkerClient;
+  readonly writing: LastingWorker;
+  readonly reading: WorkerOnDemand;
+  readonly searching: WorkerOnDemand;
   /** One more, for what takes long. */
   readonly startReader: () => Promise<WorkerClient>;
   readonly place: KeyPlace;

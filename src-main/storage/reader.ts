@@ -1,11 +1,11 @@
 /** Reader: the typed way to the reading worker, for searches and reports. */
 import type { ReadAnswer, ReadArguments, ReadName } from './reads.ts';
-import type { WorkerClient } from './worker-client.ts';
+import type { RequestTarget } from './worker-on-demand.ts';
 
 export class Reader {
-  readonly #client: WorkerClient;
+  readonly #client: RequestTarget;
 
-  constructor(client: WorkerClient) {
+  constructor(client: RequestTarget) {
     this.#client = client;
   }
 

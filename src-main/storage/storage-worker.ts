@@ -2,23 +2,19 @@
  * The storage worker: the thread that owns a database connection: one for writing, others for searches and reports.
  *
  * Flow: Writer and Reader post groups of requests here; a group of writes is one commit (group-commit.ts).
- * Invariants: the writing worker migrates first, and removes content files that no row names, before its first request;
- * after an unclean end it looks quickly for what a disk may have lost.
+ * Invariants: before its first request the writing worker makes the folder ready (begin-writing.ts).
  */
-import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { beginWriting, removeFiles } from './begin-writing.ts';
+import { collectAtRest } from './collect-at-rest.ts';
 import { compactDatabase } from './compact-database.ts';
 import { Connection } from './connection.ts';
-import { namedFiles } from './content-store.ts';
-import { examineQuickly } from './doctor/examine.ts';
 import { GroupCommit } from './group-commit.ts';
-import { KEEP_NOTHING, migrate, migrateKeeping } from './migrations/index.ts';
+import { NewerDatabaseError } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
-import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
-import { OFFICE } from './sealing/keyring.ts';
 import { ReleasedFiles } from './released-files.ts';
+import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 import { runWrite, type OutsideCommit } from './writes.ts';
 
 type RunRead = (name: string, args: unknown) => unknown;
@@ -34,8 +30,9 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     const connection = new Connection(setup.databasePath, { readonly: !isWriting });
     connection.keyring.useRoot(setup.rootKey);
     setup.rootKey.fill(0);
+    const findings = isWriting ? beginWriting(connection, setup) : [];
     const answerGroup = startAnswering(connection, setup);
-    const findings = isWriting && setup.wasCut ? examineQuickly(connection, setup.contentFolder) : [];
+    if (isWriting) collectAtRest();
     port.on('message', (message: ToWorker) => {
       if (message.kind === 'requests') return post(answerGroup(message.requests));
       connection.close();
@@ -43,7 +40,7 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     });
     post({ kind: 'ready', findings });
   } catch (error) {
-    post({ kind: 'failed', error: toError(error) });
+    post(describeFailure(error));
     port.close();
   }
 }
@@ -63,8 +60,6 @@ function startAnswering(connection: Connection, setup: WorkerSetup): AnswerGroup
 }
 
 function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
-  prepareDatabase(connection, setup);
-  removeUnnamedFiles(connection, setup.contentFolder);
   const group = new GroupCommit(connection, runWrite, Date.now);
   const released = new ReleasedFiles((names) => removeFiles(setup.contentFolder, names));
   const outside: Readonly<Record<OutsideCommit, () => void>> = {
@@ -84,21 +79,6 @@ function startWriting(connection: Connection, setup: WorkerSetup): AnswerGroup {
   };
 }
 
-function prepareDatabase(
-  connection: Connection,
-  { databasePath, newRootKey, encryptsNew, isBackedUp }: WorkerSetup,
-): void {
-  const isNew = connection.pragma('user_version') === 0;
-  if (isBackedUp) migrateKeeping(connection, databasePath, { keep: KEEP_NOTHING });
-  else migrate(connection, databasePath);
-  if (newRootKey !== null) connection.run('UPDATE sealing SET root_key = ?', newRootKey);
-  if (isNew && encryptsNew) {
-    connection.run("UPDATE sealing SET state = 'on'");
-    connection.keyring.makeKey(OFFICE);
-  }
-  connection.keyring.refresh();
-}
-
 function startReading(run: RunRead): AnswerGroup {
   return (requests) => ({
     kind: 'answers',
@@ -116,26 +96,10 @@ function answerRead(run: RunRead, request: WorkerRequest): WorkerAnswer {
   }
 }
 
-/** Files of messages that were arriving, or leaving, when the program was cut off. */
-function removeUnnamedFiles(connection: Connection, folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const files = readdirSync(folder);
-  const named = namedFiles(connection, files);
-  removeFiles(
-    folder,
-    files.filter((file) => !named.has(file)),
-  );
-}
-
-/** Deletes files that nothing names any more; one that cannot be deleted now goes at the next start. */
-function removeFiles(folder: string, names: readonly string[]): void {
-  for (const name of names) {
-    try {
-      unlinkSync(join(folder, name));
-    } catch {
-      // An antivirus may hold it; it takes space until the next start, nothing more.
-    }
-  }
+function describeFailure(error: unknown): FromWorker {
+  if (!(error instanceof NewerDatabaseError)) return { kind: 'failed', error: toError(error) };
+  const { found, known } = error;
+  return { kind: 'newerDatabase', found, known };
 }
 
 function toError(error: unknown): Error {

@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../base/emitter.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
+import { NewerDatabaseError } from './migrations/index.ts';
 import type { StoreChange } from './transaction.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
 
@@ -53,6 +54,8 @@ export class WorkerClient {
       worker.once('error', reject);
       worker.once('message', (message: FromWorker) => {
         if (message.kind === 'failed') reject(message.error);
+        else if (message.kind === 'newerDatabase')
+          reject(new NewerDatabaseError(message.found, message.known));
         else resolve(message.kind === 'ready' ? message.findings : []);
       });
     });
@@ -61,6 +64,11 @@ export class WorkerClient {
 
   get onChanges() {
     return this.#changes.subscribe;
+  }
+
+  /** Whether it will answer no more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   request(name: string, args: unknown): Promise<unknown> {

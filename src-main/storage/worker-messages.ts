@@ -13,8 +13,6 @@ export interface WorkerSetup {
   readonly newRootKey: Uint8Array | null;
   /** Whether a folder that is made now is encrypted from its beginning. */
   readonly encryptsNew: boolean;
-  /** Migrations need not keep a copy of the database: there is a backup of it. */
-  readonly isBackedUp: boolean;
 }
 
 export interface WorkerRequest {
@@ -32,6 +30,8 @@ export interface WorkerAnswer {
 export type FromWorker =
   | { readonly kind: 'ready'; readonly findings: readonly DoctorFinding[] }
   | { readonly kind: 'failed'; readonly error: Error }
+  /** Classes of errors do not go from thread to thread. */
+  | { readonly kind: 'newerDatabase'; readonly found: number; readonly known: number }
   | {
       readonly kind: 'answers';
       readonly answers: readonly WorkerAnswer[];

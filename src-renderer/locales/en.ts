@@ -15,6 +15,7 @@ import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
 import { relay } from './en/relay.ts';
 import { reports } from './en/reports.ts';
+import { running } from './en/running.ts';
 import { senders } from './en/senders.ts';
 import { certificates } from './en/certificates.ts';
 import { sieve } from './en/sieve.ts';
@@ -37,6 +38,7 @@ export const en = {
   ...queue,
   ...relay,
   ...reports,
+  ...running,
   ...senders,
   ...sieve,
   ...signIns,

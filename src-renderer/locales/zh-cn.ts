@@ -16,6 +16,7 @@ import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
 import { relay } from './zh-cn/relay.ts';
 import { reports } from './zh-cn/reports.ts';
+import { running } from './zh-cn/running.ts';
 import { senders } from './zh-cn/senders.ts';
 import { certificates } from './zh-cn/certificates.ts';
 import { sieve } from './zh-cn/sieve.ts';
@@ -38,6 +39,7 @@ export const zhCn: Messages = {
   ...queue,
   ...relay,
   ...reports,
+  ...running,
   ...senders,
   ...sieve,
   ...signIns,

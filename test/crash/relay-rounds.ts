@@ -5,7 +5,7 @@
  * Proves: every recipient of an acknowledged message was relayed. A message is relayed twice only where a kill fell between the
  * next hop's 250 and our commit of it: the window that no client can close (src-main/mail/relay/create-relay-courier.ts).
  */
-import { SMTPServer } from 'smtp-server';
+import { RememberingSink } from '../proof/remembering-sink.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
 import { signInToConsole } from '../support/console-caller.ts';
 import { killUnderLoad, type Letter } from './kill-under-load.ts';
@@ -37,44 +37,7 @@ export interface RelayCrashReport {
 }
 
 /** When the next hop acknowledged a message, by `subject recipient`, in milliseconds since 1970. */
-type Acknowledged = Map<string, number[]>;
-
-/** A next hop that takes everything and remembers it. */
-class RememberingSink {
-  readonly acknowledged: Acknowledged = new Map();
-  readonly #server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    onData: (stream, session, callback) => {
-      let content = '';
-      stream.on('data', (chunk: Buffer) => (content += chunk.toString('latin1')));
-      stream.on('end', () => {
-        const subject = /^Subject: (\S+)/mu.exec(content)?.[1] ?? '';
-        const at = Date.now();
-        for (const { address } of session.envelope.rcptTo) this.#remember(`${subject} ${address}`, at);
-        callback();
-      });
-    },
-  });
-
-  listen(): Promise<number> {
-    // A killed client leaves half a session; that is not this server's trouble.
-    this.#server.on('error', () => undefined);
-    return new Promise((resolve) => {
-      const listening = this.#server.listen(0, '127.0.0.1', () => {
-        const address = listening.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  #remember(key: string, at: number): void {
-    this.acknowledged.set(key, [...(this.acknowledged.get(key) ?? []), at]);
-  }
-}
+type Acknowledged = ReadonlyMap<string, readonly number[]>;
 
 export async function runRelayRounds(rounds: number): Promise<RelayCrashReport> {
   const sink = new RememberingSink();

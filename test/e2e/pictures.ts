@@ -549,6 +549,15 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: 'running', path: '/settings/running' },
+  {
+    name: 'running-restart',
+    path: '/settings/running',
+    act: async (page) => {
+      await page.locator('.panel-head button').first().click();
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'setup-domain', path: '/setup' },
   ...[2, 3, 4, 5, 6].map((step) => ({
     name: `setup-step-${String(step + 1)}`,

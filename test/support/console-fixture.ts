@@ -2,6 +2,7 @@
  * Console fixture: the console server over in-memory ports, full of mail and lively, for pictures and for trying the page.
  *
  * node test/support/console-fixture.ts [--port 8065] [--empty] [--calm] [--health mixed|good|offline|never]
+ *   [--running service|byHand|desktop|failed|unsupported]
  * `--empty`: a first start, nobody set up. `--calm`: no traffic after the start, so that pictures are the same each time.
  * Sign in as `admin` with `postroom-demo`.
  */
@@ -20,6 +21,7 @@ import { seedReports } from './world-reports.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
 import { WORLD_TOKEN } from './world-publishing.ts';
+import { RUNNING_MOODS, type RunningMood } from './world-running.ts';
 import { ConsoleWorld, listenerAt, outcome } from './console-world.ts';
 
 export const FIXTURE_CREDENTIALS = { name: 'admin', password: 'postroom-demo' } as const;
@@ -32,6 +34,7 @@ export interface FixtureOptions {
   /** What health finds; `never`: nothing was asked yet. */
   readonly health?: HealthMood;
   readonly staticRoot?: string;
+  readonly running?: RunningMood;
   /** Puts other stores in the place of the world's. */
   readonly prepare?: (world: ConsoleWorld) => void;
 }
@@ -93,6 +96,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     });
     if (options.health !== 'never') await world.health.desk.run({ kind: 'all' });
   }
+  world.running.seem(options.running ?? 'service');
   options.prepare?.(world);
   moveLowPorts(world);
   if (options.isEmpty !== true) seed.liveSubmission();
@@ -197,6 +201,7 @@ if (import.meta.main) {
       empty: { type: 'boolean', default: false },
       calm: { type: 'boolean', default: false },
       health: { type: 'string', default: 'mixed' },
+      running: { type: 'string', default: 'service' },
     },
   });
   const { url } = await startConsoleFixture({
@@ -204,6 +209,7 @@ if (import.meta.main) {
     isEmpty: values.empty,
     isCalm: values.calm,
     health: HEALTH_MOODS.find((mood) => mood === values.health) ?? 'mixed',
+    running: RUNNING_MOODS.find((mood) => mood === values.running) ?? 'service',
   });
   process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
 }

@@ -59,6 +59,7 @@ import { liveResolver } from './memory-resolver.ts';
 import { WorldScreeningDesk } from './world-screening-desk.ts';
 import { WorldHealth } from './world-health.ts';
 import { WorldEncryption } from './world-encryption.ts';
+import { WorldRunning } from './world-running.ts';
 import { WorldReports } from './world-reports.ts';
 import { Administrators } from '../../src-main/directory/administrators/administrators.ts';
 import { MemoryAdministratorRows } from '../../src-main/directory/administrators/memory-administrator-rows.ts';
@@ -542,6 +543,7 @@ export class ConsoleWorld {
   readonly nextHops = new WorldNextHops();
   readonly settings = new WorldSettings();
   readonly encryption = new WorldEncryption();
+  readonly running = new WorldRunning();
   readonly scripts: MemoryScriptStore;
   readonly signing: SigningKeys;
   readonly health: WorldHealth;
@@ -664,6 +666,7 @@ export class ConsoleWorld {
       backups: this.backups,
       settings: this.settings,
       encryption: this.encryption,
+      running: this.running,
       access: this.access,
       signIns: this.signIns,
       listeners: () => this.listenerStates,

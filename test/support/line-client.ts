@@ -14,6 +14,8 @@ export class ConnectionLostError extends Error {
   override name = 'ConnectionLostError' as const;
 }
 
+const CRLF_OCTETS = 2;
+
 interface Waiting {
   readonly resolve: (line: string) => void;
   readonly reject: (error: Error) => void;
@@ -25,23 +27,33 @@ export class LineClient {
   #lines: string[] = [];
   #waiting: Waiting | undefined;
   #isLost = false;
+  #octetsRead = 0;
+  #localPort = 0;
 
   constructor(endpoint: Endpoint) {
     const { port, localAddress } = endpoint;
     const target = { port, host: '127.0.0.1', ...(localAddress !== undefined && { localAddress }) };
     this.#socket =
       endpoint.tls === 'implicit' ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target);
+    this.#socket.once('connect', () => (this.#localPort = this.#socket.localPort ?? 0));
     this.#listen();
   }
 
+  /** The port it comes from; 0 before it is connected. */
+  get localPort(): number {
+    return this.#localPort;
+  }
+
+  /** Of the server's, up to the end of the line that was read last. */
+  get octetsRead(): number {
+    return this.#octetsRead;
+  }
+
   /** The next line, without CRLF. Calls must not overlap. */
-  readLine(): Promise<string> {
-    const line = this.#lines.shift();
-    if (line !== undefined) return Promise.resolve(line);
-    if (this.#isLost) return Promise.reject(new ConnectionLostError());
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
+  async readLine(): Promise<string> {
+    const line = await this.#nextLine();
+    this.#octetsRead += line.length + CRLF_OCTETS;
+    return line;
   }
 
   write(octets: string | Uint8Array): void {
@@ -65,6 +77,15 @@ export class LineClient {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #nextLine(): Promise<string> {
+    const line = this.#lines.shift();
+    if (line !== undefined) return Promise.resolve(line);
+    if (this.#isLost) return Promise.reject(new ConnectionLostError());
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
   }
 
   #listen(): void {

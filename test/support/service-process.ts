@@ -62,6 +62,11 @@ export class ServiceProcess {
     return port;
   }
 
+  /** Resolves with the exit code, or the signal's name. */
+  ended(): Promise<number | string> {
+    return exitOf(this.process);
+  }
+
   /** Sends the signal and waits for the end; answers the exit code, or the signal's name. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | string> {
     const ended = exitOf(this.process);
@@ -73,7 +78,8 @@ export class ServiceProcess {
 }
 
 function exitOf(child: ChildProcess): Promise<number | string> {
-  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  const ended = child.exitCode ?? child.signalCode;
+  if (ended !== null) return Promise.resolve(ended);
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
 }
 
@@ -97,8 +103,12 @@ export async function makeWorkFolder(provision: unknown = OFFICE) {
 /** Runs the service to its end; for what must be refused. */
 export async function runService(
   args: readonly string[],
+  { env }: Surroundings = {},
 ): Promise<{ code: number | string; output: string; log: string }> {
-  const child = spawn(process.execPath, [SERVICE_FILE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [SERVICE_FILE, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const output: string[] = [];
   const log: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
@@ -107,13 +117,25 @@ export async function runService(
   return { code, output: output.join(''), log: log.join('') };
 }
 
+/** What a service is run in. */
+export interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs it: `strace`, `prlimit` … with their arguments. */
+  readonly runner?: readonly string[];
+  /** The service.js of another version. */
+  readonly serviceFile?: string;
+}
+
 /** Starts the service and waits for its READY line. */
 export function startService(
   args: readonly string[],
   command: 'serve' | 'start' = 'serve',
+  around: Surroundings = {},
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [SERVICE_FILE, command, ...args], {
+  const [program = process.execPath, ...before] = [...(around.runner ?? []), process.execPath];
+  const child = spawn(program, [...before, around.serviceFile ?? SERVICE_FILE, command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...around.env },
   });
   const log: string[] = [];
   let output = '';
@@ -133,8 +155,8 @@ export function startService(
 }
 
 /** The service with the office above on free loopback ports. */
-export function startOffice(folder: WorkFolder): Promise<ServiceProcess> {
-  return startService(officeArguments(folder));
+export function startOffice(folder: WorkFolder, around: Surroundings = {}): Promise<ServiceProcess> {
+  return startService(officeArguments(folder), 'serve', around);
 }
 
 /** Starts that service and kills it at a moment, whether it is ready by then or not. */
@@ -148,7 +170,7 @@ export async function startOfficeAndKill(folder: WorkFolder, moment: () => Promi
   await ended;
 }
 
-type WorkFolder = { readonly data: string; readonly provisionFile: string };
+export type WorkFolder = { readonly data: string; readonly provisionFile: string };
 
 function officeArguments({ data, provisionFile }: WorkFolder): readonly string[] {
   const folder = ['--data', data, '--provision', provisionFile];

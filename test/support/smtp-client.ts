@@ -38,6 +38,11 @@ export class SmtpClient {
     return client;
   }
 
+  /** Where we are in what the server sends: our port, and the octets read so far. */
+  get position(): { readonly port: number; readonly octets: number } {
+    return { port: this.#line.localPort, octets: this.#line.octetsRead };
+  }
+
   /** Resolves when the server has acknowledged the message with 250. */
   async submit(mail: Mail): Promise<void> {
     await this.command(`MAIL FROM:<${mail.from}>`, '250');

@@ -4,14 +4,10 @@
  * Invariants: a challenge is good for one answer, from the origin it was asked at, for a few minutes; the key's counter never
  * goes back, which a copied key's would.
  */
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Clock } from '../../base/clock.ts';
 import { err, ok, type Result } from '../../base/result.ts';
@@ -43,7 +39,8 @@ export class Passkeys {
 
   /** What the browser makes a key with. */
   async begin(name: string, { origin }: PasskeyPlace) {
-    const options = await generateRegistrationOptions({
+    const webauthn = await loadWebauthn();
+    const options = await webauthn.generateRegistrationOptions({
       rpName: 'Postroom',
       rpID: new URL(origin).hostname,
       userName: name,
@@ -62,10 +59,13 @@ export class Passkeys {
     const expectedChallenge = this.#take(`make ${name}`);
     if (expectedChallenge === null) return err('passkeyRefused');
     if (this.#keysOf(name).length >= MOST_PASSKEYS) return err('tooManyPasskeys');
-    const { registrationInfo } = await verifyRegistrationResponse({
-      response: made.response as RegistrationResponseJSON,
-      ...{ expectedChallenge, ...expected(made.place), requireUserVerification: false },
-    }).catch(() => ({ registrationInfo: undefined }));
+    const webauthn = await loadWebauthn();
+    const { registrationInfo } = await webauthn
+      .verifyRegistrationResponse({
+        response: made.response as RegistrationResponseJSON,
+        ...{ expectedChallenge, ...expected(made.place), requireUserVerification: false },
+      })
+      .catch(() => ({ registrationInfo: undefined }));
     if (registrationInfo === undefined) return err('passkeyRefused');
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
     const key: StoredPasskey = {
@@ -78,7 +78,8 @@ export class Passkeys {
 
   /** What the browser asks the keys with. */
   async challenge(name: string, { origin }: PasskeyPlace) {
-    const options = await generateAuthenticationOptions({
+    const webauthn = await loadWebauthn();
+    const options = await webauthn.generateAuthenticationOptions({
       rpID: new URL(origin).hostname,
       allowCredentials: this.#keysOf(name).map(toCredential),
       userVerification: 'preferred',
@@ -92,10 +93,13 @@ export class Passkeys {
     const answer = response as AuthenticationResponseJSON;
     const key = this.#keysOf(name).find(({ id }) => id === answer.id);
     if (expectedChallenge === null || key === undefined) return false;
-    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      ...{ response: answer, expectedChallenge, ...expected(place), requireUserVerification: false },
-      credential: { ...toCredential(key), publicKey: publicKeyOf(key), counter: key.counter },
-    }).catch(() => ({ verified: false, authenticationInfo: { newCounter: 0 } }));
+    const webauthn = await loadWebauthn();
+    const { verified, authenticationInfo } = await webauthn
+      .verifyAuthenticationResponse({
+        ...{ response: answer, expectedChallenge, ...expected(place), requireUserVerification: false },
+        credential: { ...toCredential(key), publicKey: publicKeyOf(key), counter: key.counter },
+      })
+      .catch(() => ({ verified: false, authenticationInfo: { newCounter: 0 } }));
     if (!verified) return false;
     const used = { ...key, counter: authenticationInfo.newCounter, lastUsedAt: this.#clock.now() };
     await this.#change(name, (keys) => keys.map((each) => (each.id === key.id ? used : each)));
@@ -129,6 +133,11 @@ export class Passkeys {
     this.#challenges.delete(key);
     return until > this.#clock.now() ? challenge : null;
   }
+}
+
+/** Read when the first key is made or asked for. */
+function loadWebauthn() {
+  return import('@simplewebauthn/server');
 }
 
 function expected({ origin }: PasskeyPlace) {

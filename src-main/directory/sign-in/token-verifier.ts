@@ -4,7 +4,7 @@
  * RFC 9068 (JWT access tokens), RFC 8725; keys: RFC 7517, found by OpenID Connect Discovery. Flow: OAUTHBEARER and XOAUTH2 → here.
  * Invariants: an issuer that does not answer is no wrong token; only signatures by its published keys count.
  */
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../base/clock.ts';
 import { configurationOf } from '../../protocol/sasl/bearer.ts';
 import type { TokenIssuer } from './create-sign-in-desk.ts';
@@ -37,6 +37,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   async function keysOf(issuer: string): Promise<JWTVerifyGetKey> {
     if (known?.issuer === issuer) return known.keys;
+    const { createRemoteJWKSet } = await loadJose();
     const keys = createRemoteJWKSet(new URL(await findKeys(issuer)), { timeoutDuration: FETCH_TIMEOUT_MS });
     known = { issuer, keys };
     return keys;
@@ -47,6 +48,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const issuer = options.issuer();
       if (issuer === null) return { kind: 'invalid' };
       try {
+        const { jwtVerify } = await loadJose();
         const { payload } = await jwtVerify(token, await keysOf(issuer.issuer), {
           issuer: issuer.issuer,
           audience: issuer.audience,
@@ -59,12 +61,17 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
         const address = payload[issuer.addressClaim];
         return typeof address === 'string' ? { kind: 'valid', address } : { kind: 'invalid' };
       } catch (error) {
-        if (isTokensFault(error)) return { kind: 'invalid' };
+        if (await isTokensFault(error)) return { kind: 'invalid' };
         options.onError(error);
         return { kind: 'unavailable' };
       }
     },
   };
+}
+
+/** Read when the first token comes: most offices have no issuer. */
+function loadJose() {
+  return import('jose');
 }
 
 /** OpenID Connect Discovery 1.0 §4.2 */
@@ -77,7 +84,8 @@ async function findKeys(issuer: string): Promise<string> {
   return address;
 }
 
-function isTokensFault(error: unknown): boolean {
+async function isTokensFault(error: unknown): Promise<boolean> {
+  const { errors } = await loadJose();
   if (!(error instanceof errors.JOSEError)) return false;
   // The plain class is what a key server's 503 is told as.
   const isIssuersFault = [errors.JWKSTimeout, errors.JWKSInvalid].some((each) => error instanceof each);

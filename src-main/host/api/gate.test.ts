@@ -81,6 +81,7 @@ const WHO: Readonly<Record<keyof typeof NEEDS, string>> = {
   'administrators.read': 'ou',
   'administrators.change': 'o',
   'encryption.change': 'o',
+  'service.change': 'o',
   'backups.restore': 'o',
 };
 const LETTERS: Readonly<Record<Role, string>> = {

@@ -31,6 +31,7 @@ import { createQueueOrderHandlers } from './queue-orders.ts';
 import { createRelayHandlers } from './relay.ts';
 import { createScreeningHandlers } from './screening.ts';
 import type { ConsoleServices } from './services.ts';
+import { createRunningHandlers } from './running.ts';
 import { createRetentionHandlers } from './retention.ts';
 import { createReportHandlers } from './reports.ts';
 import { createSessionHandlers } from './session.ts';
@@ -83,6 +84,7 @@ export function createConsoleRouter(services: ConsoleServices) {
     sharing: createSharingHandlers(services, accounts),
     reports: createReportHandlers(services),
     retention: createRetentionHandlers(services),
+    running: createRunningHandlers(services),
     sieve: createSieveHandlers(services),
     signIns: createSignInHandlers(services),
     signing: createSigningHandlers(services),

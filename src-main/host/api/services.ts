@@ -25,6 +25,7 @@ import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
 import type { NoticeDesk } from '../notice-desk.ts';
 import type { PublishingDesk } from '../publishing/publishing-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
+import type { RunningDesk } from '../running-desk.ts';
 import type { ScreeningDesk } from '../screening-desk.ts';
 import type { SharingStore } from '../sharing.ts';
 import type { SignInBook } from '../sign-ins.ts';
@@ -53,6 +54,7 @@ export interface ConsoleServices {
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionDesk;
+  readonly running: RunningDesk;
   readonly backups: BackupConsole;
   readonly access: ConsoleAccess;
   readonly signIns: SignInBook;

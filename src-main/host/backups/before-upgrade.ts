@@ -3,7 +3,7 @@
  * `postroom restore`.
  *
  * Only where there are backups already, so that what is new since the last one is all that has to be stored: a first one could keep the
- * mail waiting for hours. Where it cannot be made in time, a copy of the database is kept beside it instead (storage/migrations).
+ * mail waiting for hours. A copy of the database is kept beside it in any case (storage/migrations), which `postroom rollback` puts back.
  */
 import { hostname } from 'node:os';
 import { parseRecoveryKey } from '../../backup/recovery-key.ts';

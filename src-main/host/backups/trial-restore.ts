@@ -13,7 +13,7 @@ import type { SnapshotRecord } from '../../backup/repository/snapshot-record.ts'
 import { createMessageIndexer } from '../../format/message-indexer.ts';
 import { Connection } from '../../storage/connection.ts';
 import { examine } from '../../storage/doctor/examine.ts';
-import { KEEP_NOTHING, migrateKeeping, MIGRATIONS } from '../../storage/migrations/index.ts';
+import { migrate, MIGRATIONS } from '../../storage/migrations/index.ts';
 import { describeCopy } from '../../storage/snapshot/describe-copy.ts';
 import type { TrialReport } from './jobs.ts';
 import { needRoom, openScratch, removeScratch } from './scratch.ts';
@@ -84,7 +84,7 @@ function bringUpToDate(path: string, { databaseVersion }: SnapshotRecord): void 
   if (databaseVersion === MIGRATIONS.at(-1)?.version) return;
   const connection = new Connection(path, { readonly: false });
   try {
-    migrateKeeping(connection, path, { keep: KEEP_NOTHING });
+    migrate(connection, null);
   } finally {
     connection.close();
   }

@@ -3,11 +3,10 @@
  *
  * RFC 8555 §8, RFC 8737.
  */
-import 'reflect-metadata';
 import { createHash, type KeyObject } from 'node:crypto';
-import { Extension, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { EC_ALGORITHM, importKeys, makeKey } from './ec-keys.ts';
 import { thumbprint } from './jws.ts';
+import { loadX509 } from './load-x509.ts';
 
 export type ChallengeType = 'http-01' | 'tls-alpn-01' | 'dns-01';
 
@@ -36,6 +35,7 @@ export async function makeChallengeCertificate(
   authorization: string,
   now: number,
 ): Promise<{ certificate: string; key: string }> {
+  const { Extension, SubjectAlternativeNameExtension, X509CertificateGenerator } = await loadX509();
   const key = makeKey();
   const digest = createHash('sha256').update(authorization).digest();
   // DER: an OCTET STRING of 32 octets.

@@ -17,15 +17,15 @@ import { logFailedCalls } from '../../host/api/call-log.ts';
 import type { ConsoleRouter } from '../../host/api/router.ts';
 import type { ConsoleContext } from '../../host/api/services.ts';
 import { RELEASE_PATH, type ReleaseDesk } from '../../host/quarantine-release.ts';
-import { type PageFiles, readPageFiles } from '../../host/page-files.ts';
+import { openPageFiles, type PageFiles } from '../../host/page-files.ts';
 import { LIMITS } from './limits.ts';
 import { ReleasePage } from './release-page.ts';
-import { LIVE_PATH, RPC_PREFIX } from './paths.ts';
+import { isScriptPath, LIVE_PATH, RPC_PREFIX } from './paths.ts';
 import { isKnownHost, isOwnOrigin } from './request-guard.ts';
 import { refuseSocket, sendPageFile, sendPlain, setSecurityHeaders } from './responses.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SessionCookie } from './session-cookie.ts';
-import { ScriptDoor } from './script-door.ts';
+import type { ScriptDoor } from './script-door.ts';
 import { browserContext, type VisitorsAccess } from './visitors.ts';
 
 export interface ConsoleServerOptions {
@@ -62,9 +62,9 @@ class HttpConsole implements ConsoleServer {
   readonly #access: VisitorsAccess;
   readonly #sockets: RpcSockets;
   readonly #http: RPCHandler<ConsoleContext>;
-  readonly #scripts: ScriptDoor;
+  #scripts: Promise<ScriptDoor> | null = null;
   readonly #release: ReleasePage;
-  #page: PageFiles = { find: () => null };
+  #page: PageFiles = { find: () => Promise.resolve(null) };
   #cookie = new SessionCookie(0);
 
   constructor(options: ConsoleServerOptions) {
@@ -82,16 +82,12 @@ class HttpConsole implements ConsoleServer {
       },
       { interceptors, plugins: [new BodyLimitPlugin({ maxBodySize: LIMITS.bodyBytes })] },
     );
-    this.#scripts = new ScriptDoor({
-      ...options,
-      isSignedIn: (request) => this.#access.sessions.use(this.#cookie.read(request))?.stage === 'signedIn',
-    });
     this.#release = new ReleasePage(options.release, clock);
     this.#server = this.#createServer();
   }
 
   async start(): Promise<{ url: string; port: number }> {
-    this.#page = await readPageFiles(this.#options.staticRoot);
+    this.#page = await openPageFiles(this.#options.staticRoot);
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(this.#options.port, this.#options.bind, () => {
@@ -142,20 +138,30 @@ class HttpConsole implements ConsoleServer {
     const path = pathOf(request);
     if (path === null) return sendPlain(response, 400);
     if (path === RPC_PREFIX || path.startsWith(`${RPC_PREFIX}/`)) return this.#call(request, response);
-    if (this.#scripts.isFor(path)) return this.#scripts.answer(path, request, response);
+    if (isScriptPath(path)) return (await this.#scriptDoor()).answer(path, request, response);
     if (path === RELEASE_PATH) return this.#release.answer(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendPlain(response, 405);
-    const file = this.#page.find(path);
+    const file = await this.#page.find(path);
     if (file !== null) return sendPageFile(request, response, file);
     if (path === '/') return sendPlain(response, 503, 'The page of the console has not been built.');
     sendPlain(response, 404);
+  }
+
+  /** Loaded when the first script comes: to most servers none ever does. */
+  #scriptDoor(): Promise<ScriptDoor> {
+    const isSignedIn = (request: IncomingMessage) =>
+      this.#access.sessions.use(this.#cookie.read(request))?.stage === 'signedIn';
+    this.#scripts ??= import('./script-door.ts').then(
+      ({ ScriptDoor }) => new ScriptDoor({ ...this.#options, isSignedIn }),
+    );
+    return this.#scripts;
   }
 
   async #call(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnOrigin(request, false)) return sendPlain(response, 403);
     response.setHeader('Cache-Control', 'no-store');
     if (request.headers.authorization !== undefined)
-      return this.#scripts.answerRpc(RPC_PREFIX, request, response);
+      return (await this.#scriptDoor()).answerRpc(RPC_PREFIX, request, response);
     const context = browserContext(this.#access, { cookie: this.#cookie, request, response });
     const { matched } = await this.#http.handle(request, response, { prefix: RPC_PREFIX, context });
     if (!matched) sendPlain(response, 404);

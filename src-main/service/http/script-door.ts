@@ -51,11 +51,6 @@ export class ScriptDoor {
     this.#api = new OpenAPIHandler<ConsoleContext>(options.router, settings());
   }
 
-  /** Whether the path is this door's, whoever comes. */
-  isFor(path: string): boolean {
-    return path === METRICS_PATH || path === API_PREFIX || path.startsWith(`${API_PREFIX}/`);
-  }
-
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('Cache-Control', 'no-store');
     if (path === METRICS_PATH) return this.#sendMetrics(request, response);

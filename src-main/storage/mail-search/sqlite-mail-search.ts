@@ -14,7 +14,7 @@ import type {
 import { compileQuery, readsMessages } from '../../mail/mailstore/search/query-match.ts';
 import type { Uid } from '../../mail/mailstore/port.ts';
 import type { ColumnsCache } from '../mail-store/columns-cache.ts';
-import type { WorkerClient } from '../worker-client.ts';
+import type { RequestTarget } from '../worker-on-demand.ts';
 import type { Writer } from '../writer.ts';
 import type { MergeStep } from './block-merger.ts';
 import { RecentAnswers } from './recent-answers.ts';
@@ -39,7 +39,7 @@ type Searches = typeof searches;
 type SearchName = keyof Searches;
 
 export class SqliteMailSearch implements MailSearch {
-  readonly #worker: WorkerClient;
+  readonly #worker: RequestTarget;
   readonly #writer: Writer;
   readonly #columns: ColumnsCache;
   readonly #answers = new RecentAnswers();
@@ -49,7 +49,7 @@ export class SqliteMailSearch implements MailSearch {
   #filling: Promise<void> | null = null;
   #fills = 0;
 
-  constructor(worker: WorkerClient, options: { writer: Writer; columns: ColumnsCache }) {
+  constructor(worker: RequestTarget, options: { writer: Writer; columns: ColumnsCache }) {
     this.#worker = worker;
     this.#writer = options.writer;
     this.#columns = options.columns;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,16 @@ describe('migrate', () => {
     const copy = new Connection(`${path}.before-migration-10`, { readonly: true });
     expect(copy.all("SELECT name FROM sqlite_master WHERE type = 'table'")).toEqual([{ name: 'a' }]);
     copy.close();
+  });
+
+  it('begins a copy anew that a crash has cut short', () => {
+    migrate(connection, path, [first]);
+    writeFileSync(`${path}.before-migration-10.begun`, 'half of a copy');
+    migrate(connection, path, [first, second]);
+    const copy = new Connection(`${path}.before-migration-10`, { readonly: true });
+    expect(copy.pragma('integrity_check')).toBe('ok');
+    copy.close();
+    expect(existsSync(`${path}.before-migration-10.begun`)).toBe(false);
   });
 
   it('leaves the database as it was when a migration fails, and says which', () => {

@@ -2,10 +2,10 @@
  * Migrations: bring a data folder's database from the version it has to the version this program needs.
  *
  * Flow: the writer worker runs them before it takes its first write.
- * Invariants: numbers rise in steps of ten (room to insert); one transaction each; a newer database is refused by name;
- * a failure stops start-up with the database as it was; a copy of the database from before is kept.
+ * Invariants: numbers rise in steps of ten (room to insert); all that are missing are one transaction; a newer database is refused
+ * by name; a failure stops start-up with the database as it was; a copy of the database from before is kept, which
+ * `postroom rollback` puts back for the older program.
  */
-import { existsSync } from 'node:fs';
 import type { Connection } from '../connection.ts';
 import { createFirstSchema } from './0010-first-schema.ts';
 import { addDsnRequests } from './0020-dsn-requests.ts';
@@ -43,6 +43,7 @@ import { addTraceSearch } from './0410-trace-search.ts';
 import { addTranscriptsAndDeeds } from './0420-transcripts-and-deeds.ts';
 import { addFlowHistory } from './0430-flow-history.ts';
 import { addBackups } from './0450-backups.ts';
+import { keepCopy } from './database-copy.ts';
 
 export interface Migration {
   readonly version: number;
@@ -92,62 +93,52 @@ export const MIGRATIONS: readonly Migration[] = [
 /** The database was written by a newer Postroom. */
 export class NewerDatabaseError extends Error {
   override name = 'NewerDatabaseError' as const;
+  readonly found: number;
+  readonly known: number;
 
   constructor(found: number, known: number) {
     super(
       `the database has version ${found}, but this Postroom knows versions up to ${known}: it was written by a newer Postroom; install that one`,
     );
+    this.found = found;
+    this.known = known;
   }
 }
 
-/** Keeps the database as it is before it is changed. */
-export type KeepBefore = (connection: Connection, path: string, version: number) => void;
-
-/** Runs what is missing; answers the versions that were run. A copy is put beside the database, whose path is given. */
+/**
+ * Runs what is missing; answers the versions that were run. `path`: where the database lies, and a copy of it is kept; null: nobody
+ * would go back to it.
+ */
 export function migrate(
   connection: Connection,
-  path: string,
+  path: string | null,
   migrations: readonly Migration[] = MIGRATIONS,
-): readonly number[] {
-  return migrateKeeping(connection, path, { migrations, keep: keepCopy });
-}
-
-/** The same, where `keep` comes before the first one. */
-export function migrateKeeping(
-  connection: Connection,
-  path: string,
-  {
-    keep,
-    migrations = MIGRATIONS,
-  }: { readonly keep: KeepBefore; readonly migrations?: readonly Migration[] },
 ): readonly number[] {
   const current = Number(connection.pragma('user_version'));
   const newest = migrations.at(-1)?.version ?? 0;
   if (current > newest) throw new NewerDatabaseError(current, newest);
   const missing = migrations.filter((migration) => migration.version > current);
-  if (missing.length > 0 && current > 0) keep(connection, path, current);
-  for (const migration of missing) runInTransaction(connection, migration);
+  if (missing.length > 0 && current > 0 && path !== null) keepCopy(connection, path, current);
+  runInTransaction(connection, missing);
   return missing.map((migration) => migration.version);
 }
 
-/** There is a backup already, or nobody needs the old one. */
-export const KEEP_NOTHING: KeepBefore = () => undefined;
-
-/** A copy beside the database. */
-function keepCopy(connection: Connection, path: string, version: number): void {
-  const copy = `${path}.before-migration-${version}`;
-  if (existsSync(copy)) return;
-  connection.run('VACUUM INTO ?', copy);
-}
-
-function runInTransaction(connection: Connection, migration: Migration): void {
+function runInTransaction(connection: Connection, migrations: readonly Migration[]): void {
   connection.execute('BEGIN IMMEDIATE');
   try {
-    migration.run(connection);
-    connection.execute(`PRAGMA user_version = ${migration.version}`);
+    for (const migration of migrations) runOne(connection, migration);
     connection.execute('COMMIT');
   } catch (error) {
     if (connection.isInTransaction) connection.execute('ROLLBACK');
+    throw error;
+  }
+}
+
+function runOne(connection: Connection, migration: Migration): void {
+  try {
+    migration.run(connection);
+    connection.execute(`PRAGMA user_version = ${migration.version}`);
+  } catch (error) {
     throw new Error(`migration ${migration.version} (${migration.name}) failed`, { cause: error });
   }
 }

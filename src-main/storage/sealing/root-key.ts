@@ -7,7 +7,7 @@
  */
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { Connection } from '../connection.ts';
+import { Connection, rollBackJournal } from '../connection.ts';
 import { KEY_OCTETS, openValue, SealBrokenError, sealValue } from './codec.ts';
 import { KeyProblem, type KeyPlace } from './key-place.ts';
 
@@ -64,6 +64,7 @@ export async function openRootKey(databasePath: string, place: KeyPlace): Promis
 
 /** As it is in the database; null where there is none yet, or the database is of before. */
 function readWrapped(databasePath: string): Uint8Array | null {
+  rollBackJournal(databasePath);
   const connection = new Connection(databasePath, { readonly: true });
   try {
     const table = connection.get("SELECT 1 FROM sqlite_schema WHERE name = 'sealing'");

@@ -225,6 +225,7 @@ export const office = {
       encryption: 'Encryption',
       backups: 'Backups',
       retention: 'Records',
+      running: 'This computer',
       administrators: 'Administrators',
       audit: 'Audit log',
     },

@@ -226,6 +226,7 @@ export const office: Pick<
       encryption: '加密',
       backups: '备份',
       retention: '记录保留',
+      running: '本机',
       administrators: '管理员',
       audit: '审计日志',
     },

@@ -9,7 +9,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { readEmlFile } from './eml-files.ts';
 import { isEml, isMbox } from './file-kinds.ts';
 import { readMboxFile } from './mbox-files.ts';
@@ -87,6 +87,7 @@ function isMail({ fileName }: Entry): boolean {
 
 /** Lets `use` read an archive, and closes it whatever happens. */
 async function* withZip<T>(path: string, use: (zip: ZipFile) => AsyncIterable<T>): AsyncGenerator<T> {
+  const { openPromise } = await import('yauzl');
   const zip = await openPromise(path, { autoClose: false });
   try {
     yield* use(zip);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { ZipFile } from 'yazl';
+import type { ZipFile } from 'yazl';
 import { LineRewriter } from '../../../format/line-rewriter.ts';
 import { formatStatusFields } from '../../../format/status-fields.ts';
 import { toPathLevels } from '../mailbox-paths.ts';
@@ -11,14 +11,15 @@ import type { ExportTarget, LeavingMessage } from '../port.ts';
 import { emlNameOf } from './eml-target.ts';
 
 export class ZipTarget implements ExportTarget {
-  readonly #zip = new ZipFile();
+  readonly #zip: ZipFile;
   readonly #file: WriteStream;
   readonly #written: Promise<void>;
   #folder = '';
   /** A message ended in the middle: the archive can have no end. */
   #isBroken = false;
 
-  private constructor(file: WriteStream) {
+  private constructor(zip: ZipFile, file: WriteStream) {
+    this.#zip = zip;
     this.#file = file;
     this.#zip.on('error', () => (this.#isBroken = true));
     this.#written = pipeline(this.#zip.outputStream, file);
@@ -28,9 +29,10 @@ export class ZipTarget implements ExportTarget {
 
   /** The file must not exist. */
   static async create(path: string): Promise<ZipTarget> {
+    const { ZipFile } = await import('yazl');
     const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
     await once(file, 'open');
-    return new ZipTarget(file);
+    return new ZipTarget(new ZipFile(), file);
   }
 
   openMailbox(name: string): Promise<void> {
