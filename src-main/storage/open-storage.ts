@@ -107,6 +107,7 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
     rootKey: rootKey.octets,
     newRootKey: rootKey.wrapped,
     encryptsNew: options.encryptsNew ?? false,
+    isReplacement: false,
   };
   await writeFile(runningMark(options), '');
   const writing = await startWriting(options, setup);
