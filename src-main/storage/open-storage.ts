@@ -118,10 +118,13 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
 }
 
 async function startWriting(options: StorageOptions, setup: Omit<WorkerSetup, 'mode'>) {
-  const start = (wasCut: boolean) => WorkerClient.start({ ...setup, wasCut, mode: 'write' }, options.onError);
-  const { client, findings } = await start(setup.wasCut);
+  const start = (own: Omit<WorkerSetup, 'mode'>) =>
+    WorkerClient.start({ ...own, mode: 'write' }, options.onError);
+  const { client, findings } = await start(setup);
   if (findings.length > 0) options.onFindings?.(findings);
-  const startAnew = async () => (await start(true)).client;
+  // The root key lies in the database by now, and its wrapping may have changed since.
+  const again = { ...setup, newRootKey: null, wasCut: true, isReplacement: true };
+  const startAnew = async () => (await start(again)).client;
   return new LastingWorker(client, { startAnew, onError: options.onError, now: () => performance.now() });
 }
 
