@@ -98,6 +98,7 @@ async function measure(stored: number): Promise<Measured> {
   const startMs = performance.now() - from;
   // What is indexed after a large import is not what is measured here.
   await rest(service);
+  await tellIdle(service, stored);
   const runs: LoadResult[] = [];
   for (let round = 0; round < ROUNDS; round++) runs.push(await accept(service));
   const median = (pick: (run: LoadResult) => number) =>
@@ -111,7 +112,6 @@ async function measure(stored: number): Promise<Measured> {
   console.log(
     `${stored} stored: accepted in ${measured.medianMs.toFixed(2)} ms (median), ${measured.p99Ms.toFixed(2)} ms (99 %), started in ${startMs.toFixed(0)} ms`,
   );
-  await tellIdle(service, stored);
   await service.end();
   return measured;
 }
