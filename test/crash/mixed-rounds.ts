@@ -157,8 +157,7 @@ class OneFolder {
 
   async #cutAt({ name, under, most, statement, when }: NamedCut): Promise<string> {
     const point: KillPoint = { statement, when, count: 1 + this.#dice.below(most) };
-    if (under === 'import')
-      return (await this.#imports.runUntilKilled(killingAt(point))) ? name : NO_CUT;
+    if (under === 'import') return (await this.#imports.runUntilKilled(killingAt(point))) ? name : NO_CUT;
     // What happens while it starts is the load's as well, so the point may come before it is ready.
     const service = await startOffice(this.#work, { env: killingAt(point) }).catch(() => null);
     if (service === null) return name;
