@@ -48,11 +48,12 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'systemd-container', file: '/usr/bin/systemd-nspawn' },
   { package: 'dbus', file: '/usr/bin/dbus-daemon' },
   { package: 'mono-mcs', file: '/usr/bin/mcs' },
-  { package: 'mono-4.0-service', file: '/usr/bin/mono-service' },
   {
     package: 'libmono-system-serviceprocess4.0-cil',
     file: '/usr/share/doc/libmono-system-serviceprocess4.0-cil',
   },
+  { package: 'shellcheck', file: '/usr/bin/shellcheck' },
+  { package: 'nsis', file: '/usr/bin/makensis' },
   // What the unpacked Exim below is linked with.
   { package: 'libgnutls-dane0', file: '/usr/share/doc/libgnutls-dane0' },
   { package: 'libidn12', file: '/usr/share/doc/libidn12' },

@@ -20,6 +20,7 @@ import { createDesktopShell } from './desktop-shell.ts';
 import { elevate } from './elevate.ts';
 import { findServer } from './find-service.ts';
 import { freeKey, openKeystore } from './keystore.ts';
+import { mailFilesIn, takeFiles } from './opened-files.ts';
 import { runDesktop } from './run-desktop.ts';
 
 const { values } = parseArgs({
@@ -57,6 +58,8 @@ runDesktop({
   electron,
   findServer: () => findServer({ service, dataFolder, isChosen: values.data !== undefined }),
   startService: () => withRights([node ?? process.execPath, entry, 'service', 'start']),
+  openedFiles: mailFilesIn(process.argv.slice(1), process.cwd()),
+  takeFiles: (paths) => takeFiles(dataFolder, paths),
   createHost: () => {
     host = createMailHost({
       shell,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
@@ -30,6 +30,8 @@ let folder: string;
 let noticed: Emitter<void>;
 let state = { waiting: 0, errors: 0, warnings: 0 };
 let found: (FoundServer | null)[] = [];
+let opened: string[] = [];
+const takeFiles = vi.fn((paths: readonly string[]) => Promise.resolve(paths.map((path) => basename(path))));
 const startService = vi.fn(() => Promise.resolve(ok(undefined)));
 
 beforeEach(async () => {
@@ -41,6 +43,8 @@ beforeEach(async () => {
   noticed = new Emitter();
   state = { waiting: 0, errors: 0, warnings: 0 };
   found = [];
+  opened = [];
+  takeFiles.mockClear();
   startService.mockClear();
   const calls: string[] = [];
   const stopped = Promise.withResolvers<void>();
@@ -71,6 +75,8 @@ function run(startsHidden = false): Promise<void> {
     createHost: () => host,
     findServer: () => Promise.resolve(found.shift() ?? null),
     startService,
+    openedFiles: opened,
+    takeFiles,
     appFolder: folder,
     pageFolder: folder,
     startsHidden,
@@ -141,7 +147,7 @@ describe('starting', () => {
   it('shows the window again when a second instance is started', async () => {
     await run();
     window().pressClose();
-    electron.app.emit('second-instance');
+    electron.app.emit('second-instance', {}, [], '/');
     expect(FakeWindow.all).toHaveLength(1);
     expect(window().isVisible).toBe(true);
   });
@@ -219,6 +225,36 @@ describe('where a service has the data', () => {
     electron.dialog.showMessageBox.mockResolvedValue({ response: 1 });
     await run();
     expect([electron.app.hasQuit, host.calls, startService.mock.calls]).toEqual([true, [], []]);
+  });
+});
+
+describe('a mail file that is opened with the app', () => {
+  const TOLD = 'tom.mbox can be imported now: Accounts, choose one, “Import, export”.';
+
+  it('at its start is taken when the server runs', async () => {
+    opened = ['/home/anna/tom.mbox'];
+    await run();
+    await settle();
+    expect(takeFiles.mock.calls).toEqual([[opened]]);
+    expect(FakeNotification.shown.map(({ options }) => options.body)).toEqual([TOLD]);
+  });
+
+  it('later comes from another instance, or from the system', async () => {
+    await run();
+    electron.app.emit('second-instance', {}, ['postroom', '--hidden', 'tom.mbox', 'notes.txt'], '/home/anna');
+    const preventDefault = vi.fn();
+    electron.app.emit('open-file', { preventDefault }, '/Users/anna/letter.eml');
+    await settle();
+    expect(takeFiles.mock.calls).toEqual([[['/home/anna/tom.mbox']], [['/Users/anna/letter.eml']]]);
+    expect(preventDefault).toHaveBeenCalledOnce();
+  });
+
+  it('is not taken where a service has the data, and the person is told how', async () => {
+    found = [{ kind: 'running', url: 'http://127.0.0.1:8025/' }];
+    opened = ['/home/anna/tom.mbox'];
+    await run();
+    expect(takeFiles).not.toHaveBeenCalled();
+    expect(electron.dialog.showErrorBox.mock.calls[0]?.[1]).toContain('postroom import');
   });
 });
 
@@ -348,7 +384,7 @@ describe('ending', () => {
   it('does not open a window while it stops', async () => {
     await run(true);
     electron.app.quit();
-    electron.app.emit('second-instance');
+    electron.app.emit('second-instance', {}, [], '/');
     expect(FakeWindow.all).toHaveLength(0);
   });
 });

@@ -16,6 +16,7 @@ import { type ConsoleWindow, createConsoleWindow, lockDown } from './console-win
 import type { ElectronModule } from './electron-module.ts';
 import { PAGE_ORIGIN, registerPageScheme, servePage } from './page-protocol.ts';
 import type { FoundServer } from './find-service.ts';
+import { mailFilesIn } from './opened-files.ts';
 import { createTray, type TrayHandle, type TrayState } from './tray.ts';
 
 /** The host gives running sessions 10 s; what takes longer than this hangs, and the app must not hang with it. */
@@ -38,6 +39,10 @@ export interface DesktopOptions {
   readonly findServer: () => Promise<FoundServer | null>;
   /** Asks the person for the rights and starts the service; a sentence where that did not work. */
   readonly startService: () => Promise<Result<void, { readonly text: string }>>;
+  /** Mail files that the app was started with. */
+  readonly openedFiles: readonly string[];
+  /** Puts them where imports take files from; answers their names there. */
+  readonly takeFiles: (paths: readonly string[]) => Promise<readonly string[]>;
   /** Called when Electron is ready. */
   readonly createHost: () => DesktopHost;
   /** The folder that holds `out` and `resources`. */
@@ -69,6 +74,8 @@ class Desktop {
   #tray: TrayHandle | null = null;
   #stopping: Promise<void> | null = null;
   #isStopped = false;
+  /** Before the server runs. */
+  readonly #opened: string[] = [];
   #cancelShow: Cancel = () => undefined;
   /** Of the server that we are the window of; null: we host it. */
   #attachedTo: string | null = null;
@@ -77,7 +84,15 @@ class Desktop {
     const { app } = options.electron;
     this.#options = options;
     this.#window = createConsoleWindow(options.electron, { ...options, origin: () => this.#origin });
-    app.on('second-instance', () => this.#showWindow());
+    this.#opened.push(...options.openedFiles);
+    app.on('second-instance', (_event, args, folder) => {
+      this.#open(mailFilesIn(args, folder));
+      this.#showWindow();
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.#open([path]);
+    });
     app.on('activate', () => this.#showWindow());
     // The tray keeps the app; without a listener Electron would quit.
     app.on('window-all-closed', () => undefined);
@@ -105,6 +120,20 @@ class Desktop {
     });
     if (this.#attachedTo === null) this.#followState(this.#tray);
     if (!this.#options.startsHidden) this.#showWindow();
+    this.#open(this.#opened.splice(0));
+  }
+
+  /** The console decides whose mail it is. A service has a folder of its own, where we may not write. */
+  #open(paths: readonly string[]): void {
+    if (paths.length === 0) return;
+    if (this.#tray === null) return void this.#opened.push(...paths);
+    const { electron, takeFiles, logger } = this.#options;
+    const words = importWords(electron.app.getLocale());
+    if (this.#attachedTo !== null) return electron.dialog.showErrorBox('Postroom', words.notHere);
+    takeFiles(paths).then(
+      (names) => this.#tray?.tell(names.length === 0 ? words.unreadable : words.taken(names.join(', '))),
+      (error: unknown) => logger.error('files could not be taken', { error }),
+    );
   }
 
   /** Whether somebody else is the server. Rejects where that server does not run and nobody would start it. */
@@ -206,4 +235,24 @@ function stoppedWords(locale: string): { message: string; start: string; leave: 
   return locale.startsWith('zh')
     ? { message: 'Postroom 服务没有运行。', start: '启动服务', leave: '退出' }
     : { message: 'The Postroom service does not run.', start: 'Start the service', leave: 'Quit' };
+}
+
+function importWords(locale: string): {
+  taken: (names: string) => string;
+  unreadable: string;
+  notHere: string;
+} {
+  return locale.startsWith('zh')
+    ? {
+        taken: (names) => `${names} 可以导入了：账户 → 选择一个账户 → “导入、导出”。`,
+        unreadable: '无法读取该文件。',
+        notHere:
+          '邮件服务器作为服务运行：请用 “postroom import” 导入文件，或把文件放入其数据文件夹的 transfer 文件夹。',
+      }
+    : {
+        taken: (names) => `${names} can be imported now: Accounts, choose one, “Import, export”.`,
+        unreadable: 'The file could not be read.',
+        notHere:
+          'The mail server runs as a service: import the file with “postroom import”, or put it into the folder “transfer” of its data.',
+      };
 }

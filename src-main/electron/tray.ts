@@ -45,6 +45,7 @@ export interface TrayHandle {
   show(state: TrayState): void;
   /** Something has come to need somebody. */
   notify(state: TrayState): void;
+  tell(text: string): void;
   dispose(): void;
 }
 
@@ -65,17 +66,16 @@ export function createTray(
     ]),
   );
   tray.on('click', options.onOpen);
+  function tell(body: string): void {
+    if (!electron.Notification.isSupported()) return;
+    const notification = new electron.Notification({ title: 'Postroom', body });
+    notification.on('click', options.onOpen);
+    notification.show();
+  }
   return {
     show: (state) => tray.setToolTip(words.state(state)),
-    notify: ({ errors, warnings }) => {
-      if (!electron.Notification.isSupported()) return;
-      const notification = new electron.Notification({
-        title: 'Postroom',
-        body: words.news(errors, warnings),
-      });
-      notification.on('click', options.onOpen);
-      notification.show();
-    },
+    notify: ({ errors, warnings }) => tell(words.news(errors, warnings)),
+    tell,
     dispose: () => tray.destroy(),
   };
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The service shell's entry: `postroom serve` and `postroom start`, plain Node.
  *

@@ -39,7 +39,7 @@ async function start(): Promise<ServiceProcess> {
 
 test('says how it runs, and a restart brings another process and the page back', async () => {
   const { page, complaints } = open;
-  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('link', { name: 'This computer' }).click();
   const panel = page.locator('section', { has: page.locator('#running-title') });
   await panel.getByText('Runs as a service of this computer').waitFor();

@@ -38,6 +38,7 @@ async function open() {
   await runDesktop({
     ...{ electron: electron.module, appFolder: app, pageFolder: app, startsHidden: false },
     ...{ findServer: find, startService: () => Promise.resolve(ok(undefined)), createHost },
+    ...{ openedFiles: [], takeFiles: () => Promise.resolve([]) },
     ...{ clock: new ManualClock(), logger: silentLogger },
   });
   return { electron, createHost };
