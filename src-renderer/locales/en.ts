@@ -1,5 +1,6 @@
 /** English: the language whose keys all others must have. */
 import { access } from './en/access.ts';
+import { backups } from './en/backups.ts';
 import { delivery } from './en/delivery.ts';
 import { deliveryTest } from './en/delivery-test.ts';
 import { encryption } from './en/encryption.ts';
@@ -22,6 +23,7 @@ import { signIns } from './en/sign-ins.ts';
 
 export const en = {
   ...access,
+  ...backups,
   ...delivery,
   ...deliveryTest,
   ...encryption,

@@ -1,6 +1,7 @@
 /** 简体中文 */
 import type { Messages } from './en.ts';
 import { access } from './zh-cn/access.ts';
+import { backups } from './zh-cn/backups.ts';
 import { delivery } from './zh-cn/delivery.ts';
 import { deliveryTest } from './zh-cn/delivery-test.ts';
 import { encryption } from './zh-cn/encryption.ts';
@@ -23,6 +24,7 @@ import { signIns } from './zh-cn/sign-ins.ts';
 
 export const zhCn: Messages = {
   ...access,
+  ...backups,
   ...delivery,
   ...deliveryTest,
   ...encryption,

@@ -45,7 +45,7 @@ export class FolderPlace implements Place {
 
   /** Only where a repository is to be made. */
   async makeFolder(): Promise<void> {
-    await this.#try('', () => mkdir(this.#folder, { recursive: true, mode: 0o700 }));
+    await this.#try('', () => makeFolders(this.#folder));
   }
 
   async list(folder: string): Promise<readonly StoredObject[]> {
@@ -130,6 +130,19 @@ export class FolderPlace implements Place {
       () => 'missing' as const,
       () => 'gone' as const,
     );
+  }
+}
+
+/** With the folders above it. Node's own way to do that never ends where a file system refuses as if something were missing (/proc). */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path, { mode: 0o700 });
   }
 }
 

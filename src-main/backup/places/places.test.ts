@@ -103,6 +103,12 @@ describe('a folder', () => {
     expect(await readdir(join(folder, 'a', 'b'))).toEqual(['marker.json']);
   });
 
+  test.runIf(process.platform === 'linux')('that cannot be made is refused', async () => {
+    close = () => Promise.resolve();
+    const place = makePlace({ kind: 'folder', path: '/proc/none/at/all' }, Date.now);
+    await expect(place).rejects.toBeInstanceOf(Error);
+  });
+
   test('does not list what was cut off while it was written', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'postroom-place-'));
     close = () => rm(folder, { recursive: true });

@@ -4,6 +4,9 @@ import { BackupProblem, PlaceProblem, type BackupRun } from '../../backup/port.t
 import type { BackupJob, JobAnswer } from './jobs.ts';
 import type { FromBackupThread, ToBackupThread } from './thread-messages.ts';
 
+/** For what is cancelled. */
+const MOST_TO_END_MS = 5_000;
+
 export type RunBackupJob = <Job extends BackupJob>(job: Job, run: BackupRun) => Promise<JobAnswer<Job>>;
 
 export const runInThread: RunBackupJob = <Job extends BackupJob>(
@@ -12,7 +15,12 @@ export const runInThread: RunBackupJob = <Job extends BackupJob>(
 ) =>
   new Promise<JobAnswer<Job>>((resolve, reject) => {
     const worker = new Worker(threadUrl(), { workerData: job, name: 'backup' });
-    const cancel = () => worker.postMessage({ kind: 'cancel' } satisfies ToBackupThread);
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      worker.postMessage({ kind: 'cancel' } satisfies ToBackupThread);
+      // A place that hangs (a share whose server has gone) must not keep the host from ending.
+      timer = setTimeout(() => void worker.terminate(), MOST_TO_END_MS);
+    };
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel);
     worker.on('message', (message: FromBackupThread) => {
@@ -23,7 +31,12 @@ export const runInThread: RunBackupJob = <Job extends BackupJob>(
     worker.on('error', reject);
     worker.on('exit', () => {
       signal.removeEventListener('abort', cancel);
-      reject(new Error('the backup thread ended'));
+      clearTimeout(timer);
+      reject(
+        signal.aborted
+          ? new BackupProblem('cancelled', 'it was cancelled')
+          : new Error('the backup thread ended'),
+      );
     });
   });
 

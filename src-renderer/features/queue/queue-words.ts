@@ -40,7 +40,7 @@ export function whyWords(recipient: QueuedRecipient): string {
   const { progress, heldBy, moderatedGroup, state } = recipient;
   if (progress !== null) return progressWords(progress);
   if (state === 'held' && moderatedGroup !== null) return t('queue.moderated', { group: moderatedGroup });
-  return heldBy === null ? lastReply(recipient) : t('queue.heldBy', { rule: heldBy });
+  return heldBy === null ? lastReply(recipient) : heldText(heldBy);
 }
 
 export function nextAttempt(recipient: QueuedRecipient, now: number): string {
@@ -94,4 +94,12 @@ export function replyWords(reply: string): string {
   if (reply === '') return t('queue.notTried');
   const [status = '', ...diagnostic] = reply.split(' ');
   return replyText({ status, diagnostic: diagnostic.join(' ') });
+}
+
+/** `held_by` of what a restore brought back: no rule has this name. */
+const HELD_AFTER_RESTORE = '(restored)';
+
+/** Why it is held: by which rule, or since a restore. */
+export function heldText(heldBy: string): string {
+  return heldBy === HELD_AFTER_RESTORE ? t('queue.heldAfterRestore') : t('queue.heldBy', { rule: heldBy });
 }

@@ -223,6 +223,7 @@ export const office = {
       general: 'General',
       certificates: 'Certificates',
       encryption: 'Encryption',
+      backups: 'Backups',
       retention: 'Records',
       running: 'This computer',
       administrators: 'Administrators',

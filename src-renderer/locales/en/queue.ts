@@ -108,6 +108,7 @@ export const queue = {
       content: '{percent} % sent to {host}',
       waitingForReply: 'Everything sent, waiting for the reply of {host}',
     },
+    heldAfterRestore: 'Held since a restore: it may have gone out after the backup',
     heldBy: 'Held by the rule “{rule}”',
     moderated: 'Waits for the moderators of {group}',
     approve: 'Approve',

@@ -224,6 +224,7 @@ export const office: Pick<
       general: '常规',
       certificates: '证书',
       encryption: '加密',
+      backups: '备份',
       retention: '记录保留',
       running: '本机',
       administrators: '管理员',

@@ -105,6 +105,7 @@ export const queue: Pick<Messages, 'queue'> = {
       content: '已发送 {percent} % 至 {host}',
       waitingForReply: '已全部发送，等待 {host} 答复',
     },
+    heldAfterRestore: '恢复后暂扣：备份之后可能已经发出',
     heldBy: '被规则“{rule}”暂扣',
     moderated: '等待 {group} 的审核人决定',
     approve: '批准',
