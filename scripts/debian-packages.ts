@@ -17,6 +17,7 @@ export const NEEDED_PROGRAMS: readonly NeededProgram[] = [
   { package: 'curl', file: '/usr/bin/curl' },
   // The calls of a service, recorded and made to fail.
   { package: 'strace', file: '/usr/bin/strace' },
+  { package: 'libfaketime', file: '/usr/share/doc/libfaketime' },
   { package: 'swaks', file: '/usr/bin/swaks' },
   { package: 'mutt', file: '/usr/bin/mutt' },
   { package: 'isync', file: '/usr/bin/mbsync' },

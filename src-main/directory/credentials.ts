@@ -8,6 +8,7 @@
 import { createHmac, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { RandomBytes } from '../base/ids.ts';
+import { isForeignHash, matchesForeignHash } from './foreign-hashes.ts';
 import { deriveScramKeys, parseScramKeys, SCRAM_SALT_OCTETS } from './scram-keys.ts';
 import type { StoredCredentials } from './store-port.ts';
 
@@ -109,6 +110,7 @@ export class PasswordKeeper {
   }
 
   async #compare(password: string, stored: string): Promise<boolean> {
+    if (isForeignHash(stored)) return matchesForeignHash(password, stored);
     const [, N, r, p, salt = '', hash = ''] = stored.split('$');
     const expected = Buffer.from(hash, 'base64');
     const options = { N: Number(N), r: Number(r), p: Number(p) };

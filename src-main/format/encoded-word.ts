@@ -65,18 +65,26 @@ export function formatEncodedWords(text: string): string {
   if (/^[\x20-\x7e]{0,60}$/.test(text) && !text.includes('=?')) return text;
   const words: string[] = [];
   let word = '';
+  let octets = 0;
   for (const character of text) {
-    if (octetLength(word + character) > OCTETS_PER_WORD) {
+    const more = octetLength(character);
+    if (octets + more > OCTETS_PER_WORD) {
       words.push(word);
       word = '';
+      octets = 0;
     }
     word += character;
+    octets += more;
   }
   return [...words, word].map((each) => `=?utf-8?B?${encodeBase64Text(each)}?=`).join('\r\n ');
 }
 
-function octetLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Of one character in UTF-8; half of a surrogate pair becomes U+FFFD. */
+function octetLength(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x10000 ? 3 : 4;
 }
 
 function encodeBase64Text(text: string): string {

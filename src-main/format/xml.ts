@@ -2,7 +2,7 @@
  * XML: as much of it as reports need (XML 1.0): elements, text, CDATA and the five entities; and writing it.
  *
  * Flow: DMARC aggregate reports, in and out. Invariants: never throws, linear time; bounded depth and number of elements; a document
- * type declaration is refused, so that nothing can be defined, fetched or multiplied. Attributes and namespaces are read over.
+ * type declaration is refused, so that nothing can be defined, fetched or multiplied. Namespaces are read over.
  */
 import { err, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
@@ -13,6 +13,8 @@ export interface XmlElement {
   /** Its own text, trimmed. */
   readonly text: string;
   readonly children: readonly XmlElement[];
+  /** What stands behind the name in its tag; attributeOf() reads it. */
+  readonly attributeText: string;
 }
 
 /** Reports nest six deep. */
@@ -22,17 +24,20 @@ const MAX_ELEMENTS = 600_000;
 
 interface OpenElement {
   readonly qualifiedName: string;
+  readonly attributeText: string;
   text: string;
   readonly children: XmlElement[];
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** XML 1.0 §3.1 */
+const ATTRIBUTE = /([^\s="'/]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 /** A name ends at white space, `/` or the end of the tag. */
 const TAG_NAME = /^[^\s/]+/;
 
 /** The root element. The error is a sentence without its full stop. */
-export function parseXml(text: string): Result<XmlElement, string> {
-  const root: OpenElement = { qualifiedName: '', text: '', children: [] };
+export function parseXml(text: string, mostElements = MAX_ELEMENTS): Result<XmlElement, string> {
+  const root: OpenElement = { qualifiedName: '', attributeText: '', text: '', children: [] };
   const open: OpenElement[] = [root];
   let count = 0;
   for (let at = 0; at < text.length;) {
@@ -46,7 +51,7 @@ export function parseXml(text: string): Result<XmlElement, string> {
     if (markup.kind === 'declaration') return err('a document type declaration is not allowed');
     if (markup.kind === 'text') current.text += markup.text;
     if (markup.kind !== 'tag') continue;
-    if (++count > MAX_ELEMENTS) return err('there are too many elements');
+    if (++count > mostElements) return err('there are too many elements');
     const problem = passTag(markup.text, open);
     if (problem !== null) return err(problem);
   }
@@ -83,7 +88,8 @@ function passTag(tag: string, open: OpenElement[]): string | null {
   const qualifiedName = TAG_NAME.exec(tag)?.[0] ?? '';
   if (qualifiedName === '') return 'a tag has no name';
   if (open.length > MAX_DEPTH) return 'the elements are nested too deep';
-  open.push({ qualifiedName, text: '', children: [] });
+  const attributeText = tag.slice(qualifiedName.length).replace(/\/$/, '');
+  open.push({ qualifiedName, attributeText, text: '', children: [] });
   return tag.endsWith('/') ? closeElement(qualifiedName, open) : null;
 }
 
@@ -93,7 +99,8 @@ function closeElement(qualifiedName: string, open: OpenElement[]): string | null
     return `the end of "${qualifiedName.slice(0, 40)}" has no beginning`;
   open.pop();
   const name = qualifiedName.slice(qualifiedName.indexOf(':') + 1);
-  open.at(-1)?.children.push({ name, text: element.text.trim(), children: element.children });
+  const { attributeText, children } = element;
+  open.at(-1)?.children.push({ name, attributeText, text: element.text.trim(), children });
   return null;
 }
 
@@ -104,6 +111,13 @@ function decodeEntities(text: string): string {
     const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
+}
+
+/** The value of an attribute; null where there is none. */
+export function attributeOf({ attributeText }: XmlElement, name: string): string | null {
+  for (const [, found, double, single] of attributeText.matchAll(ATTRIBUTE))
+    if (found === name) return decodeEntities(double ?? single ?? '');
+  return null;
 }
 
 /** The first child of that name. */

@@ -13,6 +13,7 @@ import { BACKUP_USAGE, BACKUP_VERBS, parseBackupTask, runBackupTask } from './ba
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
+import { MOVE_IN_USAGE, runMoveIn } from './move-in-task.ts';
 import { OUTSIDE_HELPER_USAGE, runOutsideHelper } from './outside-helper.ts';
 import { notifySystemd, onInputEnd, tellReady } from './managed.ts';
 import { ROLLBACK_USAGE, runRollback } from './rollback-task.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
   { verbs: BACKUP_VERBS, usage: BACKUP_USAGE, run: runBackupLine },
   { verbs: ['service'], usage: SERVICE_USAGE, run: runServiceCommand },
+  { verbs: ['move-in'], usage: MOVE_IN_USAGE, run: runMoveIn },
   { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
   { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
 ];

@@ -24,6 +24,7 @@ import { SqliteDirectoryRows } from './directory-store.ts';
 import { SqliteHealthStore } from './health-store.ts';
 import { SqliteFlowStore } from './flow-store.ts';
 import { lockFolder } from './folder-lock.ts';
+import { LastingWorker } from './lasting-worker.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { SqliteMailSearch } from './mail-search/sqlite-mail-search.ts';
 import { ColumnsCache } from './mail-store/columns-cache.ts';
@@ -56,6 +57,7 @@ import { SnapshotDesk } from './snapshot/snapshot-desk.ts';
 import { finishStaged } from './snapshot/staged-restore.ts';
 import { StorageUpkeep } from './upkeep.ts';
 import { WorkerClient } from './worker-client.ts';
+import type { WorkerSetup } from './worker-messages.ts';
 import { WorkerOnDemand } from './worker-on-demand.ts';
 import { Writer } from './writer.ts';
 
@@ -147,21 +149,27 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
     encryptsNew: options.encryptsNew ?? false,
   };
   await writeFile(runningMark(options), '');
-  const { client: writing, findings } = await WorkerClient.start(
-    { ...setup, mode: 'write' },
-    options.onError,
-  );
-  if (findings.length > 0) options.onFindings?.(findings);
+  const writing = await startWriting(options, setup);
   const start = async (mode: 'read' | 'search') =>
-    (await WorkerClient.start({ ...setup, newRootKey: null, wasCut: false, mode }, options.onError)).client;
+    (await WorkerClient.start({ ...setup, mode }, options.onError)).client;
   const startReader = () => start('read');
   const reading = new WorkerOnDemand(startReader);
   const searching = new WorkerOnDemand(() => start('search'));
   return { writing, reading, searching, startReader };
 }
 
+async function startWriting(options: StorageOptions, setup: Omit<WorkerSetup, 'mode'>) {
+  const start = (own: WorkerSetup) => WorkerClient.start(own, options.onError);
+  const { client, findings } = await start({ ...setup, mode: 'write' });
+  if (findings.length > 0) options.onFindings?.(findings);
+  // The key has its place by then, and may have been wrapped anew since.
+  const startAnew = async () =>
+    (await start({ ...setup, mode: 'write', wasCut: true, newRootKey: null })).client;
+  return new LastingWorker(client, { startAnew, onError: options.onError, now: () => performance.now() });
+}
+
 interface Parts {
-  readonly writing: WorkerClient;
+  readonly writing: LastingWorker;
   readonly reading: WorkerOnDemand;
   readonly searching: WorkerOnDemand;
   /** One more, for what takes long. */

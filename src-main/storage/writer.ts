@@ -1,13 +1,13 @@
 /** Writer: the typed way to the writing worker. A promise resolves after the commit is on disk. */
 import type { Subscribe } from '../base/emitter.ts';
+import type { LastingWorker } from './lasting-worker.ts';
 import type { StoreChange } from './transaction.ts';
-import type { WorkerClient } from './worker-client.ts';
 import type { WriteAnswer, WriteArguments, WriteName } from './writes.ts';
 
 export class Writer {
-  readonly #client: WorkerClient;
+  readonly #client: LastingWorker;
 
-  constructor(client: WorkerClient) {
+  constructor(client: LastingWorker) {
     this.#client = client;
   }
 

@@ -1,6 +1,6 @@
 /** One who uses a service until it is gone: what all of the mixed load have in common. */
 import type { Dice } from '../support/dice.ts';
-import { ConnectionLostError, type LineClient } from '../support/line-client.ts';
+import type { LineClient } from '../support/line-client.ts';
 import type { Acknowledgement, IsAcknowledged, Promised } from './history.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -14,6 +14,8 @@ export interface Pace {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   pause(): Promise<void>;
+  /** Hears why a session ended; then another one begins. Without it a client whose session ends does no more. */
+  goesOn?(reason: unknown): Promise<void>;
   /** Hears how long the server took for an acknowledged deed. */
   measured?(kind: 'submission' | 'imap' | 'pop3' | 'sieve', tookMs: number): void;
 }
@@ -39,13 +41,16 @@ export function acknowledgementAt(line: LineClient): Acknowledgement {
   return { port: line.localPort, octets: line.octetsRead };
 }
 
-/** Works session after session until the service is gone. */
-export async function workUntilCut(actor: Actor, doors: Doors, pace: Pace): Promise<void> {
-  try {
-    await actor.work(doors, pace);
-  } catch (error) {
-    if (!(error instanceof ConnectionLostError)) throw error;
-  }
+/** Sessions one after the other until the pace ends them; one alone where it does not go on. */
+export async function workOn(session: () => Promise<void>, { signal, goesOn }: Pace): Promise<void> {
+  do {
+    try {
+      await session();
+    } catch (error) {
+      if (goesOn === undefined) throw error;
+      await goesOn(error);
+    }
+  } while (!signal.aborted && goesOn !== undefined);
 }
 
 export function someOf<T>(list: readonly T[], dice: Dice, most: number): readonly T[] {

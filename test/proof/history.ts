@@ -36,6 +36,7 @@ export interface Deed {
 export class History {
   readonly name: string;
   readonly #describe: (snapshot: Snapshot) => string;
+  readonly #problems: string[] = [];
   #deeds: Deed[] = [];
   #states: string[];
 
@@ -58,8 +59,23 @@ export class History {
     return deed;
   }
 
+  /** Whether the last thing that was asked for was not acknowledged. */
+  get isUncertain(): boolean {
+    return this.#deeds.at(-1)?.acknowledgement === null;
+  }
+
   audit(snapshot: Snapshot, isAcknowledged: IsAcknowledged): readonly string[] {
-    const found = this.#describe(snapshot);
+    return [...this.#problems, ...this.#compare(this.#describe(snapshot), isAcknowledged)];
+  }
+
+  /** The client has looked: this is what there is, and from now on things begin with it. */
+  resume(found: string): void {
+    this.#problems.push(...this.#compare(found, () => true));
+    this.#deeds = [];
+    this.#states = [found];
+  }
+
+  #compare(found: string, isAcknowledged: IsAcknowledged): readonly string[] {
     const least = this.#lastAcknowledged(isAcknowledged) + 1;
     if (this.#states.indexOf(found, least) >= 0) return [];
     const wanted = this.#states[least] ?? '';

@@ -69,6 +69,8 @@ export class ImapActor implements Actor {
     try {
       await this.#line.readLine();
       await this.#say(`LOGIN ${this.#account.address} ${this.#account.password}`);
+      this.#selected = '';
+      if (this.#history.isUncertain) await this.#look();
       await this.#createMailboxes();
       for (const box of this.#boxes.keys()) await this.#search(box);
       while (!pace.signal.aborted) {
@@ -116,7 +118,20 @@ export class ImapActor implements Actor {
       if (this.#boxes.has(name)) continue;
       await this.#do({ command: `CREATE ${name}`, boxes: new Map([...this.#boxes, [name, []]]) });
     }
-    this.#selected = '';
+  }
+
+  /** What there is, after a session that ended in the middle: as some deed has left it, or the audit tells of it. */
+  async #look(): Promise<void> {
+    const listed = await this.#say(`LIST "" "${this.#name}-*"`);
+    const there = this.#names.filter((name) => listed.some((line) => line.includes(name)));
+    const boxes = new Map<string, readonly Copy[]>();
+    for (const name of there) {
+      await this.#select(name);
+      const what = '(UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])';
+      boxes.set(name, copiesIn(await this.#say(`UID FETCH 1:* ${what}`)));
+    }
+    this.#history.resume(describe(boxes));
+    this.#boxes = boxes;
   }
 
   /** The search index against what is known to be there. */
@@ -268,6 +283,19 @@ function flagged(copy: Copy, flag: string, isAdding: boolean): Copy {
   if (isAdding) flags.add(flag);
   else flags.delete(flag);
   return { ...copy, flags };
+}
+
+/** Of FETCH responses with UID and FLAGS, each with its Subject behind it. */
+function copiesIn(lines: readonly string[]): readonly Copy[] {
+  const copies: Copy[] = [];
+  let next: Omit<Copy, 'id'> | null = null;
+  for (const line of lines) {
+    const flags = /^\* \d+ FETCH .*FLAGS \(([^)]*)\)/u.exec(line)?.[1];
+    const uid = Number(/UID (\d+)/u.exec(line)?.[1] ?? 0);
+    if (flags !== undefined) next = { uid, flags: new Set(flags.split(' ').filter((flag) => flag !== '')) };
+    else if (next !== null && line.startsWith('Subject: ')) copies.push({ ...next, id: line.slice(9) });
+  }
+  return copies;
 }
 
 /** The last numbers of APPENDUID and COPYUID (RFC 4315 §3). */

@@ -2,6 +2,8 @@
 
 /** Above what fits a row (src-main/mail/content), so that it lies in a file. */
 const LARGE_LINES = 2_000;
+/** Some 20 MiB. */
+const HUGE_LINES = 260_000;
 const SMALL_LINES = 30;
 const WORDS = 7;
 
@@ -12,9 +14,13 @@ export function wordOf(id: string): string {
 }
 
 export function bodyOf(id: string): string {
-  const count = id.endsWith('-large') ? LARGE_LINES : SMALL_LINES;
-  const lines = Array.from({ length: count }, (_, line) => `${id} ${line} ${'x'.repeat(60)}`);
+  const lines = Array.from({ length: linesOf(id) }, (_, line) => `${id} ${line} ${'x'.repeat(60)}`);
   return [wordOf(id), ...lines].join('\r\n');
+}
+
+function linesOf(id: string): number {
+  if (id.endsWith('-huge')) return HUGE_LINES;
+  return id.endsWith('-large') ? LARGE_LINES : SMALL_LINES;
 }
 
 export function letterOf(id: string, to: readonly string[]): string {

@@ -8,7 +8,7 @@ import { createDice } from '../support/dice.ts';
 import { ConnectionLostError } from '../support/line-client.ts';
 import { OFFICE } from '../support/service-process.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
-import { workUntilCut, type Doors, type Pace } from './actor.ts';
+import { workOn, type Doors, type Pace } from './actor.ts';
 import type { IsAcknowledged } from './history.ts';
 import { ImapActor } from './imap-actor.ts';
 import { ANNA, FILTER, PAUL, Post, TOM } from './post.ts';
@@ -73,13 +73,13 @@ export class MixedLoad {
 
   /** All at work until the service is gone or the pace ends it. */
   async work(doors: Doors, pace: Pace): Promise<void> {
-    const work = [
-      ...this.#actors.map((actor) => workUntilCut(actor, doors, pace)),
-      ...Array.from({ length: SUBMITTERS }, () =>
-        submitLetters(doors, pace, { post: this.#post, account: TOM_ACCOUNT, dice: this.#dice }),
-      ),
-      fetchLetters(doors, pace, { post: this.#post, account: PAUL_ACCOUNT }),
+    const submission = { post: this.#post, account: TOM_ACCOUNT, dice: this.#dice };
+    const sessions = [
+      ...this.#actors.map((actor) => () => actor.work(doors, pace)),
+      ...Array.from({ length: SUBMITTERS }, () => () => submitLetters(doors, pace, submission)),
+      () => fetchLetters(doors, pace, { post: this.#post, account: PAUL_ACCOUNT }),
     ];
+    const work = sessions.map((session) => workOn(session, pace));
     for (const { reason } of (await Promise.allSettled(work)).filter((each) => each.status === 'rejected'))
       if (!(reason instanceof ConnectionLostError)) this.#unexpected.push(`a client met ${String(reason)}`);
   }

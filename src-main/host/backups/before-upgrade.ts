@@ -50,7 +50,9 @@ export async function backUpBeforeUpgrade(
     logger.info('backed up before the upgrade', { backup: snapshot.id, fromVersion, toVersion });
     return true;
   } catch (error) {
-    logger.warn('no backup before the upgrade; a copy of the database is kept', describeTrouble(error));
+    logger.warn('no backup before the upgrade; a copy of the database is kept', {
+      ...describeTrouble(error),
+    });
     return false;
   }
 }

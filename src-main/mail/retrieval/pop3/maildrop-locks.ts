@@ -19,10 +19,10 @@ export class MaildropLocks {
     this.#held.delete(accountId);
   }
 
-  /** Whether the maildrop was opened less than so many seconds ago. */
+  /** Whether the maildrop was opened less than so many seconds ago. A clock that was set back since says nothing of that. */
   isTooSoon(accountId: AccountId, now: number, delaySeconds: number): boolean {
-    const openedAt = this.#openedAt.get(accountId);
-    return openedAt !== undefined && now - openedAt < delaySeconds * 1000;
+    const agoMs = now - (this.#openedAt.get(accountId) ?? -Infinity);
+    return agoMs >= 0 && agoMs < delaySeconds * 1000;
   }
 
   noteOpened(accountId: AccountId, now: number): void {

@@ -30,6 +30,11 @@ describe('RFC 5465 §8 NOTIFY', () => {
     ]);
   });
 
+  test('however many events we do not know, they are read', () => {
+    const events = 'SubameboxName '.repeat(300_000).trim();
+    expect(parse(` SET (mailboxes a (${events}))`).unsupported).toHaveLength(300_000);
+  });
+
   test('whatever comes is parsed or a syntax error', () => {
     const word = fc.constantFrom(
       ' ',

@@ -46,7 +46,7 @@ export function parseNotify(cursor: Cursor): NotifyCommand {
   do {
     const { filter, events } = parseGroup(cursor);
     groups.push({ filter, events: events.events, newItems: events.newItems });
-    unsupported.push(...events.unsupported);
+    for (const event of events.unsupported) unsupported.push(event);
   } while (cursor.take(' '));
   // RFC 5465 §6.1
   if (groups.filter(({ filter }) => isOfSelected(filter)).length > 1) cursor.fail('one SELECTED');

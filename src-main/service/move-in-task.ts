@@ -1,0 +1,122 @@
+/** `postroom move-in`: a whole office from another server. Exit 0: all of it is here; 1: something is left, named; 2: nothing was begun. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { err, ok, type Result } from '../base/result.ts';
+import { defaultDataFolder } from '../host/data-folder.ts';
+import {
+  moveInFromServers,
+  moveInHmailserver,
+  type MovedIn,
+  type MoveInOptions,
+} from '../host/move-in/move-in.ts';
+import { parseServerList } from '../host/move-in/server-list.ts';
+import type { TransferReport } from '../mail/transfer/port.ts';
+import { createPooledRandom } from '../host/pooled-random.ts';
+import { systemClock } from '../host/system-clock.ts';
+import { keyOptions, openKeyPlace } from './key-options.ts';
+import { KeyProblem } from '../storage/sealing/key-place.ts';
+
+export const MOVE_IN_USAGE = `       postroom move-in hmailserver FOLDER [--mail FOLDER] [--data DIR]
+       postroom move-in servers LIST.csv [--server HOST] [--any-certificate] [--data DIR]
+       brings a whole office here: set-up and mail of an hMailServer's unpacked backup, or the mailboxes of a list of
+       accounts on IMAP servers (columns: address, password, server, port, tls, user); may be repeated to catch up`;
+
+const TEXT = { type: 'string' } as const;
+const FLAG = { type: 'boolean' } as const;
+const OPTIONS = {
+  ...{ data: TEXT, mail: TEXT, server: TEXT, 'any-certificate': FLAG },
+  ...{ 'key-file': TEXT, 'passphrase-file': TEXT },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+export async function runMoveIn(args: readonly string[]): Promise<Result<number, string>> {
+  const read = readArguments(args.slice(1));
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
+  const [from, path, extra] = positionals;
+  if ((from !== 'hmailserver' && from !== 'servers') || path === undefined)
+    return err('move-in needs where from (hmailserver or servers) and a path');
+  if (extra !== undefined) return err(`${extra}: not understood`);
+  const options = await openOptions(values);
+  if (!options.ok) return options;
+  const moved = await (from === 'servers' ? fromServers : fromHmailserver)(
+    resolve(path),
+    values,
+    options.value,
+  );
+  if (!moved.ok) return moved;
+  const { accounts, failed, remarks } = moved.value;
+  for (const remark of remarks) console.log(remark);
+  console.log(`${accounts - failed} of ${accounts} accounts are here whole`);
+  return ok(failed === 0 ? 0 : 1);
+}
+
+function fromHmailserver(
+  path: string,
+  values: Values,
+  options: MoveInOptions,
+): Promise<Result<MovedIn, string>> {
+  const mailFolder = values.mail === undefined ? null : resolve(values.mail);
+  return moveInHmailserver({ ...options, path, mailFolder });
+}
+
+async function fromServers(
+  path: string,
+  values: Values,
+  options: MoveInOptions,
+): Promise<Result<MovedIn, string>> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return err(`${path}: cannot be read`);
+  const mustVerify = values['any-certificate'] !== true;
+  const list = parseServerList(text, { server: values.server ?? null, mustVerify });
+  return list.ok ? moveInFromServers({ ...options, list: list.value }) : err(`${path}: ${list.error}`);
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return ok(parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }));
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function openOptions(values: Values): Promise<Result<MoveInOptions, string>> {
+  const dataFolder = resolve(values.data ?? defaultDataFolder());
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  try {
+    return ok({
+      dataFolder,
+      keyPlace: await openKeyPlace(keyOptions(values), dataFolder),
+      clock: systemClock,
+      randomBytes: createPooledRandom(),
+      signal: stop.signal,
+      onProgress: showProgress,
+      onAccount: showAccount,
+      onError: (error) => console.error('postroom:', error),
+    });
+  } catch (error) {
+    if (error instanceof KeyProblem) return err(error.message);
+    throw error;
+  }
+}
+
+function showProgress(address: string, { messages, skipped }: TransferReport['progress']): void {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r\x1b[K${address}: ${messages} messages, ${skipped} were there`);
+}
+
+function showAccount(address: string, outcome: Result<TransferReport, string>): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  if (!outcome.ok) return console.log(`${address}: ${outcome.error}`);
+  const { end, progress, problems } = outcome.value;
+  for (const { where, reason } of problems) console.log(`${address}: ${where}: ${reason}`);
+  const { messages, skipped, failed } = progress;
+  const reason = end.kind === 'failed' ? ` (${end.reason})` : '';
+  console.log(
+    `${address}: ${end.kind}${reason}: ${messages} messages, ${skipped} were there already, ${failed} could not be read`,
+  );
+}
