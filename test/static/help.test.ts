@@ -61,7 +61,7 @@ describe('help of the console', () => {
 
   it('has a route for each tab of the settings', () => {
     const text = readFileSync(join(ROOT, 'src-renderer/features/settings/SettingsPage.vue'), 'utf8');
-    const tabs = [.../const TABS = \[([^\]]+)\]/u.exec(text)?.[1]?.matchAll(/'(\w+)'/gu) ?? []];
+    const tabs = [...(/const TABS = \[([^\]]+)\]/u.exec(text)?.[1]?.matchAll(/'(\w+)'/gu) ?? [])];
     const settings = routes.find(({ name }) => name === 'settings');
     expect(tabs.map(([, tab]) => tab).filter((tab) => tab !== 'general')).toEqual(settings?.tabs);
   });
