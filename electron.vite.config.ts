@@ -2,11 +2,12 @@
  * What is built: the two shells and the storage worker for Node and Electron's main process, the preload script, the page.
  * Nothing here needs the Electron binary.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { makeHelp } from './scripts/guide/help-pages.ts';
 
 const root = import.meta.dirname;
 
@@ -40,6 +41,16 @@ const asciiOnly: Plugin = {
   generateBundle: (_, bundle) => {
     for (const chunk of Object.values(bundle))
       if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\u0000-\u007f]/g, toEscape);
+  },
+};
+
+/** The guide, which the console's help links lead to. */
+const help: Plugin = {
+  name: 'help',
+  generateBundle() {
+    const styles = readFileSync(join(root, 'src-renderer/ui/tokens.css'), 'utf8');
+    for (const { path, content } of makeHelp(root, styles))
+      this.emitFile({ type: 'asset', fileName: `help/${path}`, source: content });
   },
 };
 
@@ -78,7 +89,7 @@ export default defineConfig({
   },
   renderer: {
     root: join(root, 'src-renderer'),
-    plugins: [vue(), pathsFromRoot],
+    plugins: [vue(), pathsFromRoot, help],
     build: {
       target: 'es2023',
       minify: true,

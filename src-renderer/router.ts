@@ -46,7 +46,7 @@ export const router = createRouter({
     },
     { path: '/sign-ins', name: 'signIns', component: () => import('./features/sign-ins/SignInsPage.vue') },
     {
-      path: '/settings/:tab(certificates|encryption|retention|running|administrators|audit)?',
+      path: '/settings/:tab(certificates|backups|encryption|retention|running|administrators|audit)?',
       name: 'settings',
       component: () => import('./features/settings/SettingsPage.vue'),
     },

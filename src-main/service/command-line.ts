@@ -21,11 +21,9 @@ import { ROLLBACK_USAGE, runRollback } from './rollback-task.ts';
 import { runServiceCommand, SERVICE_USAGE } from './service-command.ts';
 import { parseTask, runTask, TASK_USAGE, TASK_VERBS } from './tasks.ts';
 import { EXIT_RESTART } from '../host/system-service/port.ts';
+import { EXIT_FAILED, EXIT_UNUSABLE } from './exit-codes.ts';
 import { createServiceShell } from './service-shell.ts';
 import { startService, UnusableError, type RunningService } from './run-service.ts';
-
-const EXIT_UNUSABLE = 2;
-const EXIT_FAILED = 1;
 
 /** What `postroom VERB …` runs besides the server: the exit code, or a sentence where nothing was begun. */
 interface Command {
@@ -44,10 +42,14 @@ const COMMANDS: readonly Command[] = [
   { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },
 ];
 
+/** Every command, as `--help` shows it. */
+export function describeUsage(): string {
+  return [`${USAGE}\n`, ...COMMANDS.map(({ usage }) => usage)].join('\n');
+}
+
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   endWithParent();
-  if (args.includes('--help') || args.includes('-h'))
-    return console.log([`${USAGE}\n`, ...COMMANDS.map(({ usage }) => usage)].join('\n'));
+  if (args.includes('--help') || args.includes('-h')) return console.log(describeUsage());
   const command = COMMANDS.find(({ verbs }) => verbs.includes(args[0] ?? ''));
   if (command !== undefined) return endWith(await command.run(args));
   const options = parseOptions(args);

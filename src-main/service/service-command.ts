@@ -17,6 +17,7 @@ import type {
 import { moveData } from '../host/system-service/move-data.ts';
 import { pasteable } from '../host/system-service/pasteable.ts';
 import { readWrapperSource, thisProgram } from './package-facts.ts';
+import { EXIT_NOT_INSTALLED, EXIT_STOPPED } from './exit-codes.ts';
 import { parseServiceCommand, planOf, type InstallWishes, type ServiceCommand } from './service-plan.ts';
 
 export const SERVICE_USAGE = `       postroom service install [--data DIR | --move-data DIR] [--user NAME] [--writable DIR]… [--print]
@@ -24,9 +25,6 @@ export const SERVICE_USAGE = `       postroom service install [--data DIR | --mo
        postroom service start | stop | restart | status [--json] | logs [-f] [-n LINES]
        postroom service uninstall [--remove-data | --keep-data]
        runs it with nobody logged in; installing again takes the program that is here and keeps what was chosen before`;
-
-const EXIT_STOPPED = 3;
-const EXIT_NOT_INSTALLED = 4;
 
 /** The exit code, or a sentence where nothing was begun. */
 export async function runServiceCommand(args: readonly string[]): Promise<Result<number, string>> {

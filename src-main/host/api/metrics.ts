@@ -12,14 +12,13 @@ export function createMetricsHandlers(services: ConsoleServices, reader: Overvie
     read: guardedCalls.metrics.read.handler(async () => {
       const { metricsEnabled } = await services.settings.read();
       if (!metricsEnabled) return null;
-      const overview = await reader.read();
-      return formatMetrics([
-        ...mailMetrics(overview),
-        ...stateMetrics(overview, services),
-        ...processMetrics(),
-      ]);
+      return formatMetrics(metricsOf(await reader.read(), services.version));
     }),
   };
+}
+
+export function metricsOf(overview: Overview, version: string): readonly Metric[] {
+  return [...mailMetrics(overview), ...stateMetrics(overview, version), ...processMetrics()];
 }
 
 function mailMetrics({ totals, queue, at }: Overview): readonly Metric[] {
@@ -43,7 +42,7 @@ function mailMetrics({ totals, queue, at }: Overview): readonly Metric[] {
   ];
 }
 
-function stateMetrics(overview: Overview, { version }: ConsoleServices): readonly Metric[] {
+function stateMetrics(overview: Overview, version: string): readonly Metric[] {
   const { openSessions, stages, attention } = overview;
   const severities = { error: 0, warning: 0, notice: 0 };
   for (const { severity } of attention) severities[severity]++;

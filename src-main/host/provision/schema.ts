@@ -219,7 +219,7 @@ const security = z.strictObject({
     .optional(),
 });
 
-const provision = z.strictObject({
+export const provision = z.strictObject({
   hostname: z.string().min(1).optional(),
   /** Addresses at which the world reaches this server. */
   publicAddresses: z.array(z.union([z.ipv4(), z.ipv6()])).exactOptional(),

@@ -25,6 +25,7 @@ export const general = {
     language: 'Language',
     signedInAs: 'Signed in as {name}',
     signOut: 'Sign out',
+    help: 'Help for this page',
     setupAgain: 'Walk through Setup again',
     live: 'Live',
     connecting: 'Connecting',

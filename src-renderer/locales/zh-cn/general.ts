@@ -39,6 +39,7 @@ export const general: Pick<
     language: '语言',
     signedInAs: '已登录：{name}',
     signOut: '退出登录',
+    help: '此页面的帮助',
     setupAgain: '重新运行设置向导',
     live: '实时',
     connecting: '正在连接',
