@@ -64,6 +64,8 @@ WatchdogSec=90
 Restart=on-failure
 RestartSec=2
 LimitNOFILE=65536
+# Each thread's own arena keeps what it once had: two for all are 8 MiB less at rest.
+Environment=MALLOC_ARENA_MAX=2
 ${places(plan).join('\n')}
 ${SANDBOX}
 
