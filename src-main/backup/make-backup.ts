@@ -51,6 +51,8 @@ class BackupMaking {
   readonly #options: MakeBackupOptions;
   readonly #packs: PackWriter;
   readonly #totalOctets: number;
+  /** What is read next; a chunk is sealed before the next one is read. */
+  readonly #buffer = Buffer.allocUnsafe(FILE_CHUNK_OCTETS);
   #doneOctets = 0;
   #doneFiles = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -115,7 +117,7 @@ class BackupMaking {
     try {
       for (let at = 0; at < octets; at += chunkOctets) {
         throwIfCancelled(this.#options.signal);
-        const chunk = Buffer.allocUnsafe(Math.min(chunkOctets, octets - at));
+        const chunk = this.#buffer.subarray(0, Math.min(chunkOctets, octets - at));
         const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
         if (bytesRead !== chunk.length) throw new Error(`${location} became shorter while it was read`);
         chunks.push(await this.#packs.add(chunk));

@@ -55,6 +55,16 @@ test('words to search for are no bounce', () => {
   }
 });
 
+test.each([
+  ['blank lines', '\n'],
+  ['blanks', ' '],
+  ['marks of quotation', '>\n'],
+])('a megabyte of %s is no matter of squares', (_, unit) => {
+  const began = process.cpuUsage();
+  readPastedBounce(`${unit.repeat(2 ** 20)}Final-Recipient:${unit.repeat(2 ** 20)}`);
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_500);
+});
+
 test('whatever is pasted is read, in bounds', () => {
   const lines = fc.array(
     fc.oneof(

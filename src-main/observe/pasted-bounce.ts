@@ -21,12 +21,13 @@ const LONGEST_SEARCH = 120;
 const MOST_OF_A_KIND = 20;
 
 const TRACE_ID = /(?<![\w@.-])[0-9a-hj-kmnp-tv-z]{16}(?![\w@-])/gu;
-const MESSAGE_ID_FIELD = /^[>\s]*(?:original-)?message-id:\s*<?([^\s<>]{3,250})>?/gimu;
+// What a line begins with is of that line alone: blank lines are not gone through again at each of them.
+const MESSAGE_ID_FIELD = /^[> \t]*(?:original-)?message-id:\s*<?([^\s<>]{3,250})>?/gimu;
 const MESSAGE_ID_IN_LOG = /message-id=<?([^\s<>,;]{3,250})>?/giu;
 const RECIPIENT_FIELD =
-  /^[>\s]*(?:final|original)-recipient:\s*(?:[\w-]+;)?\s*<?([^\s<>;]+@[^\s<>;,]+)>?/gimu;
+  /^[> \t]*(?:final|original)-recipient:\s*(?:[\w-]+;\s*)?<?([^\s<>;]+@[^\s<>;,]+)>?/gimu;
 const ADDRESS_IN_BRACKETS = /<([^\s<>@"]+@[^\s<>@"]+\.[^\s<>@".]+)>/gu;
-const SUBJECT_FIELD = /^[>\s]*subject:[^\S\n]*(\S.*)$/gimu;
+const SUBJECT_FIELD = /^[> \t]*subject:[^\S\n]*(\S.*)$/gimu;
 
 /** null: words to search for, not a pasted text. */
 export function readPastedBounce(text: string): PastedBounce | null {

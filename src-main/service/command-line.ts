@@ -10,6 +10,7 @@ import { systemClock } from '../host/system-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { createLogger } from '../observe/pino-logger.ts';
 import { BACKUP_USAGE, BACKUP_VERBS, parseBackupTask, runBackupTask } from './backup-task.ts';
+import { EXPORT_SETUP_USAGE, runExportSetup } from './export-setup-task.ts';
 import { describeUnusualPorts, openInBrowser } from './greeting.ts';
 import { parseOptions, USAGE, type ServiceOptions } from './options.ts';
 import { endWithParent } from './own-node.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly Command[] = [
   { verbs: TASK_VERBS, usage: TASK_USAGE, run: runTaskLine },
   { verbs: BACKUP_VERBS, usage: BACKUP_USAGE, run: runBackupLine },
   { verbs: ['service'], usage: SERVICE_USAGE, run: runServiceCommand },
+  { verbs: ['export-setup'], usage: EXPORT_SETUP_USAGE, run: runExportSetup },
   { verbs: ['move-in'], usage: MOVE_IN_USAGE, run: runMoveIn },
   { verbs: ['rollback'], usage: ROLLBACK_USAGE, run: (args) => runRollback(args, systemClock.now()) },
   { verbs: ['outside-helper'], usage: OUTSIDE_HELPER_USAGE, run: runOutsideHelper },

@@ -20,7 +20,8 @@ export type WritingSetup = Omit<WorkerSetup, 'mode'>;
 /** Answers what a disk may have lost, where the last one to have the folder was cut off. */
 export function beginWriting(connection: Connection, setup: WritingSetup): readonly DoctorFinding[] {
   prepareDatabase(connection, setup);
-  removeUnnamedFiles(connection, setup.contentFolder);
+  makeFolderDurably(setup.contentFolder);
+  if (!setup.isReplacement) removeUnnamedFiles(connection, setup.contentFolder);
   return setup.wasCut ? examineQuickly(connection, setup.contentFolder) : [];
 }
 
@@ -39,7 +40,6 @@ function prepareDatabase(
 }
 
 function removeUnnamedFiles(connection: Connection, folder: string): void {
-  makeFolderDurably(folder);
   const files = readdirSync(folder);
   const named = namedFiles(connection, files);
   removeFiles(

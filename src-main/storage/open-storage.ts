@@ -147,6 +147,7 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
     rootKey: rootKey.octets,
     newRootKey: rootKey.wrapped,
     encryptsNew: options.encryptsNew ?? false,
+    isReplacement: false,
   };
   await writeFile(runningMark(options), '');
   const writing = await startWriting(options, setup);
@@ -159,12 +160,13 @@ async function startWorkers(options: StorageOptions, rootKey: RootKey) {
 }
 
 async function startWriting(options: StorageOptions, setup: Omit<WorkerSetup, 'mode'>) {
-  const start = (own: WorkerSetup) => WorkerClient.start(own, options.onError);
-  const { client, findings } = await start({ ...setup, mode: 'write' });
+  const start = (own: Omit<WorkerSetup, 'mode'>) =>
+    WorkerClient.start({ ...own, mode: 'write' }, options.onError);
+  const { client, findings } = await start(setup);
   if (findings.length > 0) options.onFindings?.(findings);
-  // The key has its place by then, and may have been wrapped anew since.
-  const startAnew = async () =>
-    (await start({ ...setup, mode: 'write', wasCut: true, newRootKey: null })).client;
+  // The root key lies in the database by now, and its wrapping may have changed since.
+  const again = { ...setup, newRootKey: null, wasCut: true, isReplacement: true };
+  const startAnew = async () => (await start(again)).client;
   return new LastingWorker(client, { startAnew, onError: options.onError, now: () => performance.now() });
 }
 

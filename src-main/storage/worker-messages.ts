@@ -8,6 +8,8 @@ export interface WorkerSetup {
   readonly mode: 'write' | 'read' | 'search';
   /** Whether the last one to have the folder was cut off. */
   readonly wasCut: boolean;
+  /** Whether it takes the place of a thread of this process: files that nobody names yet are of messages that are arriving. */
+  readonly isReplacement: boolean;
   /** The key that wraps all others (sealing/root-key.ts), and how it is to be stored where it is new. */
   readonly rootKey: Uint8Array;
   readonly newRootKey: Uint8Array | null;

@@ -10,6 +10,7 @@ import { openTestStorage } from '../contract/mail-stores.ts';
 import { makeWorkFolder, OFFICE, startOffice } from '../support/service-process.ts';
 import { cpuSeconds } from './process-cpu.ts';
 import { fillQueue } from './queue-bench.ts';
+import { reportFigure } from './report-figure.ts';
 import { SmtpSink } from './smtp-sink-process.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -49,7 +50,10 @@ try {
   show('memory at the end', residentOctets(processId, 'VmRSS') / MEBIBYTE, 'MiB');
   show('most memory', residentOctets(processId, 'VmHWM') / MEBIBYTE, 'MiB');
   show('worked off', entries / seconds, 'messages/s');
-  show('CPU', (cpuSeconds(processId) * 1e6) / entries, 'µs/message');
+  const cpu = (cpuSeconds(processId) * 1e6) / entries;
+  show('CPU', cpu, 'µs/message');
+  const facts = { unit: 'µs CPU a message', better: 'less', isRatio: false } as const;
+  reportFigure({ name: `backlog of ${entries} worked off`, value: cpu, ...facts });
   await service.end();
 } finally {
   sink.end();

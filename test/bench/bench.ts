@@ -8,6 +8,7 @@ import { Connection } from '../../src-main/storage/connection.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
 import { runLoadClient } from './load-client.ts';
 import { cpuSeconds } from './process-cpu.ts';
+import { reportFigure } from './report-figure.ts';
 import type { LoadResult } from './smtp-load.ts';
 
 const MESSAGE_OCTETS = 4096;
@@ -81,6 +82,9 @@ async function queueIsEmpty(): Promise<void> {
 }
 
 function printRow(sessions: number, { accepted, deliveredPerSecond, cpuMicroseconds }: Measured): void {
+  const name = `submission, ${sessions} sessions`;
+  const cpu = { value: cpuMicroseconds, unit: 'µs CPU a message', better: 'less', isRatio: false } as const;
+  reportFigure({ name, ...cpu });
   const cells: readonly (readonly [string, number])[] = [
     [String(sessions), 8],
     [accepted.messagesPerSecond.toFixed(0), 12],

@@ -8,6 +8,7 @@ import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../sup
 import { ImapLoadSession } from './imap-load.ts';
 import { runLoadClient } from './load-client.ts';
 import { cpuSeconds } from './process-cpu.ts';
+import { reportFigure } from './report-figure.ts';
 
 const MESSAGE_OCTETS = 4096;
 const MESSAGES = 10_000;
@@ -83,6 +84,8 @@ for (const [at, { title }] of LINES.entries()) {
   const clear = median(rounds.map(([costs]) => costs[at] ?? 0));
   const encrypted = median(rounds.map(([, costs]) => costs[at] ?? 0));
   const ratio = (encrypted / clear).toFixed(2);
+  const facts = { unit: '× of clear', better: 'less', isRatio: true } as const;
+  reportFigure({ name: `encrypted, ${title}`, value: encrypted / clear, ...facts });
   console.log(
     `${title.padEnd(34)}${clear.toFixed(0).padStart(10)}${encrypted.toFixed(0).padStart(12)}${ratio.padStart(8)}`,
   );

@@ -13,6 +13,7 @@ import { ImapLoadSession } from './imap-load.ts';
 import { makeMessages } from './imap-messages.ts';
 import { cpuSecondsOfTree } from './process-cpu.ts';
 import { memoryOfTree } from './process-memory.ts';
+import { reportRatio } from './report-figure.ts';
 
 const USER = 'tom@server1.com';
 const PASSWORD = 'tom-password';
@@ -119,6 +120,7 @@ async function runLine(line: BenchLine): Promise<void> {
   for (const contestant of contestants) all.push(await measure(line, contestant));
   const cells = all.map((figures) => formatFigures(figures).padStart(20)).join('');
   console.log(`${line.title.padEnd(40)}${cells}   ${formatRatios(all)}`);
+  reportLine(line.title, all);
   for (const [index, figures] of all.entries())
     if (figures !== null && figures.note !== '')
       console.log(`  ${contestants[index]?.name}: ${figures.note}`);
@@ -164,6 +166,11 @@ function formatRatios(all: readonly (Figures | null)[]): string {
   if (theirs === null || theirs === undefined || ours === null || ours === undefined) return '';
   const ratio = (a: number, b: number): string => (a / Math.max(b, 0.1)).toFixed(2);
   return `${ratio(theirs.elapsedMs, ours.elapsedMs)}x time, ${ratio(theirs.cpuMs, ours.cpuMs)}x CPU`;
+}
+
+function reportLine(title: string, [theirs, ours]: readonly (Figures | null)[]): void {
+  if (theirs === null || theirs === undefined || ours === null || ours === undefined) return;
+  reportRatio(`IMAP, ${title}, time, Dovecot : Postroom`, theirs.elapsedMs / Math.max(ours.elapsedMs, 0.1));
 }
 
 function toMib(kib: number): string {

@@ -9,6 +9,7 @@ import { Postfix } from '../support/postfix.ts';
 import { makeWorkFolder, OFFICE, startOffice } from '../support/service-process.ts';
 import { runLoadClient } from './load-client.ts';
 import { cpuSeconds, cpuSecondsOfTree } from './process-cpu.ts';
+import { reportRatio } from './report-figure.ts';
 import { SmtpSink } from './smtp-sink-process.ts';
 
 /** Mostly letters, some with a picture, one in twenty with an attachment. */
@@ -106,6 +107,8 @@ async function compare(load: { messages: number; sessions: number }, rounds: num
   const [ours, theirs] = contestants.map(({ name }) => median(results.get(name) ?? []));
   const rate = (ours?.relayedPerSecond ?? 0) / (theirs?.relayedPerSecond ?? 1);
   const cpu = (theirs?.cpuMicroseconds ?? 0) / (ours?.cpuMicroseconds ?? 1);
+  reportRatio('relay-through, rate, Postroom : Postfix', rate);
+  reportRatio('relay-through, CPU a message, Postfix : Postroom', cpu);
   console.log(
     `relayed per second, Postroom : Postfix = ${rate.toFixed(2)}; CPU per message, Postfix : Postroom = ${cpu.toFixed(2)}`,
   );

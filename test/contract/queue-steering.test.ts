@@ -260,6 +260,8 @@ describe.each([
 
   it('holds by a rule with its name as the reason, which goes with the release', async () => {
     const { events } = await carryOut({ action: 'hold', heldBy: 'Large mail' }, one('entry-3'));
+    expect(await placesOf({ heldBy: 'Large mail' })).toHaveLength(1);
+    expect(await placesOf({ heldBy: 'another' })).toEqual([]);
     expect(events).toEqual([
       {
         type: 'heldByRule',

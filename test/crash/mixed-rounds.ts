@@ -24,6 +24,8 @@ const POINT_TIMEOUT_MS = 4_000;
 const DRAIN_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 const MOST_PROBLEMS = 50;
+/** An import that ended before its point is audited all the same. */
+const NO_CUT = 'none';
 
 interface NamedCut {
   readonly name: string;
@@ -121,7 +123,7 @@ class OneFolder {
   async cut(round: number): Promise<void> {
     const named = round % 2 === 0 ? undefined : NAMED[(round >> 1) % NAMED.length];
     const name = named === undefined ? await this.#cutAtRandom() : await this.#cutAt(named);
-    this.cuts.set(name, (this.cuts.get(name) ?? 0) + 1);
+    if (name !== NO_CUT) this.cuts.set(name, (this.cuts.get(name) ?? 0) + 1);
     await this.#audit(`round ${round}, ${name}`);
     if (named?.under === 'import') this.problems.push(...(await this.#imports.finish()));
   }
@@ -155,8 +157,7 @@ class OneFolder {
 
   async #cutAt({ name, under, most, statement, when }: NamedCut): Promise<string> {
     const point: KillPoint = { statement, when, count: 1 + this.#dice.below(most) };
-    if (under === 'import')
-      return (await this.#imports.runUntilKilled(killingAt(point))) ? name : 'none: the import ended';
+    if (under === 'import') return (await this.#imports.runUntilKilled(killingAt(point))) ? name : NO_CUT;
     // What happens while it starts is the load's as well, so the point may come before it is ready.
     const service = await startOffice(this.#work, { env: killingAt(point) }).catch(() => null);
     if (service === null) return name;

@@ -27,6 +27,8 @@ interface Outcome {
   readonly seeds: number;
   readonly inputs: number;
   readonly minutes: number;
+  /** Of the processor. */
+  readonly processorMinutes: number;
   readonly slowestMs: number;
   readonly finds: number;
 }
@@ -81,7 +83,7 @@ async function runShare(share: number, processes: number): Promise<void> {
 
 async function fuzz({ name, corpus, check }: FuzzTarget, end: number): Promise<Outcome> {
   const dice = createDice(seed);
-  const from = Date.now();
+  const [from, cpuFrom] = [Date.now(), process.cpuUsage()];
   let [inputs, slowestMs, finds] = [0, 0, 0];
   for (; Date.now() < end; inputs++) {
     const small = mutate(dice.pick(corpus), corpus, dice);
@@ -99,7 +101,12 @@ async function fuzz({ name, corpus, check }: FuzzTarget, end: number): Promise<O
     if (isLarge) slowestMs = Math.max(slowestMs, (user + system) / 1_000);
   }
   console.log(`${name}: ${inputs} inputs, a megabyte took ${Math.round(slowestMs)} ms of processor at most`);
-  return { name, seeds: corpus.length, inputs, minutes: (Date.now() - from) / MINUTE_MS, slowestMs, finds };
+  const { user, system } = process.cpuUsage(cpuFrom);
+  const spent = {
+    minutes: (Date.now() - from) / MINUTE_MS,
+    processorMinutes: (user + system) / 1_000 / MINUTE_MS,
+  };
+  return { name, seeds: corpus.length, inputs, ...spent, slowestMs, finds };
 }
 
 async function writeTable(
@@ -110,8 +117,9 @@ async function writeTable(
     ...[name, seeds, inputs, each.toFixed(1), Math.round(slowestMs), found],
   ]);
   const inputs = outcomes.reduce((sum, outcome) => sum + outcome.inputs, 0);
+  const processor = outcomes.reduce((sum, outcome) => sum + outcome.processorMinutes, 0);
   const head = ['target', 'seeds', 'inputs', 'minutes', 'a megabyte at most (ms of processor)', 'finds'];
-  const counted = `${outcomes.length} targets, ${inputs} inputs, ${(spent / 60).toFixed(1)} hours of fuzzing, ${finds} finds.`;
+  const counted = `${outcomes.length} targets, ${inputs} inputs, ${(spent / 60).toFixed(1)} hours of fuzzing (${processor.toFixed(0)} minutes of processor), ${finds} finds.`;
   const run = `${describeRun(began)} Seed ${seed}.`;
   await writeProofSection('fuzz', [run, counted, markdownTable(head, rows)].join('\n\n'));
 }

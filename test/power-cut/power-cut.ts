@@ -24,7 +24,7 @@ const SCENARIOS: readonly Omit<Scenario, 'seed'>[] = [
   { name: 'first start, load, stop, start, load', livesMs: [1_500, 1_500] },
   { name: 'encryption switched off and on under load', livesMs: [500, 2_500], isRewriting: true },
   { name: 'four lives', livesMs: [600, 600, 600, 600] },
-  { name: 'load long enough for checkpoints', livesMs: [12_000] },
+  { name: 'one long life', livesMs: [12_000] },
 ];
 
 interface Row extends ReplayReport {

@@ -62,7 +62,13 @@ function readFolder(
   try {
     connection.keyring.useRoot(rootKey);
     const keys = { rootKey, newRootKey: wrapped, encryptsNew: true };
-    const quick = beginWriting(connection, { databasePath, contentFolder, wasCut: true, ...keys });
+    const quick = beginWriting(connection, {
+      databasePath,
+      contentFolder,
+      wasCut: true,
+      isReplacement: false,
+      ...keys,
+    });
     const findings = examine({ folder, isRepairing: false, now: 0, makeIndex, rootKey });
     const reader = new FolderReader(connection, contentFolder);
     const found = [...quick, ...findings].map(({ check, text }) => `doctor: ${check}: ${text}`);

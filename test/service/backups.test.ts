@@ -52,7 +52,7 @@ test('a backup that is killed at any moment leaves a place that the next one goe
   let kills = 0;
   for (let number = 0; number < KILLS; number++) {
     // So that each has everything to store.
-    if (number % 2 === 0) await rm(place, { recursive: true });
+    if (number % 2 === 0) await rm(place, { recursive: true, force: true });
     if (await killAfter((tookMs * (number + 1)) / (KILLS + 1), ['backup', 'now', place, ...data()])) kills++;
   }
   expect(kills).toBeGreaterThan(KILLS / 2);

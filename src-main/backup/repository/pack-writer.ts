@@ -18,7 +18,9 @@ interface Gathered {
 export class PackWriter {
   readonly #repository: Repository;
   readonly #onStored: (octets: number) => void;
-  #parts: Buffer[] = [];
+  #pack = Buffer.allocUnsafe(PACK_OCTETS);
+  /** Of the pack that was stored last. */
+  #spare = Buffer.allocUnsafe(PACK_OCTETS);
   #chunks: Gathered[] = [];
   #octets = 0;
   readonly #gathered = new Set<ChunkId>();
@@ -46,7 +48,7 @@ export class PackWriter {
 
   /** A chunk that lies in another pack, as it is there. */
   async move(id: ChunkId, sealed: Uint8Array): Promise<void> {
-    await this.#addSealed(id, Buffer.from(sealed));
+    await this.#addSealed(id, sealed);
   }
 
   /** Everything is stored, and named in an index. */
@@ -56,22 +58,22 @@ export class PackWriter {
     await this.#writeIndex();
   }
 
-  async #addSealed(id: ChunkId, sealed: Buffer): Promise<void> {
+  async #addSealed(id: ChunkId, sealed: Uint8Array): Promise<void> {
     if (this.#octets + sealed.length > PACK_OCTETS) await this.#flush();
     this.#chunks.push({ id, offset: this.#octets, length: sealed.length });
     this.#gathered.add(id);
-    this.#parts.push(sealed);
+    this.#pack.set(sealed, this.#octets);
     this.#octets += sealed.length;
   }
 
   async #flush(): Promise<void> {
     if (this.#chunks.length === 0) return;
-    const octets = Buffer.concat(this.#parts, this.#octets);
     const chunks = this.#chunks;
-    this.#parts = [];
+    const octets = this.#pack.subarray(0, this.#octets);
     this.#chunks = [];
     this.#octets = 0;
     await this.#underWay;
+    [this.#pack, this.#spare] = [this.#spare, this.#pack];
     this.#underWay = this.#store(octets, chunks);
     // Whoever waits for it hears of it.
     this.#underWay.catch(() => undefined);

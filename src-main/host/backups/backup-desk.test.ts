@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -245,7 +245,6 @@ test('a folder of before is backed up before migrations change it, where there a
   await desk.look();
   const [newest] = desk.known.snapshots ?? [];
   expect(newest).toMatchObject({ reason: 'upgrade', databaseVersion: 430 });
-  expect((await readdir(data)).filter((name) => name.includes('before-migration'))).toEqual([]);
   // And it can be tried: the trial brings it up to date.
   desk.verify();
   await ended();

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
-import { createDirectory, type FullDirectory } from '../../directory/create-directory.ts';
+import type { FullDirectory } from '../../directory/create-directory.ts';
 import { Administrators } from '../../directory/administrators/administrators.ts';
 import { PasswordKeeper } from '../../directory/credentials.ts';
 import { foreignHash } from '../../directory/foreign-hashes.ts';
@@ -26,6 +26,7 @@ import { NewerDatabaseError } from '../../storage/migrations/index.ts';
 import type { Storage } from '../../storage/open-storage.ts';
 import { KeyProblem } from '../../storage/sealing/key-place.ts';
 import { keyOfAddress } from '../../directory/address-key.ts';
+import { openDirectoryOffline } from '../offline-directory.ts';
 import { NOBODY_LOOKS, noteTask, withStorage, type OfflineOptions } from '../offline-tasks.ts';
 import { ProvisionError } from '../provision/expect-ok.ts';
 import { provisionHost, ProvisionProblem } from '../provision/provision-host.ts';
@@ -159,13 +160,7 @@ async function inFolder(
 async function openOffice(options: MoveInOptions, storage: Storage): Promise<Office> {
   const { clock, randomBytes, onError } = options;
   const passwords = new PasswordKeeper({ clock, randomBytes });
-  const directory = await createDirectory({
-    ...{ rows: storage.directory, passwords, clock, onError },
-    maySendAs: () => Promise.resolve(false),
-    detailSeparators: () => '',
-    allowsScramSha1: () => false,
-    onPasswordChosen: () => Promise.resolve(),
-  });
+  const directory = await openDirectoryOffline(storage, { passwords, clock, onError });
   const administrators = await Administrators.open({
     rows: storage.administrators,
     passwords,

@@ -2,6 +2,7 @@
  * Applies a checked provision file. Declarative and idempotent: what is so already stays untouched; what the file does
  * not name is left alone.
  */
+import { randomBytes } from 'node:crypto';
 import { addressKey, canonicalDomain } from '../../directory/address-key.ts';
 import type { FullDirectory } from '../../directory/create-directory.ts';
 import type { Account, AdministratorStore } from '../../directory/port.ts';
@@ -125,12 +126,19 @@ async function applyDomain(
     const existing = accounts.get(key);
     if (existing !== undefined) await updateAccount(existing, wanted, directory);
     else {
-      const { localPart, password, name } = wanted;
+      const { localPart, name, keptPassword } = wanted;
+      const password = wanted.password ?? nobodysPassword();
       const added = await directory.addAccount({ localPart, password, name, domain: domain.name });
       if (!added.ok) throw new ProvisionError(`${key}: ${added.error}`);
+      if (keptPassword !== undefined) await directory.replaceCredentials(added.value.id, keptPassword);
       await applyPop3(added.value, wanted, directory);
     }
   }
+}
+
+/** What was kept takes its place at once. */
+function nobodysPassword(): string {
+  return randomBytes(24).toString('base64');
 }
 
 async function updateAccount(
@@ -142,6 +150,7 @@ async function updateAccount(
     expectOk(await directory.changeAccount(account.id, { name: wanted.name }), account.address);
   }
   await applyPop3(account, wanted, directory);
+  if (wanted.password === undefined) return;
   if (!(await directory.hasPassword(account.id, wanted.password))) {
     expectOk(await directory.setPassword(account.id, wanted.password), account.address);
   }

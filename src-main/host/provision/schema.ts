@@ -35,9 +35,17 @@ const octets = z.int().min(1).nullable();
 const named = z.string().min(1);
 const oneOrMore = z.union([named.transform((one) => [one]), z.array(named).min(1)]);
 
-const account = z.strictObject({
+/** As another data folder has kept it (`postroom export-setup`). */
+const keptPassword = z.strictObject({
+  scrypt: z.string().min(1),
+  scramSha256: z.string().min(1),
+  scramSha1: z.string().min(1).exactOptional(),
+});
+
+const accountFields = z.strictObject({
   localPart: z.string().min(1),
-  password: z.string().min(1),
+  password: z.string().min(1).exactOptional(),
+  keptPassword: keptPassword.exactOptional(),
   name: z.string().default(''),
   pop3: pop3.exactOptional(),
   addresses: z.array(named).exactOptional(),
@@ -54,6 +62,11 @@ const account = z.strictObject({
   /** The text of its filter script (RFC 5228). */
   sieve: z.string().min(1).exactOptional(),
 });
+
+const account = accountFields.refine(
+  ({ password, keptPassword: kept }) => (password === undefined) !== (kept === undefined),
+  { error: 'password, or keptPassword, is needed', path: ['password'] },
+);
 
 const alias = z.strictObject({
   localPart: z.string().min(1),

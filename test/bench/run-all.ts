@@ -1,0 +1,116 @@
+/**
+ * `npm run bench`: all benches one after the other, beside Debian's Postfix and Dovecot where there is something to compare; one table,
+ * a line of history.jsonl, and the section of PROOF.md. A ratio that fell by more than 15 % is named and ends with 1.
+ *
+ * Options: `--only relay` for those whose file's name has it, `--quick` for smaller sizes, `--dry` to write nothing.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeRun, markdownTable, writeProofSection } from '../support/proof-page.ts';
+import { compareFigures, lastRunOn, type BenchRun, type Compared } from './compare-figures.ts';
+import type { Figure } from './report-figure.ts';
+
+const HERE = import.meta.dirname;
+const HISTORY = join(HERE, 'history.jsonl');
+
+interface Bench {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly quickArgs: readonly string[];
+}
+
+const BENCHES: readonly Bench[] = [
+  { file: 'bench.ts', args: [], quickArgs: [] },
+  { file: 'relay-bench.ts', args: [], quickArgs: ['--messages', '2000', '--rounds', '1'] },
+  { file: 'backlog-bench.ts', args: [], quickArgs: ['--entries', '10000'] },
+  { file: 'encryption-bench.ts', args: [], quickArgs: [] },
+  { file: 'stored-bench.ts', args: [], quickArgs: ['--messages', '2000,10000'] },
+  { file: 'imap-bench.ts', args: [], quickArgs: ['--messages', '2000', '--idle', '100'] },
+];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+    dry: { type: 'boolean', default: false },
+  },
+});
+
+const began = new Date();
+const figures = await runBenches(BENCHES.filter(({ file }) => file.includes(values.only)));
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
+const compared = compareFigures(figures, lastRunOn(machine, await readHistory()));
+console.log(`\n${tableOf(compared)}`);
+if (!values.dry && !values.quick) await keep(compared);
+const fallen = compared.filter(({ hasFallen }) => hasFallen);
+for (const { name, before, value } of fallen)
+  console.log(`WARNING: ${name} fell from ${round(before ?? 0)} to ${round(value)}`);
+process.exitCode = fallen.length === 0 ? 0 : 1;
+
+async function runBenches(benches: readonly Bench[]): Promise<readonly Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'postroom-bench-'));
+  const file = join(folder, 'figures.jsonl');
+  try {
+    for (const bench of benches) await runBench(bench, file);
+    const text = await readFile(file, 'utf8').catch(() => '');
+    return linesOf<Figure>(text);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function runBench({ file, args, quickArgs }: Bench, figuresFile: string): Promise<void> {
+  console.log(`\n=== ${file}`);
+  const child = spawn(process.execPath, [join(HERE, file), ...(values.quick ? quickArgs : args)], {
+    stdio: 'inherit',
+    env: { ...process.env, POSTROOM_BENCH_FIGURES: figuresFile },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${file} ended with ${code}`);
+}
+
+async function readHistory(): Promise<readonly BenchRun[]> {
+  return linesOf<BenchRun>(await readFile(HISTORY, 'utf8').catch(() => ''));
+}
+
+function linesOf<T>(text: string): readonly T[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+async function keep(all: readonly Compared[]): Promise<void> {
+  const versions = {
+    Postfix: version('postconf', ['-d', 'mail_version']),
+    Dovecot: version('dovecot', ['--version']),
+  };
+  const commit = version('git', ['rev-parse', '--short', 'HEAD']);
+  const run: BenchRun = { at: began.toISOString(), commit, machine, versions, figures };
+  await appendFile(HISTORY, `${JSON.stringify(run)}\n`);
+  const beside = `Beside Debian's Postfix ${versions.Postfix} and Dovecot ${versions.Dovecot}.`;
+  await writeProofSection('bench', `${describeRun(began)} ${beside}\n\n${tableOf(all)}`);
+}
+
+function version(command: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(command, args, { encoding: 'utf8' });
+  return ((stdout as string | null) ?? '').replace('mail_version = ', '').trim() || 'none';
+}
+
+function tableOf(all: readonly Compared[]): string {
+  const rows = all.map(({ name, value, unit, before, change, hasFallen }) => [
+    name,
+    `${round(value)} ${unit}`,
+    before === null ? '' : round(before),
+    change === null ? '' : `${hasFallen ? '**fell** ' : ''}${((change - 1) * 100).toFixed(0)} %`,
+  ]);
+  return markdownTable(['', 'now', 'before', 'better by'], rows);
+}
+
+function round(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
