@@ -117,6 +117,7 @@ it('follows the guide from nothing to the same mail after the data folder is gon
   await newcomer.follow('what-to-do-when', 'doctor');
   await newcomer.follow('leaving', 'mail');
   expect(await readdir(join(home, 'export/anna/cur'))).toHaveLength(MESSAGES - IN_ARCHIVE);
+  await newcomer.follow('leaving', 'set-up');
   expect(newcomer.untyped).toEqual([]);
 
   const left = await readdir(join(home, '.local/share/postroom'), { withFileTypes: true });
