@@ -40,7 +40,7 @@ it('leads from a page and from a tab to what the guide says of it', async () => 
     await backups
       .locator('main img')
       .first()
-      .evaluate((image: HTMLImageElement) => image.decode()),
+      .evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode()),
   ).toBe(undefined);
   await backups.close();
   expect(signedIn.complaints).toEqual([]);
