@@ -5,7 +5,7 @@
  * so a cut leaves the one or the other; today's database with all that it names stays beside as a data folder of its own, which
  * today's program opens (what came since the upgrade can be exported from there).
  */
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { Connection } from './connection.ts';
@@ -39,6 +39,8 @@ export async function rollBack(folder: string, stamp: string): Promise<Result<Ro
     const newerMessages = countNewer(path, copyBefore(path, toVersion));
     const asideFolder = join(folder, `before-rollback-${stamp}`);
     await setAside(folder, asideFolder);
+    // Of readers that looked last; the database that takes the name has none.
+    for (const rest of ['-wal', '-shm']) rmSync(`${path}${rest}`, { force: true });
     renameDurably(copyBefore(path, toVersion), path);
     return ok({ fromVersion, toVersion, asideFolder, newerMessages });
   } finally {

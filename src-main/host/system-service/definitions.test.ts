@@ -67,6 +67,12 @@ describe('the unit', () => {
     expect(lines).toContain('BindReadOnlyPaths=/home/tom/mail');
   });
 
+  test('a program that lies in a folder for temporary files is seen there', () => {
+    const lines = unitFile({ ...PLAN, programFolders: ['/tmp/try'] }).split('\n');
+    expect(lines).toContain('PrivateTmp=yes');
+    expect(lines).toContain('BindReadOnlyPaths=/tmp/try');
+  });
+
   test('a passphrase comes as a credential', () => {
     const text = unitFile({
       ...PLAN,

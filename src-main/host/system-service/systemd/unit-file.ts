@@ -11,6 +11,8 @@ import type { ServicePlan } from '../port.ts';
 const STATE_ROOT = '/var/lib/';
 /** What ProtectHome= hides. */
 const HOMES = ['/home/', '/root/', '/run/user/'];
+/** PrivateTmp= puts empty ones in their place. */
+const TEMPORARY = ['/tmp/', '/var/tmp/'];
 
 /** Network services need these; the rest of the system stays as it is. */
 const SANDBOX = `NoNewPrivileges=yes
@@ -81,7 +83,16 @@ export function stateDirectory(dataFolder: string): string | null {
 }
 
 export function isInHome(path: string): boolean {
-  return HOMES.some((home) => `${posix.normalize(path)}/`.startsWith(home));
+  return isBelow(path, HOMES);
+}
+
+/** Where the sandbox shows it only if it is told to. */
+function isHidden(path: string): boolean {
+  return isBelow(path, [...HOMES, ...TEMPORARY]);
+}
+
+function isBelow(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => `${posix.normalize(path)}/`.startsWith(folder));
 }
 
 function commandLine(plan: ServicePlan): string {
@@ -98,9 +109,9 @@ function places(plan: ServicePlan): readonly string[] {
   const homes = [...plan.programFolders, ...plan.writable].some(isInHome);
   return [
     ...(state === null ? [] : [`StateDirectory=${quotePath(state)}`, 'StateDirectoryMode=0700']),
-    ...writable.map((path) => `${isInHome(path) ? 'BindPaths' : 'ReadWritePaths'}=${quotePath(path)}`),
+    ...writable.map((path) => `${isHidden(path) ? 'BindPaths' : 'ReadWritePaths'}=${quotePath(path)}`),
     homes ? 'ProtectHome=tmpfs' : 'ProtectHome=yes',
-    ...plan.programFolders.filter(isInHome).map((path) => `BindReadOnlyPaths=${quotePath(path)}`),
+    ...plan.programFolders.filter(isHidden).map((path) => `BindReadOnlyPaths=${quotePath(path)}`),
     ...credentials(plan),
   ];
 }
