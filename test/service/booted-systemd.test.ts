@@ -104,7 +104,11 @@ describe.runIf(canBoot())('a service of a booted system', () => {
   async function killed(signal: 'KILL' | 'STOP'): Promise<void> {
     const before = property('MainPID');
     system.run('systemctl', 'kill', '--kill-whom=main', `--signal=${signal}`, 'postroom');
-    const isAnother = () => property('ActiveState') === 'active' && property('MainPID') !== before;
+    // 0: the old one is gone, and there is no other yet.
+    const isAnother = () => {
+      const now = property('MainPID');
+      return now !== before && now !== '0' && property('ActiveState') === 'active';
+    };
     await expect.poll(isAnother, { timeout: 30_000 }).toBe(true);
   }
 
