@@ -3,8 +3,8 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Colours on their way from one theme to the other are nobody's. */
-const SETTLED = `Promise.all(
+/** Colours on their way from one theme to the other are nobody's. An animation that is cut off rejects, and is over as well. */
+const SETTLED = `Promise.allSettled(
   document.getAnimations().filter((each) => each.effect?.getTiming().iterations === 1).map((each) => each.finished),
 )`;
 
