@@ -1,5 +1,5 @@
 /**
- * Object storage that others wrote (s3rver: `npm install --global s3rver`): backups to it and back. It does not look closely at signatures of
+ * Object storage that others wrote (s3rver): backups to it and back. It does not look closely at signatures of
  * version 4; those are held to the examples of the reference (src-main/protocol/s3/s3.test.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPlace, type S3PlaceSetting } from '../../../src-main/backup/places/open-place.ts';
 import { findFreePort } from '../../support/free-port.ts';
-import { isInstalled } from '../../support/installed.ts';
 import { makeWorkFolder, runService, startOffice } from '../../support/service-process.ts';
 
+const PROGRAM = join(import.meta.dirname, '../../../node_modules/.bin/s3rver');
 /** What s3rver is started with, and knows. */
 const KEYS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
@@ -19,12 +19,12 @@ let server: ChildProcess;
 let storage: string;
 let place: S3PlaceSetting;
 
-describe.runIf(isInstalled('s3rver'))('a bucket of s3rver', () => {
+describe('a bucket of s3rver', () => {
   beforeAll(async () => {
     storage = await mkdtemp(join(tmpdir(), 'postroom-s3rver-'));
     const port = await findFreePort();
     const where = ['--directory', storage, '--address', '127.0.0.1', '--port', String(port)];
-    server = spawn('s3rver', [...where, '--configure-bucket', 'office'], {
+    server = spawn(PROGRAM, [...where, '--configure-bucket', 'office'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((resolve) => server.stdout?.once('data', resolve));
