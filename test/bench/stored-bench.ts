@@ -25,8 +25,8 @@ const ACCOUNTS = 20;
 const ACCEPTED = { sessions: 1, messages: 3_000, size: 4096 };
 const ROUNDS = 3;
 /** Until threads that rest have ended and memory is given back. */
-const REST_MS = 75_000;
-const IDLE_MS = 60_000;
+const REST_MS = 50_000;
+const IDLE_MS = 40_000;
 
 interface Measured {
   readonly stored: number;
