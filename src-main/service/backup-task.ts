@@ -21,10 +21,8 @@ import {
   type OfflineBackupOptions,
 } from '../host/backups/offline-backups.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
-import { createPooledRandom } from '../host/pooled-random.ts';
-import { systemClock } from '../host/system-clock.ts';
-import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
-import { keyOptions, openKeyPlace } from './key-options.ts';
+import { keyOptions } from './key-options.ts';
+import { openOffline } from './open-offline.ts';
 import { VERSION } from './package-facts.ts';
 
 export const BACKUP_USAGE = `       postroom backup now [PLACE] [--data DIR]     PLACE: a folder, or https://HOST/BUCKET[/PREFIX] of S3-compatible
@@ -93,18 +91,16 @@ function readArguments(args: readonly string[]) {
 
 /** Runs it; the exit code, or a sentence where nothing could be begun. */
 export async function runBackupTask(task: BackupTask): Promise<Result<number, string>> {
-  const keyPlace = await openKey(task);
-  if (!keyPlace.ok) return keyPlace;
+  const offline = await openOffline(task.data, keyOptions(task.values));
+  if (!offline.ok) return offline;
   const place = task.place === null ? ok(null) : await parsePlace(task.place, task.values);
   if (!place.ok) return place;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const options: OfflineBackupOptions = {
-    ...{ dataFolder: task.data, place: place.value, keyPlace: keyPlace.value, version: VERSION },
-    ...{ clock: systemClock, randomBytes: createPooledRandom() },
+    ...{ ...offline.value, place: place.value, version: VERSION },
     ...{ signal: stop.signal, onProgress: showProgress },
-    onError: (error) => console.error('postroom:', error),
   };
   return run(task, options);
 }
@@ -121,15 +117,6 @@ function run(task: BackupTask, options: OfflineBackupOptions): Promise<Result<nu
       return showKey(task, options);
     case 'restore':
       return restore(task, options);
-  }
-}
-
-async function openKey({ data, values }: BackupTask): Promise<Result<KeyPlace, string>> {
-  try {
-    return ok(await openKeyPlace(keyOptions(values as Parameters<typeof keyOptions>[0]), data));
-  } catch (error) {
-    if (error instanceof KeyProblem) return err(error.message);
-    throw error;
   }
 }
 

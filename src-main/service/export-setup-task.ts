@@ -5,11 +5,9 @@ import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../base/result.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
 import { exportSetupOffline } from '../host/export-setup.ts';
-import { createPooledRandom } from '../host/pooled-random.ts';
 import { NOT_DESCRIBED } from '../host/provision/describe-setup.ts';
-import { systemClock } from '../host/system-clock.ts';
-import { KeyProblem } from '../storage/sealing/key-place.ts';
-import { keyOptions, openKeyPlace } from './key-options.ts';
+import { keyOptions } from './key-options.ts';
+import { openOffline } from './open-offline.ts';
 
 export const EXPORT_SETUP_USAGE = `       postroom export-setup FILE [--data DIR]
        the set-up as a provision file, which serve --provision makes again; passwords as they are kept, never in the clear,
@@ -19,33 +17,27 @@ const TEXT = { type: 'string' } as const;
 const OPTIONS = { data: TEXT, 'key-file': TEXT, 'passphrase-file': TEXT } as const;
 
 export async function runExportSetup(args: readonly string[]): Promise<Result<number, string>> {
+  const read = readArguments(args.slice(1));
+  if (!read.ok) return read;
+  const { values, positionals } = read.value;
+  const [file, extra] = positionals;
+  if (file === undefined || extra !== undefined) return err('export-setup needs the name of one file');
+  const offline = await openOffline(resolve(values.data ?? defaultDataFolder()), keyOptions(values));
+  if (!offline.ok) return offline;
+  const setup = await exportSetupOffline(offline.value);
+  return setup.ok ? keep(file, setup.value) : setup;
+}
+
+function readArguments(args: readonly string[]) {
   try {
-    const { values, positionals } = parseArgs({
-      args: args.slice(1),
-      allowPositionals: true,
-      options: OPTIONS,
-    });
-    const [file, extra] = positionals;
-    if (file === undefined || extra !== undefined) return err('export-setup needs the name of one file');
-    const dataFolder = resolve(values.data ?? defaultDataFolder());
-    return await exportTo(file, { dataFolder, keyPlace: await openKeyPlace(keyOptions(values), dataFolder) });
+    return ok(parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }));
   } catch (error) {
-    if (error instanceof KeyProblem || error instanceof TypeError) return err(error.message);
-    throw error;
+    return err(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function exportTo(
-  file: string,
-  place: { readonly dataFolder: string; readonly keyPlace: Awaited<ReturnType<typeof openKeyPlace>> },
-): Promise<Result<number, string>> {
-  const onError = (error: unknown) => console.error('postroom:', error);
-  const setup = await exportSetupOffline({
-    ...place,
-    ...{ clock: systemClock, randomBytes: createPooledRandom(), onError },
-  });
-  if (!setup.ok) return setup;
-  const problem = await writeFile(file, setup.value, { flag: 'wx', mode: 0o600 }).then(
+async function keep(file: string, text: string): Promise<Result<number, string>> {
+  const problem = await writeFile(file, text, { flag: 'wx', mode: 0o600 }).then(
     () => null,
     (error: Error) => error.message,
   );

@@ -12,10 +12,8 @@ import {
 } from '../host/move-in/move-in.ts';
 import { parseServerList } from '../host/move-in/server-list.ts';
 import type { TransferReport } from '../mail/transfer/port.ts';
-import { createPooledRandom } from '../host/pooled-random.ts';
-import { systemClock } from '../host/system-clock.ts';
-import { keyOptions, openKeyPlace } from './key-options.ts';
-import { KeyProblem } from '../storage/sealing/key-place.ts';
+import { keyOptions } from './key-options.ts';
+import { openOffline } from './open-offline.ts';
 
 export const MOVE_IN_USAGE = `       postroom move-in hmailserver FOLDER [--mail FOLDER] [--data DIR]
        postroom move-in servers LIST.csv [--server HOST] [--any-certificate] [--data DIR]
@@ -83,25 +81,12 @@ function readArguments(args: readonly string[]) {
 }
 
 async function openOptions(values: Values): Promise<Result<MoveInOptions, string>> {
-  const dataFolder = resolve(values.data ?? defaultDataFolder());
+  const offline = await openOffline(resolve(values.data ?? defaultDataFolder()), keyOptions(values));
+  if (!offline.ok) return offline;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  try {
-    return ok({
-      dataFolder,
-      keyPlace: await openKeyPlace(keyOptions(values), dataFolder),
-      clock: systemClock,
-      randomBytes: createPooledRandom(),
-      signal: stop.signal,
-      onProgress: showProgress,
-      onAccount: showAccount,
-      onError: (error) => console.error('postroom:', error),
-    });
-  } catch (error) {
-    if (error instanceof KeyProblem) return err(error.message);
-    throw error;
-  }
+  return ok({ ...offline.value, signal: stop.signal, onProgress: showProgress, onAccount: showAccount });
 }
 
 function showProgress(address: string, { messages, skipped }: TransferReport['progress']): void {

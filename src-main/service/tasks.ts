@@ -15,14 +15,11 @@ import {
   importOffline,
   pullOffline,
   readmitOffline,
-  type OfflineOptions,
   type TransferOptions,
   type TransferReport,
 } from '../host/offline-tasks.ts';
-import { createPooledRandom } from '../host/pooled-random.ts';
-import { systemClock } from '../host/system-clock.ts';
-import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
-import { keyOptions, openKeyPlace, type KeyOptions } from './key-options.ts';
+import { keyOptions, type KeyOptions } from './key-options.ts';
+import { openOffline } from './open-offline.ts';
 import { isServerUrl, parseServerUrl, type ServerAddress } from './server-url.ts';
 
 export const TASK_USAGE = `       postroom export ADDRESS PATH [--format mbox|maildir|eml|zip] [--data DIR]
@@ -156,15 +153,6 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-async function openKey({ key, data }: Task): Promise<Result<KeyPlace, string>> {
-  try {
-    return ok(await openKeyPlace(key, data));
-  } catch (error) {
-    if (error instanceof KeyProblem) return err(error.message);
-    throw error;
-  }
-}
-
 /** Runs it; the exit code, or a sentence where nothing could be begun. */
 export async function runTask(task: Task): Promise<Result<number, string>> {
   switch (task.name) {
@@ -179,23 +167,11 @@ export async function runTask(task: Task): Promise<Result<number, string>> {
   }
 }
 
-async function offlineOptions(task: Task): Promise<Result<OfflineOptions, string>> {
-  const keyPlace = await openKey(task);
-  if (!keyPlace.ok) return keyPlace;
-  return ok({
-    dataFolder: task.data,
-    keyPlace: keyPlace.value,
-    clock: systemClock,
-    randomBytes: createPooledRandom(),
-    onError: (error) => console.error('postroom:', error),
-  });
-}
-
 async function readmit(task: Extract<Task, { name: 'administrator' }>): Promise<Result<number, string>> {
   const { administrator, passwordFile, withoutSecondFactor } = task;
   const password = passwordFile === null ? ok(null) : await readPasswordFile(passwordFile);
   if (!password.ok) return password;
-  const options = await offlineOptions(task);
+  const options = await openOffline(task.data, task.key);
   if (!options.ok) return options;
   const done = await readmitOffline({
     ...options.value,
@@ -217,7 +193,7 @@ async function readPasswordFile(path: string): Promise<Result<string, string>> {
 
 async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Result<number, string>> {
   const { isRepairing } = task;
-  const options = await offlineOptions(task);
+  const options = await openOffline(task.data, task.key);
   if (!options.ok) return options;
   const findings = await examineOffline({ ...options.value, isRepairing });
   if (!findings.ok) return findings;
@@ -232,7 +208,7 @@ async function runDoctor(task: Extract<Task, { name: 'doctor' }>): Promise<Resul
 }
 
 async function runTransfer(task: TransferTask): Promise<Result<number, string>> {
-  const offline = await offlineOptions(task);
+  const offline = await openOffline(task.data, task.key);
   if (!offline.ok) return offline;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());

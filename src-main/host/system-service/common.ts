@@ -84,3 +84,8 @@ export async function removeData(tools: SystemTools, dataFolder: string): Promis
   await tools.remove(dataFolder);
   return ok(undefined);
 }
+
+/** Who may change services, on Unix. */
+export async function isRoot(tools: SystemTools): Promise<boolean> {
+  return (await tools.run('id', ['-u'])).output.trim() === '0';
+}

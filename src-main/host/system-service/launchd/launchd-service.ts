@@ -6,6 +6,7 @@
 import { dirname } from 'node:path';
 import { err, ok } from '../../../base/result.ts';
 import {
+  isRoot,
   NO_RIGHTS,
   NOT_INSTALLED,
   parseRecord,
@@ -54,8 +55,8 @@ export class LaunchdService implements SystemService {
     return propertyList(plan);
   }
 
-  async mayAdminister(): Promise<boolean> {
-    return (await this.#tools.run('id', ['-u'])).output.trim() === '0';
+  mayAdminister(): Promise<boolean> {
+    return isRoot(this.#tools);
   }
 
   async status(): Promise<ServiceStatus> {

@@ -6,6 +6,7 @@
 import { dirname } from 'node:path';
 import { err, ok } from '../../../base/result.ts';
 import {
+  isRoot,
   NO_RIGHTS,
   NOT_INSTALLED,
   outcomeOf,
@@ -52,8 +53,8 @@ export class SystemdService implements SystemService {
     return unitFile(plan);
   }
 
-  async mayAdminister(): Promise<boolean> {
-    return (await this.#tools.run('id', ['-u'])).output.trim() === '0';
+  mayAdminister(): Promise<boolean> {
+    return isRoot(this.#tools);
   }
 
   async status(): Promise<ServiceStatus> {
