@@ -68,6 +68,7 @@ public sealed class PostroomService : ServiceBase
             Write("did not stop in time");
             child.Kill();
         }
+        AwaitLastLines();
     }
 
     protected override void OnShutdown()
@@ -79,10 +80,17 @@ public sealed class PostroomService : ServiceBase
     void ChildEnded()
     {
         if (isStopping) return;
+        AwaitLastLines();
         int code = child.ExitCode == 0 ? 0 : ProcessAborted;
         Write("the server ended with " + child.ExitCode);
         if (code == 0) Stop();
         else Environment.Exit(code);
+    }
+
+    // Only the wait without a limit returns after the last of the child's output was read; the child has ended before it.
+    void AwaitLastLines()
+    {
+        child.WaitForExit();
     }
 
     void Write(string line)

@@ -4,22 +4,16 @@
  *
  * node test/bench/backlog-bench.ts [--entries 100000]
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openTestStorage } from '../contract/mail-stores.ts';
 import { makeWorkFolder, OFFICE, startOffice } from '../support/service-process.ts';
 import { cpuSeconds } from './process-cpu.ts';
+import { residentOctets } from './process-memory.ts';
 import { fillQueue } from './queue-bench.ts';
 import { reportFigure } from './report-figure.ts';
 import { SmtpSink } from './smtp-sink-process.ts';
 
 const MEBIBYTE = 1024 * 1024;
-
-/** Octets; `VmHWM` is the most it ever was. */
-function residentOctets(processId: number, field: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync(`/proc/${processId}/status`, 'utf8');
-  return Number(new RegExp(`${field}:\\s+(\\d+) kB`, 'u').exec(status)?.[1] ?? 0) * 1024;
-}
 
 function show(name: string, value: number, unit: string): void {
   console.log(`${name.padEnd(36)} ${value.toFixed(0).padStart(8)} ${unit}`);

@@ -3,10 +3,10 @@
  * bounded time, and the next client is served.
  */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { residentOctets } from '../bench/process-memory.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
 
 const LISTENERS = [
@@ -97,14 +97,6 @@ function noise(length: number, seed: number): Buffer {
   );
 }
 
-function memoryOf(processId: number): number {
-  return Number(/VmRSS:\s+(\d+)/u.exec(readStatus(processId))?.[1]) * 1024;
-}
-
-function readStatus(processId: number): string {
-  return readFileSync(`/proc/${processId}/status`, 'utf8');
-}
-
 const SIGN_IN: Readonly<Partial<Record<ListenerName, string>>> = {
   submission: `EHLO a\r\nAUTH PLAIN ${Buffer.from('\0anna@server1.com\0anna-password').toString('base64')}\r\n`,
   pop3: 'USER anna@server1.com\r\nPASS anna-password\r\n',
@@ -127,9 +119,9 @@ describe.each(LISTENERS)('the %s listener', (name) => {
   });
 
   it('refuses a line without an end, in bounded memory', async () => {
-    const before = memoryOf(service.process.pid ?? 0);
+    const before = residentOctets(service.process.pid ?? 0);
     await attack(name, (socket) => socket.write(Buffer.alloc(FLOOD_OCTETS, 'A')));
-    expect(memoryOf(service.process.pid ?? 0) - before).toBeLessThan(MOST_GROWTH_OCTETS);
+    expect(residentOctets(service.process.pid ?? 0) - before).toBeLessThan(MOST_GROWTH_OCTETS);
     await expectServed(name);
   });
 
@@ -191,7 +183,7 @@ describe('chunks', () => {
   });
 
   it('that never come, or come without end, are waited for in bounded memory', async () => {
-    const before = memoryOf(service.process.pid ?? 0);
+    const before = residentOctets(service.process.pid ?? 0);
     await attack('smtp', (socket) => socket.end(`${ENVELOPE}BDAT 50000000 LAST\r\nhalf a mess`));
     await attack('smtp', (socket) => {
       socket.write(`${ENVELOPE}BDAT 50000000 LAST\r\n`);
@@ -199,7 +191,7 @@ describe('chunks', () => {
     });
     // Nothing but chunks that are refused.
     await attack('smtp', (socket) => socket.write(`BDAT 100000\r\n${'x'.repeat(100_000)}`.repeat(80)));
-    expect(memoryOf(service.process.pid ?? 0) - before).toBeLessThan(MOST_GROWTH_OCTETS);
+    expect(residentOctets(service.process.pid ?? 0) - before).toBeLessThan(MOST_GROWTH_OCTETS);
     await expectServed('smtp');
   });
 

@@ -5,20 +5,23 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isInstalled } from '../support/installed.ts';
 import { ALL_FREE_PORTS, SERVICE_FILE } from '../support/service-process.ts';
 
 const WRAPPER = fileURLToPath(new URL('../../resources/windows/postroom-service.cs', import.meta.url));
 const HARNESS = fileURLToPath(new URL('../support/service-managers/wrapper-harness.cs', import.meta.url));
 
+/** The first line of a server that starts beside everything else which a whole run starts. */
+const LOG_LIMIT_MS = 60_000;
+
 describe.runIf(isInstalled('mcs'))('the wrapper', () => {
   let folder: string;
   let log: string;
+  let tries = 0;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'postroom wrapper '));
-    log = join(folder, 'logs', 'postroom.log');
     for (const [source, target] of [
       [WRAPPER, 'postroom-service.exe'],
       [HARNESS, 'harness.exe'],
@@ -31,6 +34,10 @@ describe.runIf(isInstalled('mcs'))('the wrapper', () => {
     }
   });
 
+  beforeEach(() => {
+    log = join(folder, `logs ${++tries}`, 'postroom.log');
+  });
+
   afterAll(() => rm(folder, { recursive: true }));
 
   function start(command: readonly string[]): ChildProcess {
@@ -39,12 +46,9 @@ describe.runIf(isInstalled('mcs'))('the wrapper', () => {
   }
 
   async function lineOfLog(wanted: RegExp): Promise<string> {
-    for (;;) {
-      const text = await readFile(log, 'utf8').catch(() => '');
-      const found = wanted.exec(text)?.[0];
-      if (found !== undefined) return found;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const text = () => readFile(log, 'utf8').catch(() => '');
+    await expect.poll(text, { timeout: LOG_LIMIT_MS }).toMatch(wanted);
+    return wanted.exec(await text())?.[0] ?? '';
   }
 
   test('starts the server, writes its log, and lets it finish when it is stopped', async () => {

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { cpuSeconds } from '../bench/process-cpu.ts';
+import { residentOctets } from '../bench/process-memory.ts';
 
 const MEBIBYTE = 2 ** 20;
-const KIBIBYTES_A_MEBIBYTE = 1024;
 
 export interface Sample {
   readonly rssMiB: number;
@@ -54,9 +54,8 @@ export function takeSample(
   place: { processId: number; data: string; heapFile: string },
   more: Pick<Sample, 'latencies' | 'acknowledged'>,
 ): Sample {
-  const status = readFileSync(`/proc/${place.processId}/status`, 'utf8');
   return {
-    rssMiB: Number(/^VmRSS:\s+(\d+) kB$/mu.exec(status)?.[1] ?? 0) / KIBIBYTES_A_MEBIBYTE,
+    rssMiB: residentOctets(place.processId) / MEBIBYTE,
     heapMiB: Number(readFileSync(place.heapFile, 'utf8')) / MEBIBYTE,
     handles: readdirSync(`/proc/${place.processId}/fd`).length,
     databaseMiB: sizeOf(place.data, ['postroom.db', 'postroom.db-wal']) / MEBIBYTE,

@@ -170,10 +170,10 @@ export async function startOfficeAndKill(folder: WorkFolder, moment: () => Promi
   await ended;
 }
 
-export type WorkFolder = { readonly data: string; readonly provisionFile: string };
+export type WorkFolder = { readonly data: string; readonly provisionFile?: string };
 
 function officeArguments({ data, provisionFile }: WorkFolder): readonly string[] {
-  const folder = ['--data', data, '--provision', provisionFile];
+  const folder = ['--data', data, ...(provisionFile === undefined ? [] : ['--provision', provisionFile])];
   const places = ['--bind', '127.0.0.1', '--ports', ALL_FREE_PORTS, '--console', '127.0.0.1:0'];
   return [...folder, ...places, '--log-level', 'warn'];
 }
