@@ -26,11 +26,12 @@ import { ImapProblem } from '../protocol/imap/client/client-wire.ts';
 import { openImapSession, type ImapTarget } from '../protocol/imap/client/open-session.ts';
 import { examine } from '../storage/doctor/examine.ts';
 import type { DoctorFinding } from '../storage/doctor/findings.ts';
-import { FolderInUseError } from '../storage/folder-lock.ts';
+import { FolderInUseError, lockFolder } from '../storage/folder-lock.ts';
 import { NewerDatabaseError } from '../storage/migrations/index.ts';
 import { keyFileIn, openStorage, type Storage } from '../storage/open-storage.ts';
 import { KeyProblem, type KeyPlace } from '../storage/sealing/key-place.ts';
 import { openRootKey } from '../storage/sealing/root-key.ts';
+import { finishStaged, isRestoreWaiting } from '../storage/snapshot/staged-restore.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { defaultSettings } from './default-settings.ts';
 
@@ -236,14 +237,24 @@ export async function withFolder<T>(
   folder: string,
   use: () => Promise<Result<T, string>>,
 ): Promise<Result<T, string>> {
-  if (!existsSync(join(folder, 'postroom.db')))
-    return err(`${folder}: there is no Postroom data in this folder`);
   try {
+    if (isRestoreWaiting(folder)) finishRestore(folder);
+    if (!existsSync(join(folder, 'postroom.db')))
+      return err(`${folder}: there is no Postroom data in this folder`);
     return await use();
   } catch (error) {
     if (error instanceof FolderInUseError)
       return err(`${error.message}: stop it first, or do it in the console (Accounts)`);
     if (error instanceof NewerDatabaseError || error instanceof KeyProblem) return err(error.message);
     throw error;
+  }
+}
+
+function finishRestore(folder: string): void {
+  const unlock = lockFolder(folder);
+  try {
+    finishStaged(folder);
+  } finally {
+    unlock();
   }
 }

@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { Connection } from './connection.ts';
 import { lockFolder } from './folder-lock.ts';
 import { copyBefore, versionsKept } from './migrations/database-copy.ts';
+import { finishStaged } from './snapshot/staged-restore.ts';
 import { renameDurably, syncFolder } from './sync-folder.ts';
 
 const DATABASE = 'postroom.db';
@@ -31,6 +32,7 @@ export interface RolledBack {
 export async function rollBack(folder: string, stamp: string): Promise<Result<RolledBack, string>> {
   const unlock = lockFolder(folder);
   try {
+    finishStaged(folder);
     const path = join(folder, DATABASE);
     const fromVersion = settle(path);
     const toVersion = versionsKept(path).find((version) => version < fromVersion);

@@ -6,7 +6,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { beginWriting, removeFiles } from './begin-writing.ts';
-import { collectAtRest } from './collect-at-rest.ts';
+import { collectAtRest, ownThread } from './collect-at-rest.ts';
 import { compactDatabase } from './compact-database.ts';
 import { Connection } from './connection.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -32,7 +32,7 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     setup.rootKey.fill(0);
     const findings = isWriting ? beginWriting(connection, setup) : [];
     const answerGroup = startAnswering(connection, setup);
-    if (isWriting) collectAtRest();
+    if (isWriting) restWith(connection);
     port.on('message', (message: ToWorker) => {
       if (message.kind === 'requests') return post(answerGroup(message.requests));
       connection.close();
@@ -43,6 +43,15 @@ function serve(port: MessagePort, setup: WorkerSetup): void {
     post(describeFailure(error));
     port.close();
   }
+}
+
+function restWith(connection: Connection): void {
+  const thread = ownThread();
+  const collect = () => {
+    connection.pragma('shrink_memory');
+    thread.collect();
+  };
+  collectAtRest({ ...thread, collect });
 }
 
 function startAnswering(connection: Connection, setup: WorkerSetup): AnswerGroup {

@@ -12,6 +12,7 @@ import { takeSnapshot } from '../proof/snapshot.ts';
 import { signInToConsole } from '../support/console-caller.ts';
 import { createDice, type Dice } from '../support/dice.ts';
 import { makeWorkFolder, OFFICE, startOffice, type ServiceProcess } from '../support/service-process.ts';
+import { BackupTrial } from './backup-trial.ts';
 import { ImportTrial } from './import-trial.ts';
 import { killingAt, type KillPoint } from './kill-at.ts';
 
@@ -34,7 +35,7 @@ interface NamedCut {
   /** The point is passed at most so often before it kills. */
   readonly most: number;
   /** What makes the service come to it, beside the load. */
-  readonly under?: 'rewrite' | 'import';
+  readonly under?: 'rewrite' | 'import' | 'backup' | 'restore';
 }
 
 const NAMED: readonly NamedCut[] = [
@@ -57,6 +58,11 @@ const NAMED: readonly NamedCut[] = [
   },
   { name: 'compaction after the rewrite', statement: 'VACUUM', when: 'after', most: 1, under: 'rewrite' },
   { name: 'import', statement: 'COMMIT', when: 'before', most: 6, under: 'import' },
+  { name: 'backup, its copy of the database', statement: 'backup', when: 'during', most: 1, under: 'backup' },
+  { name: 'backup, a file at its place', statement: 'rename', when: 'before', most: 6, under: 'backup' },
+  { name: 'restore', statement: 'rename', when: 'after', most: 8, under: 'restore' },
+  { name: 'backup, a file at its place', statement: 'rename', when: 'after', most: 6, under: 'backup' },
+  { name: 'restore', statement: 'rename', when: 'before', most: 8, under: 'restore' },
 ];
 
 export interface MixedReport {
@@ -93,7 +99,10 @@ class OneFolder {
   readonly #work: Awaited<ReturnType<typeof makeWorkFolder>>;
   readonly #load: MixedLoad;
   readonly #dice: Dice;
+  /** A few rounds try other points with each seed. */
+  readonly #firstNamed: number;
   readonly #imports: ImportTrial;
+  readonly #backups: BackupTrial;
   readonly cuts = new Map<string, number>();
   readonly problems: string[] = [];
   audited = 0;
@@ -113,7 +122,9 @@ class OneFolder {
     this.#work = work;
     this.#load = new MixedLoad(seed, sink);
     this.#dice = createDice(seed);
+    this.#firstNamed = this.#dice.below(NAMED.length);
     this.#imports = new ImportTrial(work);
+    this.#backups = new BackupTrial(work);
   }
 
   get acknowledged(): number {
@@ -121,11 +132,12 @@ class OneFolder {
   }
 
   async cut(round: number): Promise<void> {
-    const named = round % 2 === 0 ? undefined : NAMED[(round >> 1) % NAMED.length];
+    const named = round % 2 === 0 ? undefined : NAMED[(this.#firstNamed + (round >> 1)) % NAMED.length];
     const name = named === undefined ? await this.#cutAtRandom() : await this.#cutAt(named);
     if (name !== NO_CUT) this.cuts.set(name, (this.cuts.get(name) ?? 0) + 1);
     await this.#audit(`round ${round}, ${name}`);
     if (named?.under === 'import') this.problems.push(...(await this.#imports.finish()));
+    if (named?.under === 'backup') this.problems.push(...(await this.#backups.finish()));
   }
 
   /** The last start works off what the cuts left in the queue; then nothing may wait any more. */
@@ -158,6 +170,7 @@ class OneFolder {
   async #cutAt({ name, under, most, statement, when }: NamedCut): Promise<string> {
     const point: KillPoint = { statement, when, count: 1 + this.#dice.below(most) };
     if (under === 'import') return (await this.#imports.runUntilKilled(killingAt(point))) ? name : NO_CUT;
+    if (under === 'restore') return this.#cutRestore(name, point);
     // What happens while it starts is the load's as well, so the point may come before it is ready.
     const service = await startOffice(this.#work, { env: killingAt(point) }).catch(() => null);
     if (service === null) return name;
@@ -167,9 +180,16 @@ class OneFolder {
       service.process.kill('SIGKILL');
     }, POINT_TIMEOUT_MS);
     if (under === 'rewrite') void this.#switchEncryption(service).catch(() => undefined);
+    if (under === 'backup') void this.#backups.start(service).catch(() => undefined);
     await this.#workUntilGone(service);
     clearTimeout(timer);
     return isLate ? 'a random moment' : name;
+  }
+
+  async #cutRestore(name: string, point: KillPoint): Promise<string> {
+    const { isKilled, problems } = await this.#backups.restoreUntilKilled(killingAt(point));
+    this.problems.push(...problems);
+    return isKilled ? name : NO_CUT;
   }
 
   async #switchEncryption(service: ServiceProcess): Promise<void> {

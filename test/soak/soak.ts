@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { MEMORY_ENVIRONMENT } from '../../src-main/host/system-service/systemd/unit-file.ts';
 import { MixedLoad, proofOffice } from '../proof/mixed-load.ts';
 import { ANNA, TOM } from '../proof/post.ts';
 import { RememberingSink } from '../proof/remembering-sink.ts';
@@ -42,7 +43,7 @@ const heapFile = work.path('heap');
 writeFileSync(heapFile, '0');
 const probe = join(import.meta.dirname, 'heap-probe.ts');
 const service = await startOffice(work, {
-  env: { NODE_OPTIONS: `--import ${probe}`, POSTROOM_HEAP_FILE: heapFile },
+  env: { ...MEMORY_ENVIRONMENT, NODE_OPTIONS: `--import ${probe}`, POSTROOM_HEAP_FILE: heapFile },
 });
 const load = new MixedLoad(1, sink);
 await load.introduce(service);

@@ -47,9 +47,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function openDesk(): Promise<BackupDesk> {
+function openDesk(runJob: RunBackupJob = inThisThread): Promise<BackupDesk> {
   const places = { dataFolder: data, version: '1', keyPlace: null, restart: null };
-  return BackupDesk.open({ ...places, storage, runJob: inThisThread, clock, logger: silentLogger });
+  return BackupDesk.open({ ...places, storage, runJob, clock, logger: silentLogger });
 }
 
 async function append(account: number, body: string, id: string): Promise<void> {
@@ -87,6 +87,18 @@ describe('a backup desk', () => {
     expect(desk.known.snapshots).toHaveLength(1);
     // It is there after a restart.
     expect((await openDesk()).lastBackupAt()).toBe(clock.now());
+  });
+
+  test('keeps the recovery key before anything is sealed with it, and tells it once the place is made', async () => {
+    const cutOff = await openDesk(async (job, run) => {
+      await inThisThread(job, run);
+      throw new Error('cut off');
+    });
+    expect((await cutOff.setPlace(place(), null)).trouble).toMatchObject({ code: 'unexpected' });
+    const again = await openDesk();
+    const { trouble, recoveryKey } = await again.setPlace(place(), null);
+    expect([trouble, recoveryKey]).toEqual([null, cutOff.settings.recoverySecret]);
+    expect((await again.setPlace(place(), null)).recoveryKey).toBeNull();
   });
 
   test('says what is wrong with a place, a key, or a disk that is not plugged in', async () => {

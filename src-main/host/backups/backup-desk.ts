@@ -137,10 +137,13 @@ export class BackupDesk {
   /** Looks whether the place can be used before it is kept. `recoverySecret`: of backups that are there; null: ours, or a new one. */
   async setPlace(wanted: PlaceSetting, recoverySecret: string | null): Promise<PlacedBackups> {
     const place = withOldSecret(wanted, this.#settings.place);
-    const known = recoverySecret ?? this.#settings.recoverySecret;
-    const secret = known ?? makeRecoveryKey();
+    const { recoverySecret: ours, place: placeBefore } = this.#settings;
+    const secret = recoverySecret ?? ours ?? makeRecoveryKey();
+    const isNew = recoverySecret === null && (ours === null || placeBefore === null);
     const key = parseRecoveryKey(secret);
     if (!key.ok) return refused({ code: 'badKey', message: key.error });
+    // Before anything is sealed with it: after a cut between the two nothing would open what is at the place.
+    if (recoverySecret === null && ours === null) await this.change({ recoverySecret: secret });
     const facts = { place, recoveryKey: key.value, repositoryId: null, holder: this.#holder };
     let prepared: JobAnswers['prepare'] | null = null;
     const trouble = await this.slot.run('open', async (run) => {
@@ -152,11 +155,11 @@ export class BackupDesk {
       snapshots: 0,
     };
     if (trouble !== null) return refused(trouble);
-    const isKeyKept = recoverySecret !== null || (known !== null && this.#settings.isKeyKept);
+    const isKeyKept = recoverySecret !== null || this.#settings.isKeyKept;
     await this.change({ place, recoverySecret: secret, repositoryId, isKeyKept });
     this.#known = UNKNOWN;
     await this.look();
-    return { trouble: null, recoveryKey: known === null ? secret : null, snapshots };
+    return { trouble: null, recoveryKey: isNew ? secret : null, snapshots };
   }
 
   async change(change: Partial<BackupSettings>): Promise<void> {

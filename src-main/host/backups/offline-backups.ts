@@ -88,13 +88,15 @@ async function preparePlace(
   const key = parseRecoveryKey(recoverySecret);
   if (!key.ok) return key;
   const facts = { place: wanted, recoveryKey: key.value, repositoryId: null, holder: holderOf(dataFolder) };
+  // Before anything is sealed with it: after a cut between the two nothing would open what is at the place.
+  if (backups.recoverySecret === null) await settings.change({ backups: { ...backups, recoverySecret } });
   const { repositoryId } = await runJob({ ...facts, kind: 'prepare' }, run);
   const isUsual = place === null || backups.place === null;
   const kept: BackupSettings = isUsual
     ? { ...backups, place: wanted, recoverySecret, repositoryId }
     : backups;
   await settings.change({ backups: { ...kept, recoverySecret } });
-  const newRecoveryKey = backups.recoverySecret === null ? recoverySecret : null;
+  const newRecoveryKey = backups.place === null ? recoverySecret : null;
   return ok({ settings: kept, facts: { ...facts, repositoryId }, newRecoveryKey });
 }
 

@@ -1,13 +1,18 @@
 /**
  * Checks what was made of contents beforehand: the search index and the summaries.
  *
- * Invariants: nothing here is the only copy of anything: what is wrong is made again, here (a block of the index) or in the
- * background (summaries, and all that the index does not cover). A bit too many costs a search a look; one too few would hide a
+ * Invariants: nothing here is the only copy of anything: what is wrong is made again, here (a block of the index, a summary) or
+ * in the background (what neither has reached yet). A bit too many costs a search a look; one too few would hide a
  * message, so every bit that a text needs is looked for.
  */
 import { BLOCK_CONTENTS, GramBlock, ROW_OCTETS, SLICE_OCTETS, SLICES } from '../mail-search/gram-block.ts';
 import { summarizeContent, type ContentSummary } from '../mail-search/content-summary.ts';
-import { forgetSummary, removeSearchBlock, writeSearchBlock } from '../mail-search/search-writes.ts';
+import {
+  forgetSummary,
+  removeSearchBlock,
+  writeSearchBlock,
+  writeSummary,
+} from '../mail-search/search-writes.ts';
 import { openStored } from '../mail-search/stored-message.ts';
 import type { Examination } from './findings.ts';
 
@@ -52,8 +57,20 @@ function readIds(octets: Uint8Array): number[] | null {
 
 /** Contents that are gone are left out. */
 function addContent({ connection, contentFolder }: Examination, block: GramBlock, id: number): void {
-  const message = openStored({ connection, contentFolder }, id, '');
-  if (message !== null) block.add(id, (visit) => message.visitTexts(visit));
+  const message = unlessUnreadable(() => openStored({ connection, contentFolder }, id, ''));
+  if (message === UNREADABLE || message === null) return;
+  block.add(id, (visit) => unlessUnreadable(() => message.visitTexts(visit)));
+}
+
+const UNREADABLE = Symbol('unreadable');
+
+/** What is wrong with the content itself was found before (check-contents.ts), and is mended by now where it is to be. */
+function unlessUnreadable<T>(read: () => T): T | typeof UNREADABLE {
+  try {
+    return read();
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 /** Whether the stored block has every bit of the one that was made anew, whose content n is its content places[n]. */
@@ -113,19 +130,22 @@ function checkStraySlices({ connection, isRepairing, found }: Examination): void
 /** Not as a parameter: that would be a real number, and the division too. */
 const STRAY = `id / ${SLICES} NOT IN (SELECT number FROM search_block)`;
 
-/** Summaries that are not what would be made of their contents now, or of none. */
+/** Summaries that are not what would be made of their contents now, or of none, or missing below the newest. */
 export function checkSummaries(examination: Examination): void {
   const { connection, contentFolder, isRepairing, found } = examination;
   const rows = connection.all<{ id: number }>(
-    'SELECT content_id AS id FROM content_summary UNION SELECT content_id FROM content_facts',
+    `SELECT content_id AS id FROM content_summary UNION SELECT content_id FROM content_facts
+       UNION SELECT id FROM content WHERE id < (SELECT max(content_id) FROM content_summary)`,
   );
   for (const { id } of rows) {
-    const made = summarizeContent({ connection, contentFolder }, id);
-    if (made !== null && isAsStored(examination, made)) continue;
+    const made = unlessUnreadable(() => summarizeContent({ connection, contentFolder }, id));
+    if (made === UNREADABLE || (made !== null && isAsStored(examination, made))) continue;
     const text =
       made === null ? `a summary of content ${id}, which is gone` : `the summary of content ${id} is wrong`;
     found({ check: 'search', text, remedy: made === null ? 'it goes' : 'it is made again' });
-    if (isRepairing) forgetSummary(connection, id);
+    if (!isRepairing) continue;
+    if (made === null) forgetSummary(connection, id);
+    else writeSummary(connection, made);
   }
 }
 

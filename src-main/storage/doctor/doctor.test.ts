@@ -43,6 +43,7 @@ beforeEach(async () => {
     await storage.mailStore.appendMessages(inbox?.id ?? 0, [{ content, flags: ['\\Seen'], internalDate: 1 }]);
   }
   await storage.mailStore.copyMessages(inbox?.id ?? 0, [{ first: 1, last: 1 }], trash?.id ?? 0);
+  await storage.mailSearch.fill();
   await storage.close();
   rootKey = (await openRootKey(join(folder, 'postroom.db'), keyFileIn(folder))).octets;
 });
@@ -180,6 +181,17 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 describe('is found, repaired, and not found again:', () => {
+  const SUMMARIES: readonly (readonly [title: string, sql: string])[] = [
+    ['a summary that is not of its message', "UPDATE content_facts SET searched = 'x' WHERE content_id = 1"],
+    ['a summary that is missing among others', 'DELETE FROM content_summary WHERE content_id = 2'],
+    ['a summary of a content that is gone', "INSERT INTO content_facts VALUES (99, 'x', 'x')"],
+  ];
+  test.each(SUMMARIES)('%s', (...[, sql]) => {
+    damage(sql);
+    expect(doctor(true).map((finding) => finding.check)).toEqual(['search']);
+    expect(doctor(false)).toEqual([]);
+  });
+
   test.each(DAMAGES)('%s', async (...[, sql, check, after]) => {
     damage(sql);
     const found = doctor(false);
@@ -193,6 +205,7 @@ describe('is found, repaired, and not found again:', () => {
   test('a large content whose file is gone', async () => {
     const [file = ''] = await readdir(join(folder, 'content'));
     await unlink(join(folder, 'content', file));
+    expect(doctor(false)[0]?.text).toContain(file);
     expect(doctor(true)[0]?.text).toContain(file);
     expect(doctor(false)).toEqual([]);
     expect((await readAll())['INBOX']).toEqual(['1 one', '2 two', '3 The text of this message is lost']);

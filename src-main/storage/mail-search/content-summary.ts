@@ -1,10 +1,14 @@
 /** What lists and orders of messages need of a content, as it is stored beside it (content_summary). */
 import { summarize } from '../../mail/mailstore/listing/message-summary.ts';
 import type { MessageSummary } from '../../mail/mailstore/port.ts';
-import { packEnvelope, SearchableMessage } from '../../mail/mailstore/search/searchable-message.ts';
+import {
+  packEnvelope,
+  SearchableMessage,
+  type MessageSource,
+} from '../../mail/mailstore/search/searchable-message.ts';
 import { readContentFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import { packFacts } from '../../mail/mailstore/search/packed-facts.ts';
-import { openContent, type ContentPlace } from './stored-message.ts';
+import { openContent, unlessGone, type ContentPlace } from './stored-message.ts';
 
 /** A header section beyond this is read when somebody asks for it. */
 const MOST_HEADER_OCTETS = 64 * 1024;
@@ -23,7 +27,10 @@ export interface ContentSummary extends MessageSummary {
 /** Null where the content is gone. */
 export function summarizeContent(place: ContentPlace, contentId: number): ContentSummary | null {
   const content = openContent(place, contentId);
-  if (content === null) return null;
+  return content === null ? null : unlessGone(() => summaryOf(contentId, content));
+}
+
+function summaryOf(contentId: number, content: MessageSource): ContentSummary {
   const { index, readRange } = content;
   const { headerStart, bodyStart } = index.root;
   const readHeader = () => (bodyStart > MOST_HEADER_OCTETS ? null : readRange(headerStart, bodyStart));

@@ -11,10 +11,12 @@ import type {
   ThreadAlgorithm,
   ThreadEntry,
 } from '../../mail/mailstore/search/port.ts';
+import type { TextVisitor } from '../../mail/mailstore/search/searchable-message.ts';
 import { foldText } from '../../mail/mailstore/search/port.ts';
 import { describeMessage, sortMessages, type SortFacts } from '../../mail/mailstore/search/sort-messages.ts';
 import { threadMessages } from '../../mail/mailstore/search/thread-messages.ts';
 import type { MailboxId, Uid } from '../../mail/mailstore/port.ts';
+import type { Connection } from '../connection.ts';
 import { ColumnsCache } from '../mail-store/columns-cache.ts';
 import { lowerBound, type StoredColumns } from '../mail-store/mailbox-columns.ts';
 import { emailIdOf } from '../mail-store/rows.ts';
@@ -22,7 +24,7 @@ import { findMerge, type MergeStep } from './block-merger.ts';
 import { CopyReader } from './copy-reader.ts';
 import { GramIndex, type FullBlock } from './gram-index.ts';
 import { ContentFactsCache } from './content-facts-cache.ts';
-import { openStored, type ContentPlace } from './stored-message.ts';
+import { openStored, unlessGone, type ContentPlace } from './stored-message.ts';
 import { summarizeContent, type ContentSummary } from './content-summary.ts';
 
 /** How long other searches may have to wait for one. */
@@ -82,7 +84,8 @@ export class SearchDesk {
       for (const { id } of contents) {
         if (this.#index.fullBlock !== null || this.#now() > end) break;
         const message = openStored(this.#place, id, '');
-        this.#index.add(id, message === null ? null : (visit) => message.visitTexts(visit));
+        const visitTexts = (visit: TextVisitor) => unlessGone(() => message?.visitTexts(visit));
+        this.#index.add(id, message === null ? null : visitTexts);
       }
       if (this.#now() > end) return { block: this.#index.fullBlock, isDone: false };
     }
@@ -112,17 +115,17 @@ export class SearchDesk {
     return findMerge(this.#place.connection, this.#index, from);
   }
 
-  /** Makes summaries of contents after this one that have none, for a while. */
-  summarize(afterId: number, forMs: number): SummarySlice {
+  /** Makes summaries of contents after this one, or after the newest that has one, for a while. */
+  summarize(afterId: number | null, forMs: number): SummarySlice {
     const end = this.#now() + forMs;
+    const from = afterId ?? newestSummarized(this.#place.connection);
     const summaries: ContentSummary[] = [];
     const contents = this.#place.connection.all<{ id: number }>(
-      `SELECT id FROM content WHERE id > ? AND NOT EXISTS
-         (SELECT 1 FROM content_summary WHERE content_id = content.id) ORDER BY id LIMIT ?`,
-      afterId,
+      'SELECT id FROM content WHERE id > ? ORDER BY id LIMIT ?',
+      from,
       SUMMARIES_A_SLICE,
     );
-    let upTo = afterId;
+    let upTo = from;
     for (const { id } of contents) {
       const summary = summarizeContent(this.#place, id);
       if (summary !== null) summaries.push(summary);
@@ -189,6 +192,14 @@ function findPlaces(known: Uint32Array, uids: Uint32Array): number[] {
   return places;
 }
 
+/** They are made in the order of contents, so older ones have theirs. */
+function newestSummarized(connection: Connection): number {
+  const row = connection.get<{ newest: number | null }>(
+    'SELECT max(content_id) AS newest FROM content_summary',
+  );
+  return row?.newest ?? 0;
+}
+
 /** What the worker can be asked, by name. */
 export const searches = {
   find: (desk: SearchDesk, args: { request: SearchRequest; fromUid: Uid }) =>
@@ -201,7 +212,7 @@ export const searches = {
     desk.thread(args.mailboxId, args.uids, args.algorithm),
   grow: (desk: SearchDesk, args: { forMs: number }) => desk.grow(args.forMs),
   findMerge: (desk: SearchDesk, args: { from: number }) => desk.findMerge(args.from),
-  summarize: (desk: SearchDesk, args: { afterId: number; forMs: number }) =>
+  summarize: (desk: SearchDesk, args: { afterId: number | null; forMs: number }) =>
     desk.summarize(args.afterId, args.forMs),
 };
 

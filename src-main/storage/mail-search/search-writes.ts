@@ -42,28 +42,31 @@ const replaceSearchBlocks: Write<BlockReplacement, void> = ({ connection }, { nu
 
 /** Of contents that have left meanwhile none is kept. */
 const addSummaries: Write<readonly ContentSummary[], void> = ({ connection }, summaries) => {
-  for (const { contentId, envelope, structure, fields, sorted, searched } of summaries) {
-    const { changes } = connection.run(
-      `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields)
-         SELECT id, seal(?, 0, 'summary envelope', id), seal(?, 0, 'summary structure', id),
-                seal(?, 0, 'summary fields', id) FROM content WHERE id = ?`,
-      envelope,
-      structure,
-      fields,
-      contentId,
-    );
-    if (changes === 0) continue;
-    connection.run(
-      `INSERT OR REPLACE INTO content_facts (content_id, sorted, searched)
-         VALUES (?1, seal(?2, 0, 'summary sorted', ?1), seal(?3, 0, 'summary searched', ?1))`,
-      contentId,
-      sorted,
-      searched,
-    );
-  }
+  for (const summary of summaries) writeSummary(connection, summary);
 };
 
-/** Forgets what was made of a content: it has left, or has to be looked at again. */
+export function writeSummary(connection: Connection, summary: ContentSummary): void {
+  const { contentId, envelope, structure, fields, sorted, searched } = summary;
+  const { changes } = connection.run(
+    `INSERT OR REPLACE INTO content_summary (content_id, envelope, structure, fields)
+       SELECT id, seal(?, 0, 'summary envelope', id), seal(?, 0, 'summary structure', id),
+              seal(?, 0, 'summary fields', id) FROM content WHERE id = ?`,
+    envelope,
+    structure,
+    fields,
+    contentId,
+  );
+  if (changes === 0) return;
+  connection.run(
+    `INSERT OR REPLACE INTO content_facts (content_id, sorted, searched)
+       VALUES (?1, seal(?2, 0, 'summary sorted', ?1), seal(?3, 0, 'summary searched', ?1))`,
+    contentId,
+    sorted,
+    searched,
+  );
+}
+
+/** Forgets what was made of a content that has left. */
 export function forgetSummary(connection: Connection, contentId: number): void {
   connection.run('DELETE FROM content_summary WHERE content_id = ?', contentId);
   connection.run('DELETE FROM content_facts WHERE content_id = ?', contentId);

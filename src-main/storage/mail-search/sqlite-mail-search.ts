@@ -44,8 +44,8 @@ export class SqliteMailSearch implements MailSearch {
   readonly #columns: ColumnsCache;
   readonly #answers = new RecentAnswers();
   #isClosed = false;
-  /** Contents up to this one have summaries, or cannot have one. */
-  #summarizedUpTo = 0;
+  /** Contents up to this one have summaries, or cannot have one; null until it was asked for. */
+  #summarizedUpTo: number | null = null;
   #filling: Promise<void> | null = null;
   #fills = 0;
 

@@ -57,6 +57,16 @@ export function readIndex(connection: Connection, contentId: number): MessageInd
   return row === undefined ? null : (JSON.parse(row.message_index) as MessageIndex);
 }
 
+/** Answers null where the file of a content is gone: the doctor tells of it, and nothing waits for it. */
+export function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 function readContent(
   { connection, contentFolder }: ContentPlace,
   row: ContentRow & { readonly contentId: number },

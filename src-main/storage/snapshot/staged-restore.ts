@@ -51,12 +51,17 @@ export function stage(dataFolder: string, stamp: string): void {
   syncFolderNow(dataFolder);
 }
 
+/** Whether the next to open the folder has something to put in place, or to go on with. */
+export function isRestoreWaiting(dataFolder: string): boolean {
+  return [READY, HALFWAY].some((mark) => existsSync(join(dataFolder, STAGE, mark)));
+}
+
 /** The folder is locked, and nothing in it is open. Answers where the old data is kept; null: there was none, or nothing to do. */
 export function finishStaged(dataFolder: string): string | null {
   const folder = join(dataFolder, STAGE);
   const ready = join(folder, READY);
   const halfway = join(folder, HALFWAY);
-  if (!existsSync(ready) && !existsSync(halfway)) return null;
+  if (!isRestoreWaiting(dataFolder)) return null;
   const kept = join(dataFolder, KEPT + readFileSync(existsSync(ready) ? ready : halfway, 'utf8'));
   if (existsSync(ready)) {
     mkdirSync(kept, { recursive: true, mode: 0o700 });

@@ -42,6 +42,17 @@ SystemCallErrorNumber=EPERM
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources`;
 
+/**
+ * How the C library keeps memory: two arenas for all threads, since each thread's own keeps what it once had; and thresholds that stay,
+ * since by themselves they rise with the largest buffer that was ever freed. Larger than what one read of a socket takes (64 KiB).
+ * Measured: 110 MiB at rest instead of 118; 258 instead of 326 after 5,000 small messages and 100 of 2 MB, at the same processor time.
+ */
+export const MEMORY_ENVIRONMENT: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '81920',
+};
+
 export function unitFile(plan: ServicePlan): string {
   return `[Unit]
 Description=Postroom mail server
@@ -66,8 +77,10 @@ WatchdogSec=90
 Restart=on-failure
 RestartSec=2
 LimitNOFILE=65536
-# Each thread's own arena keeps what it once had: two for all are 8 MiB less at rest.
-Environment=MALLOC_ARENA_MAX=2
+# What a burst took is given back (mallopt(3)).
+Environment=${Object.entries(MEMORY_ENVIRONMENT)
+    .map((pair) => pair.join('='))
+    .join(' ')}
 ${places(plan).join('\n')}
 ${SANDBOX}
 
