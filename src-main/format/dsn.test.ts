@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatDsn } from './dsn.ts';
 import type { Dsn } from './dsn.ts';
-import { createMessageIndexer } from './message-indexer.ts';
+import { indexMessage } from './message-indexer.ts';
 
 const ORIGINAL = 'From: tom@server1.com\r\nSubject: hello\r\n\r\nGood morning.\r\n';
 
@@ -31,9 +31,7 @@ function toText(made: Dsn, returned = ORIGINAL): string {
 
 /** As our own indexer sees it. */
 function indexOf(text: string) {
-  const indexer = createMessageIndexer();
-  indexer.write(Buffer.from(text));
-  return indexer.end();
+  return indexMessage(Buffer.from(text));
 }
 
 function typesOf(text: string): string[] {

@@ -32,6 +32,13 @@ export function createMessageIndexer(): MessageIndexer {
   return new LineIndexer();
 }
 
+/** The index of a message that is at hand as a whole. */
+export function indexMessage(octets: Uint8Array): MessageIndex {
+  const indexer = createMessageIndexer();
+  indexer.write(octets);
+  return indexer.end();
+}
+
 /** A line as it lies in some buffer, and where it lies in the message. */
 interface Line {
   bytes: Uint8Array;

@@ -1,24 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMessageIndexer } from './message-indexer.ts';
+import { indexMessage } from './message-indexer.ts';
 import { findSevenBitForm } from './seven-bit-message.ts';
 import { decodeTransferEncoding } from './transfer-encoding.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const lines = (...all: string[]) => all.map((line) => `${line}\r\n`).join('');
 
-function indexOf(octets: Uint8Array) {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  return indexer.end();
-}
-
 async function convert(text: string): Promise<string> {
   const octets = bytes(text);
   async function* read(start: number, end: number) {
     for (let at = start; at < end; at += 7) yield octets.subarray(at, Math.min(at + 7, end));
   }
-  const form = await findSevenBitForm(indexOf(octets).root, read);
+  const form = await findSevenBitForm(indexMessage(octets).root, read);
   if (form.kind !== 'converted') return form.kind;
   let converted = '';
   for await (const piece of form.content()) converted += String.fromCharCode(...piece);
@@ -169,11 +163,11 @@ describe('a message for a server without 8BITMIME (RFC 6152 §3)', () => {
         const text = `${fields}\r\n${pieces.join('')}`;
         const converted = await convert(text);
         if (converted === 'same' || converted === 'impossible') return;
-        const { root } = indexOf(bytes(converted));
+        const { root } = indexMessage(bytes(converted));
         expect(converted.slice(root.bodyStart)).toMatch(/^[\x00-\x7f]*$/);
         if (root.encoding !== 'quoted-printable') return;
         const decoded = decodeTransferEncoding(bytes(converted).subarray(root.bodyStart), root.encoding);
-        const before = indexOf(bytes(text)).root;
+        const before = indexMessage(bytes(text)).root;
         expect(String.fromCharCode(...(decoded ?? []))).toBe(text.slice(before.bodyStart));
       }),
     );

@@ -12,7 +12,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { keyOfAddress } from '../directory/address-key.ts';
 import { Administrators, NO_FACTOR } from '../directory/administrators/administrators.ts';
 import { PasswordKeeper } from '../directory/credentials.ts';
-import { createMessageIndexer } from '../format/message-indexer.ts';
+import { createMessageIndexer, indexMessage } from '../format/message-indexer.ts';
 import type { MboxVariant } from '../format/mbox.ts';
 import { createMessageReceiver } from '../mail/content/message-receiver.ts';
 import { exportMail } from '../mail/transfer/export-mail.ts';
@@ -128,7 +128,13 @@ export function examineOffline(
   return withFolder(dataFolder, async () => {
     const place = options.keyPlace ?? keyFileIn(dataFolder);
     const { octets: rootKey } = await openRootKey(join(dataFolder, 'postroom.db'), place);
-    const findings = examine({ folder: dataFolder, isRepairing, now: clock.now(), makeIndex, rootKey });
+    const findings = examine({
+      folder: dataFolder,
+      isRepairing,
+      now: clock.now(),
+      makeIndex: indexMessage,
+      rootKey,
+    });
     // What cannot be mended may be the database itself.
     const isMended = isRepairing && findings.length > 0 && findings.every(({ remedy }) => remedy !== null);
     if (isMended) await noteRepair(options, findings);
@@ -172,12 +178,6 @@ export function readmitOffline(
 function describeUnknown(name: string, people: Administrators): string {
   const names = people.list().map((each) => each.name);
   return `${name}: there is no such administrator (there are: ${names.join(', ') || 'none'})`;
-}
-
-function makeIndex(octets: Uint8Array) {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  return indexer.end();
 }
 
 function withAccount<T>(

@@ -16,6 +16,7 @@ import type {
 import type { Connection } from './connection.ts';
 import { deedsOf, pruneDeeds } from './mailbox-deeds.ts';
 import type { Reader } from './reader.ts';
+import { SingleRun } from './single-run.ts';
 import { SLICE_OCTETS, SLICES } from './trace-search/trace-block.ts';
 import type { FullTraceBlock } from './trace-search/trace-index.ts';
 import { READ_TRACES, toSummary, type TraceRow } from './trace-search/trace-rows.ts';
@@ -183,8 +184,7 @@ const SLICES_A_COMMIT = 512;
 export class SqliteTimelineStore implements TimelineStore {
   readonly #writer: Writer;
   readonly #reader: Reader;
-  #filling: Promise<void> | null = null;
-  #isClosed = false;
+  readonly #filling = new SingleRun(() => this.#fill());
 
   constructor(writer: Writer, reader: Reader) {
     this.#writer = writer;
@@ -232,20 +232,16 @@ export class SqliteTimelineStore implements TimelineStore {
 
   /** Brings the search index up to date. */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill().finally(() => {
-      this.#filling = null;
-    });
-    return this.#filling;
+    return this.#filling.run();
   }
 
   /** Stops filling. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#filling;
+  close(): Promise<void> {
+    return this.#filling.stop();
   }
 
   async #fill(): Promise<void> {
-    while (!this.#isClosed) {
+    while (!this.#filling.isStopped) {
       const { full, isDone } = await this.#reader.run('growTraceIndex', null);
       if (isDone) return;
       if (full !== null) await this.#store(full);

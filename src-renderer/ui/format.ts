@@ -99,6 +99,11 @@ function unit(value: number, name: string): string {
 }
 
 /** `a, b and c` */
+/** Sentences after each other: Chinese has no space between them. */
+export function formatSentences(sentences: readonly string[]): string {
+  return sentences.filter((each) => each !== '').join(currentLocale() === 'zh-CN' ? '' : ' ');
+}
+
 export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(currentLocale(), { type: 'conjunction' }).format(items);
 }

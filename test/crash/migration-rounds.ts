@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { indexMessage } from '../../src-main/format/message-indexer.ts';
 import { Connection } from '../../src-main/storage/connection.ts';
 import { migrate, MIGRATIONS } from '../../src-main/storage/migrations/index.ts';
 import { letterOf } from '../proof/letters.ts';
@@ -88,10 +88,13 @@ function fillOldFolder(folder: string, dice: Dice): number {
 
 function insertMessage(connection: Connection, uid: number): void {
   const octets = Buffer.from(letterOf(`old-${uid}`, [ADDRESS]));
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
   connection.run('INSERT INTO content VALUES (?, 1, ?, NULL)', uid, octets.length);
-  connection.run('INSERT INTO content_body VALUES (?, ?, ?)', uid, JSON.stringify(indexer.end()), octets);
+  connection.run(
+    'INSERT INTO content_body VALUES (?, ?, ?)',
+    uid,
+    JSON.stringify(indexMessage(octets)),
+    octets,
+  );
   connection.run(
     `INSERT INTO message (mailbox_id, uid, mod_seq, flags, internal_date, saved_at, size_bytes, content_id, prefix)
       VALUES (1, ?1, ?1 + 1, 0, 0, 0, ?2, ?1, '')`,

@@ -60,9 +60,11 @@ async function takeAll(browser: Browser, urls: { full: string; empty: string }):
 }
 
 await mkdir(FOLDER, { recursive: true });
-const full = await startConsoleFixture({ port: 0, isCalm: true });
+const full = await startConsoleFixture({ port: 0, isCalm: true, backups: 'kept' });
 const empty = await startConsoleFixture({ port: 0, isEmpty: true, isCalm: true });
 const browser = await launchChromium();
 await takeAll(browser, { full: full.url, empty: empty.url });
 await browser.close();
+await full.stop();
+await empty.stop();
 process.exit(0);

@@ -540,6 +540,22 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForTimeout(500);
     },
   },
+  { name: 'backups', path: '/settings/backups' },
+  {
+    name: 'backups-open',
+    path: '/settings/backups',
+    act: async (page) => {
+      const inside = page.getByRole('button', { name: /^(Look into it|查看内容)$/ }).first();
+      await inside.click({ timeout: 5000 });
+      await page.locator('[aria-labelledby=browse-title]').waitFor();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: 'backups-runs',
+    path: '/settings/backups',
+    act: (page) => page.locator('[aria-labelledby=backup-runs-title]').scrollIntoViewIfNeeded(),
+  },
   { name: 'encryption', path: '/settings/encryption' },
   {
     name: 'encryption-switch',

@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { indexMessage } from '../../src-main/format/message-indexer.ts';
 import type { Mailbox, MessageEntry } from '../../src-main/mail/mailstore/port.ts';
 import { beginWriting } from '../../src-main/storage/begin-writing.ts';
 import { Connection } from '../../src-main/storage/connection.ts';
@@ -69,19 +69,13 @@ function readFolder(
       isReplacement: false,
       ...keys,
     });
-    const findings = examine({ folder, isRepairing: false, now: 0, makeIndex, rootKey });
+    const findings = examine({ folder, isRepairing: false, now: 0, makeIndex: indexMessage, rootKey });
     const reader = new FolderReader(connection, contentFolder);
     const found = [...quick, ...findings].map(({ check, text }) => `doctor: ${check}: ${text}`);
     return reader.read(found);
   } finally {
     connection.close();
   }
-}
-
-function makeIndex(octets: Uint8Array) {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  return indexer.end();
 }
 
 interface MessageContent {

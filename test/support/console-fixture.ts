@@ -2,7 +2,7 @@
  * Console fixture: the console server over in-memory ports, full of mail and lively, for pictures and for trying the page.
  *
  * node test/support/console-fixture.ts [--port 8065] [--empty] [--calm] [--health mixed|good|offline|never]
- *   [--running service|byHand|desktop|failed|unsupported]
+ *   [--running service|byHand|desktop|failed|unsupported] [--backups kept|failing|none]
  * `--empty`: a first start, nobody set up. `--calm`: no traffic after the start, so that pictures are the same each time.
  * Sign in as `admin` with `postroom-demo`.
  */
@@ -14,6 +14,7 @@ import type { Clock } from '../../src-main/base/clock.ts';
 import type { Logger } from '../../src-main/base/logger.ts';
 import { createConsoleRouter } from '../../src-main/host/api/router.ts';
 import { createConsoleServer } from '../../src-main/service/http/console-server.ts';
+import { BACKUP_MOODS, type BackupMood, openBackupOffice } from './backup-office.ts';
 import { ConsoleSeed } from './console-seed.ts';
 import { seedHealth, HEALTH_MOODS, type HealthMood } from './health-seed.ts';
 import { seedSignIns } from './world-sign-ins.ts';
@@ -35,6 +36,8 @@ export interface FixtureOptions {
   readonly health?: HealthMood;
   readonly staticRoot?: string;
   readonly running?: RunningMood;
+  /** Real ones, made at the start; none where this is not said. */
+  readonly backups?: BackupMood;
   /** Puts other stores in the place of the world's. */
   readonly prepare?: (world: ConsoleWorld) => void;
 }
@@ -97,6 +100,9 @@ export async function startConsoleFixture(options: FixtureOptions) {
     if (options.health !== 'never') await world.health.desk.run({ kind: 'all' });
   }
   world.running.seem(options.running ?? 'service');
+  const { backups = 'none' } = options;
+  const office = backups === 'none' ? null : await openBackupOffice(wallClock, backups === 'failing');
+  if (office !== null) world.backupConsole = office.backups;
   options.prepare?.(world);
   moveLowPorts(world);
   if (options.isEmpty !== true) seed.liveSubmission();
@@ -118,6 +124,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
   const stop = async (): Promise<void> => {
     stopTraffic();
     await server.stop();
+    await office?.close();
   };
   return { url, world, seed, stop };
 }
@@ -202,15 +209,19 @@ if (import.meta.main) {
       calm: { type: 'boolean', default: false },
       health: { type: 'string', default: 'mixed' },
       running: { type: 'string', default: 'service' },
+      backups: { type: 'string', default: 'kept' },
     },
   });
-  const { url } = await startConsoleFixture({
+  const { url, stop } = await startConsoleFixture({
     port: Number(values.port),
     isEmpty: values.empty,
     isCalm: values.calm,
     health: HEALTH_MOODS.find((mood) => mood === values.health) ?? 'mixed',
     running: RUNNING_MOODS.find((mood) => mood === values.running) ?? 'service',
+    backups: values.empty ? 'none' : (BACKUP_MOODS.find((mood) => mood === values.backups) ?? 'kept'),
   });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(0)));
   process.stdout.write(`READY ${JSON.stringify({ console: url })}\n`);
 }
 

@@ -69,6 +69,7 @@ import { WorldSignIns } from './world-sign-ins.ts';
 import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
 import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
+import type { BackupConsole } from '../../src-main/host/backups/console-port.ts';
 import { WorldBackups } from './world-backups.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
@@ -530,6 +531,8 @@ export class ConsoleWorld {
   readonly mailStore = new WorldMailStore();
   readonly transfers = new WorldTransferDesk();
   readonly backups = new WorldBackups();
+  /** What the console reads and asks; the fixture puts the engine in the place. */
+  backupConsole: BackupConsole = this.backups;
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
   readonly meter: WorldMeter;
@@ -663,7 +666,7 @@ export class ConsoleWorld {
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,
-      backups: this.backups,
+      backups: this.backupConsole,
       settings: this.settings,
       encryption: this.encryption,
       running: this.running,

@@ -1,8 +1,7 @@
 /** A relay courier over servers that play scripts: what it says to them, and what it reports. */
 import { MemoryTranscripts } from './memory-transcripts.ts';
 import { ScriptedServer } from './scripted-server.ts';
-import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
-import type { MessageIndex } from '../../src-main/format/message-index.ts';
+import { indexMessage } from '../../src-main/format/message-indexer.ts';
 import { ManualClock } from '../../src-main/base/clock.ts';
 import type { ContentReader } from '../../src-main/mail/content/port.ts';
 import type {
@@ -23,14 +22,8 @@ export const rcpt = (reply = '250 Ok') => `C: RCPT TO:*\nS: ${reply}\n`;
 
 const RELAYED_CONTENT = 'Subject: hi\r\n\r\nhello\r\n';
 
-function indexOf(octets: Uint8Array): MessageIndex {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  return indexer.end();
-}
-
 export const content: ContentReader = {
-  readIndex: () => Promise.resolve(indexOf(Buffer.from(RELAYED_CONTENT))),
+  readIndex: () => Promise.resolve(indexMessage(Buffer.from(RELAYED_CONTENT))),
   readRange: (_id, start, end) => Promise.resolve(Buffer.from(RELAYED_CONTENT).subarray(start, end)),
 };
 

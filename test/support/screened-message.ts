@@ -1,5 +1,5 @@
 /** Messages as the checks of screening see them, made from text. */
-import { createMessageIndexer } from '../../src-main/format/message-indexer.ts';
+import { indexMessage } from '../../src-main/format/message-indexer.ts';
 import type { MessageOctets } from '../../src-main/mail/content/message-octets.ts';
 import { readMessageText } from '../../src-main/mail/screening/content/message-text.ts';
 import type { MessageFacts } from '../../src-main/mail/screening/facts.ts';
@@ -8,11 +8,9 @@ import type { EnvelopeFacts } from '../../src-main/mail/screening/port.ts';
 /** Lines may end with LF. */
 export function octetsOfText(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): MessageOctets {
   const octets = Buffer.from(text.replace(/\r?\n/g, '\r\n'), encoding);
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
   return {
     sizeBytes: octets.length,
-    index: indexer.end(),
+    index: indexMessage(octets),
     readRange: (start, end) => Promise.resolve(octets.subarray(start, end)),
   };
 }

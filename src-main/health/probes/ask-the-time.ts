@@ -42,12 +42,14 @@ export function askTheTime({ address, port = NTP_PORT }: TimeServer, clock: Cloc
     query[0] = CLIENT_FLAGS;
     let sentAt = 0;
     socket.on('message', (answer) => finish(readOffset(answer, query, { sentAt, receivedAt: clock.now() })));
-    // Connected: the system lets nobody else's datagrams through.
-    socket.connect(port, address, () => {
+    // No callback of connect(): it would be told of a network that is away, in the place of 'error'.
+    socket.once('connect', () => {
       sentAt = clock.now();
       writeTime(query, TRANSMIT_AT, sentAt);
       socket.send(query);
     });
+    // Connected: the system lets nobody else's datagrams through.
+    socket.connect(port, address);
   });
 }
 

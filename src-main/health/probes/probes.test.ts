@@ -220,6 +220,11 @@ describe('the time of others (RFC 4330)', () => {
     expect(await askTheTime({ address: '127.0.0.1', port: await timeServer(answer) }, clock)).toBeNull();
   });
 
+  it('of a server that no network leads to is not known', async () => {
+    // The system lets no socket connect to all at once, as it lets none where there is no network.
+    expect(await askTheTime({ address: '255.255.255.255' }, clock)).toBeNull();
+  });
+
   it('is read without harm, whatever comes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (octets) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addTestAccount, openTestStorage } from '../../../test/contract/mail-stores.ts';
 import { parseRecoveryKey } from '../../backup/recovery-key.ts';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { createMessageIndexer, indexMessage } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
 import { examine } from '../../storage/doctor/examine.ts';
 import { keyFileIn, type Storage } from '../../storage/open-storage.ts';
@@ -79,12 +79,13 @@ async function restoreInto(data: string): Promise<string | null> {
 
 async function doctor(data: string): Promise<readonly unknown[]> {
   const { octets: rootKey } = await openRootKey(join(data, 'postroom.db'), keyFileIn(data));
-  const makeIndex = (octets: Uint8Array) => {
-    const indexer = createMessageIndexer();
-    indexer.write(octets);
-    return indexer.end();
-  };
-  return examine({ folder: data, isRepairing: false, now: systemClock.now(), makeIndex, rootKey });
+  return examine({
+    folder: data,
+    isRepairing: false,
+    now: systemClock.now(),
+    makeIndex: indexMessage,
+    rootKey,
+  });
 }
 
 async function textsOf(storage: Storage): Promise<readonly string[]> {

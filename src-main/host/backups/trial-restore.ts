@@ -10,7 +10,7 @@ import { BackupProblem, type BackupRun } from '../../backup/port.ts';
 import { DATABASE_FILE, readBackup, type LostFile } from '../../backup/read-backup.ts';
 import type { Repository } from '../../backup/repository/repository.ts';
 import type { SnapshotRecord } from '../../backup/repository/snapshot-record.ts';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { indexMessage } from '../../format/message-indexer.ts';
 import { Connection } from '../../storage/connection.ts';
 import { examine } from '../../storage/doctor/examine.ts';
 import { migrate, MIGRATIONS } from '../../storage/migrations/index.ts';
@@ -72,7 +72,7 @@ function examineRestored(scratch: string, { snapshot, clock }: TrialOptions): re
   bringUpToDate(join(scratch, DATABASE_FILE), snapshot);
   const rootKey = Buffer.from(snapshot.rootKey ?? '', 'base64');
   const findings = examine({
-    ...{ folder: scratch, isRepairing: false, now: clock.now(), makeIndex },
+    ...{ folder: scratch, isRepairing: false, now: clock.now(), makeIndex: indexMessage },
     // One that nothing was sealed with opens nothing.
     rootKey: rootKey.length > 0 ? rootKey : new Uint8Array(32),
   });
@@ -88,10 +88,4 @@ function bringUpToDate(path: string, { databaseVersion }: SnapshotRecord): void 
   } finally {
     connection.close();
   }
-}
-
-function makeIndex(octets: Uint8Array) {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  return indexer.end();
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { indexMessage } from '../../format/message-indexer.ts';
 import { chooseDsnLanguage } from './choose-language.ts';
 
 test.each([
@@ -8,9 +8,7 @@ test.each([
   ['Subject: hello\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n早上好', 'zh-CN'],
   ['Subject: hello\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n日本語のメール', 'en'],
 ])('the language that answers %j is %s', (text, language) => {
-  const indexer = createMessageIndexer();
-  indexer.write(Buffer.from(text));
-  expect(chooseDsnLanguage(indexer.end())).toBe(language);
+  expect(chooseDsnLanguage(indexMessage(Buffer.from(text)))).toBe(language);
 });
 
 test('without the message it is English', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { indexMessage } from '../../format/message-indexer.ts';
 import type { ContentReader } from '../content/port.ts';
 import type { QueueEntry } from '../queue/port.ts';
 import { prepareOutgoing } from './outgoing-content.ts';
@@ -17,9 +17,7 @@ const ENTRY: QueueEntry = {
 
 function storedAs(text: string): { content: ContentReader; entry: QueueEntry } {
   const octets = Buffer.from(text);
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  const index = indexer.end();
+  const index = indexMessage(octets);
   const content: ContentReader = {
     readIndex: () => Promise.resolve(index),
     readRange: (_, start, end) => Promise.resolve(octets.subarray(start, end)),

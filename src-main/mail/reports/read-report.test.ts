@@ -1,6 +1,6 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { indexMessage } from '../../format/message-indexer.ts';
 import type { MessageOctets } from '../content/message-octets.ts';
 import { MAX_REPORT_OCTETS } from './limits.ts';
 import { parseReport, readReport } from './read-report.ts';
@@ -114,11 +114,9 @@ function messageWith(type: string, attachment: Buffer, name = 'report'): Message
       '',
     ].join('\r\n'),
   );
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
   return {
     sizeBytes: octets.length,
-    index: indexer.end(),
+    index: indexMessage(octets),
     readRange: (start, end) => Promise.resolve(octets.subarray(start, end)),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { indexMessage } from '../../format/message-indexer.ts';
 import type { NewQueueEntry, QueueEntry } from '../queue/port.ts';
 import { MemoryReportStore } from './memory-report-store.ts';
 import { ReportIntake } from './report-intake.ts';
@@ -14,9 +14,7 @@ const MESSAGE = Buffer.from(`From: noreply@google.com\r\nContent-Type: text/xml\
 async function receive(recipients: readonly string[], options: { prefix?: string; message?: Buffer } = {}) {
   const { prefix = '', message = MESSAGE } = options;
   const store = new MemoryReportStore();
-  const indexer = createMessageIndexer();
-  indexer.write(message);
-  const index = indexer.end();
+  const index = indexMessage(message);
   const intake = new ReportIntake({
     store,
     content: {

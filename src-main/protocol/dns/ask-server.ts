@@ -82,8 +82,10 @@ function overUdp(
       const packet = decodeSafely(octets);
       if (packet !== null && isOurs(packet)) finish(packet);
     });
+    // No callback of connect(): it would be told of a network that is away, in the place of 'error'.
+    socket.once('connect', () => socket.send(query));
     // Connected: the system lets nobody else's datagrams through.
-    socket.connect(server.port, server.address, () => socket.send(query));
+    socket.connect(server.port, server.address);
   });
 }
 

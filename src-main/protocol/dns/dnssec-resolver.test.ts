@@ -70,6 +70,12 @@ describe('what a validating resolver says (RFC 4035 §3.2.3)', () => {
   });
 });
 
+it('a server that no network leads to does not answer, and nothing else comes of it', async () => {
+  // The system lets no socket connect to all at once, as it lets none where there is no network.
+  const { answer } = await resolver({ servers: ['255.255.255.255'] }).mx('secure.example');
+  expect(answer.kind).toBe('temporaryFailure');
+});
+
 describe('whom to believe (RFC 7672 §2.1)', () => {
   it.each([
     [['127.0.0.1'], false, true],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStorage } from '../../../test/contract/mail-stores.ts';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { createMessageIndexer, indexMessage } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
 import { Connection } from '../connection.ts';
 import { lockFolder } from '../folder-lock.ts';
@@ -57,12 +57,7 @@ function damage(sql: string): void {
 }
 
 function doctor(isRepairing: boolean) {
-  const makeIndex = (octets: Uint8Array) => {
-    const indexer = createMessageIndexer();
-    indexer.write(octets);
-    return indexer.end();
-  };
-  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex, rootKey });
+  return examine({ folder, isRepairing, now: Date.UTC(2026, 0, 5), makeIndex: indexMessage, rootKey });
 }
 
 /** What each mailbox holds, by its UIDs; every message is read. */

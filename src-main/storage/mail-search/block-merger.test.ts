@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addTestAccount, openTestStorage } from '../../../test/contract/mail-stores.ts';
-import { createMessageIndexer } from '../../format/message-indexer.ts';
+import { createMessageIndexer, indexMessage } from '../../format/message-indexer.ts';
 import { createMessageReceiver } from '../../mail/content/message-receiver.ts';
 import { foldText } from '../../mail/mailstore/search/port.ts';
 import { Connection } from '../connection.ts';
@@ -69,13 +69,8 @@ async function examineAfter(sql: string, isRepairing: boolean): Promise<readonly
   const connection = new Connection(join(folder, 'postroom.db'), { readonly: false });
   connection.execute(sql);
   connection.close();
-  const makeIndex = (octets: Uint8Array) => {
-    const indexer = createMessageIndexer();
-    indexer.write(octets);
-    return indexer.end();
-  };
   const { octets: rootKey } = await openRootKey(join(folder, 'postroom.db'), keyFileIn(folder));
-  const findings = examine({ folder, isRepairing, now: 0, makeIndex, rootKey });
+  const findings = examine({ folder, isRepairing, now: 0, makeIndex: indexMessage, rootKey });
   storage = await openTestStorage(folder);
   return findings.map(({ check }) => check);
 }

@@ -14,6 +14,7 @@ import type {
 import { compileQuery, readsMessages } from '../../mail/mailstore/search/query-match.ts';
 import type { Uid } from '../../mail/mailstore/port.ts';
 import type { ColumnsCache } from '../mail-store/columns-cache.ts';
+import { SingleRun } from '../single-run.ts';
 import type { RequestTarget } from '../worker-on-demand.ts';
 import type { Writer } from '../writer.ts';
 import type { MergeStep } from './block-merger.ts';
@@ -43,10 +44,9 @@ export class SqliteMailSearch implements MailSearch {
   readonly #writer: Writer;
   readonly #columns: ColumnsCache;
   readonly #answers = new RecentAnswers();
-  #isClosed = false;
+  readonly #filling = new SingleRun(() => this.#fill());
   /** Contents up to this one have summaries, or cannot have one; null until it was asked for. */
   #summarizedUpTo: number | null = null;
-  #filling: Promise<void> | null = null;
   #fills = 0;
 
   constructor(worker: RequestTarget, options: { writer: Writer; columns: ColumnsCache }) {
@@ -85,16 +85,12 @@ export class SqliteMailSearch implements MailSearch {
 
   /** Brings the index up to date: all mail at first, later what has come. */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill().finally(() => {
-      this.#filling = null;
-    });
-    return this.#filling;
+    return this.#filling.run();
   }
 
   /** Stops filling; the worker is closed by whoever started it. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#filling;
+  close(): Promise<void> {
+    return this.#filling.stop();
   }
 
   /** On this thread, a slice at a time: the way to the worker and back takes longer than most of these searches. */
@@ -114,7 +110,7 @@ export class SqliteMailSearch implements MailSearch {
 
   async #fill(): Promise<void> {
     await this.#fillSummaries();
-    while (!this.#isClosed) {
+    while (!this.#filling.isStopped) {
       const { block, isDone } = await this.#ask('grow', { forMs: FILL_STEP_MS });
       if (block !== null) await this.#writer.run('addSearchBlock', block);
       if (isDone) break;
@@ -124,7 +120,7 @@ export class SqliteMailSearch implements MailSearch {
 
   /** Last: what mail has left of the index. */
   async #mergeBlocks(): Promise<void> {
-    for (let from: number | null = 0; from !== null && !this.#isClosed;) {
+    for (let from: number | null = 0; from !== null && !this.#filling.isStopped;) {
       const step: MergeStep = await this.#ask('findMerge', { from });
       if (step.replacement !== null) await this.#writer.run('replaceSearchBlocks', step.replacement);
       from = step.next;
@@ -133,7 +129,7 @@ export class SqliteMailSearch implements MailSearch {
 
   /** First: they are quickly made, and lists are what people look at. */
   async #fillSummaries(): Promise<void> {
-    while (!this.#isClosed) {
+    while (!this.#filling.isStopped) {
       const args = { afterId: this.#summarizedUpTo, forMs: FILL_STEP_MS };
       const { summaries, upTo, isDone } = await this.#ask('summarize', args);
       if (summaries.length > 0) await this.#writer.run('addSummaries', summaries);

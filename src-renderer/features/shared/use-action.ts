@@ -1,12 +1,7 @@
-/** One thing that a form or a button does: busy while it runs, and what went wrong if it did. */
-import { type Ref, ref } from 'vue';
+/** An action of a store: what was refused is its problem, as a sentence. */
+import { ref } from 'vue';
+import type { Action } from '../../ui/action.ts';
 import { problemText } from './problem-text.ts';
-
-export interface Action {
-  readonly isBusy: Ref<boolean>;
-  readonly problem: Ref<string>;
-  run(): Promise<boolean>;
-}
 
 export function useAction(act: () => Promise<unknown>): Action {
   const isBusy = ref(false);

@@ -4,7 +4,7 @@ export const backups = {
     title: 'Backups',
     emptyTitle: 'Nothing is backed up yet',
     emptyText:
-      'If this disk fails, all mail is lost. Name a second disk, a share of the network or a bucket of S3-compatible storage; the rest goes by itself, while mail flows, encrypted.',
+      'If this disk fails, all mail is lost. Name a second disk, a network share or a bucket of S3-compatible storage. Backups are then made by themselves while mail flows, always encrypted.',
     choose: 'Choose a place',
     place: {
       title: 'Where backups go',
@@ -30,12 +30,12 @@ export const backups = {
       used: 'Backups go there from now on.',
     },
     state: {
-      next: 'Next',
+      next: 'Next backup',
       never: 'only when you ask',
       last: 'Last backup',
       none: 'none yet',
       tried: 'Last trial restore',
-      free: 'Free there',
+      free: 'Free space there',
       now: 'Back up now',
       verify: 'Check everything',
       cancel: 'Cancel',
@@ -126,7 +126,7 @@ export const backups = {
     browse: {
       title: 'Backup of {when}',
       close: 'Close it',
-      accounts: 'Accounts',
+      accounts: 'Account',
       gone: 'not here any more',
       all: 'Restore the account…',
       mailbox: 'Mailbox',
@@ -136,6 +136,7 @@ export const backups = {
       search: 'Words in subject or sender',
       none: 'No message has these words.',
       empty: 'This mailbox is empty.',
+      failed: 'The messages of this mailbox could not be read.',
       more: 'Look further',
       subject: 'Subject',
       from: 'From',
@@ -174,6 +175,7 @@ export const backups = {
       trialHint:
         'Reads the newest backup back into a scratch folder, lets the doctor look through it, and counts. It needs as much room as the data.',
       speed: 'At most (MB a second)',
+      pace: 'Speed',
       speedText: '{speed} MB a second at most',
       unbounded: 'as fast as it goes, with half of the time for mail',
       speedHint: 'Empty: no bound. A backup rests as long as it works, whatever stands here.',

@@ -30,10 +30,7 @@ export const relay = {
       'at most {count} message an hour each | at most {count} message an hour each | at most {count} messages an hour each',
     disabled: 'switched off',
     enable: 'Rule “{name}” counts',
-    moveUp: 'Move “{name}” up',
-    moveDown: 'Move “{name}” down',
     change: 'Change “{name}”',
-    remove: 'Delete “{name}”',
     saved: 'The rules are saved.',
     removed: '“{name}” is deleted.',
     fields: {

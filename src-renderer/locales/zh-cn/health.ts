@@ -66,7 +66,7 @@ export const health: Pick<Messages, 'health'> = {
       has: '已有',
       hasNot: '尚无',
       silent: '没有应答',
-      ttl: '其他人可能在 {time} 内仍看到旧记录。',
+      ttl: '{time}内，其他人可能仍看到旧记录。',
     },
     ignore: {
       button: '忽略…',

@@ -4,7 +4,7 @@ export const observe = {
     kept: '当前保留',
     keptTranscripts: '{count} 个会话，共 {size}（上限 {limit}）',
     keptTimelines: '{count} 封邮件',
-    oldest: '最早的记录：',
+    oldest: '最早的记录',
     transcripts: '会话记录',
     recordsSessions: '记录会话中的对话',
     recordsSessionsHint: '密码从不记录。关闭后，新开始的会话不再留下会话记录。',

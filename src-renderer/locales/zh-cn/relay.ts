@@ -32,10 +32,7 @@ export const relay: Pick<Messages, 'relay'> = {
       '每个客户端每小时最多 {count} 封 | 每个客户端每小时最多 {count} 封 | 每个客户端每小时最多 {count} 封',
     disabled: '已停用',
     enable: '启用规则“{name}”',
-    moveUp: '上移“{name}”',
-    moveDown: '下移“{name}”',
     change: '修改“{name}”',
-    remove: '删除“{name}”',
     saved: '规则已保存。',
     removed: '已删除“{name}”。',
     fields: {

@@ -13,7 +13,7 @@ import {
 import { decodeEncodedWords, formatEncodedWords } from '../../../src-main/format/encoded-word.ts';
 import { contains, parseIpNetwork } from '../../../src-main/format/ip-network.ts';
 import { parseMailto } from '../../../src-main/format/mailto.ts';
-import { createMessageIndexer } from '../../../src-main/format/message-indexer.ts';
+import { indexMessage } from '../../../src-main/format/message-indexer.ts';
 import { parseParameterized } from '../../../src-main/format/parameters.ts';
 import { parseStrictAddressList } from '../../../src-main/format/strict-address-list.ts';
 import { readStatusFields } from '../../../src-main/format/status-fields.ts';
@@ -72,10 +72,8 @@ function checkFields(input: string): void {
 /** A report or none; bounded, whoever wrote it. */
 async function checkDsn(input: string): Promise<void> {
   const octets = octetsOf(input);
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
   const readRange = (start: number, end: number) => Promise.resolve(octets.subarray(start, end));
-  const dsn = await readDsn({ sizeBytes: octets.length, index: indexer.end(), readRange });
+  const dsn = await readDsn({ sizeBytes: octets.length, index: indexMessage(octets), readRange });
   if (dsn !== null)
     insist(dsn.recipients.length > 0 && dsn.recipients.length <= 20, 'recipients are bounded');
 }

@@ -1,5 +1,5 @@
 /** Runs scripts in tests: on a message of text, in an environment that a test changes where it matters. */
-import { createMessageIndexer } from '../../../format/message-indexer.ts';
+import { indexMessage } from '../../../format/message-indexer.ts';
 import { checkScript } from './checking/check-script.ts';
 import type { SieveEnvironment, SieveMessage } from './running/environment.ts';
 import type { Filing, SieveAction, SieveOutcome } from './running/outcome.ts';
@@ -27,12 +27,9 @@ export const TEST_ENVIRONMENT: SieveEnvironment = {
 /** Lines may end with LF. */
 export function messageOf(text: string): SieveMessage {
   const octets = new TextEncoder().encode(text.replace(/\r?\n/g, '\r\n'));
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
-  const index = indexer.end();
   return {
     sizeBytes: octets.length,
-    index,
+    index: indexMessage(octets),
     readRange: (start, end) => Promise.resolve(octets.subarray(start, end)),
   };
 }

@@ -4,20 +4,21 @@
  * Flow: console → here → DNS, SMTP client → steps, lines, certificate. Invariants: no MAIL is ever said, so no mail leaves; the
  * dialogue is recorded as any other.
  */
-import { EventChannel } from '../../../base/event-channel.ts';
 import type { SessionTarget, SmtpClientOptions } from '../../../protocol/smtp/client/open-session.ts';
 import { openSession } from '../../../protocol/smtp/client/open-session.ts';
 import { temporaryProblem, type SessionProblem } from '../../../protocol/smtp/client/problem.ts';
 import type { NextHop } from '../../routing/port.ts';
 import { findTargets, type TargetFinderOptions } from '../find-targets.ts';
 import { observeTls, type CertificateFacts } from './observed-connection.ts';
+import { tellTimed, type Tell, type Timed } from './tell-timed.ts';
 import { watchDialogue, type DialogueStep } from './watch-dialogue.ts';
 
 /** No MAIL and no RCPT is said. */
 export type ConnectionStep = 'dns' | Exclude<DialogueStep, 'mail' | 'rcpt'>;
 
-/** `atMs` counts from the beginning. */
-export type ConnectionEvent = { readonly atMs: number } & (
+export type ConnectionEvent = Timed<ConnectionFinding>;
+
+type ConnectionFinding =
   | { readonly type: 'step'; readonly step: ConnectionStep }
   | {
       readonly type: 'line';
@@ -30,8 +31,7 @@ export type ConnectionEvent = { readonly atMs: number } & (
       /** Where it ended. */
       readonly step: ConnectionStep;
       readonly problem: { readonly status: string; readonly diagnostic: string } | null;
-    }
-);
+    };
 
 export interface ConnectionTestOptions extends SmtpClientOptions, TargetFinderOptions {}
 
@@ -40,27 +40,17 @@ export function testConnection(
   nextHop: NextHop,
   options: ConnectionTestOptions,
 ): AsyncIterable<ConnectionEvent> {
-  const channel = new EventChannel<ConnectionEvent>();
-  const test = new RunningTest(channel, options);
-  test.run(nextHop).then(
-    () => channel.end(),
-    (error: unknown) => channel.end(error),
-  );
-  return channel;
+  return tellTimed<ConnectionFinding>(options.clock, (tell) => new RunningTest(tell, options).run(nextHop));
 }
 
-type Untimed<T> = T extends unknown ? Omit<T, 'atMs'> : never;
-
 class RunningTest {
-  readonly #channel: EventChannel<ConnectionEvent>;
+  readonly #tell: Tell<ConnectionFinding>;
   readonly #options: ConnectionTestOptions;
-  readonly #startedAt: number;
   #step: ConnectionStep = 'dns';
 
-  constructor(channel: EventChannel<ConnectionEvent>, options: ConnectionTestOptions) {
-    this.#channel = channel;
+  constructor(tell: Tell<ConnectionFinding>, options: ConnectionTestOptions) {
+    this.#tell = tell;
     this.#options = options;
-    this.#startedAt = options.clock.now();
   }
 
   async run(nextHop: NextHop): Promise<void> {
@@ -113,9 +103,5 @@ class RunningTest {
   #end(problem: SessionProblem | null): void {
     const told = problem === null ? null : { status: problem.status, diagnostic: problem.diagnostic };
     this.#tell({ type: 'done', isOk: problem === null, step: this.#step, problem: told });
-  }
-
-  #tell(event: Untimed<ConnectionEvent>): void {
-    this.#channel.push({ ...event, atMs: this.#options.clock.now() - this.#startedAt });
   }
 }

@@ -1,5 +1,6 @@
 /** What a delivery test tells, in the order in which it happens. */
 import type { AttemptTls } from '../../events.ts';
+import type { Timed } from './tell-timed.ts';
 import type { DialogueStep } from './watch-dialogue.ts';
 
 export type DeliveryTestPhase = 'route' | 'hosts' | 'mtaSts' | 'tlsa' | DialogueStep;
@@ -15,8 +16,9 @@ export interface DeliveryVerdict {
   readonly reply: string | null;
 }
 
-/** `atMs` counts from the beginning. */
-export type DeliveryTestEvent = { readonly atMs: number } & (
+export type DeliveryTestEvent = Timed<DeliveryFinding>;
+
+export type DeliveryFinding =
   | { readonly type: 'phase'; readonly phase: DeliveryTestPhase; readonly host: string | null }
   /** What was found out in the phase; a doubt is something wrong that need not end the way. */
   | { readonly type: 'fact'; readonly text: string; readonly isDoubt: boolean }
@@ -26,5 +28,4 @@ export type DeliveryTestEvent = { readonly atMs: number } & (
     }
   | { readonly type: 'tls'; readonly tls: AttemptTls }
   | { readonly type: 'hostVerdict'; readonly verdict: DeliveryVerdict }
-  | { readonly type: 'done'; readonly verdict: DeliveryVerdict }
-);
+  | { readonly type: 'done'; readonly verdict: DeliveryVerdict };

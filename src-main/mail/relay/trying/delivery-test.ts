@@ -5,7 +5,6 @@
  * Invariants: no content is ever sent; each dialogue is recorded as any other; a server that never answers ends with the signal,
  * which closes every connection.
  */
-import { EventChannel } from '../../../base/event-channel.ts';
 import { describeTlsa } from '../../../protocol/connection/dane.ts';
 import type { Connect, OutgoingConnection } from '../../../protocol/connection/outgoing-connection.ts';
 import {
@@ -22,8 +21,14 @@ import { findTargets, type TargetFinderOptions } from '../find-targets.ts';
 import { attemptTlsOf } from '../tls-report-facts.ts';
 import type { TlsPolicyFinder } from '../tls-policy/choose-tls-policy.ts';
 import type { DaneFinding } from '../tls-policy/dane-finder.ts';
+import { tellTimed, type Tell } from './tell-timed.ts';
 import { watchDialogue } from './watch-dialogue.ts';
-import type { DeliveryTestEvent, DeliveryTestPhase, DeliveryVerdict } from './delivery-test-events.ts';
+import type {
+  DeliveryFinding,
+  DeliveryTestEvent,
+  DeliveryTestPhase,
+  DeliveryVerdict,
+} from './delivery-test-events.ts';
 
 export interface DeliveryTestOptions extends SmtpClientOptions, TargetFinderOptions {
   readonly router: Router;
@@ -47,33 +52,22 @@ export function testDelivery(
   request: DeliveryTestRequest,
   options: DeliveryTestOptions,
 ): AsyncIterable<DeliveryTestEvent> {
-  const channel = new EventChannel<DeliveryTestEvent>();
-  new RunningDeliveryTest(channel, request, options).run().then(
-    () => channel.end(),
-    (error: unknown) => channel.end(error),
+  return tellTimed<DeliveryFinding>(options.clock, (tell) =>
+    new RunningDeliveryTest(tell, request, options).run(),
   );
-  return channel;
 }
 
-type Untimed<T> = T extends unknown ? Omit<T, 'atMs'> : never;
-
 class RunningDeliveryTest {
-  readonly #channel: EventChannel<DeliveryTestEvent>;
+  readonly #tell: Tell<DeliveryFinding>;
   readonly #request: DeliveryTestRequest;
   readonly #options: DeliveryTestOptions;
   readonly #client: SmtpClientOptions;
-  readonly #startedAt: number;
   #host: string | null = null;
 
-  constructor(
-    channel: EventChannel<DeliveryTestEvent>,
-    request: DeliveryTestRequest,
-    options: DeliveryTestOptions,
-  ) {
-    this.#channel = channel;
+  constructor(tell: Tell<DeliveryFinding>, request: DeliveryTestRequest, options: DeliveryTestOptions) {
+    this.#tell = tell;
     this.#request = request;
     this.#options = options;
-    this.#startedAt = options.clock.now();
     const connect = closeWith(request.signal, options.connect);
     this.#client = watchDialogue(
       { ...options, connect },
@@ -191,10 +185,6 @@ class RunningDeliveryTest {
 
   #end(verdict: DeliveryVerdict): void {
     this.#tell({ type: 'done', verdict });
-  }
-
-  #tell(event: Untimed<DeliveryTestEvent>): void {
-    this.#channel.push({ ...event, atMs: this.#options.clock.now() - this.#startedAt });
   }
 }
 

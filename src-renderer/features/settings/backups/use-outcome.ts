@@ -1,7 +1,8 @@
 /** An action about backups: what is wrong is shown as refusals are. */
 import { ref } from 'vue';
 import type { BackupTroubleView } from '../../../../src-main/contract/backups.ts';
-import { type Action, useAction } from '../../shared/use-action.ts';
+import type { Action } from '../../../ui/action.ts';
+import { useAction } from '../../shared/use-action.ts';
 import { troubleText } from './backup-words.ts';
 
 /** `done` runs where nothing was wrong. */

@@ -1,6 +1,7 @@
 /** An order to the machine: what it says against it is the problem. */
 import type { RunningOutcome } from '../../../../src-main/contract/running.ts';
-import { useAction, type Action } from '../../shared/use-action.ts';
+import type { Action } from '../../../ui/action.ts';
+import { useAction } from '../../shared/use-action.ts';
 
 export function useOrder(order: () => Promise<RunningOutcome>): Action {
   const action = useAction(async () => {

@@ -1,5 +1,5 @@
 /** A message that a script has changed, for the script after it and for the commit. */
-import { createMessageIndexer } from '../../../../format/message-indexer.ts';
+import { indexMessage } from '../../../../format/message-indexer.ts';
 import { shiftIndex } from '../../../../format/shift-index.ts';
 import type { MessageReceiver } from '../../../content/message-receiver.ts';
 import type { StagedContent } from '../../../content/port.ts';
@@ -26,11 +26,9 @@ export function editedMessage(source: SieveMessage, { head, restFrom }: EditedCo
 }
 
 function messageOf(octets: Uint8Array): SieveMessage {
-  const indexer = createMessageIndexer();
-  indexer.write(octets);
   return {
     sizeBytes: octets.length,
-    index: indexer.end(),
+    index: indexMessage(octets),
     readRange: (start, end) => Promise.resolve(octets.subarray(start, end)),
   };
 }

@@ -7,7 +7,7 @@
 import { decodeCharset } from '../../../../format/charset.ts';
 import { MAX_HEADER_BYTES } from '../../../../format/limits.ts';
 import type { IndexedPart } from '../../../../format/message-index.ts';
-import { createMessageIndexer } from '../../../../format/message-indexer.ts';
+import { indexMessage } from '../../../../format/message-indexer.ts';
 import { decodeTransferEncoding } from '../../../../format/transfer-encoding.ts';
 import { MAX_BODY_OCTETS, MAX_REPLACED_MESSAGE_OCTETS } from '../limits.ts';
 import { SieveRunError } from './budget.ts';
@@ -91,9 +91,7 @@ export class MessageView {
 
   /** From now on the message is this one. */
   become(octets: Uint8Array): void {
-    const indexer = createMessageIndexer();
-    indexer.write(octets);
-    const index = indexer.end();
+    const index = indexMessage(octets);
     this.#replaced = octets;
     this.#message = {
       sizeBytes: octets.length,
