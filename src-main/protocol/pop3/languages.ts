@@ -64,6 +64,7 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
     beginning: '服务器的存储正在重新启动，请稍后再试',
   }),
   ['The message is gone', '邮件已不存在'],
+  ['Signing in does not work at the moment, try again later', '暂时无法登录，请稍后再试'],
   ['The response does not fit the mechanism', '响应不符合登录机制'],
   ['The response is not base64', '响应不是 base64'],
   ['The server is stopping', '服务器正在停止'],
