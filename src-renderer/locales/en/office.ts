@@ -388,6 +388,28 @@ export const office = {
       dns: 'DNS records',
       test: 'Test message',
     },
+    restore: {
+      offer: 'Do you have a backup of Postroom?',
+      title: 'Restore a backup',
+      intro:
+        'Everything comes back: accounts, mail, rules and settings. You need the place where the backups lie, and their recovery key.',
+      pathHint: 'As this machine sees it: the disk or the share that the backups were made to.',
+      recoveryKey: 'Recovery key',
+      recoveryKeyHint: 'Fourteen groups of four characters, as they were shown when backups were set up.',
+      look: 'Look for backups',
+      newOffice: 'Set up a new office instead',
+      otherPlace: 'Another place',
+      none: 'There are no backups at this place.',
+      choose: 'Which one is to come back?',
+      server: 'Server',
+      after:
+        'The server starts anew with it. Mail programs load their lists of messages again, and what waited in the queue is held until you decide.',
+      submit: 'Restore it',
+      running: 'The backup is restored',
+      ready: 'Everything is there: the server starts anew with it',
+      readyHint:
+        'Then you sign in as before. Where nothing starts Postroom again by itself (the desktop app, a server started by hand), do that now.',
+    },
     administratorIntro: 'You will sign in to this console with it. It is not a mail account.',
     administratorName: 'Name',
     administratorPassword: 'Password',
