@@ -407,8 +407,7 @@ export const office = {
       submit: 'Restore it',
       running: 'The backup is restored',
       ready: 'Everything is there: the server starts anew with it',
-      readyHint:
-        'Then you sign in as before. Where nothing starts Postroom again by itself (the desktop app, a server started by hand), do that now.',
+      readyHint: 'Then you sign in as before.',
     },
     administratorIntro: 'You will sign in to this console with it. It is not a mail account.',
     administratorName: 'Name',

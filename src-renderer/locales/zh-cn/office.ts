@@ -401,8 +401,7 @@ export const office: Pick<
       submit: '恢复',
       running: '正在恢复备份',
       ready: '内容已全部就绪：服务器即将重新启动',
-      readyHint:
-        '之后您可以像以前一样登录。如果 Postroom 不会自动重新启动（桌面应用，或手动启动的服务器），请现在重新启动。',
+      readyHint: '之后您可以像以前一样登录。',
     },
     administratorIntro: '您将用它登录此控制台。它不是邮件账户。',
     administratorName: '名称',
