@@ -70,8 +70,8 @@ export const backupTroubleCode = z.enum([
   'underWay',
 ]);
 /** `message`: what happened, with names, in English: for support. */
-const trouble = z.object({ code: backupTroubleCode, message: z.string() });
-export type BackupTroubleView = z.infer<typeof trouble>;
+export const backupTrouble = z.object({ code: backupTroubleCode, message: z.string() });
+export type BackupTroubleView = z.infer<typeof backupTrouble>;
 
 const counts = z.object({ accounts: count, mailboxes: count, messages: count });
 
@@ -111,7 +111,7 @@ const run = z.object({
   startedAt: time,
   endedAt: time,
   outcome: z.enum(['done', 'failed', 'cancelled']),
-  trouble: trouble.nullable(),
+  trouble: backupTrouble.nullable(),
   /** What a trial restore found; null: none was made. */
   trialFindings: z.array(z.string()).readonly().nullable(),
   damaged: z.array(z.string()).readonly(),
@@ -132,7 +132,7 @@ export const backupsView = z.object({
   job: backupJob.nullable(),
   /** null: they have not been read yet. */
   snapshots: z.array(backupSnapshot).readonly().nullable(),
-  snapshotsTrouble: trouble.nullable(),
+  snapshotsTrouble: backupTrouble.nullable(),
   freeOctets: count.nullable(),
   runs: z.array(run).readonly(),
   /** The backup that is open to be looked through. */
@@ -177,10 +177,10 @@ export const mailRestoreOrder = z.object({
 });
 export type MailRestoreOrder = z.infer<typeof mailRestoreOrder>;
 
-const outcome = z.object({ trouble: trouble.nullable() });
+const outcome = z.object({ trouble: backupTrouble.nullable() });
 /** `recoveryKey`: made now; it is not told again. */
 const placed = z.object({
-  trouble: trouble.nullable(),
+  trouble: backupTrouble.nullable(),
   recoveryKey: z.string().nullable(),
   snapshots: count,
 });

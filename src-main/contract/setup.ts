@@ -1,9 +1,10 @@
 /**
- * Setup area: what the first start needs beyond the other areas: the first administrator, the DNS records to publish, a
- * message through the real path. Domains, accounts and settings are changed through their own areas.
+ * Setup area: what the first start needs beyond the other areas: the first administrator, or a backup to restore instead, the DNS records
+ * to publish, a message through the real path. Domains, accounts and settings are changed through their own areas.
  */
 import { z } from 'zod';
 import { callFor } from './access.ts';
+import { backupJob, backupPlace, backupSnapshot, backupTrouble } from './backups.ts';
 import { credentials, sessionState } from './session.ts';
 import { noticeLanguage } from './settings.ts';
 import { LIMITS } from './limits.ts';
@@ -49,14 +50,43 @@ export const dnsRecord = z.object({
 });
 export type DnsRecord = z.infer<typeof dnsRecord>;
 
+/** From another machine than this one: what the service wrote at its first start. */
+const beginner = { token: z.string().max(LIMITS.setupTokenLength).exactOptional() };
+
 const newAdministrator = credentials.extend({
-  /** From another machine than this one: what the service wrote at its first start. */
-  token: z.string().max(LIMITS.setupTokenLength).exactOptional(),
+  ...beginner,
   /** In which Setup is read: the server writes to people in it until somebody says otherwise. */
   language: noticeLanguage.exactOptional(),
 });
 
+/** Where backups of another data folder lie, and what they are read with. */
+const backupOrigin = { place: backupPlace, recoveryKey: z.string().trim().min(1).max(LIMITS.passwordLength) };
+
+/** Only while nobody has set up anything: from this machine, or with the token of the first start. */
+const restoreContract = {
+  findBackups: callFor('nothing')
+    .input(z.object({ ...beginner, ...backupOrigin }))
+    .output(z.object({ trouble: backupTrouble.nullable(), snapshots: z.array(backupSnapshot).readonly() })),
+  /** Begins to read it; the server starts anew with it when all of it is there. */
+  restoreBackup: callFor('nothing')
+    .input(z.object({ ...beginner, ...backupOrigin, snapshotId: id }))
+    .output(z.object({ trouble: backupTrouble.nullable() })),
+  restoreProgress: callFor('nothing')
+    .input(z.object(beginner))
+    .output(
+      z.object({
+        job: backupJob.nullable(),
+        /** Why the last one came to nothing. */
+        trouble: backupTrouble.nullable(),
+        /** It is ready, and takes place when the server starts the next time. */
+        isRestartDue: z.boolean(),
+      }),
+    ),
+  cancelRestore: callFor('nothing').input(z.object(beginner)).output(z.void()),
+};
+
 export const setupContract = {
+  ...restoreContract,
   /** The first step: only while there is no administrator; from this machine, or with the token of the first start. Signs the new administrator in. */
   createAdministrator: callFor('nothing').input(newAdministrator).output(sessionState),
   dnsRecords: callFor('settings.read').output(

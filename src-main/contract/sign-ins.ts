@@ -20,7 +20,7 @@ export const signInEntry = z.object({
   method: z.enum(['password', 'appPassword', 'scram', 'token', 'certificate', 'code', 'securityKey']),
   /** The app password's name; null: none was used, or it is gone. */
   appPassword: z.string().nullable(),
-  outcome: z.enum(['ok', 'refused', 'disabled', 'notAllowed', 'blocked']),
+  outcome: z.enum(['ok', 'refused', 'disabled', 'notAllowed', 'blocked', 'unavailable']),
   count,
   firstAt: time,
   lastAt: time,

@@ -73,7 +73,7 @@ export interface MailHostOptions {
   readonly worldPorts?: WorldPorts;
   /** What runs this host. */
   readonly shell?: ShellControl;
-  /** Stops the host and starts another one with the same options; without it a restore waits for whoever does that. */
+  /** Stops the host and starts another one with the same options; without it a restore has the shell do that, where it can. */
   readonly restart?: () => void;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
@@ -365,7 +365,7 @@ class RunningHost implements MailHost {
   }
 
   #openBackups(storage: Storage, own: Pick<RouterParts, 'directory' | 'receiver'>): Promise<HostBackups> {
-    const { keyPlace = null, restart = null } = this.#options;
+    const { keyPlace = null, shell, restart = shell?.restart ?? null } = this.#options;
     return openBackups({ ...this.#options, ...own, storage, keyPlace, restart, makeId: this.#makeId });
   }
 

@@ -7,7 +7,7 @@
  */
 import type { Connection } from './connection.ts';
 import type { StoreChange, Transaction } from './transaction.ts';
-import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import { failureOf, type WorkerAnswer, type WorkerRequest } from './worker-messages.ts';
 
 export type RunWrite = (transaction: Transaction, name: string, args: unknown) => unknown;
 
@@ -59,8 +59,8 @@ export class GroupCommit {
 }
 
 function failAll(requests: readonly WorkerRequest[], reason: unknown): GroupResult {
-  const error = reason instanceof Error ? reason : new Error(String(reason));
-  const answers = requests.map(({ id }): WorkerAnswer => ({ id, outcome: { ok: false, error } }));
+  const failure = failureOf(reason);
+  const answers = requests.map(({ id }): WorkerAnswer => ({ id, outcome: { ok: false, failure } }));
   return { answers, changes: [], releasedFiles: [] };
 }
 

@@ -14,7 +14,14 @@ import { NewerDatabaseError } from './migrations/index.ts';
 import { runSearch, SearchDesk } from './mail-search/search-desk.ts';
 import { runRead } from './reads.ts';
 import { ReleasedFiles } from './released-files.ts';
-import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
+import {
+  failureOf,
+  type FromWorker,
+  type ToWorker,
+  type WorkerAnswer,
+  type WorkerRequest,
+  type WorkerSetup,
+} from './worker-messages.ts';
 import { runWrite, type OutsideCommit } from './writes.ts';
 
 type RunRead = (name: string, args: unknown) => unknown;
@@ -101,16 +108,12 @@ function answerRead(run: RunRead, request: WorkerRequest): WorkerAnswer {
     const value = run(request.name, request.args);
     return { id: request.id, outcome: { ok: true, value } };
   } catch (error) {
-    return { id: request.id, outcome: { ok: false, error: toError(error) } };
+    return { id: request.id, outcome: { ok: false, failure: failureOf(error) } };
   }
 }
 
 function describeFailure(error: unknown): FromWorker {
-  if (!(error instanceof NewerDatabaseError)) return { kind: 'failed', error: toError(error) };
+  if (!(error instanceof NewerDatabaseError)) return { kind: 'failed', failure: failureOf(error) };
   const { found, known } = error;
   return { kind: 'newerDatabase', found, known };
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

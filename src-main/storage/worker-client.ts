@@ -7,10 +7,18 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../base/emitter.ts';
+import { STORAGE_UNAVAILABLE } from '../base/storage-trouble.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import { NewerDatabaseError } from './migrations/index.ts';
 import type { StoreChange } from './transaction.ts';
-import type { FromWorker, ToWorker, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-messages.ts';
+import {
+  errorOf,
+  type FromWorker,
+  type ToWorker,
+  type WorkerAnswer,
+  type WorkerRequest,
+  type WorkerSetup,
+} from './worker-messages.ts';
 
 /** One group at work and one waiting in the worker's port, so that it never idles between commits. */
 const MOST_GROUPS_UNDER_WAY = 2;
@@ -25,6 +33,7 @@ interface OpenRequest {
 /** The storage is closed or its thread has died; the caller answers "temporary failure". */
 export class StorageUnavailableError extends Error {
   override name = 'StorageUnavailableError' as const;
+  readonly code = STORAGE_UNAVAILABLE;
 }
 
 export class WorkerClient {
@@ -53,7 +62,7 @@ export class WorkerClient {
     const findings = await new Promise<readonly DoctorFinding[]>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (message: FromWorker) => {
-        if (message.kind === 'failed') reject(message.error);
+        if (message.kind === 'failed') reject(errorOf(message.failure));
         else if (message.kind === 'newerDatabase')
           reject(new NewerDatabaseError(message.found, message.known));
         else resolve(message.kind === 'ready' ? message.findings : []);
@@ -118,7 +127,7 @@ export class WorkerClient {
     const request = this.#open.get(id);
     this.#open.delete(id);
     if (outcome.ok) request?.resolve(outcome.value);
-    else request?.reject(outcome.error);
+    else request?.reject(errorOf(outcome.failure));
   }
 
   #fail(error: Error): void {

@@ -1,4 +1,5 @@
 /** What the storage threads say to each other. */
+import { codeOf } from '../base/storage-trouble.ts';
 import type { DoctorFinding } from './doctor/findings.ts';
 import type { StoreChange } from './transaction.ts';
 
@@ -26,12 +27,27 @@ export interface WorkerRequest {
 export interface WorkerAnswer {
   readonly id: number;
   readonly outcome:
-    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
+}
+
+/** An error on its way to another thread, where neither its class nor what it has besides a message arrives. */
+export interface Failure {
+  readonly error: Error;
+  /** What SQLite or the system calls it; whoever answers a client goes by it (base/storage-trouble.ts). */
+  readonly code: string | null;
+}
+
+export function failureOf(error: unknown): Failure {
+  return { error: error instanceof Error ? error : new Error(String(error)), code: codeOf(error) };
+}
+
+export function errorOf({ error, code }: Failure): Error {
+  return code === null ? error : Object.assign(error, { code });
 }
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly findings: readonly DoctorFinding[] }
-  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'failed'; readonly failure: Failure }
   /** Classes of errors do not go from thread to thread. */
   | { readonly kind: 'newerDatabase'; readonly found: number; readonly known: number }
   | {

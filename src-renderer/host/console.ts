@@ -47,16 +47,21 @@ export function connectToHost(onSignedOut: () => void): Console {
 function routingLink(connection: Connection, http: Link | null): Link {
   return {
     async call(path, input, options) {
-      if (http !== null && isOpenToAll(path)) return http.call(path, input, options);
+      if (http !== null && goesOverHttp(path)) return http.call(path, input, options);
       const transport = await connection.whenOpen();
       return transport.link.call(path, input, options);
     },
   };
 }
 
-/** Besides the session area; a WebSocket cannot set a cookie. */
-const SETS_COOKIE = ['setup.createAdministrator', 'profile.changePassword'];
+/** Besides the session area: what is done before anybody can sign in, and what sets a cookie, which a WebSocket cannot. */
+const OVER_HTTP = [
+  ...['createAdministrator', 'findBackups', 'restoreBackup', 'restoreProgress', 'cancelRestore'].map(
+    (name) => `setup.${name}`,
+  ),
+  'profile.changePassword',
+];
 
-function isOpenToAll(path: readonly string[]): boolean {
-  return path[0] === 'session' || SETS_COOKIE.includes(path.join('.'));
+function goesOverHttp(path: readonly string[]): boolean {
+  return path[0] === 'session' || OVER_HTTP.includes(path.join('.'));
 }

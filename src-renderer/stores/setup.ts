@@ -34,5 +34,15 @@ export const useSetupStore = defineStore('setup', () => {
     session.take(await useConsole().client.setup.finish());
   }
 
-  return { dns, createAdministrator, loadDnsRecords, sendTestMessage, finish };
+  const calls = () => useConsole().client.setup;
+  type Origin = Parameters<ReturnType<typeof calls>['findBackups']>[0];
+  type Beginner = Pick<Origin, 'token'>;
+  const restore = {
+    findBackups: (origin: Origin) => calls().findBackups(origin),
+    restoreBackup: (origin: Origin, snapshotId: string) => calls().restoreBackup({ ...origin, snapshotId }),
+    restoreProgress: (beginner: Beginner) => calls().restoreProgress(beginner),
+    cancelRestore: (beginner: Beginner) => calls().cancelRestore(beginner),
+  };
+
+  return { dns, createAdministrator, loadDnsRecords, sendTestMessage, finish, ...restore };
 });

@@ -52,6 +52,15 @@ describe('accepting a message', () => {
     expect(office.events.filter(({ type }) => type === 'received')).toEqual([]);
   });
 
+  test('is answered 452 when the disk is full (RFC 3463 §3.4)', async () => {
+    const office = await openOffice();
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    office.store.enqueue = () => Promise.reject(full);
+    expect(await receive(office, 'Subject: small\r\n\r\nHi\r\n')).toBe(
+      '452 4.3.1 The disk of this server is full, try again later',
+    );
+  });
+
   test('large content goes through the spool and arrives whole', async () => {
     const office = await openOffice();
     const body = `${'x'.repeat(76)}\r\n`.repeat(20_000);

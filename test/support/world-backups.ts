@@ -78,6 +78,8 @@ export class WorldBackups implements BackupConsole {
       verify: () => world.#ask('verify'),
       remove: (id) => Promise.resolve(world.#ask(`remove ${id}`)),
       restoreAll: (id) => world.#ask(`restore ${id}`),
+      findAt: () => Promise.resolve({ trouble: null, snapshots: world.known.snapshots ?? [] }),
+      restoreFrom: ({ place }, id) => world.#ask(`restore ${id} from a ${place.kind}`),
     };
   }
 

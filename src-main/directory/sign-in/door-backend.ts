@@ -19,7 +19,8 @@ import { REFUSAL_DELAY_MS } from './limits.ts';
 import { SCOPE_OF } from './port.ts';
 import type { AccountSecrets, AppPasswordRow, MailDoor, SignInClient, SignInMethod } from './port.ts';
 import { showSignInName } from '../../protocol/sasl/shown-name.ts';
-import type { AdmittedAttempt } from './sign-in-guard.ts';
+import type { AdmittedAttempt, SignInAttempt } from './sign-in-guard.ts';
+import type { TriedSecret } from './wrong-secrets.ts';
 
 type Verdict = SignInVerdict<Account>;
 
@@ -31,8 +32,11 @@ interface Visit {
   readonly method: SignInMethod;
 }
 
+type Comparison = 'right' | 'wrong' | 'wrongAgain';
+
 const REFUSED: Verdict = { kind: 'refused' };
 const BLOCKED: Verdict = { kind: 'blocked' };
+const UNAVAILABLE: Verdict = { kind: 'unavailable' };
 
 export class DoorBackend implements SaslBackend<Account> {
   readonly #parts: DeskParts;
@@ -83,11 +87,11 @@ export class DoorBackend implements SaslBackend<Account> {
     // The app passwords may have changed since: they are cheap to look at.
     const appPassword = this.#findAppPassword(visit, secret);
     if (appPassword === null && this.#parts.wrong.has(tried)) return this.#refuseAgain(visit);
-    const attempt = this.#admit(visit);
-    if (attempt === null) return BLOCKED;
-    const found = appPassword === null ? await this.#compare(visit, secret, attempt) : 'right';
-    if (found === 'busy') return this.#end(visit, BLOCKED);
-    if (found === 'wrong') this.#parts.wrong.add(tried);
+    const attempt = await this.#admit(visit);
+    if ('kind' in attempt) return attempt;
+    const found = appPassword === null ? await this.#compare(visit, tried, attempt) : 'right';
+    if (found === 'busy') return this.#end(visit, UNAVAILABLE);
+    if (found === 'wrongAgain') return this.#refuseAgain(visit);
     const verdict = await this.#decide({ ...visit, attempt, isRight: found === 'right', appPassword });
     if (verdict.kind === 'ok' && appPassword === null) this.#hashAnew(visit, secret);
     return verdict;
@@ -107,12 +111,11 @@ export class DoorBackend implements SaslBackend<Account> {
   scramKeys(name: string, hash: ScramHash): Promise<ScramKeys<Account>> {
     const { directory, passwords, randomBytes } = this.#parts;
     const visit: Visit = { name, secrets: directory.secretsOf(name), method: 'scram' };
-    const attempt = this.#admit(visit);
     // The exchange may never be ended: what counts is counted when the proof is there.
-    attempt?.dropped();
+    const isOpen = this.#isOpenFor(visit);
     const stored = visit.secrets === null ? null : parseScramKeys(visit.secrets.credentials.scramSha256);
     const nonce = Buffer.from(randomBytes(SCRAM_SALT_OCTETS)).toString('base64');
-    const candidates = attempt === null ? [] : this.#candidatesOf(visit, hash);
+    const candidates = isOpen ? this.#candidatesOf(visit, hash) : [];
     const impossible = { ...impossibleKeys(hash, randomBytes), admit: () => Promise.resolve(REFUSED) };
     return Promise.resolve({
       nonce,
@@ -144,12 +147,15 @@ export class DoorBackend implements SaslBackend<Account> {
   async #withToken(bearer: BearerToken): Promise<Verdict> {
     const { tokens, directory } = this.#parts;
     const asked: Visit = { name: bearer.name ?? '', secrets: null, method: 'token' };
-    const attempt = this.#admit(asked);
-    if (attempt === null) return BLOCKED;
-    const owner = await tokens.verify(bearer.token);
+    const attempt = await this.#admit(asked);
+    if ('kind' in attempt) return attempt;
+    const owner = await tokens.verify(bearer.token).catch((error: unknown) => {
+      attempt.dropped();
+      throw error;
+    });
     if (owner.kind === 'unavailable') {
       attempt.dropped();
-      return this.#end(asked, BLOCKED);
+      return this.#end(asked, UNAVAILABLE);
     }
     const isRight = owner.kind === 'valid' && this.#isSame(bearer.name, owner.address);
     const name = owner.kind === 'valid' ? owner.address : asked.name;
@@ -192,44 +198,65 @@ export class DoorBackend implements SaslBackend<Account> {
     return secrets === null ? null : this.#parts.appPasswords.find(secrets.account.id, secret);
   }
 
-  #admit(visit: Visit): AdmittedAttempt | null {
-    const attempt = this.#parts.guard.admit({
+  /** An attempt, once it is its turn, or why there is none. */
+  async #admit(visit: Visit): Promise<AdmittedAttempt | Verdict> {
+    const admitted = await this.#parts.guard.admitInTurn(this.#attemptOf(visit));
+    if (typeof admitted === 'object') return admitted;
+    return this.#end(visit, admitted === 'closed' ? BLOCKED : UNAVAILABLE);
+  }
+
+  #isOpenFor(visit: Visit): boolean {
+    const attempt = this.#parts.guard.admit(this.#attemptOf(visit));
+    attempt?.dropped();
+    if (attempt === null) this.#note(visit, BLOCKED, null);
+    return attempt !== null;
+  }
+
+  #attemptOf(visit: Visit): SignInAttempt {
+    return {
       remoteAddress: this.#client.remoteAddress,
       name: this.#keyOf(visit),
       shownName: this.#shownName(visit),
       door: this.#door,
       isKnownPlace: this.#isKnownPlace(visit),
-    });
-    if (attempt === null) this.#note(visit, BLOCKED, null);
-    return attempt;
+    };
   }
 
-  async #compare(
-    visit: Visit,
-    secret: string,
-    attempt: AdmittedAttempt,
-  ): Promise<'right' | 'wrong' | 'busy'> {
+  /** What is neither right nor wrong ends the attempt. */
+  async #compare(visit: Visit, tried: TriedSecret, attempt: AdmittedAttempt): Promise<Comparison | 'busy'> {
     const { passwords, line } = this.#parts;
     const stored = visit.secrets?.credentials.scrypt ?? null;
-    const compare = () => passwords.verify(secret, secret === '' ? null : stored);
+    const compare = () => this.#compareNow(tried, stored);
     try {
-      const isQuick = stored !== null && passwords.isRemembered(secret, stored);
-      const isRight =
+      const isQuick = stored !== null && passwords.isRemembered(tried.secret, stored);
+      const found =
         isQuick || this.#isKnownPlace(visit)
           ? await compare()
-          : await line.run(this.#client.remoteAddress, compare);
-      if (isRight === null) attempt.dropped();
-      return isRight === null ? 'busy' : isRight ? 'right' : 'wrong';
+          : ((await line.run(this.#client.remoteAddress, compare)) ?? 'busy');
+      if (found === 'busy' || found === 'wrongAgain') attempt.dropped();
+      return found;
     } catch (error) {
       attempt.dropped();
       throw error;
     }
   }
 
+  /** While it stood in line the same wrong secret may have been compared: it is no other guess. */
+  async #compareNow(tried: TriedSecret, stored: string | null): Promise<Comparison> {
+    const { passwords, wrong } = this.#parts;
+    if (wrong.has(tried)) return 'wrongAgain';
+    if (await passwords.verify(tried.secret, tried.secret === '' ? null : stored)) return 'right';
+    wrong.add(tried);
+    return 'wrong';
+  }
+
   /** Where the secret has been compared without an attempt that waits for the outcome. */
-  #conclude(visit: Visit, found: { isRight: boolean; appPassword: AppPasswordRow | null }): Promise<Verdict> {
-    const attempt = this.#admit(visit);
-    return attempt === null ? Promise.resolve(BLOCKED) : this.#decide({ ...visit, ...found, attempt });
+  async #conclude(
+    visit: Visit,
+    found: { isRight: boolean; appPassword: AppPasswordRow | null },
+  ): Promise<Verdict> {
+    const attempt = await this.#admit(visit);
+    return 'kind' in attempt ? attempt : this.#decide({ ...visit, ...found, attempt });
   }
 
   async #decide(

@@ -38,8 +38,13 @@ export const MOST_NAMES_OF_ADDRESS = FAILURES_OF_ADDRESS + 1;
 export const STRANGERS_HASHED_AT_ONCE = 1;
 /** About ten seconds of waiting; who comes later is told to come again. */
 export const MOST_STRANGERS_WAITING = 250;
-/** One address does not fill the line. */
-export const MOST_WAITING_OF_ADDRESS = 4;
+
+/** Attempts that wait until others from there are known to be right or wrong: an office behind one address, five connections a program. */
+export const MOST_WAITING_OF_ADDRESS = 100;
+/** Each is looked at again whenever an outcome is known: a millisecond for all of them. */
+export const MOST_WAITING = 1_000;
+/** Mail programs give up after half a minute and more. */
+export const LONGEST_WAIT_MS = 20_000;
 
 /** Wrong secrets that are known again without hashing: a phone with an old password asks every few minutes. */
 export const MOST_KNOWN_WRONG = 10_000;

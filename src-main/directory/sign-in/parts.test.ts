@@ -6,7 +6,7 @@ import { PasswordKeeper } from '../credentials.ts';
 import { hashAppSecret, isAppSecret, makeAppSecret, readAppSecret } from './app-password-secret.ts';
 import { addressesOfCertificate } from './certificate-addresses.ts';
 import { HashLine } from './hash-line.ts';
-import { MOST_DIFFERENT_NOTES, MOST_KNOWN_WRONG, MOST_WAITING_OF_ADDRESS } from './limits.ts';
+import { MOST_DIFFERENT_NOTES, MOST_KNOWN_WRONG, MOST_STRANGERS_WAITING } from './limits.ts';
 import { MemorySignInStore } from './memory-sign-in-stores.ts';
 import { networkOf } from './network-of.ts';
 import { MANY } from './port.ts';
@@ -70,29 +70,45 @@ describe('the mail addresses of a certificate (RFC 8550 §3)', () => {
 });
 
 describe('the line of strangers before the hash', () => {
-  test('takes one at a time, in their order, and few of each address', async () => {
-    const line = new HashLine();
-    const order: number[] = [];
+  /** Work that ends when the gate opens. */
+  function gated() {
+    const order: string[] = [];
     let running = 0;
-    let release = () => undefined as void;
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    const work = (number: number) => async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const work = (name: string) => async () => {
       expect(++running).toBe(1);
       await gate;
-      order.push(number);
+      order.push(name);
       running--;
-      return number;
+      return name;
     };
-    const many = Array.from({ length: MOST_WAITING_OF_ADDRESS + 2 }, (_, at) =>
-      line.run('192.0.2.1', work(at)),
+    return { order, open: () => open(), work };
+  }
+
+  test('takes one at a time, and address by address in turn', async () => {
+    const line = new HashLine();
+    const { order, open, work } = gated();
+    const all = ['a1', 'a2', 'a3', 'b1', 'c1', 'b2'].map((name) => line.run(name.slice(0, 1), work(name)));
+    open();
+    await Promise.all(all);
+    expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+    expect(await line.run('a', () => Promise.resolve('again'))).toBe('again');
+  });
+
+  test('is bounded, and who has most in it gives way to who has none', async () => {
+    const line = new HashLine();
+    const { open, work } = gated();
+    const greedy = Array.from({ length: MOST_STRANGERS_WAITING + 2 }, (_, at) =>
+      line.run('a', work(`a${at}`)),
     );
-    const other = line.run('192.0.2.2', work(99));
-    release();
-    const answers = await Promise.all(many);
-    expect(await other).toBe(99);
+    const modest = line.run('b', work('b'));
+    open();
+    expect(await modest).toBe('b');
+    const answers = await Promise.all(greedy);
+    // One was beyond the line, and one gave way; the first was not in it any more.
     expect(answers.filter((answer) => answer === null)).toHaveLength(2);
-    expect(order).toEqual([0, 1, 2, 3, 99]);
-    expect(await line.run('192.0.2.1', () => Promise.resolve('again'))).toBe('again');
+    expect(answers.slice(-2)).toEqual([null, null]);
   });
 
   test('goes on after work that fails', async () => {

@@ -101,7 +101,7 @@ export interface SecretsSource {
 export type SignInMethod =
   'password' | 'appPassword' | 'scram' | 'token' | 'certificate' | 'code' | 'securityKey';
 
-export type SignInOutcome = 'ok' | 'refused' | 'disabled' | 'notAllowed' | 'blocked';
+export type SignInOutcome = 'ok' | 'refused' | 'disabled' | 'notAllowed' | 'blocked' | 'unavailable';
 
 /** As name and address: all that were too many to be noted one by one. */
 export const MANY = '*';

@@ -1,8 +1,8 @@
 /**
  * SignInGuard: counts wrong secrets by address, by network and by account, and closes what has too many for a while.
  *
- * Flow: the desk asks before it looks at a secret, and tells how it ended. Invariants: an attempt that is under way counts as a
- * failure until it is known, so that many at once do not slip through; an account and the places that it has signed in from are
+ * Flow: the desk asks before it looks at a secret, and tells how it ended. Invariants: no more attempts are
+ * under way than there are failures left, and the others wait for their outcome: so many at once neither slip through nor are taken for wrong; an account and the places that it has signed in from are
  * counted by themselves, so that guessing elsewhere, and for others from there, locks nobody out; memory is bounded; this machine and what the settings name are never counted.
  */
 import type { Clock } from '../../base/clock.ts';
@@ -24,6 +24,7 @@ import {
 } from './limits.ts';
 import { networkOf } from './network-of.ts';
 import type { SignInBlock, SignInDoor, SignInGuardDesk } from './port.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 export interface SignInAttempt {
   readonly remoteAddress: string;
@@ -61,6 +62,8 @@ interface Tally {
   readonly subject: string;
   /** Wrong secrets by the name they were for, within the window. */
   readonly failures: Map<string, number>;
+  /** Attempts whose outcome is not known yet. */
+  underWay: number;
   windowStart: number;
   block: { since: number; until: number; failures: number; turnedAway: number } | null;
   /** Blocks so far; forgotten after a quiet day. */
@@ -86,9 +89,11 @@ export class SignInGuard implements SignInGuardDesk {
   /** In the order in which they were heard of last. */
   readonly #tallies = new Map<string, Tally>();
   readonly #changed: Emitter<void>;
+  readonly #room: WaitingRoom;
 
   constructor(options: SignInGuardOptions) {
     this.#options = options;
+    this.#room = new WaitingRoom(options.clock);
     this.#changed = new Emitter(options.onError);
   }
 
@@ -96,27 +101,57 @@ export class SignInGuard implements SignInGuardDesk {
     return this.#changed.subscribe;
   }
 
-  /** null: closed, and the secret is not to be looked at. */
+  /** `closed`: the secret is not to be looked at; `busy`: nor is it now, but it may be right. */
+  async admitInTurn(attempt: SignInAttempt): Promise<AdmittedAttempt | 'closed' | 'busy'> {
+    const { remoteAddress } = attempt;
+    if (this.#options.isExempt(remoteAddress)) return NOT_COUNTED;
+    const admitted = await this.#room.enter<AdmittedAttempt | 'closed'>(
+      clientKey(remoteAddress),
+      (hasWaited) => {
+        const tallies = this.#talliesOf(attempt);
+        if (tallies.every(({ block }) => block === null)) {
+          if (tallies.some(isFull)) return { kind: 'wait' };
+          return { kind: 'done', value: this.#begin(tallies, attempt) };
+        }
+        // Who had come before it was closed has not gone on all the same.
+        if (!hasWaited) this.#turnAway(tallies, attempt);
+        return { kind: 'done', value: 'closed' };
+      },
+    );
+    return admitted ?? 'busy';
+  }
+
+  /** For who bounds by themselves how many are looked at at once; null: closed, and the secret is not to be looked at. */
   admit(attempt: SignInAttempt): AdmittedAttempt | null {
     if (this.#options.isExempt(attempt.remoteAddress)) return NOT_COUNTED;
     const tallies = this.#talliesOf(attempt);
-    const isClosed = tallies.some(({ block }) => block !== null);
-    for (const tally of tallies) {
-      if (tally.block === null) count(tally, attempt.name, 1);
-      else tally.block.turnedAway++;
-    }
-    if (isClosed) {
-      // Who goes on at what is closed is counted where they come from.
-      this.#fail(tallies);
-      return null;
-    }
-    return {
-      succeeded: () => this.#forgive(tallies, attempt.name),
-      failed: () => this.#fail(tallies),
-      dropped: () => {
-        for (const tally of tallies) count(tally, attempt.name, -1);
-      },
+    if (tallies.every(({ block }) => block === null)) return this.#begin(tallies, attempt);
+    this.#turnAway(tallies, attempt);
+    return null;
+  }
+
+  #begin(tallies: readonly Tally[], { name }: SignInAttempt): AdmittedAttempt {
+    for (const tally of tallies) tally.underWay++;
+    const end = <T>(outcome: () => T): T => {
+      for (const tally of tallies) tally.underWay--;
+      const result = outcome();
+      this.#room.lookAgain();
+      return result;
     };
+    return {
+      succeeded: () => end(() => this.#forgive(tallies, name)),
+      failed: () => end(() => this.#fail(tallies, name)),
+      dropped: () => end(() => undefined),
+    };
+  }
+
+  /** Who goes on at what is closed is counted where they come from. */
+  #turnAway(tallies: readonly Tally[], { name }: SignInAttempt): void {
+    for (const { block } of tallies) if (block !== null) block.turnedAway++;
+    this.#fail(
+      tallies.filter(({ block }) => block === null),
+      name,
+    );
   }
 
   /** Whether whoever connects from there has been closed out and goes on all the same. */
@@ -158,7 +193,7 @@ export class SignInGuard implements SignInGuardDesk {
     const { kind, subject, attempt: last } = made;
     const tally: Tally = this.#tallies.get(id) ?? {
       ...{ id, kind, subject, failures: new Map<string, number>(), windowStart: now },
-      ...{ block: null, level: 0, last },
+      ...{ underWay: 0, block: null, level: 0, last },
     };
     refresh(tally, now);
     tally.last = last;
@@ -185,9 +220,11 @@ export class SignInGuard implements SignInGuardDesk {
     for (const tally of tallies) tally.failures.delete(name);
   }
 
-  #fail(tallies: readonly Tally[]): number {
+  /** How long the answer is to wait. */
+  #fail(tallies: readonly Tally[], name: string): number {
     const now = this.#options.clock.now();
     for (const tally of tallies) {
+      count(tally, name);
       const failures = sum(tally);
       if (tally.block === null && failures >= MOST_FAILURES[tally.kind])
         this.#close(tally, { now, failures });
@@ -223,12 +260,15 @@ function refresh(tally: Tally, now: number): void {
   tally.windowStart = now;
 }
 
-function count({ failures }: Tally, name: string, by: number): void {
+function count({ failures }: Tally, name: string): void {
   const isNew = !failures.has(name) && failures.size >= MOST_NAMES_OF_ADDRESS;
   const key = isNew ? '' : name;
-  const counted = (failures.get(key) ?? 0) + by;
-  if (counted > 0) failures.set(key, counted);
-  else failures.delete(key);
+  failures.set(key, (failures.get(key) ?? 0) + 1);
+}
+
+/** Were all wrong that are under way, it would be closed. */
+function isFull(tally: Tally): boolean {
+  return sum(tally) + tally.underWay >= MOST_FAILURES[tally.kind];
 }
 
 function sum({ failures }: Tally): number {

@@ -66,7 +66,9 @@ describe('who may call', () => {
       ...['state', 'signIn', 'confirm', 'challenge', 'confirmPasskey', 'signOut'].map(
         (name) => `session.${name}`,
       ),
-      'setup.createAdministrator',
+      ...['createAdministrator', 'findBackups', 'restoreBackup', 'restoreProgress', 'cancelRestore'].map(
+        (name) => `setup.${name}`,
+      ),
     ];
     const context = { visitor: visitor({ administrator: () => null }) };
     const refused: string[] = [];

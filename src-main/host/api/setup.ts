@@ -1,14 +1,16 @@
 /**
- * Setup handlers: the first administrator, the DNS records to publish, a message through the real path.
+ * Setup handlers: the first administrator, the DNS records to publish, a message through the real path; a backup to restore instead:
+ * setup-restore.ts.
  */
 import type { NoticeLanguage } from '../../base/notice-language.ts';
-import { SETUP_NAME } from '../console/console-door.ts';
 import { guardedCalls, openCalls, refusal } from './base.ts';
 import { audited } from './gate.ts';
 import { describeRecord, listWantedRecords } from './dns-records.ts';
 import { checkPassword } from './password-rules.ts';
-import type { ConsoleServices, Visitor } from './services.ts';
+import type { ConsoleServices } from './services.ts';
 import { describeSession } from './session.ts';
+import { checkBeginner } from './setup-beginner.ts';
+import { createSetupRestoreHandlers } from './setup-restore.ts';
 
 interface FirstAdministrator {
   readonly name: string;
@@ -19,7 +21,11 @@ interface FirstAdministrator {
 const FIRST_MEANS = { kind: 'browser' } as const;
 
 export function createSetupHandlers(services: ConsoleServices) {
-  return { ...beginningHandlers(services), ...furtherHandlers(services) };
+  return {
+    ...beginningHandlers(services),
+    ...createSetupRestoreHandlers(services),
+    ...furtherHandlers(services),
+  };
 }
 
 function beginningHandlers(services: ConsoleServices) {
@@ -85,21 +91,4 @@ function furtherHandlers(services: ConsoleServices) {
       return describeSession(services, visitor);
     }),
   };
-}
-
-/** From this machine, or with what only whoever can read its files knows; guesses are counted as passwords are. */
-async function checkBeginner(
-  { access, logger }: ConsoleServices,
-  { isLocal, remoteAddress: address }: Visitor,
-  token: string | undefined,
-): Promise<void> {
-  if (isLocal) return;
-  if (token === undefined) throw refusal('notOnThisMachine');
-  const comer = { name: SETUP_NAME, address, method: 'token' } as const;
-  const isRight = await access.door.admit(comer, async () =>
-    access.setupToken.isRight(token) ? true : null,
-  );
-  if (isRight === true) return;
-  logger.warn('setup token refused', { remoteAddress: address });
-  throw refusal('wrongSetupToken');
 }

@@ -10,6 +10,7 @@ it.each([
   { current: 'x', newPassword: SECRET },
   { relay: { user: 'tom', password: SECRET } },
   { csv: `tom@server1.com,Tom,${SECRET}` },
+  { recoveryKey: SECRET },
   { key: `-----BEGIN PRIVATE KEY-----${SECRET}` },
   { code: SECRET },
   { token: SECRET },

@@ -7,7 +7,7 @@
 
 /** Names of fields of the contract and the settings that hold secrets, or texts in which there may be some. */
 const SECRET =
-  /password|secret|token(?!Issuer)|credential|code|passphrase|privatekey|^key$|pem|csv|challenge|response/iu;
+  /password|secret|token(?!Issuer)|credential|code|passphrase|privatekey|^key$|recoverykey|pem|csv|challenge|response/iu;
 const TEXTS = /^(?:text|script|content|body|certificate|clientAuthorities)$/iu;
 const MASK = '***';
 const MOST_CHARACTERS = 200;

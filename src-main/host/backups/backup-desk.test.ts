@@ -129,6 +129,33 @@ describe('a backup desk', () => {
   });
 });
 
+describe('a desk that has no place of its own', () => {
+  test('finds backups that lie elsewhere, keeps nothing of them, and restores one', async () => {
+    const { recoveryKey } = await desk.setPlace(place(), null);
+    desk.backUp('manual');
+    await ended();
+    const fresh = await openTestStorage(join(folder, 'fresh'));
+    const places = { dataFolder: join(folder, 'fresh'), version: '1', keyPlace: null, restart: null };
+    desk = await BackupDesk.open({
+      ...{ ...places, storage: fresh, runJob: inThisThread, clock, logger: silentLogger },
+    });
+    const origin = { place: place(), recoverySecret: recoveryKey ?? '' };
+    const { snapshots, trouble } = await desk.findAt(origin);
+    expect([trouble, snapshots.length]).toEqual([null, 1]);
+    expect(await desk.findAt({ ...origin, recoverySecret: 'ABCD' })).toMatchObject({
+      trouble: { code: 'badKey' },
+    });
+    const elsewhere = { kind: 'folder', path: join(folder, 'nothing here') } as const;
+    expect((await desk.findAt({ ...origin, place: elsewhere })).trouble).not.toBeNull();
+    expect([desk.settings.place, desk.settings.recoverySecret]).toEqual([null, null]);
+    expect(desk.restoreFrom(origin, snapshots[0]?.id ?? '')).toBeNull();
+    await ended();
+    expect(desk.runs).toMatchObject([{ kind: 'restore', outcome: 'done' }]);
+    expect(desk.isRestartDue).toBe(true);
+    await fresh.close();
+  });
+});
+
 describe('a schedule', () => {
   test('is at its hour, at once where one was missed, and an hour after a failure', async () => {
     await desk.setPlace(place(), null);

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import type { Logger } from '../../base/logger.ts';
+import { err, ok, type Result } from '../../base/result.ts';
 import { placeTitle, type PlaceSetting } from '../../backup/places/open-place.ts';
 import { BackupProblem } from '../../backup/port.ts';
 import { parseRecoveryKey } from '../../backup/recovery-key.ts';
@@ -51,6 +52,18 @@ export interface KnownSnapshots {
 }
 
 const UNKNOWN: KnownSnapshots = { snapshots: null, trouble: null, freeOctets: null };
+
+/** Where backups lie, and what they are read with. */
+export interface BackupOrigin {
+  readonly place: PlaceSetting;
+  /** The recovery key as text. */
+  readonly recoverySecret: string;
+}
+
+export interface FoundBackups {
+  readonly trouble: BackupTrouble | null;
+  readonly snapshots: readonly Snapshot[];
+}
 
 export interface PlacedBackups {
   readonly trouble: BackupTrouble | null;
@@ -140,14 +153,13 @@ export class BackupDesk {
     const { recoverySecret: ours, place: placeBefore } = this.#settings;
     const secret = recoverySecret ?? ours ?? makeRecoveryKey();
     const isNew = recoverySecret === null && (ours === null || placeBefore === null);
-    const key = parseRecoveryKey(secret);
-    if (!key.ok) return refused({ code: 'badKey', message: key.error });
+    const facts = this.#factsOf({ place, recoverySecret: secret });
+    if (!facts.ok) return refused(facts.error);
     // Before anything is sealed with it: after a cut between the two nothing would open what is at the place.
     if (recoverySecret === null && ours === null) await this.change({ recoverySecret: secret });
-    const facts = { place, recoveryKey: key.value, repositoryId: null, holder: this.#holder };
     let prepared: JobAnswers['prepare'] | null = null;
     const trouble = await this.slot.run('open', async (run) => {
-      prepared = await this.#options.runJob({ ...facts, kind: 'prepare' }, run);
+      prepared = await this.#options.runJob({ ...facts.value, kind: 'prepare' }, run);
     });
     // Set by the work, which has ended.
     const { repositoryId, snapshots } = (prepared as JobAnswers['prepare'] | null) ?? {
@@ -253,10 +265,36 @@ export class BackupDesk {
     return trouble;
   }
 
-  /** Begins to read a backup into the data folder; in the end the server starts anew with it. */
+  /** What is at a place that is not ours: nothing is kept of it. */
+  async findAt(origin: BackupOrigin): Promise<FoundBackups> {
+    const facts = this.#factsOf(origin);
+    if (!facts.ok) return { trouble: facts.error, snapshots: [] };
+    const found: Snapshot[] = [];
+    const trouble = await this.slot.run('open', async (run) => {
+      found.push(...(await this.#options.runJob({ ...facts.value, kind: 'list' }, run)).snapshots);
+    });
+    return { trouble, snapshots: found };
+  }
+
+  /** Begins to read a backup of ours into the data folder; in the end the server starts anew with it. */
   restoreAll(snapshotId: string): BackupTrouble | null {
     const facts = this.facts();
-    if (facts === null) return NO_PLACE;
+    return facts === null ? NO_PLACE : this.#restore(facts, snapshotId);
+  }
+
+  /** The same with a backup that lies elsewhere. */
+  restoreFrom(origin: BackupOrigin, snapshotId: string): BackupTrouble | null {
+    const facts = this.#factsOf(origin);
+    return facts.ok ? this.#restore(facts.value, snapshotId) : facts.error;
+  }
+
+  #factsOf({ place, recoverySecret }: BackupOrigin): Result<RepositoryFacts, BackupTrouble> {
+    const key = parseRecoveryKey(recoverySecret);
+    if (!key.ok) return err({ code: 'badKey', message: key.error });
+    return ok({ place, recoveryKey: key.value, repositoryId: null, holder: this.#holder });
+  }
+
+  #restore(facts: RepositoryFacts, snapshotId: string): BackupTrouble | null {
     const { dataFolder, keyPlace, clock, runJob } = this.#options;
     return this.slot.start('restore', (run) =>
       this.#record('restore', snapshotId, async () => {

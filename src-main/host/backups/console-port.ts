@@ -21,6 +21,8 @@ export interface BackupConsole {
     | 'verify'
     | 'remove'
     | 'restoreAll'
+    | 'findAt'
+    | 'restoreFrom'
   > & { readonly slot: Pick<BackupDesk['slot'], 'view' | 'cancel'> };
   readonly browse: Pick<
     BrowseDesk,

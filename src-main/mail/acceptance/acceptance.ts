@@ -19,7 +19,7 @@ import { formatReceived } from '../../format/received.ts';
 import type { ClientGuard } from '../../protocol/smtp/server/client-guard.ts';
 import type { SmtpLimits } from '../../protocol/smtp/server/limits.ts';
 import type { MailCommand, SmtpClient } from '../../protocol/smtp/server/policy.ts';
-import { isPositive, smtpReply } from '../../protocol/smtp/server/reply.ts';
+import { isPositive, replyToFailure, smtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { SmtpReply } from '../../protocol/smtp/server/reply.ts';
 import type { TranscriptRecorder } from '../../protocol/connection/session.ts';
 import type { Directory } from '../../directory/port.ts';
@@ -62,6 +62,8 @@ export interface AcceptanceOptions {
 
 /** RFC 5321 §6.3: the threshold is to be large, at least 100. */
 const MAX_HOPS = 100;
+
+const NOT_STORED = smtpReply(451, '4.3.0', 'The message could not be stored, try again later');
 
 /** What is known of a message while its content arrives. */
 export interface Envelope {
@@ -144,7 +146,7 @@ export async function acceptMessage(
   } catch (error) {
     options.logger.error('A message could not be queued', { traceId, error });
     await options.receiver.discard(content);
-    return smtpReply(451, '4.3.0', 'The message could not be stored, try again later');
+    return replyToFailure(error, NOT_STORED);
   }
   return smtpReply(250, '2.0.0', `Ok: queued as ${traceId}`);
 }

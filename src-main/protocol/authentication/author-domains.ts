@@ -16,10 +16,10 @@ export function readAuthorDomains(fields: readonly RawField[]): readonly [string
       const ascii = domainToAscii(host.replace(/\.$/, ''));
       if (!ascii.ok) return "the author's address has no domain that could be asked";
       domains.add(ascii.value);
+      if (domains.size > MAX_AUTHOR_DOMAINS) return 'the message has too many authors';
     }
   }
   const [first, ...others] = domains;
   if (first === undefined) return 'the message has no author';
-  if (others.length >= MAX_AUTHOR_DOMAINS) return 'the message has too many authors';
   return [first, ...others];
 }

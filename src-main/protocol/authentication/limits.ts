@@ -19,11 +19,17 @@ export const MAX_SPF_STEPS = 500;
 /** An explanation goes into a reply line (RFC 5321 §4.5.3.1.5: 512 octets with everything else in it). */
 export const MAX_EXPLANATION_OCTETS = 400;
 
-/** Signatures of one message that are looked at, from the top; lists add one or two, so honest mail stays below five. */
+/**
+ * Signatures of one message that are looked at, from the top: RFC 6376 §6.1 lets a verifier limit them, since each costs a query for its key
+ * and arithmetic with it. Lists add one or two, so honest mail stays below five.
+ */
 export const MAX_SIGNATURES = 8;
 
-/** Forms in which one body is hashed: honest mail needs two, and each costs the whole body's octets. */
-export const MAX_BODY_FORMS = 8;
+/**
+ * Beginnings of one body (l=) whose hashes are kept for each canonicalization: as many as there are signatures that are looked at.
+ * The body is made canonical and hashed once for all of them, so it costs twice its octets at most.
+ */
+export const MAX_BODY_LENGTHS = 8;
 
 /** Keys tried where a selector has more than one record, which RFC 6376 §3.6.2.2 leaves undefined. */
 export const MAX_KEY_RECORDS = 3;
@@ -33,6 +39,9 @@ export const MIN_RSA_BITS = 1024;
 
 /** RFC 8301 §3.2 asks for 4096; beyond 8192 a verification costs milliseconds. */
 export const MAX_RSA_BITS = 8192;
+
+/** Everybody has 65537; with an exponent as long as the key each verification takes 20 ms, and its owner chooses it. */
+export const MAX_RSA_EXPONENT_BITS = 32;
 
 /** Clocks differ; a signature may come from so far in the future. */
 export const MAX_CLOCK_SKEW_SECONDS = 3600;

@@ -2,12 +2,13 @@
  * SignedMessage: what verifying and signing need of a content: its header fields and the hashes of its body.
  *
  * Flow: screening, relay → here → the content, piece by piece. Invariants: the body is read once, however many signatures there
- * are, and not at all where nothing needs it; memory does not grow with the message's size.
+ * are, made canonical once a form, and not at all where nothing needs it; memory does not grow with the message's size.
  */
-import { BodyHash, type BodyHashResult } from './dkim/body-hash.ts';
+import { BodyHash, WHOLE_BODY } from './dkim/body-hash.ts';
 import { readRawFields, type Canonicalization, type RawField } from './dkim/canonical-header.ts';
+import { SignedFields } from './dkim/signed-fields.ts';
 import type { ReadableOctets } from './findings.ts';
-import { MAX_BODY_FORMS, MAX_HEADER_OCTETS, RANGE_OCTETS } from './limits.ts';
+import { MAX_BODY_LENGTHS, MAX_HEADER_OCTETS, RANGE_OCTETS } from './limits.ts';
 
 /** Which hash of the body is wanted: its form and, with l=, how much of it. */
 export interface BodyForm {
@@ -15,11 +16,19 @@ export interface BodyForm {
   readonly bodyLength?: number;
 }
 
+export interface BodyHashResult {
+  /** base64 */
+  readonly hash: string;
+  /** Octets of the whole canonical body. */
+  readonly canonicalOctets: number;
+}
+
 export interface SignedMessage {
   /** The header section is larger than any that is signed: only its beginning is here, and nothing of the body. */
   readonly isCut: boolean;
   readonly fields: readonly RawField[];
-  /** `form` is one of those that were wanted; of too many the last have the hash of nothing. */
+  readonly signedFields: SignedFields;
+  /** `form` is one of those that were wanted; of too many the last have no hash, which nothing fits. */
   bodyHash(form: BodyForm): BodyHashResult;
 }
 
@@ -28,7 +37,7 @@ export async function readSignedMessage(
   wanted: (fields: readonly RawField[]) => readonly BodyForm[],
 ): Promise<SignedMessage> {
   const header = new HeaderCollector();
-  let reading: { fields: readonly RawField[]; hashes: ReadonlyMap<string, BodyHash> } | null = null;
+  let reading: Reading | null = null;
   for await (const piece of content) {
     const body = reading === null ? header.push(piece) : piece;
     if (header.isTooLarge) break;
@@ -38,11 +47,15 @@ export async function readSignedMessage(
     for (const hash of reading.hashes.values()) hash.write(body);
   }
   const { fields, hashes } = reading ?? begin(header.text, wanted);
-  const results = new Map(Array.from(hashes, ([key, hash]) => [key, hash.end()]));
+  const results = new Map(Array.from(hashes, ([form, hash]) => [form, hash.end()]));
   return {
     isCut: header.isTooLarge,
     fields,
-    bodyHash: (form) => results.get(formKey(form)) ?? { hash: '', canonicalOctets: 0 },
+    signedFields: new SignedFields(fields),
+    bodyHash: ({ body, bodyLength }) => ({
+      hash: results.get(body)?.hashes.get(bodyLength ?? WHOLE_BODY) ?? '',
+      canonicalOctets: results.get(body)?.canonicalOctets ?? 0,
+    }),
   };
 }
 
@@ -52,19 +65,22 @@ export async function* piecesOf(octets: ReadableOctets): AsyncGenerator<Uint8Arr
     yield await octets.readRange(at, Math.min(at + RANGE_OCTETS, octets.sizeBytes));
 }
 
-function begin(header: string, wanted: (fields: readonly RawField[]) => readonly BodyForm[]) {
-  const fields = readRawFields(header);
-  const hashes = new Map<string, BodyHash>();
-  for (const form of wanted(fields)) {
-    const key = formKey(form);
-    if (hashes.size < MAX_BODY_FORMS && !hashes.has(key))
-      hashes.set(key, new BodyHash(form.body, form.bodyLength));
-  }
-  return { fields, hashes };
+interface Reading {
+  readonly fields: readonly RawField[];
+  readonly hashes: ReadonlyMap<Canonicalization, BodyHash>;
 }
 
-function formKey({ body, bodyLength }: BodyForm): string {
-  return `${body} ${bodyLength ?? 'all'}`;
+function begin(header: string, wanted: (fields: readonly RawField[]) => readonly BodyForm[]): Reading {
+  const fields = readRawFields(header);
+  const lengths = new Map<Canonicalization, Set<number>>();
+  for (const { body, bodyLength = WHOLE_BODY } of wanted(fields)) {
+    const known = lengths.get(body) ?? new Set();
+    if (known.size < MAX_BODY_LENGTHS) lengths.set(body, known.add(bodyLength));
+  }
+  return {
+    fields,
+    hashes: new Map(Array.from(lengths, ([form, set]) => [form, new BodyHash(form, [...set])])),
+  };
 }
 
 /** Gathers the header section, one character an octet, until the empty line. */

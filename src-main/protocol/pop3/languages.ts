@@ -3,6 +3,8 @@
  *
  * Invariants: response codes and numbers are the same in every language; a sentence without a translation stays English.
  */
+import { STORAGE_TROUBLE_TEXTS, type StorageTrouble } from '../../base/storage-trouble.ts';
+
 export type Language = 'en' | 'zh-CN';
 
 /** As LANG lists them: tag and the language's own name. */
@@ -52,7 +54,17 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
   ['No such message', '没有这封邮件'],
   ['Nobody can sign in as somebody else', '不能以他人身份登录'],
   ['Now the password', '请输入密码'],
+  ...storageTroubleTexts({
+    full: '服务器磁盘已满，请稍后再试',
+    readOnly: '服务器磁盘无法写入，请稍后再试',
+    faulty: '服务器磁盘出现错误，请稍后再试',
+    damaged: '服务器的数据已损坏，需要管理员处理',
+    outOfReach: '服务器暂时无法打开其文件，请稍后再试',
+    tooManyFiles: '服务器打开的文件过多，请稍后再试',
+    beginning: '服务器的存储正在重新启动，请稍后再试',
+  }),
   ['The message is gone', '邮件已不存在'],
+  ['Signing in does not work at the moment, try again later', '暂时无法登录，请稍后再试'],
   ['The response does not fit the mechanism', '响应不符合登录机制'],
   ['The response is not base64', '响应不是 base64'],
   ['The server is stopping', '服务器正在停止'],
@@ -69,3 +81,10 @@ const CHINESE: ReadonlyMap<string, string> = new Map([
   ['Wait before the next sign-in', '登录过于频繁，请稍后再试'],
   ['Wrong name or password', '用户名或密码错误'],
 ]);
+
+function storageTroubleTexts(chinese: Readonly<Record<StorageTrouble, string>>): [string, string][] {
+  return Object.entries(STORAGE_TROUBLE_TEXTS).map(([trouble, text]) => [
+    text,
+    chinese[trouble as StorageTrouble],
+  ]);
+}

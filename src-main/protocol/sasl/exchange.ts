@@ -16,8 +16,10 @@ export type SignInRefusal =
   | 'disabled'
   /** The right secret, but it is not for this door: an app password for sending does not read. */
   | 'notAllowed'
-  /** Nothing was looked at: too many wrong secrets came from there, or too many wait to be compared. */
-  | 'blocked';
+  /** Nothing was looked at: too many wrong secrets came from there. */
+  | 'blocked'
+  /** Nothing could be looked at now: too many wait to be compared, or whoever issues tokens does not answer. */
+  | 'unavailable';
 
 /** What the account's keeper says of a name and a secret. */
 export type SignInVerdict<Account> =

@@ -69,6 +69,8 @@ class HttpConsole implements ConsoleServer {
 
   constructor(options: ConsoleServerOptions) {
     const { router, clock, logger } = options;
+    // What is done before anybody can sign in.
+    const { createAdministrator, findBackups, restoreBackup, restoreProgress, cancelRestore } = router.setup;
     const interceptors = logFailedCalls(logger);
     this.#options = options;
     this.#access = options.access;
@@ -76,7 +78,7 @@ class HttpConsole implements ConsoleServer {
     this.#http = new RPCHandler<ConsoleContext>(
       {
         session: router.session,
-        setup: { createAdministrator: router.setup.createAdministrator },
+        setup: { createAdministrator, findBackups, restoreBackup, restoreProgress, cancelRestore },
         // It sets the cookie of the session that goes on.
         profile: { changePassword: router.profile.changePassword },
       },

@@ -12,6 +12,7 @@ const TONES: Readonly<Record<SignInEntry['outcome'], Tone>> = {
   disabled: 'warning',
   notAllowed: 'warning',
   blocked: 'error',
+  unavailable: 'warning',
 };
 
 export function outcomeOf({ outcome }: SignInEntry): { tone: Tone; label: string } {

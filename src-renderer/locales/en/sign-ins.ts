@@ -62,6 +62,7 @@ export const signIns = {
       disabled: 'Account is switched off',
       notAllowed: 'Not for this',
       blocked: 'Not looked at',
+      unavailable: 'Could not be looked at',
     },
     means: {
       open: 'Ways to sign in…',

@@ -64,6 +64,7 @@ export const signIns: Pick<Messages, 'signIns' | 'appPasswords'> = {
       disabled: '账户已停用',
       notAllowed: '无此权限',
       blocked: '未予检查',
+      unavailable: '当时无法检查',
     },
     means: {
       open: '登录方式…',

@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<SaslFailure | 'notBase64' | 'cancelled' | 'unkno
   malformed: 'The response does not fit the mechanism',
   notAllowed: 'This password is not for rules; use an app password that is',
   blocked: 'Too many wrong passwords from there; try again later',
+  unavailable: 'Signing in does not work at the moment, try again later',
   refused: 'Wrong name or password',
   notBase64: 'The response is not base64',
   cancelled: 'Signing in was given up',
@@ -172,6 +173,6 @@ export class ManageSieveSession implements ManageSieveEngineSession {
 
 function refused(reason: keyof typeof REFUSALS): ManageSieveReply {
   // RFC 5804 §1.3: the same command may be right later.
-  const code = reason === 'blocked' ? { code: { name: 'TRYLATER' } } : {};
+  const code = reason === 'blocked' || reason === 'unavailable' ? { code: { name: 'TRYLATER' } } : {};
   return { status: 'NO', ...code, text: REFUSALS[reason] };
 }

@@ -384,6 +384,18 @@ describe('bad input', () => {
     await client.play('S: BYE "Idle for too long"');
   });
 
+  test('trouble of the disk is told as that (RFC 5804 §1.3)', async () => {
+    const client = await office.signedIn();
+    office.scripts.list = () =>
+      Promise.reject(Object.assign(new Error('it failed'), { code: 'SQLITE_FULL' }));
+    await client.play(`
+      C: LISTSCRIPTS
+      S: NO (TRYLATER) "The disk of this server is full, try again later"
+      C: NOOP
+      S: OK <…>
+    `);
+  });
+
   test('a stopping server says goodbye', async () => {
     const client = await office.signedIn();
     const closed = office.service.closeAll('the server is stopping');

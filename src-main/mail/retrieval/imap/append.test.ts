@@ -93,26 +93,31 @@ describe('RFC 9051 §6.3.12 APPEND', () => {
 
 describe('when the disk is full', () => {
   const LARGE = `Subject: large\r\n\r\n${'x'.repeat(200_000)}`;
+  const failing = (code: string) => Object.assign(new Error('it failed'), { code });
 
   test('the message is refused, its octets are not taken for commands, and the session goes on', async () => {
     const office = new ReadingOffice();
     const client = await office.openImap();
-    office.spool.create = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    office.spool.create = () => Promise.reject(failing('ENOSPC'));
     client.write(`a1 APPEND INBOX {${LARGE.length}+}\r\n${LARGE}\r\n`);
     await client.play(`
-      S: a1 NO [UNAVAILABLE] The message could not be stored, try again later
+      S: a1 NO [UNAVAILABLE] The disk of this server is full, try again later
       C: a2 NOOP
       S: a2 OK NOOP completed
     `);
   });
 
-  test('a failing commit refuses it too, and leaves no file behind', async () => {
+  test.each([
+    ['SQLITE_FULL', 'The disk of this server is full, try again later'],
+    ['SQLITE_IOERR_WRITE', 'The disk of this server reports errors, try again later'],
+    ['SQLITE_CONSTRAINT', 'The message could not be stored, try again later'],
+  ])('a failing commit refuses it too, and leaves no file behind: %s', async (code, text) => {
     const office = new ReadingOffice();
     const client = await office.openImap();
-    office.store.appendMessages = () => Promise.reject(new Error('database or disk is full'));
+    office.store.appendMessages = () => Promise.reject(failing(code));
     client.write(`a1 APPEND INBOX {${LARGE.length}+}\r\n${LARGE}\r\n`);
     await client.play(`
-      S: a1 NO [UNAVAILABLE] The message could not be stored, try again later
+      S: a1 NO [UNAVAILABLE] ${text}
     `);
     expect(office.spool.files.size).toBe(0);
   });

@@ -12,7 +12,7 @@ import type { AppendedUids, MessagePlace, NewMessage } from '../../mailstore/por
 import { okay, refuse, refuseForTarget } from './completion.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPENDED_MESSAGES } from './limits.ts';
-import { NOT_STORED, discardMessages, reportFailure } from './message-draft.ts';
+import { discardMessages, reportFailure } from './message-draft.ts';
 import { reachTarget, type ReachableMailbox } from './reachable-mailbox.ts';
 import { receiveMessage, refuseFirst, refuseMessage } from './receive-message.ts';
 
@@ -66,9 +66,9 @@ export async function storeMessages(
     .messagesOf(mailbox)
     .appendMessages(mailbox.id, messages, replaced)
     .catch((error: unknown) => reportFailure(session, error));
-  if (appended === null || !appended.ok) {
+  if ('status' in appended || !appended.ok) {
     await discardMessages(session, messages);
-    return appended === null ? NOT_STORED : refuseForTarget(appended.error);
+    return 'status' in appended ? appended : refuseForTarget(appended.error);
   }
   session.touch(mailbox.id, appended.value.uids);
   return appended.value;

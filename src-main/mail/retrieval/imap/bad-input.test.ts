@@ -205,3 +205,15 @@ test('a fault of ours costs one command, and the log has it', async () => {
   );
   await client.ask('NOOP');
 });
+
+test.each([
+  ['SQLITE_FULL', '[UNAVAILABLE] The disk of this server is full, try again later'],
+  ['EIO', '[UNAVAILABLE] The disk of this server reports errors, try again later'],
+  ['SQLITE_CORRUPT', '[CORRUPTION] Data of this server is damaged, its administrator has to look at it'],
+])('trouble of the disk is told as that (RFC 5530 §3): %s', async (code, told) => {
+  const office = new ReadingOffice();
+  const client = await office.openImap();
+  office.store.listMailboxes = () => Promise.reject(Object.assign(new Error('it failed'), { code }));
+  expect((await client.transact('LIST "" *')).completion).toBe(`NO ${told}`);
+  await client.ask('NOOP');
+});

@@ -14,7 +14,7 @@ import { bad, refuse } from './completion.ts';
 import { readFlags } from './flags.ts';
 import type { ImapSession } from './imap-session.ts';
 import { MAX_APPEND_OCTETS } from './limits.ts';
-import { MessageDraft, NOT_STORED } from './message-draft.ts';
+import { MessageDraft } from './message-draft.ts';
 
 export interface ReceivedMessage {
   readonly message: NewMessage;
@@ -52,10 +52,14 @@ export async function receiveMessage(
   if (typeof flags === 'string') return refuse(flags, 'CANNOT');
   const draft = new MessageDraft(session);
   const next = await receiveParts(session, { parts: announced.parts, draft }, io);
-  const content = 'status' in next ? next : await draft.finish();
-  if ('status' in next || 'status' in content) {
+  if ('status' in next) {
     await draft.abort();
-    return 'status' in next ? next : NOT_STORED;
+    return next;
+  }
+  const content = await draft.finish();
+  if ('status' in content) {
+    await draft.abort();
+    return content;
   }
   const internalDate = announced.internalDate ?? session.options.clock.now();
   return { message: { content, flags, internalDate }, next };
@@ -88,7 +92,7 @@ async function takeText(
   if (io.messages === null) throw new Error('a message without octets');
   if (!draft.hasRoomFor(part.literal.octets)) return TOO_LARGE;
   const after = await io.messages.receive((chunk) => draft.write(chunk));
-  if (draft.hasFailed) return NOT_STORED;
+  if (draft.failure !== null) return draft.failure;
   if (after === 'broken') return BROKEN;
   return draft.hasNul ? refuseNul(part) : after;
 }
@@ -103,7 +107,7 @@ async function copyPart(
   if (content === null) return refuseUrl(url);
   if (!draft.hasRoomFor(content.octets)) return TOO_LARGE;
   for await (const chunk of content.read()) await draft.write(chunk);
-  return draft.hasFailed ? NOT_STORED : NOTHING_FOLLOWS;
+  return draft.failure ?? NOTHING_FOLLOWS;
 }
 
 const NOTHING_FOLLOWS: AfterOctets = { parts: [], messages: [] };

@@ -71,6 +71,8 @@ function refused(session: ImapSession, reason: SaslFailure): Completion {
     case 'blocked':
       // RFC 5530 §3: a program should not ask for another password because of it.
       return refuse('Too many wrong passwords from there; try again later', 'UNAVAILABLE');
+    case 'unavailable':
+      return refuse('Signing in does not work at the moment, try again later', 'UNAVAILABLE');
     case 'refused':
       return refuse('Wrong name or password', 'AUTHENTICATIONFAILED');
   }

@@ -86,6 +86,8 @@ export class Pop3SignIn {
       case 'blocked':
         // RFC 3206 §4: a program should not ask for another password because of it.
         return refuse('Too many wrong passwords from there; try again later', 'SYS/TEMP');
+      case 'unavailable':
+        return refuse('Signing in does not work at the moment, try again later', 'SYS/TEMP');
       case 'refused':
         return refuse('Wrong name or password', 'AUTH');
     }

@@ -399,6 +399,35 @@ describe('the settings of an account', () => {
   });
 });
 
+describe('trouble of the disk', () => {
+  test.each([
+    {
+      code: 'SQLITE_FULL',
+      english: '[SYS/TEMP] The disk of this server is full, try again later',
+      chinese: '[SYS/TEMP] 服务器磁盘已满，请稍后再试',
+    },
+    {
+      code: 'SQLITE_CORRUPT_INDEX',
+      english: '[SYS/PERM] Data of this server is damaged, its administrator has to look at it',
+      chinese: '[SYS/PERM] 服务器的数据已损坏，需要管理员处理',
+    },
+  ])('is told as that, in the language of the session (RFC 3206 §4): $code', async (trouble) => {
+    const office = await officeWithMail();
+    const client = await signIn(office);
+    office.store.openMessage = () => Promise.reject(Object.assign(new Error('it failed'), trouble));
+    await client.play(`
+      C: RETR 1
+      S: -ERR ${trouble.english}
+      C: LANG zh
+      S: +OK <…>
+      C: RETR 1
+      S: -ERR ${trouble.chinese}
+      C: NOOP
+      S: +OK <…>
+    `);
+  });
+});
+
 describe('languages (RFC 6856)', () => {
   test('UTF8 and LANG answer as their examples do, with the language that fits best (RFC 4647)', async () => {
     const office = new ReadingOffice();

@@ -28,10 +28,12 @@ export async function verifyArc(message: SignedMessage, context: VerifyContext):
   const sets = chain.value.map((fields, index) => describeSet(fields, seals[index] as ArcSeal));
   const newest = await verifyMessageSignature(message, last, context);
   if (newest.result !== 'pass') return { ...verdictOf(newest, `signature ${last.instance}`), sets };
-  for (const [index, seal] of seals.entries()) {
-    const data = sealedData(chain.value.slice(0, index + 1));
-    const check = await checkSignature(seal, data, context.resolver);
+  let before = '';
+  for (const [index, fields] of chain.value.entries()) {
+    const data = before + setData(fields, 'unsigned');
+    const check = await checkSignature(seals[index] as ArcSeal, data, context.resolver);
     if (check.result !== 'pass') return { ...verdictOf(check, `seal ${index + 1}`), sets };
+    before += setData(fields, 'signed');
   }
   const oldestPass = await findOldestPass(message, chain.value, context);
   const reason = `${last.instance === 1 ? 'the seal holds' : `all ${last.instance} seals hold`}`;
@@ -65,15 +67,17 @@ async function verifyMessageSignature(
   return parsed.ok ? verifySignature({ message, field, signature: parsed.value }, context) : parsed.error;
 }
 
-/** RFC 8617 §5.1.1: the sets in order, each as results, message signature, seal; the last seal without its signature. */
+/** RFC 8617 §5.1.1: the sets in order; the last seal without its signature. */
 export function sealedData(chain: readonly ArcFields[]): string {
   return chain
-    .map(({ results, messageSignature, seal }, index) => {
-      const isLast = index === chain.length - 1;
-      const before = canonicalField(results, 'relaxed') + canonicalField(messageSignature, 'relaxed');
-      return before + (isLast ? canonicalSignatureField(seal, 'relaxed') : canonicalField(seal, 'relaxed'));
-    })
+    .map((fields, index) => setData(fields, index === chain.length - 1 ? 'unsigned' : 'signed'))
     .join('');
+}
+
+/** Results, message signature and seal: the seal with its signature, or as it was when it was made. */
+function setData({ results, messageSignature, seal }: ArcFields, kind: 'signed' | 'unsigned'): string {
+  const before = canonicalField(results, 'relaxed') + canonicalField(messageSignature, 'relaxed');
+  return before + (kind === 'signed' ? canonicalField : canonicalSignatureField)(seal, 'relaxed');
 }
 
 /** RFC 8617 §5.2, step 5: going back, the last instance whose message signature still fits; 0 where all do. */

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BodyHash } from './body-hash.ts';
+import { BodyHash, WHOLE_BODY } from './body-hash.ts';
 import type { Canonicalization } from './canonical-header.ts';
 
 function hash(body: string, form: Canonicalization, options: { limit?: number; piece?: number } = {}) {
   const octets = Buffer.from(body, 'latin1');
-  const made = new BodyHash(form, options.limit);
+  const { limit = WHOLE_BODY } = options;
+  const made = new BodyHash(form, [limit]);
   const piece = options.piece ?? octets.length + 1;
   for (let at = 0; at < octets.length; at += piece) made.write(octets.subarray(at, at + piece));
-  return made.end();
+  const { hashes, canonicalOctets } = made.end();
+  return { hash: hashes.get(limit), canonicalOctets };
 }
 
 /** RFC 6376 §3.4.3 and §3.4.4, word by word, on the whole body at once. */
@@ -39,6 +41,26 @@ describe('the body hash', () => {
       hash: sha256('abc'),
       canonicalOctets: 10,
     });
+  });
+
+  test('is made for all lengths in one pass: each is what it would be alone', () => {
+    const body = 'one  two\r\n \r\nthree\t\r\n\r\n';
+    const lengths = [WHOLE_BODY, 0, 7, 3, 1_000, 17];
+    for (const form of ['simple', 'relaxed'] as const) {
+      const made = new BodyHash(form, lengths);
+      made.write(Buffer.from(body));
+      const { hashes } = made.end();
+      expect([...hashes.keys()].toSorted((one, other) => one - other)).toEqual([
+        0,
+        3,
+        7,
+        17,
+        1_000,
+        WHOLE_BODY,
+      ]);
+      for (const length of lengths)
+        expect(hashes.get(length)).toBe(sha256(canonical(body, form).slice(0, length)));
+    }
   });
 
   test('is the same as that of the whole text, however it is cut', () => {

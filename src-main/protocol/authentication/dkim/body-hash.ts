@@ -1,7 +1,7 @@
 /**
  * Body hash: what DKIM and ARC sign of a body, made while the body passes.
  *
- * RFC 6376 §3.4.3, §3.4.4, §3.4.5 (l=). Invariants: memory does not depend on the body; any split of it into chunks gives the
+ * RFC 6376 §3.4.3, §3.4.4, §3.4.5 (l=). Invariants: one pass makes the hashes of all lengths; memory does not depend on the body; any split of it into chunks gives the
  * same hash; empty lines at the end are counted, not kept.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -13,29 +13,36 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const BUFFER_OCTETS = 16 * 1024;
 
-export interface BodyHashResult {
-  /** base64 */
-  readonly hash: string;
+/** The length that a signature without l= means. */
+export const WHOLE_BODY = Number.POSITIVE_INFINITY;
+
+export interface BodyHashes {
+  /** base64, by how many octets of the canonical body are signed. */
+  readonly hashes: ReadonlyMap<number, string>;
   /** Octets of the whole canonical body. */
   readonly canonicalOctets: number;
 }
 
 export class BodyHash {
   readonly #isRelaxed: boolean;
-  readonly #limit: number;
+  /** Lengths that have not been reached, the longest first. */
+  readonly #lengths: number[];
+  readonly #hashes = new Map<number, string>();
   readonly #hash: Hash = createHash('sha256');
   readonly #out = new Uint8Array(BUFFER_OCTETS);
   #outLength = 0;
   #total = 0;
+  #nextLength: number;
   /** Line ends that are content only if something follows them. */
   #heldBreaks = 0;
   #isCrHeld = false;
   #isSpaceHeld = false;
 
-  /** `limit`: octets of the canonical body that are signed. */
-  constructor(canonicalization: Canonicalization, limit = Number.POSITIVE_INFINITY) {
+  /** `lengths`: how many octets of the canonical body the signatures cover, each once. */
+  constructor(canonicalization: Canonicalization, lengths: readonly number[] = [WHOLE_BODY]) {
     this.#isRelaxed = canonicalization === 'relaxed';
-    this.#limit = limit;
+    this.#lengths = lengths.toSorted((one, other) => other - one);
+    this.#nextLength = this.#lengths.at(-1) ?? WHOLE_BODY;
   }
 
   write(chunk: Uint8Array): void {
@@ -47,12 +54,12 @@ export class BodyHash {
     }
   }
 
-  end(): BodyHashResult {
+  end(): BodyHashes {
     if (this.#isCrHeld) this.#releaseCr();
     // §3.4.3: a body always ends with one CRLF; §3.4.4: an empty one stays empty.
     if (!this.#isRelaxed || this.#total > 0) this.#putBreak();
-    this.#flush();
-    return { hash: this.#hash.digest('base64'), canonicalOctets: this.#total };
+    while (this.#lengths.length > 0) this.#keepHash();
+    return { hashes: this.#hashes, canonicalOctets: this.#total };
   }
 
   #endLine(): void {
@@ -91,10 +98,17 @@ export class BodyHash {
   }
 
   #put(octet: number): void {
+    if (this.#total === this.#nextLength) this.#keepHash();
     this.#total++;
-    if (this.#total > this.#limit) return;
     if (this.#outLength === BUFFER_OCTETS) this.#flush();
     this.#out[this.#outLength++] = octet;
+  }
+
+  /** The hash of what there is so far is that of the next length, or of a body that is shorter. */
+  #keepHash(): void {
+    this.#flush();
+    this.#hashes.set(this.#lengths.pop() ?? WHOLE_BODY, this.#hash.copy().digest('base64'));
+    this.#nextLength = this.#lengths.at(-1) ?? WHOLE_BODY;
   }
 
   #flush(): void {

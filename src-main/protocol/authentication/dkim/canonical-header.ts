@@ -42,13 +42,6 @@ function trimSpace(text: string): string {
   return text.slice(text.startsWith(' ') ? 1 : 0, text.endsWith(' ') && text.length > 1 ? -1 : undefined);
 }
 
-/** The fields that `names` mean: each name takes the lowest one not taken yet; one that is not there is nothing (§5.4.2). */
-export function selectFields(fields: readonly RawField[], names: readonly string[]): readonly RawField[] {
-  const left = new Map<string, RawField[]>();
-  for (const field of fields) left.set(field.name, [...(left.get(field.name) ?? []), field]);
-  return names.flatMap((name) => left.get(name.toLowerCase())?.pop() ?? []);
-}
-
 /** The signature's own field with nothing in b=, and without its CRLF: the last of what is signed (§3.5, §3.7). */
 export function canonicalSignatureField(field: RawField, canonicalization: Canonicalization): string {
   const colon = field.text.indexOf(':') + 1;

@@ -7,7 +7,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Result } from '../../../base/result.ts';
 import { err, ok } from '../../../base/result.ts';
-import { MAX_RSA_BITS, MIN_RSA_BITS } from '../limits.ts';
+import { MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_RSA_BITS } from '../limits.ts';
 import { parseTagList, withoutSpace, type TagList } from '../tag-list.ts';
 import type { SignatureAlgorithm, SignatureProblem } from './signature.ts';
 import { permanent } from './signature.ts';
@@ -73,6 +73,9 @@ function readKey(
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < MIN_RSA_BITS) return err({ result: 'policy', reason: `a key of ${bits} bits proves nothing` });
   if (bits > MAX_RSA_BITS) return err({ result: 'policy', reason: `a key of ${bits} bits is too long` });
+  const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n;
+  if (exponent >> BigInt(MAX_RSA_EXPONENT_BITS) > 0n)
+    return err({ result: 'policy', reason: 'a key with an exponent like this costs too much to use' });
   return ok({ key, bits });
 }
 

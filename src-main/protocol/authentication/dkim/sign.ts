@@ -7,7 +7,7 @@
  */
 import { createHash, sign, type KeyObject } from 'node:crypto';
 import type { BodyForm, SignedMessage } from '../signed-message.ts';
-import { canonicalField, canonicalSignatureField, selectFields, type RawField } from './canonical-header.ts';
+import { canonicalSignatureField, type RawField } from './canonical-header.ts';
 import type { SignatureAlgorithm } from './signature.ts';
 
 export interface SigningKey {
@@ -98,8 +98,7 @@ export function signedData(
   field: RawField,
   names = chooseSignedFields(message.fields),
 ): string {
-  const fields = selectFields(message.fields, names).map((signed) => canonicalField(signed, 'relaxed'));
-  return fields.join('') + canonicalSignatureField(field, 'relaxed');
+  return message.signedFields.textOf(names, 'relaxed') + canonicalSignatureField(field, 'relaxed');
 }
 
 type Tag = readonly [name: string, value: string];

@@ -1,6 +1,8 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { memoryResolver } from '../../../../test/support/memory-resolver.ts';
 import type { Zone } from '../../../../test/support/dns-server.ts';
+import { MAX_SIGNATURES } from '../limits.ts';
 import { readSignedMessage } from '../signed-message.ts';
 import { parseSignature } from './signature.ts';
 import { dkimFields, verifyDkim } from './verify.ts';
@@ -135,6 +137,33 @@ describe('DKIM verification', () => {
     expect(
       await verify(RSA_SIGNATURE + MESSAGE, { 'test._domainkey.football.example.com': { TXT: [short] } }),
     ).toMatchObject([{ result: 'policy', reason: expect.stringContaining('512 bits') as string }]);
+  });
+
+  test('a key whose owner chose an exponent that costs is not used', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024, publicExponent: 65_537 });
+    const { n } = publicKey.export({ format: 'jwk' });
+    const costly = createPublicKey({ key: { kty: 'RSA', n: n ?? '', e: n ?? '' }, format: 'jwk' });
+    const text = `v=DKIM1; p=${costly.export({ format: 'der', type: 'spki' }).toString('base64')}`;
+    expect(
+      await verify(RSA_SIGNATURE + MESSAGE, { 'test._domainkey.football.example.com': { TXT: [text] } }),
+    ).toMatchObject([{ result: 'policy', reason: expect.stringContaining('exponent') as string }]);
+  });
+
+  test('of many signatures the first are looked at, and the rest cost nothing (RFC 6376 §6.1)', async () => {
+    const asked: string[] = [];
+    const resolver = memoryResolver(ZONE);
+    const counting = {
+      ...resolver,
+      txt: (name: string) => {
+        asked.push(name);
+        return resolver.txt(name);
+      },
+    };
+    const text = RSA_SIGNATURE.repeat(100) + MESSAGE;
+    const message = await readSignedMessage([Buffer.from(text.replaceAll('\n', '\r\n'))], () => []);
+    const findings = await verifyDkim(message, { resolver: counting, now: Date.UTC(2026, 0, 1) });
+    expect(findings).toHaveLength(MAX_SIGNATURES);
+    expect(asked).toHaveLength(MAX_SIGNATURES);
   });
 
   test.each([

@@ -9,7 +9,7 @@ import type { DnsResolver } from '../../dns/resolver.ts';
 import type { DkimFinding } from '../findings.ts';
 import { MAX_CLOCK_SKEW_SECONDS, MAX_SIGNATURES } from '../limits.ts';
 import type { SignedMessage } from '../signed-message.ts';
-import { canonicalField, canonicalSignatureField, selectFields, type RawField } from './canonical-header.ts';
+import { canonicalSignatureField, type RawField } from './canonical-header.ts';
 import { checkSignature } from './check-signature.ts';
 import { parseSignature, readSignatureFacts, type DkimSignature } from './signature.ts';
 
@@ -90,10 +90,6 @@ function checkTimes(
 
 /** RFC 6376 §3.7 */
 function signedData({ message, field, signature }: PlacedSignature): string {
-  const others = message.fields.filter((other) => other !== field);
-  return (
-    selectFields(others, signature.signedFields)
-      .map((signed) => canonicalField(signed, signature.header))
-      .join('') + canonicalSignatureField(field, signature.header)
-  );
+  const covered = message.signedFields.textOf(signature.signedFields, signature.header, field);
+  return covered + canonicalSignatureField(field, signature.header);
 }

@@ -31,6 +31,7 @@ import { MessageIntake } from './message-intake.ts';
 import { maskCommand } from './mask-command.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { CommandIo, Completion, EngineSession, ExchangeLine, Response } from './session.ts';
+import { completionForTrouble, SESSION_FAILED } from './trouble.ts';
 
 export interface ImapConnectionOptions {
   readonly connection: AcceptedConnection;
@@ -79,7 +80,8 @@ export class ImapConnection {
       farewell = await this.#serve();
     } catch (error) {
       logger.error('IMAP session failed', { error, sessionId: transcript.sessionId });
-      farewell = { end: 'failed', bye: 'Internal error, see the log of the server' };
+      const { code, text } = completionForTrouble(error) ?? SESSION_FAILED;
+      farewell = { end: 'failed', bye: `[${code}] ${text}` };
     }
     transcript.phase('close');
     session.close();
@@ -210,7 +212,13 @@ export class ImapConnection {
       if (this.#replies.isBroken) throw error;
       const { sessionId } = transcript;
       logger.error('IMAP command failed', { error, sessionId, command: command.name });
-      return { status: 'NO', code: 'SERVERBUG', text: `Internal error, see the log (${sessionId})` };
+      return (
+        completionForTrouble(error) ?? {
+          status: 'NO',
+          code: 'SERVERBUG',
+          text: `Internal error, see the log (${sessionId})`,
+        }
+      );
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/logger.ts';
+import { STORAGE_TROUBLE_TEXTS, storageTroubleOf } from '../../../base/storage-trouble.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import { LineChannel } from '../../connection/line-channel.ts';
 import { MASKED } from '../../connection/session.ts';
@@ -131,7 +132,11 @@ export class ManageSieveConnection {
     } catch (error) {
       const { sessionId } = transcript;
       logger.error('ManageSieve command failed', { error, sessionId, command: command.name });
-      return { status: 'NO', code: { name: 'TRYLATER' }, text: `Internal error, see the log (${sessionId})` };
+      const trouble = storageTroubleOf(error);
+      const text =
+        trouble === null ? `Internal error, see the log (${sessionId})` : STORAGE_TROUBLE_TEXTS[trouble];
+      // RFC 5804 §1.3
+      return { status: 'NO', code: { name: 'TRYLATER' }, text };
     }
   }
 

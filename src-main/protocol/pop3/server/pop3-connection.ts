@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../../base/clock.ts';
 import type { Logger } from '../../../base/logger.ts';
+import { STORAGE_TROUBLE_TEXTS, storageTroubleOf } from '../../../base/storage-trouble.ts';
 import type { AcceptedConnection } from '../../connection/accepted-connection.ts';
 import { LineChannel } from '../../connection/line-channel.ts';
 import type { ReadStop } from '../../connection/line-channel.ts';
@@ -124,7 +125,11 @@ export class Pop3Connection {
     } catch (error) {
       const { sessionId } = transcript;
       logger.error('POP3 command failed', { error, sessionId, command: command.name });
-      return { isOk: false, code: 'SYS/TEMP', text: `Internal error, see the log (${sessionId})` };
+      const trouble = storageTroubleOf(error);
+      const text =
+        trouble === null ? `Internal error, see the log (${sessionId})` : STORAGE_TROUBLE_TEXTS[trouble];
+      // RFC 3206 §4: SYS/PERM is what people have to mend.
+      return { isOk: false, code: trouble === 'damaged' ? 'SYS/PERM' : 'SYS/TEMP', text };
     }
   }
 

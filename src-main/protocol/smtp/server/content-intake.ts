@@ -8,7 +8,7 @@
 import type { LineEndProblem, ScannedChunk } from './data-scanner.ts';
 import { MAX_DISCARDED_OCTETS } from './limits.ts';
 import type { ContentSink } from './policy.ts';
-import { REPLIES, smtpReply } from './reply.ts';
+import { REPLIES, replyToFailure, smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 
 /** How content is told from the commands around it: by DATA's dots, or by BDAT's counts. */
@@ -98,7 +98,7 @@ export class ContentIntake {
       return await this.#sink.finish();
     } catch (error) {
       this.#onError(error);
-      return REPLIES.localError;
+      return replyToFailure(error);
     }
   }
 
@@ -133,7 +133,7 @@ export class ContentIntake {
 
   #fail(error: unknown): void {
     this.#onError(error);
-    this.#refuse(REPLIES.localError);
+    this.#refuse(replyToFailure(error));
   }
 
   #refuse(reply: SmtpReply): void {

@@ -3,7 +3,7 @@
  *
  * Flow: MAIL → beginTransaction(), each RCPT → addRecipient(), DATA → receive(), the content → the sink, its end → finish().
  * Invariants: the engine never calls a transaction again after its sink's finish() or after abandoning it; a reply that a
- * policy returns goes to the client as it is; what a policy throws becomes 451 4.3.0 and a line in the log.
+ * policy returns goes to the client as it is; what a policy throws becomes 451 4.3.0 (452 4.3.1 where the disk is full) and a line in the log.
  */
 import type { Result } from '../../../base/result.ts';
 import type { Address } from '../../../format/address.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatReplyLines, REPLIES, smtpReply } from './reply.ts';
+import { formatReplyLines, REPLIES, replyToFailure, smtpReply } from './reply.ts';
 
 test('a reply of several lines has its codes on every line', () => {
   expect(formatReplyLines(smtpReply(214, '2.0.0', ['one', 'two']), false)).toEqual([
@@ -25,6 +25,18 @@ test('no text breaks out of its line or makes it too long (RFC 5321 §4.5.3.1.5)
       expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
     }),
   );
+});
+
+test('what has thrown is answered as trouble of the disk, or as a mistake (RFC 3463 §3.4)', () => {
+  const failing = (code: string) => Object.assign(new Error('it failed'), { code });
+  expect(replyToFailure(failing('ENOSPC'))).toEqual(
+    smtpReply(452, '4.3.1', 'The disk of this server is full, try again later'),
+  );
+  expect(replyToFailure(failing('SQLITE_READONLY'))).toEqual(
+    smtpReply(451, '4.3.0', 'The disk of this server cannot be written to, try again later'),
+  );
+  expect(replyToFailure(new TypeError('x is undefined'))).toBe(REPLIES.localError);
+  expect(replyToFailure(new TypeError('x is undefined'), REPLIES.bye)).toBe(REPLIES.bye);
 });
 
 test('every reply has the enhanced code of its class (RFC 2034 §4)', () => {

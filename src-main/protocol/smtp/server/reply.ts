@@ -4,6 +4,7 @@
  * Invariants: a formatted reply cannot hold a line break or control character that was in its text, and no octet beyond
  * ASCII unless the transaction uses SMTPUTF8 (RFC 6531 §3.7.4.2).
  */
+import { STORAGE_TROUBLE_TEXTS, storageTroubleOf } from '../../../base/storage-trouble.ts';
 import { MAX_REPLY_TEXT_OCTETS } from './limits.ts';
 
 export interface SmtpReply {
@@ -40,6 +41,15 @@ export function formatReplyLines(reply: SmtpReply, allowUtf8: boolean): readonly
 function cleanText(text: string, allowUtf8: boolean): string {
   const printable = allowUtf8 ? text.replace(UNPRINTABLE, ' ') : text.replace(NOT_ASCII, '?');
   return printable.length > MAX_REPLY_TEXT_OCTETS ? printable.slice(0, MAX_REPLY_TEXT_OCTETS) : printable;
+}
+
+/** The answer to what has thrown: trouble of the disk by its name, a mistake of ours as one. */
+export function replyToFailure(error: unknown, otherwise: SmtpReply = REPLIES.localError): SmtpReply {
+  const trouble = storageTroubleOf(error);
+  if (trouble === null) return otherwise;
+  const text = STORAGE_TROUBLE_TEXTS[trouble];
+  // RFC 5321 §4.2.3, RFC 3463 §3.4: also what only people can mend may be mended before the client gives up.
+  return trouble === 'full' ? smtpReply(452, '4.3.1', text) : smtpReply(451, '4.3.0', text);
 }
 
 /** Replies that do not depend on what the client said. */

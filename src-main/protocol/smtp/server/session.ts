@@ -21,7 +21,7 @@ import type { ContentIntake, ContentTurn, IntakeOptions } from './content-intake
 import { MAX_COMMAND_LINE_OCTETS } from './limits.ts';
 import type { SmtpLimits } from './limits.ts';
 import type { MailCommand, SmtpClient, SmtpIdentity, SmtpPolicy, SmtpTransaction } from './policy.ts';
-import { isPositive, REPLIES, smtpReply } from './reply.ts';
+import { isPositive, REPLIES, replyToFailure, smtpReply } from './reply.ts';
 import type { SmtpReply } from './reply.ts';
 import type { CommandLine } from './wire-stream.ts';
 import type { ProxiedClient } from './xclient.ts';
@@ -147,7 +147,7 @@ export class SmtpSession {
       return this.#countErrors(await this.#dispatch(line));
     } catch (error) {
       this.context.logger.error('An SMTP command failed', { sessionId: this.client.sessionId, error });
-      return { reply: REPLIES.localError };
+      return { reply: replyToFailure(error) };
     }
   }
 

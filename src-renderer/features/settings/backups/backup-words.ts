@@ -1,7 +1,12 @@
 /** What backups are told in. */
-import type { BackupPlan, BackupsView, BackupTroubleView } from '../../../../src-main/contract/backups.ts';
+import type {
+  BackupJobView,
+  BackupPlan,
+  BackupsView,
+  BackupTroubleView,
+} from '../../../../src-main/contract/backups.ts';
 import { currentLocale, t } from '../../../locales/text.ts';
-import { formatBytes } from '../../../ui/format.ts';
+import { formatBytes, formatNumber } from '../../../ui/format.ts';
 
 export type ScheduleKind = 'off' | 'hourly' | 'daily' | 'weekly';
 
@@ -66,4 +71,20 @@ export function runResult({
     parts.push(trialFindings.length === 0 ? t('backups.runs.tried') : trialFindings.join('; '));
   if (damaged.length > 0) parts.push(t('backups.runs.damaged', { names: damaged.join(', ') }));
   return parts.join(' · ');
+}
+
+/** How far it is. */
+export function jobText({ kind, progress }: BackupJobView): string {
+  const { phase, doneOctets, totalOctets, doneFiles, totalFiles, movedOctets, messages, skipped } = progress;
+  const found = [t(`backups.job.phases.${phase}`)];
+  if (totalOctets > 0)
+    found.push(t('backups.job.octets', { done: formatBytes(doneOctets), total: formatBytes(totalOctets) }));
+  if (phase === 'storing' && totalFiles > 1)
+    found.push(t('backups.job.files', { done: formatNumber(doneFiles), total: formatNumber(totalFiles) }));
+  if (movedOctets > 0) found.push(t('backups.job.moved', { moved: formatBytes(movedOctets) }));
+  if (kind === 'mail')
+    found.push(
+      t('backups.job.messages', { messages: formatNumber(messages), skipped: formatNumber(skipped) }),
+    );
+  return found.join(' · ');
 }

@@ -76,6 +76,8 @@ function replyToFailure(reason: Exclude<SaslFailure, 'blocked'>): SmtpReply {
       return REPLIES.signInMalformed;
     case 'refused':
       return REPLIES.signInRefused;
+    case 'unavailable':
+      return REPLIES.signInUnavailable;
     case 'disabled':
       return REPLIES.accountDisabled;
     case 'notAllowed':
