@@ -70,6 +70,7 @@ import { listWantedRecords } from '../../src-main/host/api/dns-records.ts';
 import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import { WorldBackups } from './world-backups.ts';
+import { WorldMoveIn } from './world-move-in.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
@@ -529,6 +530,7 @@ export class ConsoleWorld {
   readonly directory: WorldDirectory;
   readonly mailStore = new WorldMailStore();
   readonly transfers = new WorldTransferDesk();
+  readonly moveIn = new WorldMoveIn(this.transfers);
   readonly backups = new WorldBackups();
   readonly transcripts = new WorldTranscripts();
   readonly timelines = new WorldTimelines();
@@ -663,6 +665,7 @@ export class ConsoleWorld {
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,
+      moveIn: this.moveIn,
       backups: this.backups,
       settings: this.settings,
       encryption: this.encryption,
