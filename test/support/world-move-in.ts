@@ -12,6 +12,11 @@ export class WorldMoveIn implements MoveInDesk {
   readonly asked: MoveInSource[] = [];
   job: MoveInJob | null = null;
   plan: MoveInPreview = { kind: 'plan', items: [] };
+  /** What a start begins with. */
+  started: MoveInJob = {
+    ...{ from: 'hmailserver', place: 'hmailserver-backup', round: 1, state: 'running', reason: null },
+    ...{ startedAt: 0, endedAt: null, accounts: [], left: [] },
+  };
 
   constructor(transfers: WorldTransferDesk) {
     this.#transfers = transfers;
@@ -27,12 +32,7 @@ export class WorldMoveIn implements MoveInDesk {
 
   start = (source: MoveInSource) => {
     if (this.job?.endedAt === null) return Promise.resolve(err('moveInUnderWay' as const));
-    const place = source.from === 'hmailserver' ? source.place : '';
-    const times = { startedAt: 0, endedAt: null };
-    this.put({
-      ...{ from: source.from, place, round: 1, ...times, state: 'running', reason: null },
-      ...{ accounts: [], left: [] },
-    });
+    this.put({ ...this.started, from: source.from, startedAt: Date.now() });
     return Promise.resolve(ok(undefined));
   };
 
@@ -44,7 +44,7 @@ export class WorldMoveIn implements MoveInDesk {
   };
 
   cancel = (): void => {
-    if (this.job !== null) this.put({ ...this.job, state: 'cancelled', endedAt: 0 });
+    if (this.job !== null) this.put({ ...this.job, state: 'cancelled', endedAt: Date.now() });
   };
 
   finish = () => Promise.resolve(this.put(null));
