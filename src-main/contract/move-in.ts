@@ -54,6 +54,9 @@ export const moveInItem = z.object({
     'list',
     'route',
     'publicFolder',
+    'signature',
+    'fetching',
+    'key',
   ]),
   name: z.string(),
   /** Where it leads, or what it is called. */
@@ -79,6 +82,9 @@ export const moveInItem = z.object({
       'routeSignsIn',
       'invalidRoute',
       'belongsToNobody',
+      'addsNothing',
+      'fetchesNothing',
+      'ownKeys',
     ])
     .nullable(),
   /** Of an account, where somebody knows. */

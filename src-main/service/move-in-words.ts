@@ -29,6 +29,9 @@ const REASONS: Readonly<Record<Reason, (item: MoveInItem) => string>> = {
     `the route to ${name} signed in as ${detail}; enter its password again (Relay, Routes)`,
   invalidRoute: ({ detail }) =>
     `the route there (${detail}) cannot be used here; make it anew (Relay, Routes)`,
+  addsNothing: () => 'had a signature added by the server; set it in the mail programs',
+  fetchesNothing: ({ detail }) => `fetched mail from ${detail}; have that forwarded to here`,
+  ownKeys: () => 'signs with a key of its own here; publish its DNS record (Accounts, Domains)',
   belongsToNobody: () => 'is a public folder; make a shared mailbox (Accounts, Shared) and import it there',
 };
 

@@ -152,7 +152,7 @@ describe('from an hMailServer', () => {
     await button('Catch up').click();
     await status('time number 3').waitFor({ timeout: 30_000 });
     await status('Done').waitFor({ timeout: 120_000 });
-    await page.getByText('2 messages came, 4,001 were here already').waitFor();
+    await page.getByText('messages: 2 new, 4,001 here already').waitFor();
     expect((await countMail(service, ANNA))['INBOX']).toBe(MANY + 2);
     await button('Finish').click();
     await page.getByRole('heading', { name: 'Where from?' }).waitFor();
@@ -202,7 +202,7 @@ describe('by a list of accounts', () => {
       client.append('INBOX', 'Message-ID: <2@old>\r\nSubject: two\r\n\r\nx\r\n'),
     );
     await button('Catch up').click();
-    await page.getByText('1 messages came, 1 were here already').waitFor({ timeout: 30_000 });
+    await page.getByText('messages: 1 new, 1 here already').waitFor({ timeout: 30_000 });
     expect(await countMail(service, { ...TOM, pass: 'wrong' })).toMatchObject({
       INBOX: 2,
       'Projects/2019': 0,

@@ -2,13 +2,15 @@
  * An account's messages in hMailServer's data folder, as an import reads them.
  *
  * Files lie at `DOMAIN/LOCAL-PART/XX/{GUID}.eml`, XX being the first two characters of the GUID. Invariants: a file that is gone is
- * named and the others come; messages that were marked as deleted come with that flag; folders without messages come too.
+ * named and the others come; messages that were marked as deleted come with that flag; folders without messages come too; those of a
+ * special use are called as they are called here.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readOctets } from '../../mail/transfer/from/eml-files.ts';
 import type { ImportSource, SourceMessage } from '../../mail/transfer/port.ts';
+import { renameByUse } from '../../mail/transfer/from/name-remote-mailboxes.ts';
 import { toMailboxName } from '../../mail/transfer/mailbox-paths.ts';
 import type { ForeignAccount } from './read-hmailserver.ts';
 import { readMessages, type ForeignMessage } from './read-messages.ts';
@@ -36,6 +38,7 @@ export class HmailserverSource implements ImportSource {
   readonly mailboxes: readonly string[];
   readonly #account: ForeignAccount;
   readonly #file: string;
+  readonly #rename: (name: string) => string;
   /** The folder of its files. */
   readonly place: string;
   #octets = 0;
@@ -45,7 +48,12 @@ export class HmailserverSource implements ImportSource {
     this.place = join(mailFolder, basename(domain), basename(localPart));
     this.#account = account;
     this.#file = file;
-    this.mailboxes = account.folders.map(({ path }) => toMailboxName(path));
+    const found = account.folders.map(({ path, uses }) => ({
+      name: toMailboxName(path),
+      attributes: new Set(uses),
+    }));
+    this.#rename = renameByUse(found);
+    this.mailboxes = found.map(({ name }) => this.#rename(name));
     this.totalMessages = account.folders.reduce((sum, { messages }) => sum + messages, 0);
   }
 
@@ -69,7 +77,7 @@ export class HmailserverSource implements ImportSource {
     const file = join(this.place, fileName.replace('{', '').slice(0, 2), fileName);
     this.#octets += (await stat(file).catch(() => null))?.size ?? 0;
     return {
-      mailbox: toMailboxName(folder),
+      mailbox: this.#rename(toMailboxName(folder)),
       flags: FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, flag]) => flag),
       internalDate: createdAt,
       where: fileName,

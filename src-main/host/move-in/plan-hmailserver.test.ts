@@ -131,6 +131,39 @@ describe('an hMailServer', () => {
     });
   });
 
+  it('names what this server does not do', async () => {
+    const text = HMAILSERVER_BACKUP.replace(
+      'Postmaster=',
+      'EnableSignature="1" DKIMPrivateKeyFile="C:\\k.pem" Postmaster=',
+    )
+      .replace('ForwardEnabled="0"', 'EnableSignature="1" ForwardEnabled="0"')
+      .replace(
+        '<Rules>',
+        '<FetchAccounts><FetchAccount Name="old" ServerAddress="pop.old.example" Active="1"/></FetchAccounts><Rules>',
+      );
+    expect(told(await plan({}, text)).filter((line) => /^(?:signature|fetching|key)/u.test(line))).toEqual([
+      'signature example.com: cannot (addsNothing)',
+      'key example.com: cannot (ownKeys)',
+      'signature anna@example.com: cannot (addsNothing)',
+      'fetching anna@example.com: cannot (fetchesNothing)',
+    ]);
+  });
+
+  it('calls folders of a special use as they are called here', async () => {
+    const text = HMAILSERVER_BACKUP.replace(
+      'Folder Name="Archive"',
+      'Folder Name="Gesendet" SpecialUse="\\Sent"',
+    );
+    const { jobs } = await plan({}, text);
+    const source = await jobs[0]?.open(new AbortController().signal);
+    expect(source?.mailboxes).toEqual(['INBOX', 'INBOX/Customers', 'Sent', 'Sent/2019 > 2020']);
+    const older = await plan(
+      {},
+      HMAILSERVER_BACKUP.replace('Folder Name="Archive"', 'Folder Name="Sent Items"'),
+    );
+    expect((await older.jobs[0]?.open(new AbortController().signal))?.mailboxes).toContain('Sent');
+  });
+
   it('keeps its addresses from those that are used otherwise here', async () => {
     const taken = await plan({
       domains: new Map([
@@ -155,5 +188,9 @@ describe('an hMailServer', () => {
     expect(script).toContain('fileinto :create "Accounting/Invoices";');
     expect(script).toContain('vacation :subject "Away" "Back on \\"Monday\\".";');
     expect(checkScript(script ?? '')).toMatchObject({ ok: true });
+    const vacation = { subject: '', text: 'Away', lastDay: '2024-05-01' };
+    const until = rulesToSieve({ rules: [], vacation }).script ?? '';
+    expect(until).toContain('if currentdate :value "le" "date" "2024-05-01" {\n  vacation "Away";\n}');
+    expect(checkScript(until)).toMatchObject({ ok: true });
   });
 });

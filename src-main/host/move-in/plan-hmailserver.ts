@@ -91,6 +91,9 @@ class HmailserverPlanner {
       state: isNew ? 'comes' : 'exists',
       reason: isNew ? null : 'domainStays',
     });
+    if (domain.hasSignature) this.#note('signature', domain.name, { state: 'cannot', reason: 'addsNothing' });
+    if (isNew && domain.keyFile !== null)
+      this.#note('key', domain.name, { state: 'cannot', detail: domain.keyFile, reason: 'ownKeys' });
     return [
       {
         name,
@@ -170,6 +173,9 @@ class HmailserverPlanner {
       this.#note('account', address, { state: 'comes', ...note, reason: isActive ? null : 'switchedOff' });
     if (source.totalMessages > 0 && !existsSync(source.place))
       this.#note('mail', address, { state: 'cannot', detail: source.place, reason: 'noMailFiles' });
+    if (account.hasSignature) this.#note('signature', address, { state: 'cannot', reason: 'addsNothing' });
+    for (const detail of account.fetchedFrom)
+      this.#note('fetching', address, { state: 'cannot', detail, reason: 'fetchesNothing' });
     if (!mayCome) return [];
     this.#newAccount(account);
     return [

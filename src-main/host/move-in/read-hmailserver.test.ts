@@ -21,10 +21,10 @@ async function messagesOf(account: ForeignAccount, text: string): Promise<readon
 describe('a backup of hMailServer', () => {
   it('has folders in folders, also those without messages', async () => {
     expect((await readAccount()).folders).toEqual([
-      { path: ['INBOX'], messages: 2 },
-      { path: ['INBOX', 'Customers'], messages: 1 },
-      { path: ['Archive'], messages: 0 },
-      { path: ['Archive', '2019 > 2020'], messages: 0 },
+      { path: ['INBOX'], messages: 2, uses: [] },
+      { path: ['INBOX', 'Customers'], messages: 1, uses: [] },
+      { path: ['Archive'], messages: 0, uses: [] },
+      { path: ['Archive', '2019 > 2020'], messages: 0, uses: [] },
     ]);
   });
 
@@ -58,7 +58,11 @@ describe('a backup of hMailServer', () => {
     const before = process.memoryUsage().heapUsed;
     const backup = await readHmailserver(longBackup());
     if (!backup.ok) throw new Error(backup.error);
-    expect(backup.value.domains[0]?.accounts[0]?.folders[0]).toEqual({ path: ['INBOX'], messages: 600_002 });
+    expect(backup.value.domains[0]?.accounts[0]?.folders[0]).toEqual({
+      path: ['INBOX'],
+      messages: 600_002,
+      uses: [],
+    });
     // The file would be 46 MB, its elements several times that.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 2 ** 20);
   });

@@ -14,6 +14,8 @@ const MIB = 1024 * 1024;
 export interface ForeignFolder {
   readonly path: readonly string[];
   readonly messages: number;
+  /** RFC 6154, in lower case: `\sent`. */
+  readonly uses: readonly string[];
 }
 
 export interface ForeignRule {
@@ -39,6 +41,13 @@ export interface ForeignRule {
   }[];
 }
 
+export interface ForeignVacation {
+  readonly subject: string;
+  readonly text: string;
+  /** The last day, `2024-05-01`; null: until it is switched off. */
+  readonly lastDay: string | null;
+}
+
 export interface ForeignAccount {
   readonly address: string;
   readonly name: string;
@@ -47,9 +56,12 @@ export interface ForeignAccount {
   /** 0 clear, 1 Blowfish, 2 MD5, 3 SHA-256. */
   readonly passwordEncryption: number;
   readonly quotaBytes: number | null;
-  readonly vacation: { readonly subject: string; readonly text: string } | null;
+  readonly vacation: ForeignVacation | null;
   readonly forward: { readonly to: string; readonly keepsCopy: boolean } | null;
   readonly rules: readonly ForeignRule[];
+  readonly hasSignature: boolean;
+  /** Servers that it fetches mail from. */
+  readonly fetchedFrom: readonly string[];
   /** Those above before those beneath. */
   readonly folders: readonly ForeignFolder[];
   /** The octets of the file in which it stands. */
@@ -61,6 +73,9 @@ export interface ForeignDomain {
   readonly catchAll: string | null;
   readonly quotaBytes: number | null;
   readonly otherNames: readonly string[];
+  readonly hasSignature: boolean;
+  /** The file of its DKIM key, which is not in the backup. */
+  readonly keyFile: string | null;
   readonly accounts: readonly ForeignAccount[];
   readonly aliases: readonly { readonly address: string; readonly to: string; readonly isActive: boolean }[];
   readonly lists: readonly {
@@ -112,9 +127,11 @@ const orNull = (text: string): string | null => (text === '' ? null : text);
 const mebibytes = (count: number): number | null => (count > 0 ? count * MIB : null);
 
 function readDomain(element: SetUpElement): ForeignDomain {
-  const { text, number } = attributesOf(element);
+  const { text, number, isSet } = attributesOf(element);
   return {
     name: text('Name'),
+    hasSignature: isSet('EnableSignature'),
+    keyFile: orNull(text('DKIMPrivateKeyFile')),
     catchAll: orNull(text('Postmaster')),
     quotaBytes: mebibytes(number('MaxSize')),
     otherNames: within(element, 'DomainAlias').map((each) => attributesOf(each).text('Name')),
@@ -143,7 +160,12 @@ function readList(element: SetUpElement): ForeignDomain['lists'][number] {
 function readAccount(element: SetUpElement): ForeignAccount {
   const { text, number, isSet } = attributesOf(element);
   const names = [text('PersonFirstName'), text('PersonLastName')];
-  const vacation = { subject: text('VacationSubject'), text: text('VacationMessage') };
+  const [lastDay = null] = /^\d{4}-\d\d-\d\d/u.exec(text('VacationExpireDate')) ?? [];
+  const vacation = {
+    subject: text('VacationSubject'),
+    text: text('VacationMessage'),
+    lastDay: isSet('VacationExpires') ? lastDay : null,
+  };
   const forward = { to: text('ForwardAddress'), keepsCopy: isSet('ForwardKeepOriginal') };
   return {
     address: text('Name'),
@@ -155,6 +177,11 @@ function readAccount(element: SetUpElement): ForeignAccount {
     vacation: isSet('VacationMessageOn') ? vacation : null,
     forward: isSet('ForwardEnabled') && forward.to !== '' ? forward : null,
     rules: within(element, 'Rule').map(readRule),
+    hasSignature: isSet('EnableSignature'),
+    fetchedFrom: within(element, 'FetchAccount')
+      .map(attributesOf)
+      .filter((each) => each.isSet('Active'))
+      .map((each) => each.text('ServerAddress')),
     folders: readFolders(element, []),
     span: { start: element.start, end: element.end },
   };
@@ -162,8 +189,13 @@ function readAccount(element: SetUpElement): ForeignAccount {
 
 function readFolders(element: SetUpElement, above: readonly string[]): readonly ForeignFolder[] {
   return within(element, 'Folder').flatMap((folder) => {
-    const path = [...above, attributesOf(folder).text('Name')];
-    return [{ path, messages: folder.messages }, ...readFolders(folder, path)];
+    const { text } = attributesOf(folder);
+    const path = [...above, text('Name')];
+    const uses = text('SpecialUse')
+      .toLowerCase()
+      .split(' ')
+      .filter((use) => use !== '');
+    return [{ path, messages: folder.messages, uses }, ...readFolders(folder, path)];
   });
 }
 

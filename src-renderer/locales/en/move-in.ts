@@ -99,6 +99,9 @@ export const moveIn = {
       list: 'List',
       route: 'Route',
       publicFolder: 'Public folder',
+      signature: 'Signature',
+      fetching: 'Fetched mail',
+      key: 'DKIM key',
     },
     states: {
       comes: 'Comes',
@@ -124,6 +127,10 @@ export const moveIn = {
       noMailFiles: 'The messages are not in {detail}. Unpack the whole backup, or choose where they lie.',
       routeSignsIn: 'Signed in as {detail} there. Enter the password again: Relay rules, Routes.',
       invalidRoute: 'Cannot be used here. Make it anew: Relay rules, Routes.',
+      addsNothing: 'Postroom adds nothing to messages. Set the signature in the mail programs.',
+      fetchesNothing: 'Postroom fetches no mail from other servers. Have {detail} forward it to here.',
+      ownKeys:
+        'The domain signs with a key of its own here. Publish its record: Accounts, Domains, DNS records.',
       belongsToNobody: 'Belongs to nobody. Make a shared mailbox, and import it there.',
     },
     run: {
@@ -137,7 +144,7 @@ export const moveIn = {
         failed: 'Failed',
       },
       round: 'time number {round}',
-      sum: '{done} of {total} accounts done · {messages} messages came, {skipped} were here already, {unreadable} could not be read',
+      sum: '{done} of {total} accounts done · messages: {messages} new, {skipped} here already, {unreadable} unreadable',
       leave: 'It goes on when you leave this page or close the browser.',
       overHint:
         'Catch up brings what is new at the old place since, and nothing twice. Press Finish when you need it no more.',

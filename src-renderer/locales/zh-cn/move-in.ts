@@ -95,6 +95,9 @@ export const moveIn: Pick<Messages, 'moveIn'> = {
       list: '列表',
       route: '路由',
       publicFolder: '公共文件夹',
+      signature: '签名',
+      fetching: '代收邮件',
+      key: 'DKIM 密钥',
     },
     states: {
       comes: '会搬来',
@@ -120,6 +123,9 @@ export const moveIn: Pick<Messages, 'moveIn'> = {
       noMailFiles: '邮件不在 {detail} 中。请解压整个备份，或选择邮件所在的文件夹。',
       routeSignsIn: '在那里以 {detail} 登录。请重新输入密码：中继规则、路由。',
       invalidRoute: '在这里无法使用。请重新建立：中继规则、路由。',
+      addsNothing: 'Postroom 不会给邮件添加内容。请在邮件程序中设置签名。',
+      fetchesNothing: 'Postroom 不从其他服务器代收邮件。请让 {detail} 转发到这里。',
+      ownKeys: '该域名在这里用自己的密钥签名。请发布其记录：账户、域名、DNS 记录。',
       belongsToNobody: '不属于任何人。请建立共享邮箱，再导入到那里。',
     },
     run: {
