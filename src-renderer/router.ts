@@ -28,6 +28,11 @@ export const router = createRouter({
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
     {
+      path: '/accounts/move-in',
+      name: 'moveIn',
+      component: () => import('./features/move-in/MoveInPage.vue'),
+    },
+    {
       path: '/filters/:tab(checks|rules|engines|scripts)?',
       name: 'filters',
       component: () => import('./features/filters/FiltersPage.vue'),

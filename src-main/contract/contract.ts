@@ -18,6 +18,7 @@ import { encryptionContract } from './encryption.ts';
 import { healthContract } from './health.ts';
 import { messagesContract } from './messages.ts';
 import { metricsContract } from './metrics.ts';
+import { moveInContract } from './move-in.ts';
 import { noticesContract } from './notices.ts';
 import { overviewContract } from './overview.ts';
 import { profileContract } from './profile.ts';
@@ -56,6 +57,7 @@ export const consoleContract = {
   messages: messagesContract,
   transcripts: transcriptsContract,
   metrics: metricsContract,
+  moveIn: moveInContract,
   notices: noticesContract,
   profile: profileContract,
   publishing: publishingContract,

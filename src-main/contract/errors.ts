@@ -48,6 +48,7 @@ export const refusalReason = z.enum([
   'passwordMissing',
   'notListening',
   'transferUnderWay',
+  'moveInUnderWay',
   'noSuchFile',
   'notMail',
   'invalidFileName',

@@ -36,7 +36,7 @@ const ATTRIBUTE = /([^\s="'/]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const TAG_NAME = /^[^\s/]+/;
 
 /** The root element. The error is a sentence without its full stop. */
-export function parseXml(text: string, mostElements = MAX_ELEMENTS): Result<XmlElement, string> {
+export function parseXml(text: string): Result<XmlElement, string> {
   const root: OpenElement = { qualifiedName: '', attributeText: '', text: '', children: [] };
   const open: OpenElement[] = [root];
   let count = 0;
@@ -51,7 +51,7 @@ export function parseXml(text: string, mostElements = MAX_ELEMENTS): Result<XmlE
     if (markup.kind === 'declaration') return err('a document type declaration is not allowed');
     if (markup.kind === 'text') current.text += markup.text;
     if (markup.kind !== 'tag') continue;
-    if (++count > mostElements) return err('there are too many elements');
+    if (++count > MAX_ELEMENTS) return err('there are too many elements');
     const problem = passTag(markup.text, open);
     if (problem !== null) return err(problem);
   }
@@ -114,7 +114,10 @@ function decodeEntities(text: string): string {
 }
 
 /** The value of an attribute; null where there is none. */
-export function attributeOf({ attributeText }: XmlElement, name: string): string | null {
+export function attributeOf(
+  { attributeText }: Pick<XmlElement, 'attributeText'>,
+  name: string,
+): string | null {
   for (const [, found, double, single] of attributeText.matchAll(ATTRIBUTE))
     if (found === name) return decodeEntities(double ?? single ?? '');
   return null;

@@ -13,7 +13,7 @@ import { Administrators } from '../directory/administrators/administrators.ts';
 import { createDirectory, type FullDirectory } from '../directory/create-directory.ts';
 import { PasswordKeeper } from '../directory/credentials.ts';
 import { createMessageIndexer } from '../format/message-indexer.ts';
-import { createMessageReceiver, type MessageReceiver } from '../mail/content/message-receiver.ts';
+import { createMessageReceiver } from '../mail/content/message-receiver.ts';
 import type { QuarantineKind } from '../mail/screening/quarantine/port.ts';
 import { EventMeter } from '../observe/mail-meter.ts';
 import { TranscriptDesk } from '../observe/transcript-desk.ts';
@@ -45,11 +45,10 @@ import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
 import type { ShellControl } from './running-desk.ts';
+import { openTransfers, type Transfers } from './open-transfers.ts';
 import { openHostStorage } from './open-host-storage.ts';
 import { readSecret } from './secret-file.ts';
 import { openSignIns, type SignIns } from './sign-ins.ts';
-import { createTcpConnect } from '../protocol/connection/tcp-connect.ts';
-import { createTransferDesk, type TransferDesk } from './transfer-desk.ts';
 import { withinGrace } from './within-grace.ts';
 
 export { ProvisionProblem } from './provision/provision-host.ts';
@@ -105,13 +104,12 @@ export function createMailHost(options: MailHostOptions): MailHost {
 }
 
 /** What exists while the host runs. */
-interface Parts {
+interface Parts extends Transfers {
   readonly storage: Storage;
   readonly directory: FullDirectory;
   readonly transcripts: TranscriptDesk;
   readonly signIns: SignIns;
   readonly path: MailPath;
-  readonly transfers: TransferDesk;
   readonly health: HostHealth;
   readonly backups: HostBackups;
   readonly router: ConsoleRouter;
@@ -214,7 +212,7 @@ class RunningHost implements MailHost {
     parts.health.stop();
     await parts.backups.stop();
     await parts.stopBackground();
-    await parts.transfers.stop();
+    await Promise.all([parts.moveIn.stop(), parts.transfers.stop()]);
     await parts.path.stopQueue();
     await parts.transcripts.stop();
     await parts.signIns.close();
@@ -278,17 +276,17 @@ class RunningHost implements MailHost {
       hasRoom: disk.hasRoom,
       logger,
     });
-    const transfers = this.#createTransfers(storage, receiver, transcripts);
+    const moving = openTransfers(storage, { ...this.#options, receiver, transcripts, targets });
     const console = await this.#openAccess(storage, { administrators, secret, signIns });
     const desks = await this.#openDesks(storage, { directory, receiver, path });
-    const parts = { directory, transfers, receiver, transcripts, meter, path, ...desks };
+    const parts = { directory, ...moving, receiver, transcripts, meter, path, ...desks };
     const shown = { ...parts, access: console.access, signIns: signIns.book };
     const { router, notices } = this.#createRouter(storage, shown);
     const stopBackground = this.#startBackground(storage, { directory, receiver, path, meter, secret });
     const { quarantine } = path.screening;
     const handlerOf = (kind: QuarantineKind) => this.#settings.screening.quarantine.handledBy[kind];
     const release = createReleaseDesk({ quarantine, directory, handlerOf, secret, clock });
-    const running = { storage, directory, transcripts, signIns, path, transfers, router, release, notices };
+    const running = { storage, directory, transcripts, signIns, path, ...moving, router, release, notices };
     const { health, backups } = desks;
     return { ...running, ...console, health, backups, stopBackground };
   }
@@ -385,16 +383,6 @@ class RunningHost implements MailHost {
       language: this.#language,
       onError: this.#onError,
     });
-  }
-
-  #createTransfers(
-    { mailStore }: Storage,
-    receiver: MessageReceiver,
-    transcripts: TranscriptDesk,
-  ): TransferDesk {
-    const { dataFolder, clock, randomBytes, logger } = this.#options;
-    const imap = { connect: createTcpConnect({ clock }), transcripts, clock, randomBytes };
-    return createTransferDesk({ dataFolder, mailStore, receiver, clock, imap, logger });
   }
 
   #createRouter(storage: Storage, parts: RouterParts): ReturnType<typeof createHostRouter> {

@@ -13,6 +13,7 @@ import type { Storage } from '../storage/open-storage.ts';
 import { MailUsage } from './api/mail-usage.ts';
 import { OverviewReader } from './api/overview-reader.ts';
 import { createConsoleRouter, type ConsoleRouter } from './api/router.ts';
+import type { MoveInDesk } from './move-in/move-in-desk.ts';
 import { NoticeDesk } from './notice-desk.ts';
 import type { ConsoleServices } from './api/services.ts';
 import type { BackupConsole } from './backups/console-port.ts';
@@ -38,6 +39,7 @@ export interface RouterParts {
   readonly relayDesk: RelayDesk;
   readonly health: HealthService;
   readonly transfers: TransferDesk;
+  readonly moveIn: MoveInDesk;
   readonly backups: BackupConsole;
 }
 

@@ -31,6 +31,8 @@ export interface TransferDesk {
   readonly folder: string;
   /** Names of files and folders in it. */
   listPlaces(): Promise<readonly string[]>;
+  /** The path of one of them. */
+  findPlace(name: string): Promise<Result<string, 'noSuchFile' | 'invalidFileName'>>;
   startExport(account: Account, format: FileFormat): Result<TransferJob, TransferRefusal>;
   startImport(account: Account, name: string): Promise<Result<TransferJob, TransferRefusal>>;
   /** Brings everything over from another server. */
@@ -115,13 +117,17 @@ class FolderTransferDesk implements TransferDesk {
     return this.#start({ kind: 'export', account, format, place, run });
   }
 
-  async startImport(account: Account, name: string): Promise<Result<TransferJob, TransferRefusal>> {
+  async findPlace(name: string): Promise<Result<string, 'noSuchFile' | 'invalidFileName'>> {
     // A name of this folder, and nothing that leads elsewhere.
     if (/[/\\]|^\.+$/u.test(name)) return err('invalidFileName');
-    if (!(await this.listPlaces()).includes(name)) return err('noSuchFile');
-    const path = join(this.folder, name);
+    return (await this.listPlaces()).includes(name) ? ok(join(this.folder, name)) : err('noSuchFile');
+  }
+
+  async startImport(account: Account, name: string): Promise<Result<TransferJob, TransferRefusal>> {
+    const path = await this.findPlace(name);
+    if (!path.ok) return path;
     const source = await openImportSource({
-      path,
+      path: path.value,
       format: null,
       mboxVariant: 'auto',
       scratchFolder: this.folder,

@@ -4,15 +4,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../base/result.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
-import {
-  moveInFromServers,
-  moveInHmailserver,
-  type MovedIn,
-  type MoveInOptions,
-} from '../host/move-in/move-in.ts';
-import { parseServerList } from '../host/move-in/server-list.ts';
-import type { TransferReport } from '../mail/transfer/port.ts';
+import type { MailOutcome } from '../host/move-in/carry-out.ts';
+import type { MoveInOrigin } from '../host/move-in/make-plan.ts';
+import { moveInOffline, type MoveInOptions } from '../host/move-in/move-in-offline.ts';
+import type { TransferProgress } from '../mail/transfer/port.ts';
 import { keyOptions } from './key-options.ts';
+import { describeItem, describeRefusal } from './move-in-words.ts';
 import { openOffline } from './open-offline.ts';
 
 export const MOVE_IN_USAGE = `       postroom move-in hmailserver FOLDER [--mail FOLDER] [--data DIR]
@@ -37,39 +34,27 @@ export async function runMoveIn(args: readonly string[]): Promise<Result<number,
   if ((from !== 'hmailserver' && from !== 'servers') || path === undefined)
     return err('move-in needs where from (hmailserver or servers) and a path');
   if (extra !== undefined) return err(`${extra}: not understood`);
+  const origin = await readOrigin({ from, path: resolve(path) }, values);
+  if (!origin.ok) return origin;
   const options = await openOptions(values);
   if (!options.ok) return options;
-  const moved = await (from === 'servers' ? fromServers : fromHmailserver)(
-    resolve(path),
-    values,
-    options.value,
-  );
-  if (!moved.ok) return moved;
-  const { accounts, failed, remarks } = moved.value;
-  for (const remark of remarks) console.log(remark);
+  const moved = await moveInOffline({ ...options.value, origin: origin.value });
+  if (!moved.ok) return err(describeRefusal(moved.error));
+  const { accounts, failed, left } = moved.value;
+  for (const item of left) console.log(describeItem(item));
   console.log(`${accounts - failed} of ${accounts} accounts are here whole`);
   return ok(failed === 0 ? 0 : 1);
 }
 
-function fromHmailserver(
-  path: string,
+async function readOrigin(
+  { from, path }: { readonly from: MoveInOrigin['from']; readonly path: string },
   values: Values,
-  options: MoveInOptions,
-): Promise<Result<MovedIn, string>> {
-  const mailFolder = values.mail === undefined ? null : resolve(values.mail);
-  return moveInHmailserver({ ...options, path, mailFolder });
-}
-
-async function fromServers(
-  path: string,
-  values: Values,
-  options: MoveInOptions,
-): Promise<Result<MovedIn, string>> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return err(`${path}: cannot be read`);
-  const mustVerify = values['any-certificate'] !== true;
-  const list = parseServerList(text, { server: values.server ?? null, mustVerify });
-  return list.ok ? moveInFromServers({ ...options, list: list.value }) : err(`${path}: ${list.error}`);
+): Promise<Result<MoveInOrigin, string>> {
+  if (from === 'hmailserver')
+    return ok({ from, path, mailFolder: values.mail === undefined ? null : resolve(values.mail) });
+  const csv = await readFile(path, 'utf8').catch(() => null);
+  if (csv === null) return err(`${path}: cannot be read`);
+  return ok({ from, csv, server: values.server ?? null, mustVerify: values['any-certificate'] !== true });
 }
 
 function readArguments(args: readonly string[]) {
@@ -80,7 +65,7 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-async function openOptions(values: Values): Promise<Result<MoveInOptions, string>> {
+async function openOptions(values: Values): Promise<Result<Omit<MoveInOptions, 'origin'>, string>> {
   const offline = await openOffline(resolve(values.data ?? defaultDataFolder()), keyOptions(values));
   if (!offline.ok) return offline;
   const stop = new AbortController();
@@ -89,14 +74,14 @@ async function openOptions(values: Values): Promise<Result<MoveInOptions, string
   return ok({ ...offline.value, signal: stop.signal, onProgress: showProgress, onAccount: showAccount });
 }
 
-function showProgress(address: string, { messages, skipped }: TransferReport['progress']): void {
+function showProgress(address: string, { messages, skipped }: TransferProgress): void {
   if (process.stderr.isTTY)
     process.stderr.write(`\r\x1b[K${address}: ${messages} messages, ${skipped} were there`);
 }
 
-function showAccount(address: string, outcome: Result<TransferReport, string>): void {
+function showAccount(address: string, outcome: MailOutcome): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  if (!outcome.ok) return console.log(`${address}: ${outcome.error}`);
+  if (!outcome.ok) return console.log(`${address}: ${outcome.error.reason}`);
   const { end, progress, problems } = outcome.value;
   for (const { where, reason } of problems) console.log(`${address}: ${where}: ${reason}`);
   const { messages, skipped, failed } = progress;

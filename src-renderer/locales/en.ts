@@ -10,6 +10,7 @@ import { fix } from './en/fix.ts';
 import { general } from './en/general.ts';
 import { health } from './en/health.ts';
 import { mail } from './en/mail.ts';
+import { moveIn } from './en/move-in.ts';
 import { observe } from './en/observe.ts';
 import { office } from './en/office.ts';
 import { queue } from './en/queue.ts';
@@ -33,6 +34,7 @@ export const en = {
   ...general,
   ...health,
   ...mail,
+  ...moveIn,
   ...observe,
   ...office,
   ...queue,

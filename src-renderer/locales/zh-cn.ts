@@ -11,6 +11,7 @@ import { fix } from './zh-cn/fix.ts';
 import { general } from './zh-cn/general.ts';
 import { health } from './zh-cn/health.ts';
 import { mail } from './zh-cn/mail.ts';
+import { moveIn } from './zh-cn/move-in.ts';
 import { observe } from './zh-cn/observe.ts';
 import { office } from './zh-cn/office.ts';
 import { queue } from './zh-cn/queue.ts';
@@ -34,6 +35,7 @@ export const zhCn: Messages = {
   ...general,
   ...health,
   ...mail,
+  ...moveIn,
   ...observe,
   ...office,
   ...queue,

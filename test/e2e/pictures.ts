@@ -89,6 +89,18 @@ const openRecords =
 const PUBLISH = /^(Publish…|发布…)$/;
 const ZONE_FILE = /^(Zone file…|区域文件…)$/;
 
+const chooseList = async (page: Page): Promise<void> => {
+  await page.getByRole('radio', { name: /IMAP/ }).check({ force: true });
+  await page.fill('#move-in-csv', 'address,password\nanna,x');
+  await page.waitForTimeout(300);
+};
+const lookAtBackup = async (page: Page): Promise<void> => {
+  await page.locator('label[for=move-in-place] + div .el-select').click();
+  await page.getByRole('option').first().click();
+  await page.getByRole('button', { name: /^(Look at what will come|查看会搬来什么)$/ }).click();
+  await page.waitForTimeout(700);
+};
+
 export const SHOTS: readonly Shot[] = [
   { name: 'fix-records', path: '/accounts/domains', act: openRecords(0) },
   {
@@ -150,6 +162,34 @@ export const SHOTS: readonly Shot[] = [
       await pressButton(0)(page);
       const tell = page.getByRole('button', { name: /^(Tell them|开始提供)$/ });
       if ((await tell.count()) > 0) await tell.click();
+      await page.waitForTimeout(700);
+    },
+  },
+  { name: 'move-in', path: '/accounts/move-in' },
+  { name: 'move-in-list', path: '/accounts/move-in', act: (page) => chooseList(page) },
+  { name: 'move-in-plan', path: '/accounts/move-in', act: (page) => lookAtBackup(page) },
+  {
+    name: 'move-in-run',
+    path: '/accounts/move-in',
+    act: async (page) => {
+      await lookAtBackup(page);
+      await page.getByRole('button', { name: /^(Start moving in|开始搬入)$/ }).click();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: 'move-in-over',
+    path: '/accounts/move-in',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Cancel|取消)$/ }).click();
+      await page.waitForTimeout(900);
+    },
+  },
+  {
+    name: 'move-in-finished',
+    path: '/accounts/move-in',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Finish|结束)$/ }).click();
       await page.waitForTimeout(700);
     },
   },

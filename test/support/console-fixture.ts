@@ -19,6 +19,7 @@ import { ConsoleSeed } from './console-seed.ts';
 import { seedHealth, HEALTH_MOODS, type HealthMood } from './health-seed.ts';
 import { seedSignIns } from './world-sign-ins.ts';
 import { seedReports } from './world-reports.ts';
+import { seedMoveIn } from './move-in-seed.ts';
 import { seedRelay } from './relay-seed.ts';
 import { fillQueue } from './queue-seed.ts';
 import { WORLD_TOKEN } from './world-publishing.ts';
@@ -86,6 +87,7 @@ export async function startConsoleFixture(options: FixtureOptions) {
     await seed.fillFlow();
     seed.fillHistory(options.messages ?? 4000);
     fillQueue(world);
+    seedMoveIn(world.moveIn);
     await seedRelay(world);
     seedScreening(world.screening, world.clock.now());
     await seedSigning(world);

@@ -71,6 +71,7 @@ import { WorldPublishing } from './world-publishing.ts';
 import { WorldRelayDesk } from './world-relay-desk.ts';
 import type { BackupConsole } from '../../src-main/host/backups/console-port.ts';
 import { WorldBackups } from './world-backups.ts';
+import { WorldMoveIn } from './world-move-in.ts';
 import { WorldTransferDesk } from './world-transfer-desk.ts';
 
 const MINUTE_MS = 60_000;
@@ -530,6 +531,7 @@ export class ConsoleWorld {
   readonly directory: WorldDirectory;
   readonly mailStore = new WorldMailStore();
   readonly transfers = new WorldTransferDesk();
+  readonly moveIn = new WorldMoveIn(this.transfers);
   readonly backups = new WorldBackups();
   /** What the console reads and asks; the fixture puts the engine in the place. */
   backupConsole: BackupConsole = this.backups;
@@ -666,6 +668,7 @@ export class ConsoleWorld {
       reports: this.reports,
       scripts: this.scripts,
       transfers: this.transfers,
+      moveIn: this.moveIn,
       backups: this.backupConsole,
       settings: this.settings,
       encryption: this.encryption,

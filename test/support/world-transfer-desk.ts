@@ -16,6 +16,10 @@ export class WorldTransferDesk implements TransferDesk {
     return Promise.resolve(this.places);
   }
 
+  findPlace(name: string): Promise<Result<string, 'noSuchFile'>> {
+    return Promise.resolve(this.places.includes(name) ? ok(`${this.folder}/${name}`) : err('noSuchFile'));
+  }
+
   startExport(account: Account, format: FileFormat): Result<TransferJob, TransferRefusal> {
     return this.#start(account, { kind: 'export', format, place: `${account.address} ${format}` });
   }

@@ -23,6 +23,7 @@ import { createHoldRuleHandlers } from './hold-rules.ts';
 import { MailUsage } from './mail-usage.ts';
 import { createMessagesHandlers } from './messages.ts';
 import { createMetricsHandlers } from './metrics.ts';
+import { createMoveInHandlers } from './move-in.ts';
 import { createNoticesHandlers } from './notices.ts';
 import { createOverviewHandlers } from './overview.ts';
 import { OverviewReader } from './overview-reader.ts';
@@ -76,6 +77,7 @@ export function createConsoleRouter(services: ConsoleServices) {
       ...createHoldRuleHandlers(services),
     },
     metrics: createMetricsHandlers(services, overview),
+    moveIn: createMoveInHandlers(services),
     profile: createProfileHandlers(services),
     publishing: createPublishingHandlers(services),
     relay: createRelayHandlers(services),

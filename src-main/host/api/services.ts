@@ -22,6 +22,7 @@ import type { ConsoleAccess } from '../console/console-access.ts';
 import type { SessionStage } from '../console/console-sessions.ts';
 import type { HealthService } from '../health.ts';
 import type { EncryptionDesk, ListenerStatus, SettingsStore } from '../port.ts';
+import type { MoveInDesk } from '../move-in/move-in-desk.ts';
 import type { NoticeDesk } from '../notice-desk.ts';
 import type { PublishingDesk } from '../publishing/publishing-desk.ts';
 import type { RelayDesk } from '../relay-desk.ts';
@@ -51,6 +52,7 @@ export interface ConsoleServices {
   readonly health: HealthService;
   readonly reports: Pick<ReportStore, 'summarizeDmarc' | 'summarizeTls' | 'onChange'>;
   readonly transfers: TransferDesk;
+  readonly moveIn: MoveInDesk;
   readonly scripts: SieveScriptStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionDesk;

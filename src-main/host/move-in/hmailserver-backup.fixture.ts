@@ -35,6 +35,9 @@ export const HMAILSERVER_BACKUP = `<?xml version="1.0" encoding="utf-8"?>
         </Folder>
        </Folders>
       </Folder>
+      <Folder Name="Archive" Subscribed="1" CurrentUID="0">
+       <Folders><Folder Name="2019 > 2020" Subscribed="1" CurrentUID="0"/></Folders>
+      </Folder>
      </Folders>
     </Account>
     <Account Name="tom@example.com" Active="0" Password="secret" PasswordEncryption="1" MaxAccountSize="0" ForwardEnabled="1"
@@ -53,3 +56,10 @@ export const HMAILSERVER_BACKUP = `<?xml version="1.0" encoding="utf-8"?>
    ConnectionSecurity="3"/>
  </Routes>
 </Backup>`;
+
+/** As a file of it is read: in pieces that end anywhere. */
+export async function* inPieces(text: string, octets = 7): AsyncGenerator<Uint8Array> {
+  const whole = Buffer.from(text);
+  for (let at = 0; at < whole.length; at += octets)
+    yield await Promise.resolve(whole.subarray(at, at + octets));
+}

@@ -2,14 +2,18 @@
  * An account's messages in hMailServer's data folder, as an import reads them.
  *
  * Files lie at `DOMAIN/LOCAL-PART/XX/{GUID}.eml`, XX being the first two characters of the GUID. Invariants: a file that is gone is
- * named and the others come; messages that were marked as deleted come with that flag.
+ * named and the others come; messages that were marked as deleted come with that flag; folders without messages come too; those of a
+ * special use are called as they are called here.
  */
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readOctets } from '../../mail/transfer/from/eml-files.ts';
 import type { ImportSource, SourceMessage } from '../../mail/transfer/port.ts';
+import { renameByUse } from '../../mail/transfer/from/name-remote-mailboxes.ts';
 import { toMailboxName } from '../../mail/transfer/mailbox-paths.ts';
-import type { ForeignAccount, ForeignFolder, ForeignMessage } from './read-hmailserver.ts';
+import type { ForeignAccount } from './read-hmailserver.ts';
+import { readMessages, type ForeignMessage } from './read-messages.ts';
 
 const FLAGS: readonly (readonly [number, string])[] = [
   [1, '\\Seen'],
@@ -19,25 +23,45 @@ const FLAGS: readonly (readonly [number, string])[] = [
   [16, '\\Draft'],
 ];
 
+/** Where the backup is. */
+export interface BackupPlaces {
+  /** Its XML file. */
+  readonly file: string;
+  /** Where the folders of the domains lie. */
+  readonly mailFolder: string;
+}
+
 export class HmailserverSource implements ImportSource {
   readonly format = 'eml';
   readonly totalOctets = null;
   readonly totalMessages: number;
-  readonly #folders: readonly ForeignFolder[];
-  readonly #place: string;
+  readonly mailboxes: readonly string[];
+  readonly #account: ForeignAccount;
+  readonly #file: string;
+  readonly #rename: (name: string) => string;
+  /** The folder of its files. */
+  readonly place: string;
   #octets = 0;
 
-  /** `dataFolder`: where the folders of the domains lie. */
-  constructor(account: ForeignAccount, dataFolder: string) {
+  constructor(account: ForeignAccount, { file, mailFolder }: BackupPlaces) {
     const [localPart = '', domain = ''] = account.address.split('@');
-    this.#place = join(dataFolder, basename(domain), basename(localPart));
-    this.#folders = account.folders;
-    this.totalMessages = this.#folders.reduce((sum, { messages }) => sum + messages.length, 0);
+    this.place = join(mailFolder, basename(domain), basename(localPart));
+    this.#account = account;
+    this.#file = file;
+    const found = account.folders.map(({ path, uses }) => ({
+      name: toMailboxName(path),
+      attributes: new Set(uses),
+    }));
+    this.#rename = renameByUse(found);
+    this.mailboxes = found.map(({ name }) => this.#rename(name));
+    this.totalMessages = account.folders.reduce((sum, { messages }) => sum + messages, 0);
   }
 
   async *messages(): AsyncGenerator<SourceMessage> {
-    for (const folder of this.#folders)
-      for (const message of folder.messages) yield await this.#describe(folder, message);
+    const { start, end } = this.#account.span;
+    // The last octet counts in.
+    const chunks = createReadStream(this.#file, { start, end: end - 1 }) as AsyncIterable<Uint8Array>;
+    for await (const message of readMessages(chunks, this.#account)) yield await this.#describe(message);
   }
 
   octetsRead(): number {
@@ -48,13 +72,12 @@ export class HmailserverSource implements ImportSource {
     return Promise.resolve();
   }
 
-  async #describe({ path }: ForeignFolder, message: ForeignMessage): Promise<SourceMessage> {
-    const { flags, createdAt } = message;
+  async #describe({ folder, flags, createdAt, ...message }: ForeignMessage): Promise<SourceMessage> {
     const fileName = basename(message.fileName);
-    const file = join(this.#place, fileName.replace('{', '').slice(0, 2), fileName);
+    const file = join(this.place, fileName.replace('{', '').slice(0, 2), fileName);
     this.#octets += (await stat(file).catch(() => null))?.size ?? 0;
     return {
-      mailbox: toMailboxName(path),
+      mailbox: this.#rename(toMailboxName(folder)),
       flags: FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, flag]) => flag),
       internalDate: createdAt,
       where: fileName,

@@ -1,29 +1,21 @@
 /**
- * Reads what hMailServer writes as its backup (hMailServerBackup.xml): domains, accounts, aliases, lists, rules, routes, folders and
- * which file each message is in.
+ * Reads what hMailServer writes as its backup (hMailServerBackup.xml): domains, accounts, aliases, lists, rules, routes, folders, and
+ * where in the file each account stands, so that its messages can be read when their turn comes.
  *
- * Flow: `postroom move-in hmailserver` → here → to-provision.ts, hmailserver-source.ts. Invariants: never throws on what it reads;
- * collections may have any name around them (they changed between versions).
+ * Flow: octets of the file → here → plan-hmailserver.ts, hmailserver-source.ts. Invariants: never throws on what it reads; memory
+ * grows with the set-up, not with the number of messages; collections may have any name around them (they changed between versions).
  */
 import { err, ok, type Result } from '../../base/result.ts';
-import { attributeOf, parseXml, type XmlElement } from '../../format/xml.ts';
+import { XmlTagReader } from '../../format/xml-tags.ts';
+import { attributesOf, SetUpTree, within, type SetUpElement } from './set-up-tree.ts';
 
-/** Each message is an element: more of them than an office has. */
-const MOST_ELEMENTS = 20_000_000;
 const MIB = 1024 * 1024;
-
-export interface ForeignMessage {
-  /** `{GUID}.eml` */
-  readonly fileName: string;
-  /** Bits: 1 seen, 2 deleted, 4 flagged, 8 answered, 16 draft. */
-  readonly flags: number;
-  /** Milliseconds since 1970; null: not said. */
-  readonly createdAt: number | null;
-}
 
 export interface ForeignFolder {
   readonly path: readonly string[];
-  readonly messages: readonly ForeignMessage[];
+  readonly messages: number;
+  /** RFC 6154, in lower case: `\sent`. */
+  readonly uses: readonly string[];
 }
 
 export interface ForeignRule {
@@ -49,6 +41,13 @@ export interface ForeignRule {
   }[];
 }
 
+export interface ForeignVacation {
+  readonly subject: string;
+  readonly text: string;
+  /** The last day, `2024-05-01`; null: until it is switched off. */
+  readonly lastDay: string | null;
+}
+
 export interface ForeignAccount {
   readonly address: string;
   readonly name: string;
@@ -57,10 +56,16 @@ export interface ForeignAccount {
   /** 0 clear, 1 Blowfish, 2 MD5, 3 SHA-256. */
   readonly passwordEncryption: number;
   readonly quotaBytes: number | null;
-  readonly vacation: { readonly subject: string; readonly text: string } | null;
+  readonly vacation: ForeignVacation | null;
   readonly forward: { readonly to: string; readonly keepsCopy: boolean } | null;
   readonly rules: readonly ForeignRule[];
+  readonly hasSignature: boolean;
+  /** Servers that it fetches mail from. */
+  readonly fetchedFrom: readonly string[];
+  /** Those above before those beneath. */
   readonly folders: readonly ForeignFolder[];
+  /** The octets of the file in which it stands. */
+  readonly span: { readonly start: number; readonly end: number };
 }
 
 export interface ForeignDomain {
@@ -68,6 +73,9 @@ export interface ForeignDomain {
   readonly catchAll: string | null;
   readonly quotaBytes: number | null;
   readonly otherNames: readonly string[];
+  readonly hasSignature: boolean;
+  /** The file of its DKIM key, which is not in the backup. */
+  readonly keyFile: string | null;
   readonly accounts: readonly ForeignAccount[];
   readonly aliases: readonly { readonly address: string; readonly to: string; readonly isActive: boolean }[];
   readonly lists: readonly {
@@ -91,128 +99,145 @@ export interface ForeignRoute {
 export interface HmailserverBackup {
   readonly domains: readonly ForeignDomain[];
   readonly routes: readonly ForeignRoute[];
+  /** Folders that belong to nobody. */
+  readonly publicFolders: readonly string[];
 }
 
-export function readHmailserver(text: string): Result<HmailserverBackup, string> {
-  const root = parseXml(text, MOST_ELEMENTS);
-  if (!root.ok) return err(`not a backup of hMailServer: ${root.error}`);
-  const domains = within(root.value, 'Domain').map(readDomain);
-  if (root.value.name !== 'Backup' || domains.length === 0)
-    return err('not a backup of hMailServer: no domains');
-  return ok({ domains, routes: within(root.value, 'Route').map(readRoute) });
+/** Rejects where the octets cannot be had. */
+export async function readHmailserver(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Result<HmailserverBackup, string>> {
+  const reader = new XmlTagReader();
+  const tree = new SetUpTree();
+  for await (const chunk of chunks) {
+    const tags = reader.write(chunk);
+    const problem = tags.ok ? tree.take(tags.value) : tags.error;
+    if (problem !== null) return err(`not a backup of hMailServer: ${problem}`);
+  }
+  const ended = reader.end();
+  if (!ended.ok) return err(`not a backup of hMailServer: ${ended.error}`);
+  const { root } = tree;
+  const domains = within(root, 'Domain').map(readDomain);
+  if (root.name !== 'Backup' || domains.length === 0) return err('not a backup of hMailServer: no domains');
+  const publicFolders = within(root, 'Folder').map((folder) => attributesOf(folder).text('Name'));
+  return ok({ domains, routes: within(root, 'Route').map(readRoute), publicFolders });
 }
 
-/** The children of that name, or those of a collection around them. */
-function within(element: XmlElement, name: string): readonly XmlElement[] {
-  return element.children.flatMap((child) => {
-    if (child.name === name && child.attributeText.trim() !== '') return [child];
-    return child.attributeText.trim() === '' ? child.children.filter((each) => each.name === name) : [];
-  });
-}
-
-function textIn(element: XmlElement, name: string): string {
-  return attributeOf(element, name) ?? '';
-}
-
-function numberIn(element: XmlElement, name: string): number {
-  const number = Number(textIn(element, name));
-  return Number.isFinite(number) ? number : 0;
-}
-
-const isSet = (element: XmlElement, name: string): boolean => textIn(element, name) === '1';
 const orNull = (text: string): string | null => (text === '' ? null : text);
 const mebibytes = (count: number): number | null => (count > 0 ? count * MIB : null);
 
-function readDomain(element: XmlElement): ForeignDomain {
+function readDomain(element: SetUpElement): ForeignDomain {
+  const { text, number, isSet } = attributesOf(element);
   return {
-    name: textIn(element, 'Name'),
-    catchAll: orNull(textIn(element, 'Postmaster')),
-    quotaBytes: mebibytes(numberIn(element, 'MaxSize')),
-    otherNames: within(element, 'DomainAlias').map((each) => textIn(each, 'Name')),
+    name: text('Name'),
+    hasSignature: isSet('EnableSignature'),
+    keyFile: orNull(text('DKIMPrivateKeyFile')),
+    catchAll: orNull(text('Postmaster')),
+    quotaBytes: mebibytes(number('MaxSize')),
+    otherNames: within(element, 'DomainAlias').map((each) => attributesOf(each).text('Name')),
     accounts: within(element, 'Account').map(readAccount),
-    aliases: within(element, 'Alias').map((each) => ({
-      address: textIn(each, 'Name'),
-      to: textIn(each, 'Value'),
-      isActive: isSet(each, 'Active'),
-    })),
+    aliases: within(element, 'Alias').map((each) => {
+      const alias = attributesOf(each);
+      return { address: alias.text('Name'), to: alias.text('Value'), isActive: alias.isSet('Active') };
+    }),
     lists: within(element, 'DistributionList').map(readList),
   };
 }
 
-function readList(element: XmlElement): ForeignDomain['lists'][number] {
-  const members = element.children.flatMap((child) => child.children).map((each) => textIn(each, 'Name'));
+function readList(element: SetUpElement): ForeignDomain['lists'][number] {
+  const { text, number, isSet } = attributesOf(element);
+  const members = element.children
+    .flatMap(({ children }) => children)
+    .map((each) => attributesOf(each).text('Name'));
   return {
-    address: textIn(element, 'Name'),
-    isActive: isSet(element, 'Active'),
-    mode: numberIn(element, 'ListMode'),
+    address: text('Name'),
+    isActive: isSet('Active'),
+    mode: number('ListMode'),
     members: members.filter((member) => member !== ''),
   };
 }
 
-function readAccount(element: XmlElement): ForeignAccount {
-  const names = [textIn(element, 'PersonFirstName'), textIn(element, 'PersonLastName')];
-  const vacation = { subject: textIn(element, 'VacationSubject'), text: textIn(element, 'VacationMessage') };
-  const forward = { to: textIn(element, 'ForwardAddress'), keepsCopy: isSet(element, 'ForwardKeepOriginal') };
+function readAccount(element: SetUpElement): ForeignAccount {
+  const { text, number, isSet } = attributesOf(element);
+  const names = [text('PersonFirstName'), text('PersonLastName')];
+  const [lastDay = null] = /^\d{4}-\d\d-\d\d/u.exec(text('VacationExpireDate')) ?? [];
+  const vacation = {
+    subject: text('VacationSubject'),
+    text: text('VacationMessage'),
+    lastDay: isSet('VacationExpires') ? lastDay : null,
+  };
+  const forward = { to: text('ForwardAddress'), keepsCopy: isSet('ForwardKeepOriginal') };
   return {
-    address: textIn(element, 'Name'),
+    address: text('Name'),
     name: names.filter((name) => name !== '').join(' '),
-    isActive: isSet(element, 'Active'),
-    password: textIn(element, 'Password'),
-    passwordEncryption: numberIn(element, 'PasswordEncryption'),
-    quotaBytes: mebibytes(numberIn(element, 'MaxAccountSize')),
-    vacation: isSet(element, 'VacationMessageOn') ? vacation : null,
-    forward: isSet(element, 'ForwardEnabled') && forward.to !== '' ? forward : null,
+    isActive: isSet('Active'),
+    password: text('Password'),
+    passwordEncryption: number('PasswordEncryption'),
+    quotaBytes: mebibytes(number('MaxAccountSize')),
+    vacation: isSet('VacationMessageOn') ? vacation : null,
+    forward: isSet('ForwardEnabled') && forward.to !== '' ? forward : null,
     rules: within(element, 'Rule').map(readRule),
+    hasSignature: isSet('EnableSignature'),
+    fetchedFrom: within(element, 'FetchAccount')
+      .map(attributesOf)
+      .filter((each) => each.isSet('Active'))
+      .map((each) => each.text('ServerAddress')),
     folders: readFolders(element, []),
+    span: { start: element.start, end: element.end },
   };
 }
 
-function readFolders(element: XmlElement, above: readonly string[]): readonly ForeignFolder[] {
+function readFolders(element: SetUpElement, above: readonly string[]): readonly ForeignFolder[] {
   return within(element, 'Folder').flatMap((folder) => {
-    const path = [...above, textIn(folder, 'Name')];
-    return [{ path, messages: within(folder, 'Message').map(readMessage) }, ...readFolders(folder, path)];
+    const { text } = attributesOf(folder);
+    const path = [...above, text('Name')];
+    const uses = text('SpecialUse')
+      .toLowerCase()
+      .split(' ')
+      .filter((use) => use !== '');
+    return [{ path, messages: folder.messages, uses }, ...readFolders(folder, path)];
   });
 }
 
-function readMessage(element: XmlElement): ForeignMessage {
-  // `2024-05-01 09:30:00`, in the old server's local time, which this machine is taken to share.
-  const createdAt = Date.parse(textIn(element, 'CreateTime').replace(' ', 'T'));
+function readRule(element: SetUpElement): ForeignRule {
+  const { text, isSet } = attributesOf(element);
   return {
-    fileName: textIn(element, 'Filename'),
-    flags: numberIn(element, 'Flags'),
-    createdAt: Number.isNaN(createdAt) ? null : createdAt,
+    name: text('Name'),
+    isActive: isSet('Active'),
+    needsAll: isSet('UseAND'),
+    criteria: within(element, 'Criteria').map((each) => {
+      const criterion = attributesOf(each);
+      return {
+        headerField: criterion.isSet('UsePredefinedField') ? null : criterion.text('HeaderField'),
+        predefined: criterion.number('FieldType'),
+        match: criterion.number('MatchType'),
+        value: criterion.text('MatchString'),
+      };
+    }),
+    actions: within(element, 'Action').map(readAction),
   };
 }
 
-function readRule(element: XmlElement): ForeignRule {
+function readAction(element: SetUpElement): ForeignRule['actions'][number] {
+  const { text, number } = attributesOf(element);
   return {
-    name: textIn(element, 'Name'),
-    isActive: isSet(element, 'Active'),
-    needsAll: isSet(element, 'UseAND'),
-    criteria: within(element, 'Criteria').map((each) => ({
-      headerField: isSet(each, 'UsePredefinedField') ? null : textIn(each, 'HeaderField'),
-      predefined: numberIn(each, 'FieldType'),
-      match: numberIn(each, 'MatchType'),
-      value: textIn(each, 'MatchString'),
-    })),
-    actions: within(element, 'Action').map((each) => ({
-      type: numberIn(each, 'Type'),
-      folder: textIn(each, 'IMAPFolder'),
-      to: textIn(each, 'To'),
-      subject: textIn(each, 'Subject'),
-      body: textIn(each, 'Body'),
-      header: textIn(each, 'Header'),
-      value: textIn(each, 'Value'),
-    })),
+    type: number('Type'),
+    folder: text('IMAPFolder'),
+    to: text('To'),
+    subject: text('Subject'),
+    body: text('Body'),
+    header: text('Header'),
+    value: text('Value'),
   };
 }
 
-function readRoute(element: XmlElement): ForeignRoute {
+function readRoute(element: SetUpElement): ForeignRoute {
+  const { text, number, isSet } = attributesOf(element);
   return {
-    domain: textIn(element, 'Name'),
-    host: textIn(element, 'TargetHost'),
-    port: numberIn(element, 'TargetPort') || 25,
-    security: numberIn(element, 'ConnectionSecurity'),
-    user: isSet(element, 'RequiresAuthentication') ? orNull(textIn(element, 'Username')) : null,
+    domain: text('Name'),
+    host: text('TargetHost'),
+    port: number('TargetPort') || 25,
+    security: number('ConnectionSecurity'),
+    user: isSet('RequiresAuthentication') ? orNull(text('Username')) : null,
   };
 }

@@ -4,7 +4,7 @@
  * Flow: read-hmailserver.ts → here → to-provision.ts. Invariants: rules keep their order; a rule of which a part cannot be said is left out
  * whole, since half a rule may throw mail away.
  */
-import type { ForeignAccount, ForeignRule } from './read-hmailserver.ts';
+import type { ForeignAccount, ForeignRule, ForeignVacation } from './read-hmailserver.ts';
 
 export interface SieveFromRules {
   /** null: there is nothing to filter. */
@@ -39,13 +39,20 @@ export function rulesToSieve({
     else blocks.push(block);
   }
   if (vacation !== null) {
-    extensions.add('vacation');
-    const subject = vacation.subject === '' ? '' : ` :subject ${quote(vacation.subject)}`;
-    blocks.push(`vacation${subject} ${quote(vacation.text)};`);
+    blocks.push(vacationToSieve(vacation, extensions));
   }
   if (blocks.length === 0) return { script: null, leftOut };
   const required = [...extensions].sort().map(quote).join(', ');
   return { script: `require [${required}];\n\n${blocks.join('\n\n')}\n`, leftOut };
+}
+
+function vacationToSieve({ subject, text, lastDay }: ForeignVacation, extensions: Set<string>): string {
+  extensions.add('vacation');
+  const action = `vacation${subject === '' ? '' : ` :subject ${quote(subject)}`} ${quote(text)};`;
+  if (lastDay === null) return action;
+  // RFC 5260 §5; RFC 5231
+  extensions.add('date').add('relational');
+  return `if currentdate :value "le" "date" ${quote(lastDay)} {\n  ${action}\n}`;
 }
 
 function ruleToSieve(rule: ForeignRule, extensions: Set<string>): string | null {

@@ -18,13 +18,21 @@ export async function provisionHost(
   targets: ProvisionTargets & { audit: AuditStore },
   clock: Clock,
 ): Promise<void> {
+  const problem = await checkProvision(provision, targets);
+  if (problem !== null) throw new ProvisionProblem(problem);
+  const audit = new AuditLog({ store: targets.audit, clock });
+  await auditProvision(audit, targets, () => applyProvision(provision, targets));
+}
+
+/** What is wrong with it as things are now, as a sentence with its path, or null. */
+export async function checkProvision(
+  provision: Provision,
+  targets: Pick<ProvisionTargets, 'directory' | 'settings'>,
+): Promise<string | null> {
   const domains = (await targets.directory.listDomains()).map(({ name }) => name);
   const people = (await targets.directory.listAccounts()).filter(({ kind }) => kind === 'person');
   const accounts = people.map(({ address }) => address);
   const settings = await targets.settings.read();
   const groups = (await targets.directory.listGroupMembers()).map(({ address }) => address);
-  const problem = findProvisionProblem(provision, { ...settings, domains, accounts, groups });
-  if (problem !== null) throw new ProvisionProblem(problem);
-  const audit = new AuditLog({ store: targets.audit, clock });
-  await auditProvision(audit, targets, () => applyProvision(provision, targets));
+  return findProvisionProblem(provision, { ...settings, domains, accounts, groups });
 }

@@ -59,6 +59,7 @@ class ImportRun {
     const letGo = () => void source.close();
     signal.addEventListener('abort', letGo);
     try {
+      for (const name of source.mailboxes ?? []) await this.#prepare(name);
       for await (const message of source.messages((digest) => this.#isWanted(digest))) {
         if (signal.aborted) throw new TransferStop({ kind: 'cancelled' });
         await this.#take(message);
@@ -123,6 +124,17 @@ class ImportRun {
     this.#mailbox = { name, id: mailbox.id, known: await KnownMessages.of(mailStore, mailbox) };
     this.log.entered(name);
     return this.#mailbox;
+  }
+
+  /** A mailbox that may stay empty; one that cannot be made is named. */
+  async #prepare(name: string): Promise<void> {
+    if (this.#options.signal.aborted) throw new TransferStop({ kind: 'cancelled' });
+    try {
+      await this.#findOrCreate(name);
+    } catch (error) {
+      if (!(error instanceof TransferStop) || error.end.kind !== 'failed') throw error;
+      this.log.failed({ where: name, reason: error.end.reason });
+    }
   }
 
   async #findOrCreate(name: string) {

@@ -70,6 +70,8 @@ export interface ImportSource {
   /** null where nobody knows before the end. */
   readonly totalOctets: number | null;
   readonly totalMessages: number | null;
+  /** Mailboxes that are to be here even if no message is in them; those above before those beneath. */
+  readonly mailboxes?: readonly string[];
   /** A source that reads slowly asks of each message whether it is wanted before it reads it. */
   messages(isWanted: (digest: MessageDigest) => Promise<boolean>): AsyncIterable<SourceMessage>;
   /** Octets of the files that have been gone through, or that have come. */

@@ -9,6 +9,7 @@ const ANCHORS: Readonly<Record<string, string>> = {
   transcripts: 'pages#transcripts',
   accounts: 'pages#accounts',
   accountRules: 'pages#account-rules',
+  moveIn: 'moving-in#console',
   filters: 'pages#filters',
   health: 'pages#health',
   deliveryTest: 'pages#delivery-test',

@@ -153,6 +153,8 @@ export const general = {
     passwordMissing: 'Type the password: it is only kept for the host and the user that it was saved for.',
     notListening: 'Nothing listens on the SMTP port. See Settings, Listeners.',
     transferUnderWay: 'This account is being imported or exported already.',
+    moveInUnderWay:
+      'Mail is being moved in, imported or exported already. Wait until that has ended, or cancel it.',
     noSuchFile: 'There is no such file in the transfer folder.',
     notMail: 'This is neither mbox nor Maildir nor .eml files nor a zip archive of such.',
     invalidFileName: 'This is not the name of a file in the transfer folder.',

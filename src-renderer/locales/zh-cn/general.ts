@@ -139,6 +139,7 @@ export const general: Pick<
     passwordMissing: '请输入密码：密码只为当初保存时的主机和用户保留。',
     notListening: 'SMTP 端口没有监听，请看“设置”中的“监听端口”。',
     transferUnderWay: '该账户正在导入或导出。',
+    moveInUnderWay: '正在搬入、导入或导出邮件。请等它结束，或取消它。',
     noSuchFile: '传输文件夹中没有这个文件。',
     notMail: '这不是 mbox、Maildir、.eml 文件，也不是它们的 zip 压缩包。',
     invalidFileName: '这不是传输文件夹中的文件名。',

@@ -20,6 +20,7 @@ export class ImapSource implements ImportSource {
   readonly format = 'imap';
   readonly totalOctets = null;
   readonly totalMessages: number;
+  readonly mailboxes: readonly string[];
   readonly #session: ImapClientSession;
   readonly #mailboxes: readonly NamedMailbox[];
   #octets = 0;
@@ -31,6 +32,7 @@ export class ImapSource implements ImportSource {
   ) {
     this.#session = session;
     this.#mailboxes = facts.mailboxes;
+    this.mailboxes = facts.mailboxes.map(({ name }) => name);
     this.totalMessages = facts.totalMessages;
   }
 

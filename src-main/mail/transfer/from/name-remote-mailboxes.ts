@@ -39,17 +39,25 @@ export function nameRemoteMailboxes(
   prefix: string,
 ): readonly NamedMailbox[] {
   const own = mailboxes.filter(({ attributes }) => !VIEWS.some((view) => attributes.has(view)));
-  const saysUses = own.some(({ attributes }) => USES.some(([attribute]) => attributes.has(attribute)));
+  const plain = own.map((remote) => ({ remote, name: plainName(remote, prefix) }));
+  const rename = renameByUse(plain.map(({ remote: { attributes }, name }) => ({ attributes, name })));
+  const named = plain.map(({ remote, name }) => ({ remote, name: rename(name) }));
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** How each of an account's mailboxes is called here. */
+export function renameByUse(
+  mailboxes: readonly { readonly name: string; readonly attributes: ReadonlySet<string> }[],
+): (name: string) => string {
+  const saysUses = mailboxes.some(({ attributes }) => USES.some(([attribute]) => attributes.has(attribute)));
   const renamed = new Map<string, string>();
-  for (const mailbox of own) {
-    const name = plainName(mailbox, prefix);
+  for (const { name, attributes } of mailboxes) {
     const use = USES.find(([attribute, , called]) =>
-      saysUses ? mailbox.attributes.has(attribute) : called.test(name),
+      saysUses ? attributes.has(attribute) : called.test(name),
     );
     if (use !== undefined) renamed.set(name, use[1]);
   }
-  const named = own.map((remote) => ({ remote, name: rename(plainName(remote, prefix), renamed) }));
-  return named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (name) => rename(name, renamed);
 }
 
 function plainName({ wireName, delimiter }: RemoteMailbox, prefix: string): string {

@@ -16,6 +16,13 @@ import { parseResponse, type Response } from './parse-response.ts';
 /** Why the server is no use, in a sentence for people. */
 export class ImapProblem extends Error {
   override readonly name = 'ImapProblem';
+  /** How far it came. */
+  readonly step: 'connection' | 'signIn' | 'session';
+
+  constructor(reason: string, step: ImapProblem['step'] = 'session') {
+    super(reason);
+    this.step = step;
+  }
 }
 
 /** A response as far as its body, which comes next. */

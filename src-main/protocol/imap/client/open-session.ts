@@ -52,7 +52,7 @@ export async function openImapSession(
     const reason = error instanceof Error ? error.message : String(error);
     transcript.note(reason);
     transcript.close('refused');
-    throw new ImapProblem(`${host}:${port}: ${reason}`);
+    throw new ImapProblem(`${host}:${port}: ${reason}`, 'connection');
   }
   const opening = new Opening(new ImapClientWire(connection, transcript, options.clock), target, options);
   return opening.begin();
@@ -75,7 +75,7 @@ class Opening {
       await this.#complete('STARTTLS', this.#wire.send('STARTTLS'));
       await this.#wire.startTls();
     }
-    if (!isSignedIn) await this.#signIn(await this.#readCapabilities());
+    if (!isSignedIn) await this.#signIn(await this.#readCapabilities()).catch(failedAtSignIn);
     // RFC 9051 §6.1.1: they may be others once somebody has signed in.
     return new ImapClientSession(this.#wire, await this.#readCapabilities());
   }
@@ -164,6 +164,10 @@ class Opening {
   #ended(said: string): ImapProblem {
     return this.#wire.problem(`The server ended the session: ${said}`);
   }
+}
+
+function failedAtSignIn(error: unknown): never {
+  throw error instanceof ImapProblem ? new ImapProblem(error.message, 'signIn') : error;
 }
 
 function base64(text: string): string {
