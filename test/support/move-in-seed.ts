@@ -58,8 +58,8 @@ const ACCOUNTS: readonly MovingMailbox[] = [
   mailbox('tom', {
     ...{ state: 'done', messages: 12_478, unreadable: 2, octets: 800_000_000, remedy: 'unreadable' },
     problems: [
-      { where: '{A1B3}.eml', reason: 'ENOENT: no such file or directory' },
-      { where: '{C7D2}.eml', reason: 'ENOENT: no such file or directory' },
+      { where: '{A1B3}.eml', reason: 'its file is not in the backup' },
+      { where: '{C7D2}.eml', reason: 'its file is not in the backup' },
     ],
   }),
   mailbox('max', {

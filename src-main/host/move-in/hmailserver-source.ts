@@ -31,6 +31,13 @@ export interface BackupPlaces {
   readonly mailFolder: string;
 }
 
+/** The octets of a message whose file is gone. */
+const NOT_THERE: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({
+    next: () => Promise.reject(new Error('its file is not in the backup')),
+  }),
+};
+
 export class HmailserverSource implements ImportSource {
   readonly format = 'eml';
   readonly totalOctets = null;
@@ -75,13 +82,14 @@ export class HmailserverSource implements ImportSource {
   async #describe({ folder, flags, createdAt, ...message }: ForeignMessage): Promise<SourceMessage> {
     const fileName = basename(message.fileName);
     const file = join(this.place, fileName.replace('{', '').slice(0, 2), fileName);
-    this.#octets += (await stat(file).catch(() => null))?.size ?? 0;
+    const sizeBytes = (await stat(file).catch(() => null))?.size ?? null;
+    this.#octets += sizeBytes ?? 0;
     return {
       mailbox: this.#rename(toMailboxName(folder)),
       flags: FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, flag]) => flag),
       internalDate: createdAt,
       where: fileName,
-      octets: () => readOctets(file, 0),
+      octets: () => (sizeBytes === null ? NOT_THERE : readOctets(file, 0)),
     };
   }
 }

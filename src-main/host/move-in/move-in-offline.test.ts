@@ -92,7 +92,10 @@ describe('an hMailServer', () => {
       value: { failed: 1 },
     });
     expect(outcomes.get('anna@example.com')).toMatchObject({
-      value: { progress: { messages: 2, failed: 1 }, problems: [{ where: '{A1B3}.eml' }] },
+      value: {
+        progress: { messages: 2, failed: 1 },
+        problems: [{ where: '{A1B3}.eml', reason: 'its file is not in the backup' }],
+      },
     });
   });
 
