@@ -1,6 +1,13 @@
 /** Routes: one page per question; what is chosen and filtered is in the address, so that it can be linked and gone back to. */
 import { createRouter, createWebHistory } from 'vue-router';
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The page of the side bar that this one belongs to, where it has no entry of its own. */
+    readonly isPartOf?: 'accounts';
+  }
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -25,11 +32,13 @@ export const router = createRouter({
     {
       path: '/accounts/:accountId(\\d+)/rules',
       name: 'accountRules',
+      meta: { isPartOf: 'accounts' },
       component: () => import('./features/accounts/rules/RulesPage.vue'),
     },
     {
       path: '/accounts/move-in',
       name: 'moveIn',
+      meta: { isPartOf: 'accounts' },
       component: () => import('./features/move-in/MoveInPage.vue'),
     },
     {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareFigures, lastRunOn, type BenchRun } from './compare-figures.ts';
+import { compareFigures, type BenchRun } from './compare-figures.ts';
 import type { Figure } from './report-figure.ts';
 
 const ratio = (name: string, value: number): Figure => ({
@@ -16,7 +16,7 @@ const run = (machine: string, figures: readonly Figure[]): BenchRun => ({
 
 it('a ratio that fell by more than 15 % has fallen, one that fell by less has not', () => {
   const before = run('pc', [ratio('relay', 3), ratio('search', 2)]);
-  const compared = compareFigures([ratio('relay', 2.5), ratio('search', 1.8)], before);
+  const compared = compareFigures('pc', [before, run('pc', [ratio('relay', 2.5), ratio('search', 1.8)])]);
   expect(compared.map(({ name, hasFallen }) => [name, hasFallen])).toEqual([
     ['relay', true],
     ['search', false],
@@ -25,19 +25,33 @@ it('a ratio that fell by more than 15 % has fallen, one that fell by less has no
 
 it('where less is better, more is a fall', () => {
   const latency: Figure = { name: 'latency', value: 1.3, unit: '×', better: 'less', isRatio: true };
-  expect(compareFigures([latency], run('pc', [{ ...latency, value: 1 }]))[0]).toMatchObject({
-    hasFallen: true,
-  });
+  const before = run('pc', [{ ...latency, value: 1 }]);
+  expect(compareFigures('pc', [before, run('pc', [latency])])[0]).toMatchObject({ hasFallen: true });
 });
 
 it('a figure that is no ratio never falls, and a new one has nothing before it', () => {
   const rate: Figure = { name: 'rate', value: 10, unit: '/s', better: 'more', isRatio: false };
-  expect(compareFigures([rate], run('pc', [{ ...rate, value: 100 }]))[0]).toMatchObject({ hasFallen: false });
-  expect(compareFigures([rate], null)[0]).toMatchObject({ before: null, change: null, hasFallen: false });
+  const before = run('pc', [{ ...rate, value: 100 }]);
+  expect(compareFigures('pc', [before, run('pc', [rate])])[0]).toMatchObject({ hasFallen: false });
+  const alone = { before: null, change: null, hasFallen: false };
+  expect(compareFigures('pc', [run('pc', [rate])])[0]).toMatchObject(alone);
 });
 
-it('is compared with the last run on the same kind of machine', () => {
-  const runs = [run('pc', [ratio('a', 1)]), run('pc', [ratio('a', 2)]), run('server', [ratio('a', 9)])];
-  expect(lastRunOn('pc', runs)?.figures[0]?.value).toBe(2);
-  expect(lastRunOn('laptop', runs)).toBeNull();
+it('is compared with what the same kind of machine measured before, in whichever run', () => {
+  const runs = [
+    run('pc', [ratio('a', 2), ratio('b', 1)]),
+    run('server', [ratio('a', 9)]),
+    run('pc', [ratio('b', 3)]),
+    run('pc', [ratio('a', 4)]),
+  ];
+  expect(compareFigures('pc', runs).map(({ name, before, value }) => [name, before, value])).toEqual([
+    ['a', 2, 4],
+    ['b', 1, 3],
+  ]);
+  expect(compareFigures('laptop', runs)).toEqual([]);
+});
+
+it('a figure that a run tells twice is compared with the run before', () => {
+  const runs = [run('pc', [ratio('a', 1)]), run('pc', [ratio('a', 2), ratio('a', 3)])];
+  expect(compareFigures('pc', runs)).toMatchObject([{ before: 1, value: 3 }]);
 });

@@ -1,4 +1,4 @@
-/** Figures of today beside those of the run before: which ratios have fallen. */
+/** Figures of benches beside those from before: which ratios have fallen. */
 import type { Figure } from './report-figure.ts';
 
 /** A run beside other work differs by less. */
@@ -13,35 +13,32 @@ export interface BenchRun {
   readonly figures: readonly Figure[];
 }
 
-export interface Compared extends Figure {
-  /** null: the run before has none. */
+export interface Compared extends Figure, Pick<BenchRun, 'at' | 'commit'> {
+  /** null: there is none from before. */
   readonly before: number | null;
   /** 1: the same; above: better. */
   readonly change: number | null;
   readonly hasFallen: boolean;
 }
 
-/** `before`: the last run on the same kind of machine. */
-export function compareFigures(now: readonly Figure[], before: BenchRun | null): readonly Compared[] {
-  const earlier = new Map(before?.figures.map((figure) => [figure.name, figure.value]));
-  return now.map((figure) => {
-    const value = earlier.get(figure.name) ?? null;
-    const change = value === null ? null : changeOf(figure, value);
-    return {
-      ...figure,
-      before: value,
-      change,
-      hasFallen: figure.isRatio && change !== null && change < 1 - MOST_FALL,
-    };
-  });
+/** The newest figure of each name that one kind of machine has, beside the one before it: a run may be of some benches only. */
+export function compareFigures(machine: string, runs: readonly BenchRun[]): readonly Compared[] {
+  const newest = new Map<string, Compared>();
+  for (const { at, commit, figures } of runs.filter((run) => run.machine === machine)) {
+    const before = new Map(newest);
+    for (const figure of figures)
+      newest.set(figure.name, { ...compare(figure, before.get(figure.name)?.value ?? null), at, commit });
+  }
+  return [...newest.values()];
+}
+
+function compare(figure: Figure, before: number | null): Omit<Compared, 'at' | 'commit'> {
+  const change = before === null ? null : changeOf(figure, before);
+  const hasFallen = figure.isRatio && change !== null && change < 1 - MOST_FALL;
+  return { ...figure, before, change, hasFallen };
 }
 
 function changeOf({ value, better }: Figure, before: number): number | null {
   const [best, worst] = better === 'more' ? [value, before] : [before, value];
   return worst > 0 ? best / worst : null;
-}
-
-/** The last of the runs whose machine is this one's kind. */
-export function lastRunOn(machine: string, runs: readonly BenchRun[]): BenchRun | null {
-  return runs.findLast((run) => run.machine === machine) ?? null;
 }

@@ -12,7 +12,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeRun, markdownTable, writeProofSection } from '../support/proof-page.ts';
-import { compareFigures, lastRunOn, type BenchRun, type Compared } from './compare-figures.ts';
+import { compareFigures, type BenchRun, type Compared } from './compare-figures.ts';
 import type { Figure } from './report-figure.ts';
 
 const HERE = import.meta.dirname;
@@ -45,10 +45,12 @@ const BENCHES: readonly Bench[] = [
 const began = new Date();
 const figures = await runBenches(BENCHES.filter(isWanted));
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
-const compared = compareFigures(figures, lastRunOn(machine, await readHistory()));
-console.log(`\n${tableOf(compared)}`);
+const run = thisRun();
+const compared = compareFigures(machine, [...(await readHistory()), run]);
+const ofThisRun = compared.filter(({ at }) => at === run.at);
+console.log(`\n${tableOf(ofThisRun)}`);
 if (!values.dry && !values.quick) await keep(compared);
-const fallen = compared.filter(({ hasFallen }) => hasFallen);
+const fallen = ofThisRun.filter(({ hasFallen }) => hasFallen);
 for (const { name, before, value } of fallen)
   console.log(`WARNING: ${name} fell from ${round(before ?? 0)} to ${round(value)}`);
 process.exitCode = fallen.length === 0 ? 0 : 1;
@@ -90,15 +92,19 @@ function linesOf<T>(text: string): readonly T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-async function keep(all: readonly Compared[]): Promise<void> {
+function thisRun(): BenchRun {
   const versions = {
     Postfix: version('postconf', ['-d', 'mail_version']),
     Dovecot: version('dovecot', ['--version']),
   };
   const commit = version('git', ['rev-parse', '--short', 'HEAD']);
-  const run: BenchRun = { at: began.toISOString(), commit, machine, versions, figures };
+  return { at: began.toISOString(), commit, machine, versions, figures };
+}
+
+/** The table has what this run did not measure as well, from when it was measured last. */
+async function keep(all: readonly Compared[]): Promise<void> {
   await appendFile(HISTORY, `${JSON.stringify(run)}\n`);
-  const beside = `Beside Debian's Postfix ${versions.Postfix} and Dovecot ${versions.Dovecot}.`;
+  const beside = `Beside Debian's Postfix ${run.versions['Postfix']} and Dovecot ${run.versions['Dovecot']}.`;
   await writeProofSection('bench', `${describeRun(began)} ${beside}\n\n${tableOf(all)}`);
 }
 
@@ -108,13 +114,14 @@ function version(command: string, args: readonly string[]): string {
 }
 
 function tableOf(all: readonly Compared[]): string {
-  const rows = all.map(({ name, value, unit, before, change, hasFallen }) => [
+  const rows = all.map(({ name, value, unit, before, change, hasFallen, at, commit }) => [
     name,
     `${round(value)} ${unit}`,
     before === null ? '' : round(before),
     change === null ? '' : `${hasFallen ? '**fell** ' : ''}${((change - 1) * 100).toFixed(0)} %`,
+    `${at.slice(0, 16).replace('T', ' ')} at \`${commit}\``,
   ]);
-  return markdownTable(['', 'now', 'before', 'better by'], rows);
+  return markdownTable(['', 'now', 'before', 'better by', 'measured'], rows);
 }
 
 function round(value: number): string {
