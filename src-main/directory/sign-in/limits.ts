@@ -39,6 +39,9 @@ export const STRANGERS_HASHED_AT_ONCE = 1;
 /** About ten seconds of waiting; who comes later is told to come again. */
 export const MOST_STRANGERS_WAITING = 250;
 
+/** Of a stranger's address in that line; its others wait for their outcome. */
+export const MOST_UNDER_WAY_OF_ADDRESS = 4;
+
 /** Attempts that wait until others from there are known to be right or wrong: an office behind one address, five connections a program. */
 export const MOST_WAITING_OF_ADDRESS = 100;
 /** Each holds a connection's memory, some 130 KiB under load. */
