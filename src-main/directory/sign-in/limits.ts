@@ -39,12 +39,15 @@ export const STRANGERS_HASHED_AT_ONCE = 1;
 /** About ten seconds of waiting; who comes later is told to come again. */
 export const MOST_STRANGERS_WAITING = 250;
 
+/** Of a stranger's address in that line; its others wait for their outcome. */
+export const MOST_UNDER_WAY_OF_ADDRESS = 4;
+
 /** Attempts that wait until others from there are known to be right or wrong: an office behind one address, five connections a program. */
 export const MOST_WAITING_OF_ADDRESS = 100;
-/** Each is looked at again whenever an outcome is known: a millisecond for all of them. */
-export const MOST_WAITING = 1_000;
+/** Each holds a connection's memory, some 130 KiB under load. */
+export const MOST_WAITING = 150;
 /** Mail programs give up after half a minute and more. */
-export const LONGEST_WAIT_MS = 20_000;
+export const LONGEST_WAIT_MS = 15_000;
 
 /** Wrong secrets that are known again without hashing: a phone with an old password asks every few minutes. */
 export const MOST_KNOWN_WRONG = 10_000;

@@ -19,6 +19,7 @@ import {
   LONGEST_REFUSAL_DELAY_MS,
   MOST_COUNTED,
   MOST_NAMES_OF_ADDRESS,
+  MOST_UNDER_WAY_OF_ADDRESS,
   REFUSAL_DELAY_MS,
   TURNED_AWAY_BEFORE_SHUT_OUT,
 } from './limits.ts';
@@ -105,10 +106,10 @@ export class SignInGuard implements SignInGuardDesk {
   async admitInTurn(attempt: SignInAttempt): Promise<AdmittedAttempt | 'closed' | 'busy'> {
     const { remoteAddress } = attempt;
     if (this.#options.isExempt(remoteAddress)) return NOT_COUNTED;
+    const tallies = this.#talliesOf(attempt);
     const admitted = await this.#room.enter<AdmittedAttempt | 'closed'>(
       clientKey(remoteAddress),
       (hasWaited) => {
-        const tallies = this.#talliesOf(attempt);
         if (tallies.every(({ block }) => block === null)) {
           if (tallies.some(isFull)) return { kind: 'wait' };
           return { kind: 'done', value: this.#begin(tallies, attempt) };
@@ -266,8 +267,9 @@ function count({ failures }: Tally, name: string): void {
   failures.set(key, (failures.get(key) ?? 0) + 1);
 }
 
-/** Were all wrong that are under way, it would be closed. */
+/** Were all wrong that are under way, it would be closed; or a stranger's address has enough in the line of hashes. */
 function isFull(tally: Tally): boolean {
+  if (tally.kind === 'address' && tally.underWay >= MOST_UNDER_WAY_OF_ADDRESS) return true;
   return sum(tally) + tally.underWay >= MOST_FAILURES[tally.kind];
 }
 

@@ -18,6 +18,7 @@ import {
   FAILURES_OF_PLACE,
   FIRST_BLOCK_MS,
   LONGEST_WAIT_MS,
+  MOST_UNDER_WAY_OF_ADDRESS,
   MOST_WAITING_OF_ADDRESS,
 } from './limits.ts';
 import type { AppPasswordScope, MailDoor } from './port.ts';
@@ -152,7 +153,7 @@ describe('many first sign-ins at once from one address', () => {
   });
 
   test('beyond all bounds, are told to come again, and not of wrong passwords', async () => {
-    const tries = Array.from({ length: FAILURES_OF_ADDRESS + MOST_WAITING_OF_ADDRESS + 1 }, () =>
+    const tries = Array.from({ length: MOST_UNDER_WAY_OF_ADDRESS + MOST_WAITING_OF_ADDRESS + 1 }, () =>
       tryPassword(STRANGER, 'secret'),
     );
     const verdicts = await Promise.all(tries);

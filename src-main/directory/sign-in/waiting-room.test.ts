@@ -46,15 +46,26 @@ describe('the waiting room', () => {
     expect(order).toEqual([]);
   });
 
-  test('is bounded, for an address and for all', async () => {
+  test('is bounded, for an address and for all, and who has most in it gives way', async () => {
     free = 0;
-    const ofOne = Array.from({ length: MOST_WAITING_OF_ADDRESS }, () => enter('a'));
+    const greedy = Array.from({ length: MOST_WAITING_OF_ADDRESS }, () => enter('a'));
     expect(await enter('a')).toBeNull();
     const others = Array.from({ length: MOST_WAITING - MOST_WAITING_OF_ADDRESS }, (_, at) => enter(`b${at}`));
-    expect(await enter('c')).toBeNull();
+    const modest = enter('c');
+    expect(await greedy.at(-1)).toBeNull();
     free = MOST_WAITING;
     room.lookAgain();
-    expect(new Set(await Promise.all([...ofOne, ...others]))).toEqual(new Set(['waited']));
-    expect(await Promise.race([enter('c'), Promise.resolve('still waiting')])).toBe('still waiting');
+    expect(new Set(await Promise.all([...greedy.slice(0, -1), ...others, modest]))).toEqual(
+      new Set(['waited']),
+    );
+  });
+
+  test('makes no room for who has as many in it as anybody', async () => {
+    free = 0;
+    const all = Array.from({ length: MOST_WAITING }, (_, at) => enter(`a${at}`));
+    expect(await enter('b')).toBeNull();
+    free = MOST_WAITING;
+    room.lookAgain();
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['waited']));
   });
 });

@@ -2,7 +2,7 @@
  * WaitingRoom: where attempts wait for the outcome of those that are under way, since that says whether there is room for another guess.
  *
  * Flow: SignInGuard → here. Invariants: they are looked at again in their order whenever an outcome is known; their number, the number of
- * each address and their time are bounded; nobody overtakes.
+ * each address and their time are bounded; where it is full, whoever has most in it gives way; nobody overtakes.
  */
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { LONGEST_WAIT_MS, MOST_WAITING, MOST_WAITING_OF_ADDRESS } from './limits.ts';
@@ -12,6 +12,7 @@ export type Turn<T> = { readonly kind: 'wait' } | { readonly kind: 'done'; reado
 interface Waiter {
   readonly address: string;
   readonly look: () => void;
+  readonly giveUp: () => void;
 }
 
 export class WaitingRoom {
@@ -28,7 +29,8 @@ export class WaitingRoom {
     const turn = attempt(false);
     if (turn.kind === 'done') return Promise.resolve(turn.value);
     const here = this.#ofAddress.get(address) ?? 0;
-    if (here >= MOST_WAITING_OF_ADDRESS || this.#waiters.size >= MOST_WAITING) return Promise.resolve(null);
+    if (here >= MOST_WAITING_OF_ADDRESS) return Promise.resolve(null);
+    if (this.#waiters.size >= MOST_WAITING && !this.#makeRoomFor(here)) return Promise.resolve(null);
     return new Promise((resolve) => {
       const leave = (value: T | null, cancel: Cancel) => {
         cancel();
@@ -40,7 +42,7 @@ export class WaitingRoom {
         const next = attempt(true);
         if (next.kind === 'done') leave(next.value, cancel);
       };
-      const waiter: Waiter = { address, look };
+      const waiter: Waiter = { address, look, giveUp: () => leave(null, cancel) };
       this.#waiters.add(waiter);
       this.#ofAddress.set(address, here + 1);
     });
@@ -49,6 +51,15 @@ export class WaitingRoom {
   /** An outcome is known. */
   lookAgain(): void {
     for (const waiter of this.#waiters) waiter.look();
+  }
+
+  /** Sends the last of those away who have most in here; not for one who would then have as many. */
+  #makeRoomFor(here: number): boolean {
+    const most = Math.max(...this.#ofAddress.values());
+    if (most <= here + 1) return false;
+    const last = [...this.#waiters].findLast(({ address }) => this.#ofAddress.get(address) === most);
+    last?.giveUp();
+    return true;
   }
 
   #remove(waiter: Waiter): void {
