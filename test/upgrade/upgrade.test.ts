@@ -8,6 +8,7 @@ import { Connection } from '../../src-main/storage/connection.ts';
 import { MIGRATIONS } from '../../src-main/storage/migrations/index.ts';
 import { signInToConsole } from '../support/console-caller.ts';
 import { makeWorkFolder, OFFICE, runService, startOffice } from '../support/service-process.ts';
+import { beginningAt } from './clock-of-then.ts';
 import { readMail, UNREACHABLE, withImap, type SeenMail } from './office-mail.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -36,6 +37,12 @@ function unpack(name: string): Fixture {
   return JSON.parse(readFileSync(join(FIXTURES, `${name}.json`), 'utf8')) as Fixture;
 }
 
+/** When the first message came, milliseconds since 1970. */
+function startOf(mail: SeenMail): number {
+  const messages = Object.values(mail).flatMap((mailboxes) => mailboxes.flatMap((each) => each.messages));
+  return Math.min(...messages.map(({ internalDate }) => Date.parse(internalDate)));
+}
+
 function database(): string {
   return join(folder.data, 'postroom.db');
 }
@@ -58,7 +65,7 @@ const olderFixtures = fixtures.filter((name) => Number(name.replace('schema-', '
 describe.each(fixtures)('a data folder as %s', (name) => {
   test('opens with every message, flag, UID and mailbox it had, takes new mail, and the doctor finds nothing', async () => {
     const { mail, leaves } = unpack(name);
-    const service = await startOffice(folder);
+    const service = await startOffice(folder, { env: beginningAt(startOf(mail)) });
     expect(await readMail(service)).toEqual(mail);
     expect(await waiting(service.ready.console)).toEqual(leaves ? ['peer@elsewhere.example'] : []);
     await withImap(service, 'anna', async (imap) => {
@@ -75,9 +82,9 @@ describe.each(fixtures)('a data folder as %s', (name) => {
 
 describe.each(olderFixtures)('a data folder as %s, upgraded', (name) => {
   test('goes back to the program that wrote it', async () => {
-    unpack(name);
+    const env = beginningAt(startOf(unpack(name).mail));
     const then = versionOf();
-    const service = await startOffice(folder);
+    const service = await startOffice(folder, { env });
     await withImap(service, 'anna', (imap) => imap.append('INBOX', 'Subject: newer\r\n\r\nHello.\r\n'));
     await service.end();
     const { code, output } = await runService(['rollback', '--data', folder.data]);
@@ -85,7 +92,7 @@ describe.each(olderFixtures)('a data folder as %s, upgraded', (name) => {
     const aside = /(\S*before-rollback-\S+)$/mu.exec(output)?.[1] ?? '';
     expect(output).toContain('1 messages that came since');
     // What was set aside is a data folder as well.
-    const kept = await startOffice({ ...folder, data: aside });
+    const kept = await startOffice({ ...folder, data: aside }, { env });
     const subjects = await withImap(kept, 'anna', async (imap) => {
       await imap.mailboxOpen('INBOX');
       return imap.search({ subject: 'newer' });
