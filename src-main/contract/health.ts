@@ -48,7 +48,7 @@ export const healthFix = z.discriminatedUnion('kind', [
     kind: z.literal('page'),
     page: z.enum([
       ...['accounts', 'certificates', 'domains', 'listeners', 'queue', 'relay', 'reports'],
-      ...['settings', 'signIns', 'signingKeys', 'encryption', 'backups'],
+      ...['settings', 'signIns', 'signingKeys', 'encryption', 'backups', 'running'],
     ] as const),
     subject: z.string(),
   }),

@@ -55,6 +55,7 @@ export interface HealthFacts {
   readonly queue: { readonly recipients: number; readonly oldestReceivedAt: number | null };
   readonly disk: { readonly freeBytes: number };
   readonly lastBackupAt: number | null;
+  readonly starts: HowItStarts;
   /** Of the last look at the database; null: none was made. */
   readonly database: { readonly checkedAt: number; readonly findings: readonly string[] } | null;
   readonly passwords: PasswordFacts;
@@ -62,6 +63,9 @@ export interface HealthFacts {
   readonly renewals: readonly RenewalFacts[];
   readonly allowsCleartextSignIn: boolean;
 }
+
+/** Who starts this server after the computer was off; `unknown`: no service manager that we know runs here. */
+export type HowItStarts = 'atBoot' | 'notAtBoot' | 'byHand' | 'unknown';
 
 /** What can be known of passwords without their clear text. */
 export interface PasswordFacts {

@@ -58,7 +58,8 @@ export type HealthPage =
   | 'signIns'
   | 'signingKeys'
   | 'encryption'
-  | 'backups';
+  | 'backups'
+  | 'running';
 
 export type HealthFix =
   /** Publish the record; what stands in `instead` (as found in DNS) goes. */

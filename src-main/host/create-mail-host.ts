@@ -44,7 +44,7 @@ import type { PortChoices } from './ports.ts';
 import { provisionHost } from './provision/provision-host.ts';
 import type { Provision } from './provision/schema.ts';
 import { createReleaseDesk, type ReleaseDesk } from './quarantine-release.ts';
-import type { ShellControl } from './running-desk.ts';
+import { howItStarts, type ShellControl } from './running-desk.ts';
 import { openTransfers, type Transfers } from './open-transfers.ts';
 import { openHostStorage } from './open-host-storage.ts';
 import { readSecret } from './secret-file.ts';
@@ -358,6 +358,7 @@ class RunningHost implements MailHost {
       settings: () => this.#settings,
       diskFree: () => diskFree(dataFolder),
       lastBackupAt: () => backups.desk.lastBackupAt(),
+      starts: () => howItStarts(this.#options.shell ?? null),
     });
     return { relayDesk, health, backups };
   }

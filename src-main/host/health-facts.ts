@@ -2,7 +2,13 @@
 import { networkInterfaces } from 'node:os';
 import type { DirectoryAdmin } from '../directory/port.ts';
 import { BLOCKLISTS } from '../health/blocklists.ts';
-import type { HealthFacts, HealthListener, RenewalFacts, WantedRecord } from '../health/facts.ts';
+import type {
+  HealthFacts,
+  HealthListener,
+  HowItStarts,
+  RenewalFacts,
+  WantedRecord,
+} from '../health/facts.ts';
 import type { QueueDesk } from '../mail/queue/port.ts';
 import type { SigningDesk } from '../mail/signing/port.ts';
 import { listWantedRecords } from './api/dns-records.ts';
@@ -25,15 +31,17 @@ export interface HealthFactsOptions {
   readonly passwords: () => Promise<HealthFacts['passwords']>;
   /** When a backup ended well; null: never. */
   readonly lastBackupAt: () => number | null;
+  readonly starts: () => Promise<HowItStarts>;
   readonly version: string;
 }
 
 export async function gatherHealthFacts(options: HealthFactsOptions): Promise<HealthFacts> {
   const { directory, queueDepth, diskFree, database, lastBackupAt } = options;
   const settings = options.settings();
-  const [domains, accounts, depth, freeBytes, passwords] = await Promise.all([
+  const [domains, accounts, depth, freeBytes, passwords, starts] = await Promise.all([
     ...([directory.listDomains(), directory.listAccounts(), queueDepth(), diskFree()] as const),
     options.passwords(),
+    options.starts(),
   ]);
   const { queued, active, deferred, held, oldestReceivedAt } = depth;
   return {
@@ -46,6 +54,7 @@ export async function gatherHealthFacts(options: HealthFactsOptions): Promise<He
     queue: { recipients: queued + active + deferred + held, oldestReceivedAt },
     disk: { freeBytes },
     lastBackupAt: lastBackupAt(),
+    starts,
     database: database(),
     passwords,
     renewals: options.certificates.jobs().map(renewalOf),

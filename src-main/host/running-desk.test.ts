@@ -6,7 +6,7 @@ import { ManualClock } from '../base/clock.ts';
 import { ok } from '../base/result.ts';
 import { createConsoleRouter } from './api/router.ts';
 import type { ConsoleContext } from './api/services.ts';
-import { createRunningDesk, type ShellControl } from './running-desk.ts';
+import { createRunningDesk, howItStarts, type ShellControl } from './running-desk.ts';
 import { SystemdService } from './system-service/systemd/systemd-service.ts';
 
 const PROGRAM = ['/opt/postroom/node', '/opt/postroom/service.js'] as const;
@@ -19,15 +19,18 @@ beforeEach(() => {
   service = new SystemdService(system);
 });
 
-function deskOf(change: Partial<ShellControl> = {}, dataFolder = '/var/lib/postroom') {
-  const clock = new ManualClock();
-  const shell: ShellControl = {
+function shellOf(change: Partial<ShellControl> = {}): ShellControl {
+  return {
     ...{ kind: 'byHand', startedAt: 5, program: PROGRAM, service, restart: null },
     mayHandOver: () => service.mayAdminister(),
     handOver: () => Promise.resolve(ok(undefined)),
     ...change,
   };
-  return { desk: createRunningDesk(shell, { dataFolder, clock }), clock };
+}
+
+function deskOf(change: Partial<ShellControl> = {}, dataFolder = '/var/lib/postroom') {
+  const clock = new ManualClock();
+  return { desk: createRunningDesk(shellOf(change), { dataFolder, clock }), clock };
 }
 
 function install() {
@@ -38,6 +41,18 @@ function install() {
     ...{ serveArguments: [], writable: [], provisionFile: null, passphraseFile: null, version: '0.1.0' },
   });
 }
+
+test('who starts the server after the computer was off is asked of the service manager', async () => {
+  expect(await howItStarts(null)).toBe('unknown');
+  expect(await howItStarts(shellOf({ service: null }))).toBe('unknown');
+  expect(await howItStarts(shellOf({ kind: 'service' }))).toBe('byHand');
+  await install();
+  expect(await howItStarts(shellOf())).toBe('byHand');
+  expect(await howItStarts(shellOf({ kind: 'service' }))).toBe('atBoot');
+  const status = await service.status();
+  vi.spyOn(service, 'status').mockResolvedValue({ ...status, startsAtBoot: false } as typeof status);
+  expect(await howItStarts(shellOf({ kind: 'service' }))).toBe('notAtBoot');
+});
 
 describe('a server started by hand', () => {
   test('may become a service where it has the rights, and gives the command where not', async () => {

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Subscribe } from '../base/emitter.ts';
 import { err, ok } from '../base/result.ts';
 import type { RunningView } from '../contract/running.ts';
+import type { HowItStarts } from '../health/facts.ts';
 import { pasteable } from './system-service/pasteable.ts';
 import type { Done, ServiceStatus, SystemService } from './system-service/port.ts';
 
@@ -83,7 +84,8 @@ async function readStatus(shell: ShellControl, dataFolder: string): Promise<Runn
   const { service, kind: how, startedAt } = shell;
   const status: ServiceStatus = (await service?.status()) ?? { kind: 'notInstalled' };
   const mayAdminister = (await service?.mayAdminister()) ?? false;
-  const isThis = status.kind === 'installed' && status.pid === process.pid;
+  // On Windows the service's process is a wrapper, whose child this is.
+  const isThis = status.kind === 'installed' && [process.pid, process.ppid].includes(status.pid ?? 0);
   return {
     ...{ how, startedAt, dataFolder, pid: process.pid, nodeVersion: process.versions.node },
     account: userInfo().username,
@@ -103,6 +105,14 @@ function describeService(
 ): RunningView['service'] {
   const { dataFolder = null, console = null } = installed ?? {};
   return { state, startsAtBoot, detail, isThis, dataFolder, console };
+}
+
+/** After the computer was off. */
+export async function howItStarts(shell: ShellControl | null): Promise<HowItStarts> {
+  if (shell === null || shell.service === null) return 'unknown';
+  const status = await shell.service.status();
+  if (shell.kind !== 'service' || status.kind === 'notInstalled') return 'byHand';
+  return status.startsAtBoot ? 'atBoot' : 'notAtBoot';
 }
 
 /** A service has its data where no home is; what lies elsewhere is taken there. */

@@ -29,6 +29,7 @@ export function healthFacts(change: Partial<HealthFacts> = {}): HealthFacts {
     queue: { recipients: 2, oldestReceivedAt: NOW - 60_000 },
     disk: { freeBytes: 200 * 2 ** 30 },
     lastBackupAt: null,
+    starts: 'atBoot',
     database: { checkedAt: NOW - 3_600_000, findings: [] },
     passwords: { weak: [], unknown: 0, judged: 3 },
     versions: { postroom: '0.1.0', node: '24.21.0', openssl: '3.5.0' },

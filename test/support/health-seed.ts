@@ -52,6 +52,7 @@ function factsOf(domains: readonly string[], now: number, mood: HealthMood): Hea
     mtaSts: domains.map((domain) => ({ domain, mode: 'testing', policy: policyOf(HOST) })),
     keyHashes: ['ab'.repeat(32)],
     blocklists: BLOCKLISTS,
+    starts: mood === 'good' ? 'atBoot' : 'byHand',
     lastBackupAt: mood === 'good' ? now - 8 * 60 * 60_000 : null,
     database: { checkedAt: now - 3 * 60 * 60_000, findings: [] },
     queue: { recipients: 14, oldestReceivedAt: now - 40 * 60_000 },

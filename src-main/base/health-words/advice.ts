@@ -28,6 +28,7 @@ export const ADVICE = {
   adviseRenewDomain: 'Renew the registration with your registrar.',
   adviseSendSlowly: 'Send little at first, to people who answer. It passes by itself after some weeks.',
   adviseDisk: 'Empty Trash and Junk, lower quotas, or give the data folder a larger disk.',
+  adviseContainer: 'In a container, tell its manager to start it again (restart: unless-stopped).',
   adviseBackup:
     'Name a second disk or a bucket of S3-compatible storage under Settings, Backups, and keep the recovery key away from this machine; the rest goes by itself.',
   adviseClock: 'Switch on "set the time automatically" (NTP) in the settings of this machine.',
@@ -56,6 +57,7 @@ export const ADVICE_CHINESE: Readonly<Record<keyof typeof ADVICE, string>> = {
   adviseRenewDomain: '请在注册商处续费。',
   adviseSendSlowly: '起初请少量发送给会回复的人。几周后会自行好转。',
   adviseDisk: '请清空“已删除邮件”和“垃圾邮件”，降低限额，或为数据文件夹换更大的磁盘。',
+  adviseContainer: '在容器中运行时，请设置自动重启（restart: unless-stopped）。',
   adviseBackup:
     '请在“设置 → 备份”中指定另一块磁盘或兼容 S3 的存储桶，并将恢复密钥保存在本机之外；其余会自动进行。',
   adviseClock: '请在本机设置中启用“自动设置时间”（NTP）。',

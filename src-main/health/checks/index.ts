@@ -50,6 +50,13 @@ export const HEALTH_CHECKS: readonly HealthCheck[] = [
   ...[addressBlocklists, domainBlocklists, domainAge],
   ...[srvRecords, autoconfig, autodiscover, certificateNames, listenersAnswer],
   openRelay,
-  ...[machine.disk, machine.backupAge, clockRight, machine.database, machine.passwords],
+  ...[
+    machine.disk,
+    machine.backupAge,
+    machine.startsByItself,
+    clockRight,
+    machine.database,
+    machine.passwords,
+  ],
   ...[machine.cleartextSignIn, machine.versions, machine.queueAge, machine.certificateRenewal],
 ];

@@ -66,6 +66,7 @@ const PLACES: Readonly<Record<PageFix['page'], RouteLocationRaw>> = {
   signingKeys: '/accounts/domains',
   encryption: '/settings/encryption',
   backups: '/settings/backups',
+  running: '/settings/running',
 };
 
 export function placeOf({ page }: PageFix): RouteLocationRaw {

@@ -107,6 +107,7 @@ export const health = {
         signingKeys: 'Open signing keys',
         encryption: 'Open encryption',
         backups: 'Open backups',
+        running: 'Open This computer',
       },
       healthSettings: 'Open health settings',
       actions: {

@@ -104,6 +104,7 @@ export const health: Pick<Messages, 'health'> = {
         signingKeys: '打开签名密钥',
         encryption: '打开加密',
         backups: '打开备份',
+        running: '打开“本机”',
       },
       healthSettings: '打开健康设置',
       actions: {

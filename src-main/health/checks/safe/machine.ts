@@ -54,6 +54,19 @@ export const backupAge = check('backupAge', ({ lastBackupAt }, now) => {
     : fine(tell('backupFresh', { hours: Math.floor(age / HOUR_MS) }));
 });
 
+export const startsByItself = check('startsByItself', ({ starts }) => {
+  switch (starts) {
+    case 'atBoot':
+      return fine(tell('startsAtBoot', {}));
+    case 'notAtBoot':
+      return warn(tell('startsNotAtBoot', {}), { fixes: [onPage('running')] });
+    case 'byHand':
+      return warn(tell('startsByHand', {}), { fixes: [onPage('running')] });
+    case 'unknown':
+      return unsure(tell('startsUnknown', {}), { fixes: [advice(tell('adviseContainer', {}))] });
+  }
+});
+
 export const database = check('database', ({ database: last }, now) => {
   const fixes = [press('runDatabaseCheck')];
   if (last === null) return unsure(tell('databaseUnchecked', {}), { fixes });

@@ -11,6 +11,7 @@ import {
   disk,
   passwords,
   queueAge,
+  startsByItself,
   versions,
 } from './machine.ts';
 import { openRelay } from './open-relay.ts';
@@ -29,6 +30,10 @@ describe('what this machine tells of itself', () => {
     ['a fresh backup', backupAge, { lastBackupAt: NOW - 5 * HOUR_MS }, ['ok backupFresh']],
     ['a backup of three days ago', backupAge, { lastBackupAt: NOW - 3 * DAY_MS }, ['warning backupOld']],
     ['a backup of last month', backupAge, { lastBackupAt: NOW - 30 * DAY_MS }, ['error backupOld']],
+    ['a service that starts with the computer', startsByItself, { starts: 'atBoot' }, ['ok startsAtBoot']],
+    ['one that does not', startsByItself, { starts: 'notAtBoot' }, ['warning startsNotAtBoot']],
+    ['a server that somebody opened', startsByItself, { starts: 'byHand' }, ['warning startsByHand']],
+    ['one in a container', startsByItself, { starts: 'unknown' }, ['undetermined startsUnknown']],
     ['a sound database', database, { database: { checkedAt: NOW, findings: [] } }, ['ok databaseSound']],
     [
       'a damaged one',
