@@ -12,7 +12,6 @@ import { runRelayRounds } from './relay-rounds.ts';
 
 const MIXED_A_BATCH = 40;
 const OTHERS_A_BATCH = 5;
-const CUTS_A_BATCH = MIXED_A_BATCH + 2 * OTHERS_A_BATCH;
 const MOST_TOLD = 20;
 
 const { values } = parseArgs({ options: { cuts: { type: 'string' }, seed: { type: 'string' } } });
@@ -24,7 +23,8 @@ const cuts = new Map<string, number>();
 const counts = { acknowledged: 0, audited: 0, relayed: 0, doubled: 0 };
 const problems: string[] = [];
 let made = 0;
-for (let batch = 0; batch * CUTS_A_BATCH < wanted; batch++) {
+// What ends before it comes to its point is no cut.
+for (let batch = 0; made < wanted; batch++) {
   await runBatch(seed + batch);
   await writeFigures();
   console.log(`${made} cuts, ${problems.length} problems`);
