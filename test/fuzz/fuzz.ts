@@ -53,7 +53,7 @@ async function runAll(processes: number): Promise<void> {
   const outcomes = (await Promise.all(shares)).flat();
   const finds = outcomes.reduce((sum, outcome) => sum + outcome.finds, 0);
   const spent = outcomes.reduce((sum, outcome) => sum + outcome.minutes, 0);
-  if (values.only === undefined && spent >= MINUTES_WORTH_A_TABLE)
+  if (values.only === undefined && minutes >= MINUTES_WORTH_A_TABLE)
     await writeTable(outcomes, { finds, spent });
   console.log(`${outcomes.length} targets, ${spent.toFixed(0)} minutes, ${finds} finds`);
   process.exitCode = finds === 0 ? 0 : 1;
